@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// What the files of bind/ share.
+
+#ifndef CONNECTWITH_BIND_BIND_H
+#define CONNECTWITH_BIND_BIND_H
+
+#include "py/obj.h"
+
+#include "connectwith/core/status.h"
+
+// Asks for a step as soon as possible: an answer has come, a handshake has ended. Any thread, at
+// any time, also with no Attempt object alive (it does nothing then). Never blocks, never
+// allocates. It is the only function here that a thread other than Python's may call.
+void connectwith_wake(void);
+
+// Raises the exception that core/status.h names for the status. STATUS_OK is a mistake here.
+__attribute__((noreturn)) void connectwith_raise(status_t status);
+
+// Returns on STATUS_OK, raises otherwise.
+void connectwith_check(status_t status);
+
+// What Stream.poll() gives; exported as STREAM_...
+enum {
+    CONNECTWITH_STREAM_FAILED = -1,
+    CONNECTWITH_STREAM_CLOSED = 0,
+    CONNECTWITH_STREAM_CONNECTING = 1,
+    CONNECTWITH_STREAM_CONNECTED = 2,
+    CONNECTWITH_STREAM_HANDSHAKE = 3,
+    CONNECTWITH_STREAM_SECURE = 4,
+};
+
+// attempt.c
+extern const mp_obj_type_t connectwith_attempt_type;
+
+// resolver.c
+extern const mp_obj_type_t connectwith_resolver_type;
+MP_DECLARE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj);
+
+// stream.c
+extern const mp_obj_type_t connectwith_stream_type;
+
+// seal.c
+MP_DECLARE_CONST_FUN_OBJ_2(connectwith_seal_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(connectwith_unseal_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(connectwith_key_source_obj);
+
+#endif

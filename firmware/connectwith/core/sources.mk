@@ -1,0 +1,9 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+# The one list of core sources: micropython.mk, micropython.cmake and tests/core read it.
+# Plain names only, one on a line, because CMake reads this file too.
+CONNECTWITH_CORE_C := \
+	attempt.c \
+	backoff.c \
+	seal.c

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// What a call into core or port can answer. bind/ turns each row into an exception in one place
+// (connectwith_raise), so the texts are written for the user and hold no secret.
+
+#ifndef CONNECTWITH_CORE_STATUS_H
+#define CONNECTWITH_CORE_STATUS_H
+
+// X(name, kind of exception, text)
+#define STATUS_TABLE(X) \
+    X(OK, NONE, "") \
+    X(BAD_LINK, VALUE, "no such link") \
+    X(BAD_TIMEOUT, VALUE, "timeout must be 1 ms to 86400 s") \
+    X(BAD_STAGE, VALUE, "stage must be a later one of this link") \
+    X(BAD_BUDGET, VALUE, "stage budget must be 0 to 86400 s") \
+    X(BAD_RESULT, VALUE, "not a failure of this link") \
+    X(BAD_DELAY, VALUE, "delay must be 0 to 86400 s") \
+    X(NOT_RUNNING, RUNTIME, "no attempt is running") \
+    X(NO_MEMORY, MEMORY, "out of memory") \
+    X(NO_DEVICE, DEVICE, "not on this board") \
+    X(SEAL_FORMAT, VALUE, "not a sealed value") \
+    X(SEAL_VERSION, VALUE, "sealed value has an unknown version") \
+    X(SEAL_KEY, VALUE, "sealed on another device") \
+    X(SEAL_FORGED, VALUE, "sealed value was changed, or is for another use") \
+    X(SEAL_FAILED, RUNTIME, "sealing is not possible now")
+
+typedef enum {
+    #define STATUS_ENUM(name, kind, text) STATUS_##name,
+    STATUS_TABLE(STATUS_ENUM)
+    #undef STATUS_ENUM
+    STATUS_COUNT
+} status_t;
+
+#endif

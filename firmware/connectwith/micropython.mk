@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+# The user module _connectwith for MicroPython's make builds.
+#
+# CONNECTWITH_PLATFORM=idf   ESP-IDF or its stand-in (default)
+# CONNECTWITH_PLATFORM=bare  no network, no timer interrupt, no storage (MicroPython's qemu port)
+
+CONNECTWITH_DIR := $(USERMOD_DIR)
+CONNECTWITH_PLATFORM ?= idf
+
+include $(CONNECTWITH_DIR)/core/sources.mk
+
+# bind/ is scanned for qstrs, the rest is not.
+CONNECTWITH_BIND_C := modconnectwith.c attempt.c
+CONNECTWITH_PORT_C := platform_$(CONNECTWITH_PLATFORM).c
+
+ifeq ($(CONNECTWITH_PLATFORM),idf)
+CONNECTWITH_BIND_C += resolver.c stream.c seal.c
+CONNECTWITH_PORT_C += resolve_lwip.c tls_mbedtls.c worker_freertos.c aead_mbedtls.c
+else
+CONNECTWITH_BIND_C += absent.c
+endif
+
+SRC_USERMOD_C += $(wildcard $(addprefix $(CONNECTWITH_DIR)/bind/, $(CONNECTWITH_BIND_C)))
+SRC_USERMOD_LIB_C += $(wildcard \
+	$(addprefix $(CONNECTWITH_DIR)/core/, $(CONNECTWITH_CORE_C)) \
+	$(addprefix $(CONNECTWITH_DIR)/port/, $(CONNECTWITH_PORT_C)))
+
+# Includes are written "connectwith/core/attempt.h".
+CFLAGS_USERMOD += -I$(CONNECTWITH_DIR)/..

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// What the module needs from the platform below MicroPython. platform_idf.c serves every ESP32 and
+// the virtual board, platform_bare.c a machine with neither network nor timer interrupt.
+
+#ifndef CONNECTWITH_PORT_PLATFORM_H
+#define CONNECTWITH_PORT_PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// --- Wake timer: one, one-shot. Only the thread that runs Python calls these three. ---
+
+// Called when the time has come, from a thread of the platform. It must not block, and it must
+// stand being called once more after platform_wake_cancel() has returned.
+typedef void (*platform_wake_fn_t)(void);
+
+// Makes the timer. May be called again (after a soft reset); the function of the last call counts.
+// False: the platform has no memory for a timer.
+bool platform_wake_init(platform_wake_fn_t wake);
+
+// Arms the timer; an earlier setting is forgotten. 0 means as soon as other code has had a turn,
+// never from inside this call.
+void platform_wake_in(uint32_t delay_ms);
+
+void platform_wake_cancel(void);
+
+// Ends a sleep of the thread that runs Python, so that it sees what was scheduled. Any thread.
+void platform_notify(void);
+
+// --- Random numbers, fit for keys once the platform has started. Any thread. ---
+
+uint32_t platform_random(void);
+void platform_random_bytes(void *buf, size_t len);
+
+// --- lwIP's thread. ---
+
+typedef void (*platform_tcpip_fn_t)(void *arg);
+
+// Queues fn(arg) for the thread that owns lwIP and returns at once, without waiting for it.
+// False: the queue is full or there is no network; fn is not called.
+bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg);
+
+// --- The device secret that sealing keys are derived from. Never handed to Python. ---
+
+#define PLATFORM_SECRET_BYTES (32)
+
+typedef enum {
+    PLATFORM_SECRET_NONE,
+    PLATFORM_SECRET_EFUSE_HMAC,
+    PLATFORM_SECRET_NVS_ENCRYPTED,
+    PLATFORM_SECRET_NVS_PLAIN,
+} platform_secret_source_t;
+
+// Copies the secret, which is made and stored at the first call on a new device. The caller wipes
+// its copy. NONE: storage failed; the buffer is zeroed and nothing may be sealed with it.
+platform_secret_source_t platform_secret(uint8_t secret[PLATFORM_SECRET_BYTES]);
+
+// Overwrites memory in a way that the compiler cannot leave out.
+void platform_wipe(void *buf, size_t len);
+
+#endif
