@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// Frames in flight. Every frame, delayed or not, goes through the queue of its client, so that
+// libslirp's send callback, which runs inside libslirp's input, only ever appends here.
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "netsim.h"
+
+enum { FLIGHT_MAX = 1024 };
+
+struct flight {
+    flight_t *next;
+    int64_t due_ms;
+    direction_t direction;
+    size_t length;
+    uint8_t frame[];
+};
+
+void cable_init(network_t *network, uint64_t seed) {
+    network->random = seed * 2 + 1;   // xorshift must not start from 0
+    network->cut_after = -1;
+}
+
+bool cable_up(const network_t *network) {
+    return !network->cut;
+}
+
+// xorshift64*: the same faults for the same seed on every machine. 0.0 <= result < 1.0.
+static double next_random(network_t *network) {
+    uint64_t x = network->random;
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    network->random = x;
+    return (double)(x * 0x2545F4914F6CDD1DULL >> 11) / 9007199254740992.0;   // 2^53
+}
+
+static bool lost(network_t *network, direction_t direction, size_t length) {
+    if (network->cut || network->cut_pending || network->silent[direction]) {
+        return true;
+    }
+    if (network->drop > 0.0 && next_random(network) < network->drop) {
+        return true;
+    }
+    if (network->cut_after >= 0) {
+        network->cut_after -= (int64_t)length;
+        if (network->cut_after < 0) {
+            // Maybe inside libslirp, whose instance must not go away now: the main loop cuts.
+            network->cut_after = -1;
+            network->cut_pending = true;
+            run_soon();
+            return true;
+        }
+    }
+    return false;
+}
+
+void cable_offer(client_t *client, direction_t direction, const uint8_t *frame, size_t length) {
+    network_t *network = client->network;
+    if (network == NULL || length < FRAME_MIN || length > FRAME_MAX) {
+        return;
+    }
+    flight_t *flight = NULL;
+    if (!lost(network, direction, length) && client->flight_count < FLIGHT_MAX) {
+        flight = malloc(sizeof(*flight) + length);
+    }
+    if (flight == NULL) {
+        network->lost++;
+        return;
+    }
+    flight->next = NULL;
+    flight->due_ms = clock_ms() + network->delay_ms;
+    flight->direction = direction;
+    flight->length = length;
+    memcpy(flight->frame, frame, length);
+    // No frame overtakes another, also when the delay has just become shorter.
+    if (client->flight_tail == NULL) {
+        client->flight_head = flight;
+    } else {
+        if (flight->due_ms < client->flight_tail->due_ms) {
+            flight->due_ms = client->flight_tail->due_ms;
+        }
+        client->flight_tail->next = flight;
+    }
+    client->flight_tail = flight;
+    client->flight_count++;
+}
+
+static flight_t *take_first(client_t *client) {
+    flight_t *flight = client->flight_head;
+    client->flight_head = flight->next;
+    if (client->flight_head == NULL) {
+        client->flight_tail = NULL;
+    }
+    client->flight_count--;
+    return flight;
+}
+
+void cable_run(client_t *client) {
+    int64_t now_ms = clock_ms();
+    while (client->flight_head != NULL && client->flight_head->due_ms <= now_ms) {
+        flight_t *flight = take_first(client);
+        network_t *network = client->network;
+        // A fault that came while the frame was under way hits it too.
+        if (network == NULL || network->cut || network->silent[flight->direction]) {
+            if (network != NULL) {
+                network->lost++;
+            }
+        } else if (flight->direction == DIRECTION_UP) {
+            network->frames[DIRECTION_UP]++;
+            nat_input(client, flight->frame, flight->length);
+        } else {
+            network->frames[DIRECTION_DOWN]++;
+            wire_frame(client, flight->frame, flight->length);
+        }
+        free(flight);
+    }
+}
+
+int64_t cable_next_ms(const client_t *client) {
+    return client->flight_head != NULL ? client->flight_head->due_ms : INT64_MAX;
+}
+
+void cable_clear(client_t *client) {
+    while (client->flight_head != NULL) {
+        free(take_first(client));
+    }
+}

@@ -1,0 +1,196 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// Shared by the files of netsim: the simulated world as data, and what each file offers.
+//
+//   control.c   lines on stdin change the world, answers and events go to stdout
+//   wire.c      boards come and go, messages in, messages out
+//   station.c   Wi-Fi: join, leave, scan, access points that vanish
+//   segment.c   Ethernet: chip, cable, link
+//   cable.c     frames in flight, and every fault a cable can have
+//   nat.c       one libslirp per client and network; what may pass
+//   redirect.c  DNS and SNTP datagrams to the bench's own servers
+//   main.c      options and the poll loop
+//
+// One thread. Nothing here waits except poll() in main.c.
+
+#ifndef NETSIM_H
+#define NETSIM_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SSID_MAX = 32,             // IEEE 802.11-2020, 9.4.2.2
+    KEY_MAX = 64,              // WPA2 pass phrase of 8 to 63 characters, or 64 hex digits
+    NAME_MAX_LEN = 31,
+    NETWORK_MAX = 100,         // 10.0.1.0/24 to 10.0.100.0/24
+    CLIENT_MAX = 256,
+    FRAME_MIN = 14,            // Ethernet header alone
+    FRAME_MAX = 1514,          // MTU 1500, no VLAN tag, no FCS
+    MESSAGE_MAX = 2048,
+    FLOW_MAX = 32,             // redirected datagram flows of one client
+};
+
+// wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h).
+enum {
+    REASON_ASSOC_LEAVE = 8,
+    REASON_4WAY_HANDSHAKE_TIMEOUT = 15,
+    REASON_BEACON_TIMEOUT = 200,
+    REASON_NO_AP_FOUND = 201,
+    REASON_AUTH_FAIL = 202,
+    REASON_NO_AP_FOUND_W_COMPATIBLE_SECURITY = 210,
+    REASON_NO_AP_FOUND_IN_AUTHMODE_THRESHOLD = 211,
+};
+
+enum { AUTH_OPEN = 0, AUTH_WPA2_PSK = 3 };   // wifi_auth_mode_t
+
+typedef enum { DIRECTION_UP, DIRECTION_DOWN } direction_t;   // up: from the board
+typedef enum { KIND_NEW, KIND_WIFI, KIND_ETHERNET, KIND_GPIO } client_kind_t;
+
+// A network and its cable. A fault hits all clients of the network alike.
+typedef struct {
+    char name[NAME_MAX_LEN + 1];
+    uint8_t number;            // n of 10.0.n.0/24
+    bool is_wifi;
+    bool dhcp;
+    // Cable.
+    uint32_t delay_ms;         // each way
+    double drop;               // probability for one frame
+    uint64_t random;           // state of the generator behind drop
+    bool silent[2];            // by direction: swallows all, the link stays up
+    bool cut;                  // link down
+    bool cut_pending;          // cut_after was reached; the main loop cuts
+    int64_t cut_after;         // bytes still to carry, -1: no limit
+    uint64_t frames[2];        // carried, by direction
+    uint64_t lost;             // dropped, silenced or refused by a full queue
+    // Access point.
+    uint8_t ssid[SSID_MAX];
+    uint8_t ssid_len;
+    char key[KEY_MAX + 1];     // empty: open network
+    uint8_t bssid[6];
+    uint8_t channel;
+    int8_t rssi_dbm;
+    bool power;
+    uint8_t refuse;            // wifi_err_reason_t that every join gets, 0: accept
+    uint32_t association_ms;
+    uint32_t wrong_key_ms;
+    uint32_t beacon_ms;        // silence before the station notices that the AP has gone
+    // Ethernet.
+    bool chip;
+    uint32_t link_ms;          // auto-negotiation
+} network_t;
+
+typedef struct message message_t;
+typedef struct flight flight_t;
+typedef struct nat nat_t;
+
+typedef struct {
+    int fd;                    // of one datagram flow, -1: free
+    int poll_index;
+    int64_t used_ms;
+    uint8_t header[42];        // Ethernet, IPv4 and UDP header of the board's last datagram
+} flow_t;
+
+typedef enum {
+    TODO_NONE, TODO_ASSOCIATE, TODO_FAIL, TODO_LINK_UP, TODO_BEACON_LOST,
+} todo_t;
+
+// A connected interface of a board.
+typedef struct {
+    int fd;                    // -1: free slot
+    int poll_index;
+    unsigned id;               // names it in events, never used twice
+    client_kind_t kind;
+    bool broken;               // to be closed by the main loop
+    uint8_t mac[6];
+    network_t *network;        // with link, else NULL
+    network_t *target;         // of the pending TODO_ASSOCIATE
+    nat_t *nat;
+    todo_t todo;
+    int64_t todo_ms;           // when
+    uint8_t todo_reason;
+    int64_t scan_ms;           // when the scan ends, INT64_MAX: none under way
+    unsigned wrong_keys;       // in a row
+    bool started;              // Ethernet: esp_eth_start was called
+    message_t *out_head, *out_tail;
+    size_t out_count;
+    flight_t *flight_head, *flight_tail;
+    size_t flight_count;
+    flow_t flows[FLOW_MAX];
+} client_t;
+
+typedef struct {
+    network_t networks[NETWORK_MAX];
+    size_t network_count;
+    client_t clients[CLIENT_MAX];
+    uint16_t dns_port;         // on 127.0.0.1, 0: nobody answers
+    uint16_t sntp_port;
+    uint32_t scan_ms;
+    uint32_t no_ap_ms;
+    int listen_fd;
+    bool quit;
+} world_t;
+
+extern world_t world;
+
+// main.c
+int64_t clock_ms(void);
+int64_t clock_ns(void);
+int poll_add(int fd, short events);           // index, or -1 when memory is out
+short poll_result(int index);                 // revents; 0 for index -1
+void run_soon(void);                          // the next poll() returns at once
+
+// control.c
+bool control_read(void);                      // false: stdin is closed
+void control_event(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// wire.c
+void wire_accept(void);
+void wire_read(client_t *client);
+void wire_send(client_t *client, char type, const void *payload, size_t length);
+void wire_frame(client_t *client, const uint8_t *frame, size_t length);
+void wire_flush(client_t *client);
+void wire_close(client_t *client);
+
+// station.c
+void station_join(client_t *client, const uint8_t *payload, size_t length);
+void station_leave(client_t *client);
+void station_scan(client_t *client);
+void station_due(client_t *client);           // the time of client->todo has come
+void station_scan_due(client_t *client);
+void station_ap_changed(network_t *network);  // power or cut
+void station_kick(network_t *network, uint8_t reason);
+
+// segment.c
+network_t *segment(void);                     // the Ethernet segment
+void segment_query(client_t *client);
+void segment_start(client_t *client, bool on);
+void segment_due(client_t *client);
+void segment_changed(void);                   // chip or cable
+
+// cable.c
+void cable_init(network_t *network, uint64_t seed);
+void cable_offer(client_t *client, direction_t direction, const uint8_t *frame, size_t length);
+void cable_run(client_t *client);             // delivers what is due
+int64_t cable_next_ms(const client_t *client);
+void cable_clear(client_t *client);
+bool cable_up(const network_t *network);
+
+// nat.c
+bool nat_open(client_t *client, network_t *network);
+void nat_close(client_t *client);
+void nat_input(client_t *client, const uint8_t *frame, size_t length);
+void nat_fill(client_t *client, uint32_t *timeout_ms);
+void nat_poll(client_t *client, bool failed);
+
+// redirect.c
+void redirect_send(client_t *client, const uint8_t *frame, size_t length, uint16_t port);
+void redirect_fill(client_t *client);
+void redirect_poll(client_t *client);
+void redirect_close(client_t *client);
+uint16_t checksum(uint32_t sum, const uint8_t *data, size_t length);
+
+#endif

@@ -1,0 +1,58 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// Ethernet as a board with a W5500 sees it: is a chip there, is the cable in, is the link up.
+
+#include "netsim.h"
+
+network_t *segment(void) {
+    return &world.networks[0];
+}
+
+static bool link_possible(const client_t *client) {
+    return client->started && segment()->chip && cable_up(segment());
+}
+
+// Goes to what started, chip and cable allow, from whatever the state is.
+static void settle(client_t *client) {
+    bool wanted = link_possible(client);
+    if (wanted && client->network == NULL && client->todo == TODO_NONE) {
+        client->todo = TODO_LINK_UP;
+        client->todo_ms = clock_ms() + segment()->link_ms;
+    } else if (!wanted) {
+        client->todo = TODO_NONE;
+        if (client->network != NULL) {
+            nat_close(client);
+            control_event("left %u 0", client->id);
+            if (client->started) {
+                wire_send(client, 'D', NULL, 0);
+            }
+        }
+    }
+}
+
+void segment_query(client_t *client) {
+    wire_send(client, segment()->chip ? 'O' : 'X', NULL, 0);
+}
+
+void segment_start(client_t *client, bool on) {
+    client->started = on;
+    settle(client);
+}
+
+void segment_due(client_t *client) {
+    client->todo = TODO_NONE;
+    if (link_possible(client) && nat_open(client, segment())) {
+        wire_send(client, 'U', NULL, 0);
+        control_event("joined %u %s", client->id, segment()->name);
+    }
+}
+
+void segment_changed(void) {
+    for (size_t i = 0; i < CLIENT_MAX; i++) {
+        client_t *client = &world.clients[i];
+        if (client->fd >= 0 && client->kind == KIND_ETHERNET) {
+            settle(client);
+        }
+    }
+}
