@@ -12,7 +12,7 @@ CONNECTWITH_PLATFORM ?= idf
 include $(CONNECTWITH_DIR)/core/sources.mk
 
 # bind/ is scanned for qstrs, the rest is not.
-CONNECTWITH_BIND_C := modconnectwith.c attempt.c
+CONNECTWITH_BIND_C := modconnectwith.c attempt.c wake.c status.c
 CONNECTWITH_PORT_C := platform_$(CONNECTWITH_PLATFORM).c
 
 ifeq ($(CONNECTWITH_PLATFORM),idf)
@@ -29,3 +29,6 @@ SRC_USERMOD_LIB_C += $(wildcard \
 
 # Includes are written "connectwith/core/attempt.h".
 CFLAGS_USERMOD += -I$(CONNECTWITH_DIR)/..
+
+# MicroPython's own -Wall is not enough for this code. Its callbacks have fixed signatures.
+$(BUILD)/connectwith/%.o: CFLAGS += -Wall -Wextra -Werror

@@ -6,4 +6,6 @@
 CONNECTWITH_CORE_C := \
 	attempt.c \
 	backoff.c \
+	builddate.c \
+	hostname.c \
 	seal.c

@@ -55,10 +55,7 @@ typedef enum {
 } platform_secret_source_t;
 
 // Copies the secret, which is made and stored at the first call on a new device. The caller wipes
-// its copy. NONE: storage failed; the buffer is zeroed and nothing may be sealed with it.
+// its copy (core/wipe.h). NONE: storage failed; the buffer is zeroed and nothing may be sealed with it.
 platform_secret_source_t platform_secret(uint8_t secret[PLATFORM_SECRET_BYTES]);
-
-// Overwrites memory in a way that the compiler cannot leave out.
-void platform_wipe(void *buf, size_t len);
 
 #endif

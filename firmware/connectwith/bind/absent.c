@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// In place of resolver.c, stream.c and seal.c where the platform has neither network nor storage:
+// everything is there by name and raises OSError(ENODEV).
+
+#include "py/runtime.h"
+
+#include "connectwith/bind/bind.h"
+
+static mp_obj_t absent_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
+    const mp_obj_t *args) {
+    (void)type;
+    (void)n_args;
+    (void)n_kw;
+    (void)args;
+    connectwith_raise(STATUS_NO_DEVICE);
+}
+
+static mp_obj_t absent_0(void) {
+    connectwith_raise(STATUS_NO_DEVICE);
+}
+
+static mp_obj_t absent_2(mp_obj_t first, mp_obj_t second) {
+    (void)first;
+    (void)second;
+    connectwith_raise(STATUS_NO_DEVICE);
+}
+
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_2(connectwith_seal_obj, absent_2);
+MP_DEFINE_CONST_FUN_OBJ_2(connectwith_unseal_obj, absent_2);
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_key_source_obj, absent_0);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    connectwith_resolver_type,
+    MP_QSTR_Resolver,
+    MP_TYPE_FLAG_NONE,
+    make_new, absent_make_new
+    );
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    connectwith_stream_type,
+    MP_QSTR_Stream,
+    MP_TYPE_FLAG_NONE,
+    make_new, absent_make_new
+    );

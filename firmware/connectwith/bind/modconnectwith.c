@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The module _connectwith: its functions of few lines, and the table.
+
+#include "py/runtime.h"
+
+#include "connectwith/bind/bind.h"
+#include "connectwith/core/attempt.h"
+#include "connectwith/core/backoff.h"
+#include "connectwith/core/builddate.h"
+
+static uint32_t get_uint32(mp_obj_t value_in) {
+    // The core takes any 32 bits, so a negative number is the caller's mistake, not a value.
+    mp_int_t value = mp_obj_get_int_truncated(value_in);
+    if (mp_obj_is_small_int(value_in) && value < 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("must not be negative"));
+    }
+    return (uint32_t)value;
+}
+
+// backoff_ms(attempt_no, base_ms, cap_ms, random32)
+static mp_obj_t mod_backoff_ms(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    uint32_t delay_ms = backoff_ms(get_uint32(args[0]), get_uint32(args[1]), get_uint32(args[2]),
+        get_uint32(args[3]));
+    return mp_obj_new_int_from_uint(delay_ms);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mod_backoff_ms_obj, 4, 4, mod_backoff_ms);
+
+// build_time(): seconds since 2000; a time that is surely past.
+static mp_obj_t mod_build_time(void) {
+    return mp_obj_new_int_from_uint(builddate_floor_s(__DATE__));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(mod_build_time_obj, mod_build_time);
+
+#define STAGE_ENTRY(name) \
+    { MP_ROM_QSTR(MP_QSTR_STAGE_##name), MP_ROM_INT(ATTEMPT_STAGE_##name) },
+#define LINK_ENTRY(name) \
+    { MP_ROM_QSTR(MP_QSTR_LINK_##name), MP_ROM_INT(ATTEMPT_LINK_##name) },
+#define RESULT_ENTRY(name, value) \
+    { MP_ROM_QSTR(MP_QSTR_##name), MP_ROM_INT(value) },
+#define STREAM_ENTRY(name) \
+    { MP_ROM_QSTR(MP_QSTR_STREAM_##name), MP_ROM_INT(CONNECTWITH_STREAM_##name) },
+
+static const mp_rom_map_elem_t mod_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__connectwith) },
+    { MP_ROM_QSTR(MP_QSTR_Attempt), MP_ROM_PTR(&connectwith_attempt_type) },
+    { MP_ROM_QSTR(MP_QSTR_Resolver), MP_ROM_PTR(&connectwith_resolver_type) },
+    { MP_ROM_QSTR(MP_QSTR_Stream), MP_ROM_PTR(&connectwith_stream_type) },
+    { MP_ROM_QSTR(MP_QSTR_backoff_ms), MP_ROM_PTR(&mod_backoff_ms_obj) },
+    { MP_ROM_QSTR(MP_QSTR_build_time), MP_ROM_PTR(&mod_build_time_obj) },
+    { MP_ROM_QSTR(MP_QSTR_dns_flush), MP_ROM_PTR(&connectwith_dns_flush_obj) },
+    { MP_ROM_QSTR(MP_QSTR_seal), MP_ROM_PTR(&connectwith_seal_obj) },
+    { MP_ROM_QSTR(MP_QSTR_unseal), MP_ROM_PTR(&connectwith_unseal_obj) },
+    { MP_ROM_QSTR(MP_QSTR_key_source), MP_ROM_PTR(&connectwith_key_source_obj) },
+    ATTEMPT_STAGES(STAGE_ENTRY)
+    ATTEMPT_LINKS(LINK_ENTRY)
+    ATTEMPT_RESULTS(RESULT_ENTRY)
+    STREAM_ENTRY(FAILED)
+    STREAM_ENTRY(CLOSED)
+    STREAM_ENTRY(CONNECTING)
+    STREAM_ENTRY(CONNECTED)
+    STREAM_ENTRY(HANDSHAKE)
+    STREAM_ENTRY(SECURE)
+};
+static MP_DEFINE_CONST_DICT(mod_globals, mod_globals_table);
+
+const mp_obj_module_t connectwith_module = {
+    .base = { &mp_type_module },
+    .globals = (mp_obj_dict_t *)&mod_globals,
+};
+
+MP_REGISTER_MODULE(MP_QSTR__connectwith, connectwith_module);

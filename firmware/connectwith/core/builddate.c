@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+#include "connectwith/core/builddate.h"
+
+#include <string.h>
+
+#define SECONDS_PER_DAY (86400u)
+
+// The value of a digit, of the space that __DATE__ writes for a leading zero, or -1.
+static int digit(char c) {
+    if (c == ' ') {
+        return 0;
+    }
+    return c >= '0' && c <= '9' ? c - '0' : -1;
+}
+
+static int two_digits(const char *text) {
+    int tens = digit(text[0]);
+    int ones = digit(text[1]);
+    return tens < 0 || ones < 0 ? -1 : tens * 10 + ones;
+}
+
+uint32_t builddate_floor_s(const char *date) {
+    static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static const uint16_t days_before[] = {
+        0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334,
+    };
+    if (strlen(date) != 11 || date[3] != ' ' || date[6] != ' ' || memcmp(date + 7, "20", 2)) {
+        return 0;
+    }
+    int month = 0;
+    while (month < 12 && memcmp(names + 3 * month, date, 3)) {
+        month++;
+    }
+    int day = two_digits(date + 4);
+    int year = two_digits(date + 9);
+    if (month == 12 || day < 1 || day > 31 || year < 1) {
+        return 0;
+    }
+    // From 2001 to 2099 every fourth year is a leap year; 2000 was the first.
+    uint32_t days = (uint32_t)year * 365 + ((uint32_t)year + 3) / 4;
+    days += days_before[month];
+    days += year % 4 == 0 && month >= 2;
+    return (days + (uint32_t)day - 1 - 1) * SECONDS_PER_DAY;
+}

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The platform on ESP-IDF, and on the stand-in for it that the virtual board has.
+
+#include "esp_random.h"
+#include "esp_timer.h"
+#include "lwip/tcpip.h"
+#include "nvs.h"
+
+#include "py/mphal.h"
+
+#include "connectwith/core/wipe.h"
+#include "connectwith/port/platform.h"
+
+// "As soon as other code has had a turn": long enough for the Python thread to leave the
+// scheduler and run some of the user's code, short enough that ten of them are not felt.
+#define TURN_US (250)
+
+static esp_timer_handle_t timer;
+static platform_wake_fn_t wake_fn;
+
+static void on_timer(void *unused) {
+    (void)unused;
+    wake_fn();
+}
+
+bool platform_wake_init(platform_wake_fn_t wake) {
+    if (timer != NULL) {
+        // After a soft reset the timer is still there, perhaps in the middle of its call.
+        return wake == wake_fn;
+    }
+    wake_fn = wake;
+    const esp_timer_create_args_t args = { .callback = on_timer, .name = "connectwith" };
+    return esp_timer_create(&args, &timer) == ESP_OK;
+}
+
+void platform_wake_in(uint32_t delay_ms) {
+    esp_timer_stop(timer); // refused when it does not run, which is as good
+    esp_timer_start_once(timer, delay_ms == 0 ? TURN_US : (uint64_t)delay_ms * 1000);
+}
+
+void platform_wake_cancel(void) {
+    esp_timer_stop(timer);
+}
+
+void platform_notify(void) {
+    mp_hal_wake_main_task();
+}
+
+uint32_t platform_random(void) {
+    return esp_random();
+}
+
+void platform_random_bytes(void *buf, size_t len) {
+    esp_fill_random(buf, len);
+}
+
+bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg) {
+    return tcpip_try_callback(fn, arg) == ERR_OK;
+}
+
+// Reads the secret, or makes one where there is none yet.
+static esp_err_t read_or_make(nvs_handle_t nvs, uint8_t secret[PLATFORM_SECRET_BYTES]) {
+    static const char key[] = "secret";
+    size_t len = PLATFORM_SECRET_BYTES;
+    esp_err_t err = nvs_get_blob(nvs, key, secret, &len);
+    if (err == ESP_OK && len == PLATFORM_SECRET_BYTES) {
+        return ESP_OK;
+    }
+    if (err != ESP_ERR_NVS_NOT_FOUND) {
+        // A read error must not replace the secret: all that was sealed would be lost.
+        return err == ESP_OK ? ESP_FAIL : err;
+    }
+    esp_fill_random(secret, PLATFORM_SECRET_BYTES);
+    err = nvs_set_blob(nvs, key, secret, PLATFORM_SECRET_BYTES);
+    return err == ESP_OK ? nvs_commit(nvs) : err;
+}
+
+platform_secret_source_t platform_secret(uint8_t secret[PLATFORM_SECRET_BYTES]) {
+    nvs_handle_t nvs;
+    esp_err_t err = nvs_open("connectwith", NVS_READWRITE, &nvs);
+    if (err == ESP_OK) {
+        err = read_or_make(nvs, secret);
+        nvs_close(nvs);
+    }
+    if (err != ESP_OK) {
+        wipe(secret, PLATFORM_SECRET_BYTES);
+        return PLATFORM_SECRET_NONE;
+    }
+    #if CONFIG_NVS_ENCRYPTION
+    return PLATFORM_SECRET_NVS_ENCRYPTED;
+    #else
+    return PLATFORM_SECRET_NVS_PLAIN;
+    #endif
+}
