@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A Wi-Fi access point."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from .netsim_process import Netsim
+from .network import Network
+
+
+class AccessPoint(Network):
+    """On the air from the start. key: WPA2-PSK, empty for an open network.
+
+    `association_ms` is how long a join takes, `wrong_key_ms` how long until a wrong key shows
+    (an ESP32 waits longer), `beacon_ms` until a station notices that the access point is gone.
+    """
+
+    def __init__(
+        self,
+        netsim: Netsim,
+        name: str,
+        ssid: str,
+        key: str = "",
+        *,
+        rssi: int = -55,
+        channel: int = 6,
+        seed: int = 0,
+    ) -> None:
+        words = [f"wifi {name}", f"ssid={quote(ssid, safe='')}", f"rssi={rssi}"]
+        words += [f"channel={channel}", f"seed={seed}"]
+        if key:
+            words.append(f"key={quote(key, safe='')}")
+        super().__init__(netsim, name, int(netsim.command(" ".join(words))))
+        self.ssid = ssid
+        self.key = key
+
+    def off(self) -> None:
+        """Power off: its stations lose their beacons (reason 200), nobody finds it (201)."""
+        self._set("power=off")
+
+    def on(self) -> None:
+        """Power on."""
+        self._set("power=on")
+
+    def refuse(self, reason: int) -> None:
+        """Every join fails with this wifi_err_reason_t, say 203; who is in stays in."""
+        self._set(f"refuse={reason}")
+
+    def accept(self) -> None:
+        """Ends refuse()."""
+        self._set("refuse=0")
+
+    def kick(self, reason: int = 8) -> None:
+        """Disconnects all stations, with this wifi_err_reason_t."""
+        self._netsim.command(f"kick {self.name} {reason}")
+
+    def set_key(self, key: str) -> None:
+        """Joins need this key from now on."""
+        self._set(f"key={quote(key, safe='')}")
+        self.key = key
+
+    def rssi(self, dbm: int) -> None:
+        """Signal strength that the next scan or join sees, -127 to 0 dBm."""
+        self._set(f"rssi={dbm}")
+
+    def association_ms(self, ms: int) -> None:
+        """How long a join takes; 150 ms from the start."""
+        self._set(f"assoc-ms={ms}")
+
+    def wrong_key_ms(self, ms: int) -> None:
+        """How long until a wrong key shows; 1000 ms from the start."""
+        self._set(f"wrong-key-ms={ms}")
+
+    def beacon_ms(self, ms: int) -> None:
+        """How long until stations notice that the access point is gone; 100 ms at first."""
+        self._set(f"beacon-ms={ms}")

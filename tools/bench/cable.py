@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The cable of a network, and everything that can be wrong with one."""
+
+from __future__ import annotations
+
+from .netsim_process import Netsim
+
+
+class Cable:
+    """Carries the frames of the network `name`. All boards of the network share its fate."""
+
+    def __init__(self, netsim: Netsim, name: str) -> None:
+        self._netsim = netsim
+        self._name = name
+
+    def _set(self, settings: str) -> None:
+        self._netsim.command(f"set {self._name} {settings}")
+
+    def silence(self, direction: str = "both") -> None:
+        """Swallows every frame, while the link stays up. direction: "up", "down" or "both"."""
+        self._set("silence=" + {"both": "on"}.get(direction, direction))
+
+    def drop(self, probability: float) -> None:
+        """Loses each frame with this probability, 0.0 to 1.0."""
+        self._set(f"drop={probability:.6f}")
+
+    def delay(self, ms: int) -> None:
+        """Each frame takes `ms` longer, each way."""
+        self._set(f"delay-ms={ms}")
+
+    def cut(self) -> None:
+        """The link goes down, until restore()."""
+        self._set("cut=on")
+
+    def cut_after(self, n_bytes: int) -> None:
+        """Cuts as soon as `n_bytes` more bytes of frames, both ways together, have passed."""
+        self._set(f"cut-after={n_bytes}")
+
+    def restore(self) -> None:
+        """As good as new."""
+        self._set("silence=off drop=0 delay-ms=0 cut-after=-1 cut=off")
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """Frames carried up (from boards) and down, and frames lost."""
+        words = dict(w.split("=", 1) for w in self._netsim.command(f"show {self._name}").split())
+        return {key: int(words[key]) for key in ("up", "down", "lost", "clients")}

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Certificates for one world: a CA and what it has signed."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+_DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """PEM files of a certificate and its private key."""
+
+    certificate: Path
+    key: Path
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+class Certificates:
+    """`broker` is good for broker.test, `other_host` for other.test, `expired` was for
+    broker.test until yesterday. EC P-256, made anew each time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._now = datetime.datetime.now(datetime.timezone.utc)
+        self._ca_key = ec.generate_private_key(ec.SECP256R1())
+        ca = self._make_ca()
+        self.ca_pem = ca.public_bytes(Encoding.PEM)
+        self.ca_file = folder / "ca.pem"
+        self.ca_file.write_bytes(self.ca_pem)
+        self.broker = self.issue("broker", "broker.test")
+        self.other_host = self.issue("other-host", "other.test")
+        self.expired = self.issue("expired", "broker.test", expired=True)
+
+    def _builder(
+        self, subject: str, start: datetime.timedelta, end: datetime.timedelta
+    ) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(_name(subject))
+            .issuer_name(_name("connectwith bench CA"))
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(self._now + start)
+            .not_valid_after(self._now + end)
+        )
+
+    def _make_ca(self) -> x509.Certificate:
+        usage = x509.KeyUsage(
+            digital_signature=False, content_commitment=False, key_encipherment=False,
+            data_encipherment=False, key_agreement=False, key_cert_sign=True, crl_sign=True,
+            encipher_only=False, decipher_only=False,
+        )  # fmt: skip
+        return (
+            self._builder("connectwith bench CA", -30 * _DAY, 30 * _DAY)
+            .public_key(self._ca_key.public_key())
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(usage, critical=True)
+            .sign(self._ca_key, hashes.SHA256())
+        )
+
+    def issue(self, name: str, host: str, expired: bool = False) -> KeyPair:
+        """A certificate for the server `host`, in files that begin with `name`."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        start, end = (-20 * _DAY, -_DAY) if expired else (-_DAY, 20 * _DAY)
+        server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+        certificate = (
+            self._builder(host, start, end)
+            .public_key(key.public_key())
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+            .add_extension(server, critical=False)
+            .sign(self._ca_key, hashes.SHA256())
+        )
+        pair = KeyPair(self._folder / f"{name}.pem", self._folder / f"{name}.key")
+        pair.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
+        pair.key.write_bytes(
+            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        )
+        return pair

@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A child process whose output is kept and which never outlives us."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from .errors import BenchError
+from .guard import Guard
+
+_TAIL_LINES = 15
+
+
+class Child:
+    """Starts `command`; standard error goes to the file `log`, standard output to a pipe.
+
+    Raises BenchError when the program cannot be started.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        log: Path,
+        guard: Guard,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.name = Path(command[0]).name
+        self.log = log
+        try:
+            with log.open("wb") as errors:
+                self.process = subprocess.Popen(
+                    [str(word) for word in command],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    env=environment,
+                    start_new_session=True,  # Ctrl-C is for us; we end our children in order
+                )
+        except OSError as error:
+            raise BenchError(f"{command[0]} cannot be started: {error.strerror}") from error
+        guard.watch(self.process.pid)
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.stdin: IO[bytes] = self.process.stdin
+        self.stdout: IO[bytes] = self.process.stdout
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self.process.pid
+
+    @property
+    def running(self) -> bool:
+        """False once the process has ended."""
+        return self.process.poll() is None
+
+    def tail(self) -> str:
+        """The last lines of standard error."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return "\n".join(lines[-_TAIL_LINES:])
+
+    def failure(self, what: str) -> BenchError:
+        """An error that says what failed, how the process ended and its last words."""
+        code = self.process.poll()
+        if code is None:
+            state = "still running"
+        else:
+            state = f"ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        words = self.tail()
+        return BenchError(f"{self.name}: {what} ({state})" + (f"\n{words}" if words else ""))
+
+    def wait(self, timeout: float) -> int | None:
+        """The exit code (negative: signal), or None after `timeout` seconds."""
+        try:
+            return self.process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def stop(self, grace: float = 3.0) -> int:
+        """Ends the process: SIGTERM, and SIGKILL after `grace` seconds. The exit code."""
+        if self.running:
+            self.process.terminate()
+            if self.wait(grace) is None:
+                self.process.kill()
+        code = self.process.wait()
+        for pipe in (self.stdin, self.stdout):
+            try:
+                pipe.close()
+            except OSError:
+                pass  # what was still buffered for a process that has ended
+        return code

@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The DNS server of the bench."""
+
+from __future__ import annotations
+
+import fnmatch
+import random
+
+from dnslib import QTYPE, RCODE, RR, A, DNSError, DNSRecord
+
+from .udp_server import Address, UdpServer
+
+_TTL_S = 60
+
+
+class Dns(UdpServer):
+    """Knows *.test and pool.ntp.org, which are the gateway of whoever asks.
+
+    `queries` has (name, type) of each query that came, oldest first.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        self.queries: list[tuple[str, str]] = []
+        self._random = random.Random(seed)
+        self._answers: dict[str, str | None] = {}
+        self._fault = ""
+        self._delay_ms = 0
+        self.restore()
+        super().__init__("dns")
+
+    def answer(self, name: str, address: str) -> None:
+        """`name` (may hold *) is `address`; "host" is the gateway of whoever asks."""
+        # The newest rule stands first.
+        self._answers = {name.lower(): address, **self._without(name)}
+
+    def nxdomain(self, name: str) -> None:
+        """`name` does not exist."""
+        self._answers = {name.lower(): None, **self._without(name)}
+
+    def _without(self, name: str) -> dict[str, str | None]:
+        return {key: value for key, value in self._answers.items() if key != name.lower()}
+
+    def drop(self) -> None:
+        """No answer to anything."""
+        self._fault = "drop"
+
+    def servfail(self) -> None:
+        """SERVFAIL to everything."""
+        self._fault = "servfail"
+
+    def garbage(self) -> None:
+        """Noise, truncated answers and answers to other questions, in turn."""
+        self._fault = "garbage"
+
+    def delay(self, ms: int) -> None:
+        """Answers come `ms` late."""
+        self._delay_ms = ms
+
+    def restore(self) -> None:
+        """Ends all faults and forgets all rules that were added."""
+        self._fault = ""
+        self._delay_ms = 0
+        self._answers = {"*.test": "host", "pool.ntp.org": "host", "*.pool.ntp.org": "host"}
+
+    def _lookup(self, name: str) -> str | None:
+        for pattern, address in self._answers.items():
+            if fnmatch.fnmatchcase(name, pattern):
+                return address
+        return None
+
+    def handle(self, payload: bytes, sender: Address) -> None:
+        """Answers one query. netsim asks from 127.0.n.1 for network 10.0.n.0/24."""
+        try:
+            query = DNSRecord.parse(payload)
+        except (DNSError, UnicodeError):
+            return
+        if query.header.qr != 0 or len(query.questions) != 1:
+            return
+        name = str(query.q.qname).rstrip(".").lower()
+        self.queries.append((name, QTYPE.get(query.q.qtype)))
+        if self._fault == "drop":
+            return
+        if self._fault == "garbage":
+            self.send(self._noise(query), sender, self._delay_ms)
+            return
+        self.send(self._reply(query, name, sender).pack(), sender, self._delay_ms)
+
+    def _reply(self, query: DNSRecord, name: str, sender: Address) -> DNSRecord:
+        reply = query.reply()
+        if self._fault == "servfail":
+            reply.header.rcode = RCODE.SERVFAIL
+            return reply
+        address = self._lookup(name)
+        if address is None:
+            reply.header.rcode = RCODE.NXDOMAIN
+        elif query.q.qtype == QTYPE.A:
+            if address == "host":
+                number = sender[0].split(".")[2]
+                address = sender[0] if number == "0" else f"10.0.{number}.2"
+            reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=_TTL_S, rdata=A(address)))
+        return reply
+
+    def _noise(self, query: DNSRecord) -> bytes:
+        kind = len(self.queries) % 3
+        if kind == 0:
+            return self._random.randbytes(64)
+        reply = query.reply()
+        reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=_TTL_S, rdata=A("192.0.2.1")))
+        if kind == 1:
+            return bytes(reply.pack()[:-7])  # ends in the middle of the record
+        reply.header.id ^= 0x5555  # the answer to somebody else's question
+        return bytes(reply.pack())

@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Drives netsim, the process that plays the networks (see netsim/README.md)."""
+
+from __future__ import annotations
+
+import fcntl
+import fnmatch
+import os
+import queue
+import shutil
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+from .child import Child
+from .errors import BenchError
+from .guard import Guard
+
+_SOURCE = Path(__file__).resolve().parent / "netsim"
+_BUILD = _SOURCE.parents[2] / "build" / "netsim"
+_ANSWER_TIMEOUT_S = 10.0
+
+
+def build_netsim(build: Path = _BUILD) -> Path:
+    """Builds netsim unless it is up to date; its path. Raises BenchError."""
+    make = shutil.which("make")
+    if make is None:
+        raise BenchError("make is missing, which builds netsim: apt-get install build-essential")
+    build.mkdir(parents=True, exist_ok=True)
+    with (build / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two worlds that start at the same time
+        done = subprocess.run(
+            [make, "-s", "-C", str(_SOURCE), f"BUILD={build}"],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+    if done.returncode != 0:
+        hint = "libslirp-dev" if "libslirp" in done.stderr or "lslirp" in done.stderr else ""
+        advice = f"\nIt needs: apt-get install build-essential {hint}".rstrip()
+        raise BenchError(f"netsim does not build:\n{done.stderr.strip()}{advice}")
+    return build / "netsim"
+
+
+def find_netsim() -> Path:
+    """The netsim to use: $CONNECTWITH_NETSIM, else built in the project's build folder."""
+    given = os.environ.get("CONNECTWITH_NETSIM")
+    if given is None:
+        return build_netsim()
+    if not Path(given).is_file():
+        raise BenchError(f"CONNECTWITH_NETSIM: there is no file {given}")
+    return Path(given)
+
+
+class Netsim:
+    """A running netsim. Boards connect to the Unix socket `path`."""
+
+    def __init__(self, folder: Path, guard: Guard, binary: Path | None = None) -> None:
+        self.path = folder / "net"
+        self.events: list[str] = []
+        self._changed = threading.Condition()
+        self._answers: queue.Queue[str] = queue.Queue()
+        self._lock = threading.Lock()
+        command = [binary or find_netsim(), "--socket", self.path]
+        self._child = Child(command, folder / "netsim.log", guard)
+        self._reader = threading.Thread(target=self._read, name="netsim", daemon=True)
+        self._reader.start()
+        try:
+            if not self._take_answer().startswith("ready "):
+                raise self._child.failure("is not ready")
+        except BenchError:
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """Process id of netsim."""
+        return self._child.pid
+
+    def _read(self) -> None:
+        for line in self._child.stdout:
+            text = line.decode(errors="replace").rstrip("\n")
+            if text.startswith("event "):
+                with self._changed:
+                    self.events.append(text[6:])
+                    self._changed.notify_all()
+            else:
+                self._answers.put(text)
+        self._answers.put("")  # the end
+
+    def _take_answer(self) -> str:
+        try:
+            answer = self._answers.get(timeout=_ANSWER_TIMEOUT_S)
+        except queue.Empty:
+            raise self._child.failure(f"no answer within {_ANSWER_TIMEOUT_S:.0f} s") from None
+        if answer == "":
+            self._answers.put("")  # for whoever asks next
+            self._child.wait(1)
+            raise self._child.failure("has ended")
+        return answer
+
+    def command(self, line: str) -> str:
+        """Gives one command; what follows `ok`. Raises BenchError with netsim's complaint."""
+        if "\n" in line:
+            raise BenchError("a command is one line")
+        with self._lock:
+            try:
+                self._child.stdin.write(line.encode() + b"\n")
+                self._child.stdin.flush()
+            except (OSError, ValueError):
+                raise self._child.failure("has ended") from None
+            answer = self._take_answer()
+        if answer.split(" ")[0] != "ok":
+            raise BenchError(f"netsim: {line.split(' ')[0]}: {answer.removeprefix('error ')}")
+        return answer[3:]
+
+    def wait_event(self, pattern: str, timeout: float = 5.0, since: int = 0) -> str:
+        """The first event from index `since` on that matches `pattern` (as in fnmatch).
+
+        Raises BenchError after `timeout` seconds.
+        """
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while True:
+                for event in self.events[since:]:
+                    if fnmatch.fnmatchcase(event, pattern):
+                        return event
+                left = deadline - time.monotonic()
+                if left <= 0 or not self._changed.wait(left):
+                    raise BenchError(f"netsim: no event {pattern!r} within {timeout} s")
+
+    def close(self) -> None:
+        """Power loss of all networks."""
+        try:
+            self._child.stdin.close()
+        except OSError:
+            pass
+        self._child.wait(2)
+        self._child.stop()
+        self._reader.join(2)

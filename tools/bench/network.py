@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What access points and the Ethernet segment have in common."""
+
+from __future__ import annotations
+
+from .cable import Cable
+from .netsim_process import Netsim
+
+
+class Network:
+    """The network `name` of netsim, 10.0.<number>.0/24."""
+
+    def __init__(self, netsim: Netsim, name: str, number: int) -> None:
+        self._netsim = netsim
+        self.name = name
+        self.number = number
+        self.cable = Cable(netsim, name)
+
+    def _set(self, settings: str) -> None:
+        self._netsim.command(f"set {self.name} {settings}")
+
+    @property
+    def gateway(self) -> str:
+        """The gateway's address, behind which all of our loopback interface lies."""
+        return f"10.0.{self.number}.2"
+
+    @property
+    def nameserver(self) -> str:
+        """The address of the bench's DNS server as boards see it."""
+        return f"10.0.{self.number}.3"
+
+    def dhcp(self, on: bool) -> None:
+        """Leases are given, or requests are swallowed."""
+        self._set(f"dhcp={'on' if on else 'off'}")
