@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The sub-commands of ./tools/cw: one module each, and the code that chooses among them.
+
+A module has SUMMARY, EXAMPLES, IN_ENVIRONMENT (whether it needs the virtual environment),
+arguments(parser) and run(options, report) -> exit status. Modules import with the standard
+library alone, so that --help answers before anything is set up.
+"""
+
+import argparse
+import difflib
+import importlib
+import os
+import signal
+import sys
+import textwrap
+import traceback
+from collections.abc import Sequence
+from types import FrameType, ModuleType
+from typing import NoReturn
+
+from setup.problem import Problem, from_oserror
+from setup.report import Report
+
+NAMES = ("demo", "run", "repl", "test", "bench", "setup", "clean")
+
+_INTRODUCTION = """\
+One command for everything: it sets this machine up as far as needed (Debian packages, Python
+packages, pinned and checked sources, builds), then does what you asked. Nothing needs a board."""
+
+_VARIABLES = """\
+environment:
+  CONNECTWITH_CACHE   folder for all that is fetched (default ~/.cache/connectwith)
+  MICROPYTHON_DIR     a MicroPython checkout to use instead of the pinned one; only read
+  NO_COLOR            set it for plain output
+
+examples:
+  ./tools/cw demo                connect over Wi-Fi and Ethernet, on a board made of software
+  ./tools/cw run my_script.py    your own script on such a board
+  ./tools/cw test                every test"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are Problems, with a suggestion for what was mistyped."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Problem(f"{message}.", "the command line was not understood.", self.advice(), 2)
+
+    def advice(self) -> str:
+        return f"see: {self.prog} --help"
+
+    def known_options(self) -> list[str]:
+        return [text for action in self._actions for text in action.option_strings]
+
+
+def _closest(word: str, known: Sequence[str]) -> str:
+    found = difflib.get_close_matches(word.partition("=")[0], known, n=1, cutoff=0.5)
+    return f"did you mean '{found[0]}'? " if found else ""
+
+
+def modules() -> dict[str, ModuleType]:
+    """All sub-commands by name."""
+    return {name: importlib.import_module(f"commands.{name}") for name in NAMES}
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--debug", action="store_true", help="show the traceback behind an error message"
+    )
+
+
+def parsers() -> tuple[_Parser, dict[str, _Parser]]:
+    """The parser of cw itself, and those of its sub-commands."""
+    formatter = argparse.RawDescriptionHelpFormatter
+    top = _Parser(
+        prog="cw",
+        usage="./tools/cw COMMAND [options]      (each COMMAND has its own --help)",
+        description=_INTRODUCTION,
+        epilog=_VARIABLES,
+        formatter_class=formatter,
+    )
+    lines = []
+    each = {}
+    for name, module in modules().items():
+        lines.append(f"  {name:<6} {module.SUMMARY}")
+        each[name] = _Parser(
+            prog=f"./tools/cw {name}",
+            description=module.SUMMARY[0].upper() + module.SUMMARY[1:] + ".",
+            epilog="examples:\n" + textwrap.indent(module.EXAMPLES, "  "),
+            formatter_class=formatter,
+            # An abbreviation that works today would be ambiguous with tomorrow's option.
+            allow_abbrev=False,
+        )
+        module.arguments(each[name])
+        _common(each[name])
+    top.description = f"{_INTRODUCTION}\n\ncommands:\n" + "\n".join(lines)
+    return top, each
+
+
+def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
+    """Reads the command line. Raises Problem for what it does not know."""
+    top, each = parsers()
+    if not argv or argv[0] in ("-h", "--help"):
+        top.print_help()
+        raise SystemExit(0 if argv else 2)
+    name = argv[0]
+    if name not in each:
+        kind = "option" if name.startswith("-") else "command"
+        raise Problem(
+            f"There is no {kind} '{name}'.",
+            f"the commands are: {', '.join(NAMES)}.",
+            f"{_closest(name, NAMES)}see: ./tools/cw --help",
+            2,
+        )
+    options, unknown = each[name].parse_known_args(argv[1:])
+    if unknown and hasattr(options, "pytest_arguments"):
+        options.pytest_arguments = unknown
+    elif unknown:
+        raise Problem(
+            f"'cw {name}' has no option or argument '{unknown[0]}'.",
+            "the command line was not understood.",
+            f"{_closest(unknown[0], each[name].known_options())}see: ./tools/cw {name} --help",
+            2,
+        )
+    return name, options
+
+
+def _on_terminate(number: int, frame: FrameType | None) -> None:
+    # Like Ctrl-C: everything that was started is ended on the way out.
+    raise KeyboardInterrupt
+
+
+def _enter_environment(report: Report, for_tests: bool, argv: Sequence[str]) -> None:
+    """Sets the packages and the virtual environment up, and goes on inside it."""
+    from setup import apt, paths, venv
+
+    mark = os.environ.pop("CONNECTWITH_ENTERED", "")
+    environment = os.path.realpath(venv.location())
+    if os.path.realpath(sys.prefix) == environment:
+        return
+    if mark:
+        raise Problem(
+            "The virtual environment does not work.",
+            f"{environment} was entered, but its Python says it is {sys.prefix}.",
+            f"remove it (rm -r '{environment}') and run the same command again.",
+        )
+    apt.ensure(report, paths.cache() / "logs" / "apt.log", for_tests=for_tests)
+    python = str(venv.interpreter(venv.ensure(report)))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    script = str(paths.ROOT / "tools" / "cw")
+    os.execve(python, [python, script, *argv], {**os.environ, "CONNECTWITH_ENTERED": "1"})
+
+
+def _dispatch(argv: Sequence[str]) -> int:
+    name, options = parse(argv)
+    module = modules()[name]
+    # With --json the standard output belongs to the document alone.
+    report = Report(sys.stderr if getattr(options, "json", False) else sys.stdout)
+    if module.IN_ENVIRONMENT:
+        _enter_environment(report, name == "test", argv)
+    return module.run(options, report)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs one command; turns every expected error into three lines and an exit status."""
+    signal.signal(signal.SIGTERM, _on_terminate)
+    debug = "--debug" in argv
+    try:
+        return _dispatch(argv)
+    except Problem as problem:
+        error: BaseException = problem
+        text, status = str(problem), problem.status
+    except BrokenPipeError:
+        # Whoever read our output has gone (| head); what is left to say has no reader.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as os_error:
+        error = os_error
+        text, status = str(from_oserror(os_error)), 1
+    except KeyboardInterrupt as interrupt:
+        error = interrupt
+        text, status = "cw: interrupted; what was started has been stopped.", 130
+    if debug:
+        traceback.print_exception(error)
+    print(text, file=sys.stderr)
+    return status

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Steps `build` and `bench`: mpy-cross, the virtual board, the bench's network process."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from setup import paths
+from setup.problem import Problem
+from setup.report import Report
+from setup.shell import run_logged, tail
+from setup.sources import Tree
+
+SANITIZERS = {"": "", "asan": "address", "tsan": "thread"}
+
+
+@dataclass(frozen=True)
+class Built:
+    """What the builds give: the board's program, the bench's network process, the tree used."""
+
+    board: Path
+    netsim: Path
+    tree: Tree
+    mpy_cross: Path
+
+
+def _make(what: str, arguments: list[str], log: Path, env: dict[str, str]) -> None:
+    command = ["make", f"-j{paths.cores()}", *arguments]
+    log.unlink(missing_ok=True)
+    if run_logged(command, log, env=env) == 0:
+        return
+    if "No space left on device" in log.read_text(encoding="utf-8", errors="replace"):
+        why = "there is no space left on the disk"
+        next_step = "free some space, then run the same command again."
+    else:
+        why = f"make failed; the end of its output:\n{tail(log)}"
+        next_step = f"read all of it in {log}; ./tools/cw clean, then again, rules out leftovers."
+    raise Problem(f"{what} could not be built.", why, next_step)
+
+
+def _environment(tree: Tree) -> dict[str, str]:
+    # The pinned tree is no git checkout, and may lie inside somebody else's.
+    return {"MICROPY_GIT_TAG": tree.git_tag} if tree.git_tag else {}
+
+
+def _mpy_cross(tree: Tree, report: Report) -> Path:
+    folder = paths.cache() / "mpy-cross" / tree.ident
+    program = folder / "mpy-cross"
+    if program.exists():
+        return program
+    with paths.locked("mpy-cross", paths.cache(), report.line):
+        if program.exists():
+            return program
+        paths.sweep(folder.parent)
+        log = paths.LOGS / "mpy-cross.log"
+        with report.step("build", "mpy-cross"), paths.whole_directory(folder) as work:
+            arguments = ["-C", str(tree.path / "mpy-cross"), f"BUILD={work}"]
+            _make("mpy-cross", arguments, log, _environment(tree))
+    return program
+
+
+def board_folder(tree: Tree, sanitizer: str) -> Path:
+    """Where the virtual board of one tree and one sanitizer is built."""
+    name = "VIRTUAL" + (f"-{sanitizer}" if sanitizer else "")
+    # Another tree's objects must not be mixed with these.
+    return paths.BUILD / (name if tree.git_tag else f"{name}-{tree.ident}")
+
+
+def _state(programs: list[Path]) -> list[int]:
+    return [p.stat().st_mtime_ns if p.exists() else 0 for p in programs]
+
+
+def _board(tree: Tree, mpy_cross: Path, sanitizer: str, report: Report) -> Path:
+    folder = board_folder(tree, sanitizer)
+    program = folder / "virtual-board"
+    arguments = ["-C", str(paths.ROOT / "firmware" / "virtual"), f"MICROPYTHON_DIR={tree.path}",
+                 f"MICROPY_MPYCROSS={mpy_cross}", f"BUILD={folder}"]  # fmt: skip
+    if sanitizer:
+        arguments.append(f"SANITIZE={SANITIZERS[sanitizer]}")
+    log = paths.LOGS / f"{folder.name}.log"
+    what = "virtual board" + (f" with {SANITIZERS[sanitizer]} sanitizer" if sanitizer else "")
+    _up_to_date(program, arguments, log, _environment(tree), what, report)
+    return program
+
+
+def _netsim(report: Report) -> Path:
+    folder = paths.BUILD / "netsim"
+    program = folder / "netsim"
+    arguments = ["-C", str(paths.ROOT / "tools" / "bench" / "netsim"), f"BUILD={folder}"]
+    _up_to_date(program, arguments, paths.LOGS / "netsim.log", {}, "bench's networks", report)
+    return program
+
+
+def _up_to_date(
+    program: Path, arguments: list[str], log: Path, env: dict[str, str], what: str, report: Report
+) -> None:
+    """Runs make, which decides what there is to do; a first build is shown as a step."""
+    if program.exists():
+        before = _state([program])
+        _make(what, arguments, log, env)
+        if _state([program]) != before:
+            report.line(f"[build  ] {what}: brought up to date")
+        return
+    with report.step("build", what):
+        _make(what, arguments, log, env)
+    if not program.exists():
+        raise Problem(
+            f"{what} was built, but {program} is not there.",
+            "the Makefile gave it another name.",
+            f"read {log}.",
+        )
+
+
+def ensure_bench(report: Report, *, dry_run: bool = False) -> Path | None:
+    """The step `bench`: the network process of the bench. Raises Problem."""
+    if dry_run:
+        report.line(f"[bench  ] would build the bench's networks in {paths.BUILD / 'netsim'}")
+        return None
+    with paths.locked("build", paths.BUILD, report.line):
+        return _netsim(report)
+
+
+def ensure_board(tree: Tree, report: Report, sanitizer: str = "") -> tuple[Path, Path]:
+    """The step `build`: mpy-cross and the virtual board. Raises Problem."""
+    with paths.locked("build", paths.BUILD, report.line):
+        mpy_cross = _mpy_cross(tree, report)
+        return _board(tree, mpy_cross, sanitizer, report), mpy_cross
+
+
+def clean_environment() -> None:
+    """Takes variables out of the environment that would change every make below us."""
+    for name in ("BUILD", "BOARD", "FROZEN_MANIFEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+        os.environ.pop(name, None)

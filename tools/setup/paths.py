@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Where things live, and how a folder or a file comes into being whole or not at all."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from setup.problem import Problem
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+LOGS = BUILD / "logs"
+LOCK_FILE = ROOT / "tools" / "sources.lock"
+REQUIREMENTS = ROOT / "requirements.txt"
+
+# How long one cw waits for another that is doing the same set-up: longer than the longest of them.
+LOCK_WAIT_S = 900.0
+_UNFINISHED = ".unfinished-"
+
+
+def cache() -> Path:
+    """The folder of everything fetched: CONNECTWITH_CACHE, or ~/.cache/connectwith."""
+    override = os.environ.get("CONNECTWITH_CACHE")
+    if override:
+        return Path(override).absolute()
+    return Path.home() / ".cache" / "connectwith"
+
+
+def cores() -> int:
+    """Number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def whole_directory(final: Path) -> Iterator[Path]:
+    """Gives an empty folder to fill; it becomes `final` only if the block ends without exception.
+
+    A folder that is there has therefore been finished. What an interrupted run left behind
+    (a kill, a power cut) is swept by sweep().
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f"{_UNFINISHED}{final.name}-", dir=final.parent))
+    try:
+        yield work
+        work.chmod(0o755)
+        work.rename(final)
+    finally:
+        # After the rename nothing is there any more.
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def whole_file(final: Path) -> Iterator[Path]:
+    """Gives the path of a file to write; it becomes `final` only if the block ends well."""
+    final.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f"{_UNFINISHED}{final.name}-", dir=final.parent)
+    os.close(handle)
+    work = Path(name)
+    try:
+        yield work
+        work.chmod(0o644)
+        work.replace(final)
+    finally:
+        work.unlink(missing_ok=True)
+
+
+def sweep(parent: Path) -> int:
+    """Removes what interrupted runs left in `parent`; call it only while holding the lock."""
+    swept = 0
+    for left in parent.glob(f"{_UNFINISHED}*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+        swept += 1
+    return swept
+
+
+def _holder(lock: Path) -> str:
+    try:
+        return lock.read_text(encoding="ascii").strip() or "unknown"
+    except (OSError, UnicodeDecodeError):
+        return "unknown"
+
+
+@contextlib.contextmanager
+def locked(
+    name: str,
+    folder: Path,
+    waiting: Callable[[str], None] = lambda text: None,
+    wait_s: float = LOCK_WAIT_S,
+) -> Iterator[None]:
+    """Holds the lock `name` of `folder`, so that two cw at once do not make the same thing.
+
+    It is the kernel's lock on an open file: it ends with the process that holds it, however that
+    ends, and so a file left behind by a dead one is never in the way.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f".{name}.lock"
+    deadline = time.monotonic() + wait_s
+    told = False
+    with open(path, "a+", encoding="ascii") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                pid = _holder(path)
+                if time.monotonic() >= deadline:
+                    raise Problem(
+                        f"Another cw (process {pid}) has been busy with '{name}' for too long.",
+                        f"it holds {path}, and this one waited {wait_s:.0f} s for it.",
+                        f"look at it with: ps -fp {pid}; end it, then run this command again.",
+                    ) from None
+            if not told:
+                waiting(f"waiting for another cw (process {pid}), which is busy with '{name}'")
+                told = True
+            time.sleep(0.1)
+        file.seek(0)
+        file.truncate()
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The one exception that a user sees, and the translation of the system's own errors into it."""
+
+import errno
+import os
+
+
+class Problem(Exception):
+    """Something that the user can act on: what happened, why, and what to do next.
+
+    Each of the three is one line of plain text. It is printed without a traceback and ends the
+    command with exit status `status`.
+    """
+
+    def __init__(self, what: str, why: str, next_step: str, status: int = 1) -> None:
+        super().__init__(what)
+        self.what = what
+        self.why = why
+        self.next_step = next_step
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"cw: {self.what}\n    why: {self.why}\n    next: {self.next_step}"
+
+
+def from_oserror(error: OSError) -> Problem:
+    """Says an error of the operating system in the three lines of a Problem."""
+    place = error.filename or "a file"
+    if isinstance(place, bytes):
+        place = os.fsdecode(place)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Problem(
+            f"No space left on the disk while writing {place}.",
+            "the cache and the builds need about 600 MB.",
+            "free some space, or put the cache on another disk with CONNECTWITH_CACHE=<folder>.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return Problem(
+            f"May not write {place}.",
+            f"the system says: {error.strerror}.",
+            "make it writable for this user, or choose another cache with CONNECTWITH_CACHE=.",
+        )
+    return Problem(
+        f"{place}: {error.strerror or error}.",
+        "the operating system refused it.",
+        "run the same command with --debug to see where.",
+    )

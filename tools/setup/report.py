@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What the set-up shows: one line per step that did something, a spinner on a terminal."""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from typing import Protocol, TextIO
+
+
+class _Status(Protocol):
+    def update(self, status: str) -> None: ...
+
+
+def fancy(stream: TextIO) -> bool:
+    """Whether a stream gets colours and spinners: a terminal, and NO_COLOR not set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class Report:
+    """Where progress goes. A step that finds its work already done stays silent.
+
+    `rich` is used when the stream is a terminal and the virtual environment is there; otherwise
+    the lines are plain, which is what a CI log needs.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream or sys.stdout
+        self._began = time.monotonic()
+        self._status: _Status | None = None
+
+    def line(self, text: str) -> None:
+        """Writes one line at once."""
+        self.stream.write(f"{text}\n")
+        self.stream.flush()
+
+    def detail(self, text: str) -> None:
+        """Says what the step in progress is doing just now."""
+        if self._status is not None:
+            self._status.update(text)
+        else:
+            self.line(f"          {text}")
+
+    @contextlib.contextmanager
+    def step(self, name: str, what: str) -> Iterator[None]:
+        """Shows a step while it runs and one line with its duration when it has ended."""
+        began = time.monotonic()
+        with self._spinner(f"{name}: {what}"):
+            yield
+        self.line(f"[{name:<7}] {what}: {time.monotonic() - began:.1f} s")
+
+    @contextlib.contextmanager
+    def _spinner(self, text: str) -> Iterator[None]:
+        if fancy(self.stream):
+            try:
+                from rich.console import Console
+            except ImportError:
+                pass
+            else:
+                with Console(file=self.stream).status(text) as status:
+                    self._status = status
+                    try:
+                        yield
+                    finally:
+                        self._status = None
+                return
+        self.line(f"[{text.split(':')[0]:<7}] {text.partition(': ')[2]} ...")
+        yield

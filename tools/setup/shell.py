@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Running other programs: output to a log, a bound on the time, a Problem on failure."""
+
+import os
+import shlex
+import signal
+import subprocess
+from pathlib import Path
+
+from setup.problem import Problem
+
+LAST_LINES = 12
+
+
+def tail(log: Path, lines: int = LAST_LINES) -> str:
+    """The last lines of a log, indented for the terminal."""
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()
+    except OSError:
+        return "      (no log could be read)"
+    return "\n".join(f"      {line}" for line in text[-lines:])
+
+
+def _end_group(process: subprocess.Popen) -> None:
+    # The whole group: make's compilers and pip's builds must not go on behind our back.
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(timeout=5)
+            return
+        except ProcessLookupError:
+            process.wait()
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def run_logged(
+    command: list[str],
+    log: Path,
+    *,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    timeout_s: float = 1800.0,
+    terminal: bool = False,
+) -> int:
+    """Runs a program with its output appended to `log`; returns its exit status.
+
+    With `terminal` it stays in the foreground group, so that it can ask for a password.
+    On the time limit and on Ctrl-C the program and its children are ended first. Raises Problem
+    when the program is not there or does not end within `timeout_s`.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    full_env = {**os.environ, **(env or {})}
+    with open(log, "ab") as out:
+        out.write(f"$ {shlex.join(command)}\n".encode())
+        out.flush()
+        try:
+            process = subprocess.Popen(
+                command,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                stdin=None if terminal else subprocess.DEVNULL,
+                cwd=cwd,
+                env=full_env,
+                start_new_session=not terminal,
+            )
+        except FileNotFoundError:
+            raise Problem(
+                f"The program '{command[0]}' is not installed.",
+                f"it is needed for: {shlex.join(command)[:120]}",
+                "install it with your system's package manager, then run the same command again.",
+            ) from None
+        try:
+            return process.wait(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            raise Problem(
+                f"'{command[0]}' did not end within {timeout_s:.0f} s and was stopped.",
+                f"its output is in {log}.",
+                "look there, then run the same command again.",
+            ) from None
+        finally:
+            if process.poll() is None:
+                if terminal:
+                    process.terminate()
+                    process.wait()
+                else:
+                    _end_group(process)
+
+
+def capture(command: list[str], timeout_s: float = 30.0) -> str | None:
+    """Standard output of a short program, or None when it is missing, fails or takes too long."""
+    try:
+        done = subprocess.run(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            timeout=timeout_s,
+            check=False,
+        )
+    except (FileNotFoundError, PermissionError, subprocess.TimeoutExpired):
+        return None
+    if done.returncode != 0:
+        return None
+    return done.stdout.decode("utf-8", "replace")

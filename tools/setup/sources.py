@@ -1,0 +1,240 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Step `sources`: MicroPython, lwIP and mbedTLS as pinned, checked, unpacked and put together."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from setup import debian, paths
+from setup.lock import Lock, LockedFile, Source, check, read_lock
+from setup.problem import Problem
+from setup.report import Report
+from setup.shell import capture, run_logged, tail
+
+LINKED = ("lwip", "mbedtls")
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A MicroPython tree that can be built: its folder, an id for it, and the version if known."""
+
+    path: Path
+    ident: str
+    git_tag: str | None
+
+
+def _archives() -> Path:
+    return paths.cache() / "archives"
+
+
+def _missing_files(source: Source) -> list[LockedFile]:
+    """Checks the files that are in the cache; returns those that are not."""
+    lacking = []
+    for file in source.files:
+        path = _archives() / file.name
+        if path.exists():
+            check(path, file)
+        else:
+            lacking.append(file)
+    return lacking
+
+
+def download(source: Source, archive: debian.SourceArchive) -> None:
+    """Brings a source's files into the cache, each checked before it gets its name there.
+
+    Raises Problem; then nothing of this download is in the cache.
+    """
+    lacking = _missing_files(source)
+    if not lacking:
+        return
+    _archives().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unfinished-get-", dir=_archives()) as name:
+        into = Path(name)
+        archive.fetch(source.name, source.debian_version, not source.patched, into)
+        for file in source.files:
+            if not (into / file.name).exists():
+                raise Problem(
+                    f"Debian's archive did not give {file.name}.",
+                    f"it is a file of {source.name} {source.debian_version} in the lock.",
+                    "git is tried instead.",
+                )
+            check(into / file.name, file)
+        for file in source.files:
+            (into / file.name).replace(_archives() / file.name)
+
+
+def _only_folder(work: Path) -> Path:
+    folders = [entry for entry in work.iterdir() if entry.is_dir()]
+    if len(folders) != 1:
+        raise Problem(
+            f"An archive holds {len(folders)} folders instead of one.",
+            "it is not a source archive of the expected kind.",
+            "look at tools/sources.lock: is it the right file?",
+        )
+    return folders[0]
+
+
+def unpack(source: Source, final: Path, log: Path) -> None:
+    """Unpacks a source from checked files in the cache into `final`, whole or not at all."""
+    files = [_archives() / file.name for file in source.files]
+    for file, locked_file in zip(files, source.files, strict=True):
+        check(file, locked_file)
+    with paths.whole_directory(final) as work:
+        inner = work / "unpacked"
+        if source.patched:
+            dsc = next(file for file in files if file.suffix == ".dsc")
+            command = ["dpkg-source", "--extract", str(dsc), str(inner)]
+        else:
+            inner.mkdir()
+            command = ["tar", "-x", "--no-same-owner", "-f", str(files[0]), "-C", str(inner)]
+        if run_logged(command, log, timeout_s=600) != 0:
+            raise Problem(
+                f"{files[0].name} could not be unpacked.",
+                f"{command[0]} failed; the end of {log}:\n{tail(log, 4)}",
+                f"free disk space if it is full; else delete {_archives()} and run it again.",
+            )
+        _lift(inner if source.patched else _only_folder(inner), work)
+        if inner.exists():
+            inner.rmdir()
+
+
+def _lift(folder: Path, into: Path) -> None:
+    for entry in list(folder.iterdir()):
+        entry.rename(into / entry.name)
+    folder.rmdir()
+
+
+def clone(source: Source, final: Path, log: Path) -> None:
+    """The fallback: a clone at the pinned tag whose commit id is checked. Raises Problem."""
+    by_hand = f"put {' and '.join(f.name for f in source.files)} into {_archives()}"
+    if shutil.which("git") is None:
+        raise Problem(
+            f"{source.name} {source.version} cannot be fetched.",
+            "neither apt nor git can be used here.",
+            f"install git, or {by_hand}, then run the same command again.",
+        )
+    # Without a prompt for a password: a clone that asks would hang a machine without a person.
+    env = {"GIT_TERMINAL_PROMPT": "0"}
+    with paths.whole_directory(final) as work:
+        # With --config, so that no end-of-line conversion changes what the commit id stands for.
+        command = ["git", "clone", "-q", "--config", "core.autocrlf=false",
+                   "--config", "advice.detachedHead=false", "--depth", "1",
+                   "--branch", source.git_tag, source.git_url, str(work)]  # fmt: skip
+        if run_logged(command, log, env=env, timeout_s=900) != 0:
+            raise Problem(
+                f"{source.name} {source.version} cannot be fetched.",
+                f"git clone of {source.git_url} failed (no network?); the end of {log}:\n"
+                f"{tail(log, 3)}",
+                f"connect to a network; or {by_hand}; or name a checkout with MICROPYTHON_DIR=.",
+            )
+        commit = (capture(["git", "-C", str(work), "rev-parse", "HEAD"]) or "").strip()
+        if commit != source.git_commit:
+            raise Problem(
+                f"The tag {source.git_tag} of {source.git_url} is not the pinned commit.",
+                f"it is {commit or 'unreadable'}, tools/sources.lock says {source.git_commit}.",
+                "do not build it; find out why upstream's tag has moved.",
+            )
+
+
+def ensure_source(
+    source: Source, archive: debian.SourceArchive, report: Report, log: Path
+) -> Path:
+    """Gives the folder of one pinned source, fetching and unpacking it if needed."""
+    final = paths.cache() / "src" / f"{source.name}-{source.digest}"
+    from_git = paths.cache() / "src" / f"{source.name}-{source.git_commit[:8]}"
+    for ready in (final, from_git):
+        if ready.is_dir():
+            return ready
+    with report.step("sources", f"{source.name} {source.version}"):
+        try:
+            download(source, archive)
+        except Problem as problem:
+            if "not the pinned file" in problem.what:
+                raise
+            report.line(f"[sources] {problem.what} Why: {problem.why}")
+            report.line(f"[sources] trying git: {source.git_url} at {source.git_tag}")
+            clone(source, from_git, log)
+            return from_git
+        unpack(source, final, log)
+    return final
+
+
+def empty(folder: Path) -> bool:
+    """Whether a folder is missing or has nothing in it (a submodule not checked out)."""
+    return not folder.is_dir() or next(folder.iterdir(), None) is None
+
+
+def overlay(checkout: Path, libraries: dict[str, Path], final: Path) -> None:
+    """A folder of links that looks like `checkout` with its empty libraries filled in.
+
+    The user's checkout is never written to.
+    """
+    with paths.whole_directory(final) as work:
+        for entry in checkout.iterdir():
+            if entry.name != "lib":
+                (work / entry.name).symlink_to(entry)
+        (work / "lib").mkdir()
+        for entry in (checkout / "lib").iterdir():
+            if entry.name not in libraries:
+                (work / "lib" / entry.name).symlink_to(entry)
+        for name, target in libraries.items():
+            (work / "lib" / name).symlink_to(target)
+
+
+def _user_checkout(text: str) -> Path:
+    checkout = Path(text).expanduser().absolute()
+    if not (checkout / "py" / "mpconfig.h").is_file():
+        raise Problem(
+            f"MICROPYTHON_DIR={text} is not a MicroPython tree.",
+            f"{checkout / 'py' / 'mpconfig.h'} is not there.",
+            "give the top folder of a MicroPython checkout, or leave MICROPYTHON_DIR unset.",
+        )
+    return checkout
+
+
+def _compose(checkout: Path, libraries: dict[str, Path], ident_of: str) -> Tree:
+    parts = [ident_of, *(f"{name}={path}" for name, path in sorted(libraries.items()))]
+    # A file that comes or goes at the top of a checkout makes another overlay.
+    parts += sorted(os.listdir(checkout)) + sorted(os.listdir(checkout / "lib"))
+    ident = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
+    final = paths.cache() / "tree" / f"micropython-{ident}"
+    if not final.is_dir():
+        overlay(checkout, libraries, final)
+    return Tree(final, ident, None)
+
+
+def ensure(report: Report, *, dry_run: bool = False, lock: Lock | None = None) -> Tree | None:
+    """The step: a complete MicroPython tree, pinned or around MICROPYTHON_DIR. Raises Problem."""
+    lock = lock or read_lock(paths.LOCK_FILE)
+    given = os.environ.get("MICROPYTHON_DIR")
+    checkout = _user_checkout(given) if given else None
+    needed = [s for s in lock.sources if s.name != "micropython" or checkout is None]
+    if checkout is not None:
+        needed = [s for s in needed if empty(checkout / "lib" / s.name)]
+    if dry_run:
+        for source in needed:
+            report.line(f"[sources] would have {source.name} {source.version} in {paths.cache()}")
+        return None
+    log = paths.cache() / "logs" / "sources.log"
+    folders: dict[str, Path] = {}
+    with paths.locked("sources", paths.cache(), report.line):
+        paths.sweep(_archives())
+        paths.sweep(paths.cache() / "src")
+        paths.sweep(paths.cache() / "tree")
+        _archives().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".unfinished-apt-", dir=_archives()) as work:
+            archive = debian.SourceArchive(Path(work), lock.suite, log)
+            for source in needed:
+                folders[source.name] = ensure_source(source, archive, report, log)
+        libraries = {name: folders[name] for name in LINKED if name in folders}
+        if checkout is None:
+            pinned = lock.sources[0]
+            tree = _compose(folders["micropython"], libraries, str(folders["micropython"]))
+            return Tree(tree.path, tree.ident, f"v{pinned.version}")
+        if libraries:
+            return _compose(checkout, libraries, str(checkout))
+    return Tree(checkout, hashlib.sha256(str(checkout).encode()).hexdigest()[:8], None)

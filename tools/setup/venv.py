@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Step `python`: the virtual environment that holds requirements.txt."""
+
+import hashlib
+import platform
+import shutil
+import sys
+from pathlib import Path
+
+from setup import paths
+from setup.problem import Problem
+from setup.report import Report
+from setup.shell import run_logged, tail
+
+
+def location(requirements: Path | None = None) -> Path:
+    """The environment's folder; other requirements or another Python have another folder."""
+    requirements = requirements or paths.REQUIREMENTS
+    try:
+        text = requirements.read_bytes()
+    except OSError as error:
+        raise Problem(
+            f"{requirements} cannot be read.",
+            f"{error.strerror}.",
+            "restore it: git checkout -- requirements.txt",
+        ) from error
+    base = f"{platform.python_implementation()} {platform.python_version()} {sys.base_prefix}"
+    digest = hashlib.sha256(text + base.encode() + platform.machine().encode()).hexdigest()
+    return paths.cache() / f"venv-{digest[:12]}"
+
+
+def interpreter(environment: Path) -> Path:
+    """The Python of an environment."""
+    return environment / "bin" / "python"
+
+
+def _retarget(work: Path, final: Path) -> None:
+    # Scripts name their interpreter by its full path, which is about to change.
+    for script in (work / "bin").iterdir():
+        if script.is_symlink() or not script.is_file():
+            continue
+        content = script.read_bytes()
+        if b"\0" not in content[:1024] and bytes(work) in content:
+            script.write_bytes(content.replace(bytes(work), bytes(final)))
+
+
+def build(final: Path, requirements: Path, log: Path) -> None:
+    """Makes the environment aside and gives it its name when it is complete. Raises Problem."""
+    with paths.whole_directory(final) as work:
+        if run_logged([sys.executable, "-m", "venv", str(work)], log, timeout_s=300) != 0:
+            raise Problem(
+                "The virtual environment could not be made.",
+                f"python3 -m venv failed; the end of {log}:\n{tail(log, 4)}",
+                "on Debian: sudo apt-get install python3-venv; then run the same command again.",
+            )
+        command = [str(interpreter(work)), "-m", "pip", "install", "--no-input",
+                   "--disable-pip-version-check", "-r", str(requirements)]  # fmt: skip
+        if run_logged(command, log, timeout_s=900) != 0:
+            raise Problem(
+                "The Python packages of requirements.txt could not be installed.",
+                f"pip failed (no network?); the end of {log}:\n{tail(log, 4)}",
+                "repair that (pip's own settings and proxies count), then run it again.",
+            )
+        _retarget(work, final)
+
+
+def ensure(report: Report, *, dry_run: bool = False) -> Path:
+    """The step: returns the folder of a complete environment. Raises Problem."""
+    final = location()
+    if interpreter(final).exists():
+        return final
+    if dry_run:
+        report.line(f"[python ] would make {final} from requirements.txt")
+        return final
+    with paths.locked("python", paths.cache(), report.line):
+        if interpreter(final).exists():
+            return final
+        paths.sweep(paths.cache())
+        # Its interpreter has gone (an upgrade of the system's Python): made anew.
+        shutil.rmtree(final, ignore_errors=True)
+        log = paths.cache() / "logs" / "python.log"
+        with report.step("python", "virtual environment with requirements.txt"):
+            build(final, paths.REQUIREMENTS, log)
+    return final
