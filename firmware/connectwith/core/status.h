@@ -23,7 +23,15 @@
     X(SEAL_VERSION, VALUE, "sealed value has an unknown version") \
     X(SEAL_KEY, VALUE, "sealed on another device") \
     X(SEAL_FORGED, VALUE, "sealed value was changed, or is for another use") \
-    X(SEAL_FAILED, RUNTIME, "sealing is not possible now")
+    X(SEAL_FAILED, RUNTIME, "sealing is not possible now") \
+    X(SEAL_TOO_LONG, VALUE, "value or context is too long to be sealed") \
+    X(BAD_HOST, VALUE, "not a host name: 1 to 255 bytes in labels of 1 to 63, no NUL") \
+    X(BAD_ADDRESS, VALUE, "not an IPv4 address") \
+    X(NOT_CONNECTED, RUNTIME, "stream is not connected, or already secure") \
+    X(TOO_LARGE, VALUE, "certificate or key is over 64 KB") \
+    X(BAD_PORT, VALUE, "port must be 1 to 65535") \
+    X(NO_ADDRESS, RUNTIME, "no address has been found") \
+    X(NO_SLOT, RUNTIME, "too many name queries at once")
 
 typedef enum {
     #define STATUS_ENUM(name, kind, text) STATUS_##name,

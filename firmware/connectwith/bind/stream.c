@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// Stream: a TCP connection, with TLS on it after secure(), that never waits. It is a MicroPython
+// stream: read() and write() give None where they would have to wait, and select.poll() takes it.
+
+#include "py/mperrno.h"
+#include "py/obj.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+
+#include "connectwith/bind/bind.h"
+#include "connectwith/core/hostname.h"
+#include "connectwith/port/stream_lwip.h"
+
+MP_STATIC_ASSERT((int)STREAM_FAILED == (int)CONNECTWITH_STREAM_FAILED);
+MP_STATIC_ASSERT((int)STREAM_CLOSED == (int)CONNECTWITH_STREAM_CLOSED);
+MP_STATIC_ASSERT((int)STREAM_CONNECTING == (int)CONNECTWITH_STREAM_CONNECTING);
+MP_STATIC_ASSERT((int)STREAM_CONNECTED == (int)CONNECTWITH_STREAM_CONNECTED);
+MP_STATIC_ASSERT((int)STREAM_HANDSHAKE == (int)CONNECTWITH_STREAM_HANDSHAKE);
+MP_STATIC_ASSERT((int)STREAM_SECURE == (int)CONNECTWITH_STREAM_SECURE);
+
+typedef struct {
+    mp_obj_base_t base;
+    stream_t stream;
+} connectwith_stream_obj_t;
+
+static stream_t *stream_get(mp_obj_t self_in) {
+    return &((connectwith_stream_obj_t *)MP_OBJ_TO_PTR(self_in))->stream;
+}
+
+static mp_obj_t stream_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
+    const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 0, 0, false);
+    (void)args;
+    connectwith_stream_obj_t *self = mp_obj_malloc_with_finaliser(connectwith_stream_obj_t, type);
+    stream_init(&self->stream);
+    return MP_OBJ_FROM_PTR(self);
+}
+
+// connect(addr, port): begins to connect. ValueError: bad argument; OSError: it cannot begin.
+static mp_obj_t stream_connect_(mp_obj_t self_in, mp_obj_t addr_in, mp_obj_t port_in) {
+    size_t len;
+    const char *addr = mp_obj_str_get_data(addr_in, &len);
+    uint8_t quad[4];
+    if (!hostname_quad(addr, len, quad)) {
+        connectwith_raise(STATUS_BAD_ADDRESS);
+    }
+    const mp_int_t port = mp_obj_get_int(port_in);
+    if (port < 1 || port > 65535) {
+        connectwith_raise(STATUS_BAD_PORT);
+    }
+    const int error = stream_connect(stream_get(self_in), quad, (uint16_t)port);
+    if (error != 0) {
+        mp_raise_OSError(error);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(stream_connect_obj, stream_connect_);
+
+static tls_bytes_t stream_credential(mp_obj_t obj) {
+    if (obj == mp_const_none) {
+        return (tls_bytes_t) {NULL, 0};
+    }
+    mp_buffer_info_t info;
+    mp_get_buffer_raise(obj, &info, MP_BUFFER_READ);
+    return (tls_bytes_t) {info.buf, info.len};
+}
+
+// secure(hostname, ca, cert=None, key=None): begins the TLS handshake; poll() tells its end. The
+// arguments are copied. ValueError: bad argument; RuntimeError: not connected; MemoryError.
+static mp_obj_t stream_secure_(size_t n_args, const mp_obj_t *args) {
+    size_t len;
+    const char *host = mp_obj_str_get_data(args[1], &len);
+    const tls_config_t config = {
+        .hostname = {(const uint8_t *)host, len},
+        .ca = stream_credential(args[2]),
+        .cert = stream_credential(n_args > 3 ? args[3] : mp_const_none),
+        .key = stream_credential(n_args > 4 ? args[4] : mp_const_none),
+    };
+    connectwith_check(stream_secure(stream_get(args[0]), &config, connectwith_wake));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(stream_secure_obj, 3, 5, stream_secure_);
+
+// poll(): STREAM_...
+static mp_obj_t stream_poll_(mp_obj_t self_in) {
+    return MP_OBJ_NEW_SMALL_INT(stream_poll(stream_get(self_in)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(stream_poll_obj, stream_poll_);
+
+// error(): why the stream failed; errno > 0, mbedTLS code < 0, or 0.
+static mp_obj_t stream_error_(mp_obj_t self_in) {
+    return MP_OBJ_NEW_SMALL_INT(stream_get(self_in)->error);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(stream_error_obj, stream_error_);
+
+// verify_flags(): what is wrong with the server's certificate, MBEDTLS_X509_BADCERT_..., or 0.
+static mp_obj_t stream_verify_flags_(mp_obj_t self_in) {
+    return mp_obj_new_int_from_uint(stream_get(self_in)->verify_flags);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(stream_verify_flags_obj, stream_verify_flags_);
+
+static mp_uint_t stream_result(int count, int error, int *errcode) {
+    if (count >= 0) {
+        return (mp_uint_t)count;
+    }
+    *errcode = error;
+    return MP_STREAM_ERROR;
+}
+
+static mp_uint_t stream_protocol_read(mp_obj_t self_in, void *buf, mp_uint_t size, int *errcode) {
+    int error = 0;
+    const int count = stream_read(stream_get(self_in), buf, size, &error);
+    return stream_result(count, error, errcode);
+}
+
+static mp_uint_t stream_protocol_write(mp_obj_t self_in, const void *buf, mp_uint_t size,
+    int *errcode) {
+    int error = 0;
+    const int count = stream_write(stream_get(self_in), buf, size, &error);
+    return stream_result(count, error, errcode);
+}
+
+static mp_uint_t stream_protocol_poll(stream_t *stream, mp_uint_t wanted) {
+    const stream_ready_t ready = stream_ready(stream);
+    mp_uint_t got = 0;
+    if (ready.read) {
+        got |= wanted & MP_STREAM_POLL_RD;
+    }
+    if (ready.write) {
+        got |= wanted & MP_STREAM_POLL_WR;
+    }
+    if (ready.failed) {
+        got |= stream->state == STREAM_CLOSED ? MP_STREAM_POLL_NVAL
+            : MP_STREAM_POLL_ERR | MP_STREAM_POLL_HUP;
+    }
+    return got;
+}
+
+static mp_uint_t stream_protocol_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg,
+    int *errcode) {
+    stream_t *stream = stream_get(self_in);
+    switch (request) {
+        case MP_STREAM_POLL:
+            return stream_protocol_poll(stream, arg);
+        case MP_STREAM_CLOSE:
+            stream_close(stream);
+            return 0;
+        default:
+            *errcode = MP_EINVAL;
+            return MP_STREAM_ERROR;
+    }
+}
+
+static const mp_stream_p_t stream_protocol = {
+    .read = stream_protocol_read,
+    .write = stream_protocol_write,
+    .ioctl = stream_protocol_ioctl,
+};
+
+static const mp_rom_map_elem_t stream_locals_dict_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&mp_stream_close_obj) },
+    { MP_ROM_QSTR(MP_QSTR_connect), MP_ROM_PTR(&stream_connect_obj) },
+    { MP_ROM_QSTR(MP_QSTR_secure), MP_ROM_PTR(&stream_secure_obj) },
+    { MP_ROM_QSTR(MP_QSTR_poll), MP_ROM_PTR(&stream_poll_obj) },
+    { MP_ROM_QSTR(MP_QSTR_error), MP_ROM_PTR(&stream_error_obj) },
+    { MP_ROM_QSTR(MP_QSTR_verify_flags), MP_ROM_PTR(&stream_verify_flags_obj) },
+    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&mp_stream_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&mp_stream_readinto_obj) },
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&mp_stream_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_close), MP_ROM_PTR(&mp_stream_close_obj) },
+};
+static MP_DEFINE_CONST_DICT(stream_locals_dict, stream_locals_dict_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    connectwith_stream_type,
+    MP_QSTR_Stream,
+    MP_TYPE_FLAG_NONE,
+    make_new, stream_make_new,
+    protocol, &stream_protocol,
+    locals_dict, &stream_locals_dict
+    );

@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// AES-256-GCM and HKDF-SHA-256 for core/seal, by mbedTLS (on ESP32: its AES and SHA units).
+
+#ifndef CONNECTWITH_PORT_AEAD_MBEDTLS_H
+#define CONNECTWITH_PORT_AEAD_MBEDTLS_H
+
+#include "connectwith/core/seal.h"
+
+extern const seal_aead_t aead_mbedtls;
+
+#endif

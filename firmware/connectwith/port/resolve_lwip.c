@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+#include "connectwith/port/resolve_lwip.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "lwip/dns.h"
+#include "lwip/sys.h"
+
+#include "connectwith/core/hostname.h"
+#include "connectwith/port/platform.h"
+
+#define RESOLVE_SLOTS (4)
+
+// lwIP's table of queries is full of cancelled ones at worst for the 10 s or so of its retries:
+// we ask again rather than fail, this often.
+#define RESOLVE_RETRY_MS (100)
+
+typedef enum {
+    RESOLVE_STAGE_FREE,
+    RESOLVE_STAGE_REFUSED,   // lwIP's thread or its table was full: to be posted again
+    RESOLVE_STAGE_POSTED,    // on the way to lwIP's thread
+    RESOLVE_STAGE_ASKED,     // lwIP has it
+    RESOLVE_STAGE_ANSWERED,
+} resolve_stage_t;
+
+// Read and written under SYS_ARCH_PROTECT only: Python's thread and lwIP's share it.
+typedef struct {
+    resolve_query_t query;  // number of the query that has the slot now
+    resolve_stage_t stage;
+    resolve_state_t outcome;
+    uint32_t posted_ms;
+    uint8_t address[4];
+    void (*wake)(void);
+    char name[HOSTNAME_MAX_BYTES + 1];
+} resolve_slot_t;
+
+static resolve_slot_t resolve_slots[RESOLVE_SLOTS];
+static uint32_t resolve_count;
+
+// The slot, if it still belongs to the query. Call it under SYS_ARCH_PROTECT.
+static resolve_slot_t *resolve_find(resolve_query_t query) {
+    resolve_slot_t *slot = &resolve_slots[query % RESOLVE_SLOTS];
+    return query != 0 && slot->stage != RESOLVE_STAGE_FREE && slot->query == query ? slot : NULL;
+}
+
+static void resolve_settle(resolve_query_t query, resolve_state_t outcome, const ip_addr_t *addr) {
+    void (*wake)(void) = NULL;
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    resolve_slot_t *slot = resolve_find(query);
+    if (slot != NULL && slot->stage == RESOLVE_STAGE_ASKED) {
+        slot->stage = RESOLVE_STAGE_ANSWERED;
+        slot->outcome = outcome;
+        if (outcome == RESOLVE_FOUND) {
+            memcpy(slot->address, &ip_2_ip4(addr)->addr, sizeof(slot->address));
+        }
+        wake = slot->wake;
+    }
+    SYS_ARCH_UNPROTECT(level);
+    if (wake != NULL) {
+        wake();
+    }
+}
+
+// lwIP's thread. The argument is the query's number, never a pointer: whatever becomes of the
+// query, a late call finds nothing to break.
+static void resolve_answer(const char *name, const ip_addr_t *addr, void *arg) {
+    (void)name;
+    const bool found = addr != NULL && IP_IS_V4(addr);
+    resolve_settle((resolve_query_t)(uintptr_t)arg, found ? RESOLVE_FOUND : RESOLVE_NOT_FOUND,
+        addr);
+}
+
+// lwIP's thread.
+static void resolve_ask(void *arg) {
+    static char name[HOSTNAME_MAX_BYTES + 1];  // lwIP has one thread, and it copies the name
+    const resolve_query_t query = (resolve_query_t)(uintptr_t)arg;
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    resolve_slot_t *slot = resolve_find(query);
+    const bool wanted = slot != NULL && slot->stage == RESOLVE_STAGE_POSTED;
+    if (wanted) {
+        memcpy(name, slot->name, sizeof(name));
+        slot->stage = RESOLVE_STAGE_ASKED;
+    }
+    SYS_ARCH_UNPROTECT(level);
+    if (!wanted) {
+        return;
+    }
+
+    ip_addr_t addr;
+    const err_t err = dns_gethostbyname_addrtype(name, &addr, resolve_answer, arg,
+        LWIP_DNS_ADDRTYPE_IPV4);
+    if (err == ERR_OK) {
+        resolve_answer(name, &addr, arg);
+    } else if (err == ERR_MEM) {
+        SYS_ARCH_PROTECT(level);
+        slot = resolve_find(query);
+        if (slot != NULL) {
+            slot->stage = RESOLVE_STAGE_REFUSED;
+        }
+        SYS_ARCH_UNPROTECT(level);
+    } else if (err != ERR_INPROGRESS) {
+        resolve_settle(query, err == ERR_VAL ? RESOLVE_NO_SERVER : RESOLVE_NOT_FOUND, NULL);
+    }
+}
+
+// Python's thread. Called in stage REFUSED, in which lwIP's thread leaves the slot alone.
+static void resolve_post(resolve_slot_t *slot, resolve_query_t query) {
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    slot->stage = RESOLVE_STAGE_POSTED;
+    slot->posted_ms = sys_now();
+    SYS_ARCH_UNPROTECT(level);
+    if (!platform_run_in_tcpip(resolve_ask, (void *)(uintptr_t)query)) {
+        SYS_ARCH_PROTECT(level);
+        slot->stage = RESOLVE_STAGE_REFUSED;
+        SYS_ARCH_UNPROTECT(level);
+    }
+}
+
+// Takes a free slot and gives the query a number that names this slot. Under SYS_ARCH_PROTECT.
+static resolve_slot_t *resolve_take(void) {
+    for (uint32_t i = 0; i < RESOLVE_SLOTS; ++i) {
+        resolve_slot_t *slot = &resolve_slots[i];
+        if (slot->stage == RESOLVE_STAGE_FREE) {
+            do {
+                slot->query = ++resolve_count * RESOLVE_SLOTS + i;
+            } while (slot->query == 0);
+            slot->stage = RESOLVE_STAGE_REFUSED;
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+status_t resolve_start(const char *host, size_t len, void (*wake)(void), resolve_query_t *query) {
+    if (!hostname_valid(host, len)) {
+        return STATUS_BAD_HOST;
+    }
+    uint8_t quad[4];
+    const bool known = hostname_quad(host, len, quad);
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    resolve_slot_t *slot = resolve_take();
+    if (slot != NULL) {
+        *query = slot->query;
+        slot->wake = wake;
+        memset(slot->name, 0, sizeof(slot->name));
+        // lwIP would send the empty label of a final dot twice.
+        memcpy(slot->name, host, host[len - 1] == '.' ? len - 1 : len);
+        if (known) {
+            slot->stage = RESOLVE_STAGE_ANSWERED;
+            slot->outcome = RESOLVE_FOUND;
+            memcpy(slot->address, quad, sizeof(quad));
+        }
+    }
+    SYS_ARCH_UNPROTECT(level);
+    if (slot == NULL) {
+        return STATUS_NO_SLOT;
+    }
+    if (!known) {
+        resolve_post(slot, *query);
+    }
+    return STATUS_OK;
+}
+
+resolve_state_t resolve_poll(resolve_query_t query, uint8_t address[4]) {
+    resolve_state_t state = RESOLVE_NO_QUERY;
+    bool again = false;
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    resolve_slot_t *slot = resolve_find(query);
+    if (slot != NULL) {
+        state = slot->stage == RESOLVE_STAGE_ANSWERED ? slot->outcome : RESOLVE_PENDING;
+        again = slot->stage == RESOLVE_STAGE_REFUSED
+            && sys_now() - slot->posted_ms >= RESOLVE_RETRY_MS;
+        if (state == RESOLVE_FOUND) {
+            memcpy(address, slot->address, sizeof(slot->address));
+        }
+    }
+    SYS_ARCH_UNPROTECT(level);
+    if (again) {
+        resolve_post(slot, query);
+    }
+    return state;
+}
+
+void resolve_cancel(resolve_query_t query) {
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    resolve_slot_t *slot = resolve_find(query);
+    if (slot != NULL) {
+        slot->stage = RESOLVE_STAGE_FREE;
+    }
+    SYS_ARCH_UNPROTECT(level);
+}
+
+static void resolve_clear(void *arg) {
+    (void)arg;
+    dns_clear_cache();
+}
+
+void resolve_flush(void) {
+    // Lost when the queue is full; the time to live of the entries is the second line then.
+    (void)platform_run_in_tcpip(resolve_clear, NULL);
+}

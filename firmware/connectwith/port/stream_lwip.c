@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+#include "connectwith/port/stream_lwip.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "lwip/sockets.h"
+
+void stream_init(stream_t *stream) {
+    *stream = (stream_t) {.state = STREAM_CLOSED, .fd = -1};
+}
+
+// Gives back the socket, through the TLS session if that has it.
+static void stream_drop(stream_t *stream, bool polite) {
+    if (stream->tls != NULL) {
+        tls_close(stream->tls, polite);
+        stream->tls = NULL;
+    } else if (stream->fd >= 0) {
+        lwip_close(stream->fd);
+    }
+    stream->fd = -1;
+}
+
+static void stream_fail(stream_t *stream, int error) {
+    stream->error = error;
+    stream->state = STREAM_FAILED;
+    stream_drop(stream, false);
+}
+
+void stream_close(stream_t *stream) {
+    stream_drop(stream, stream->state == STREAM_SECURE);
+    stream->state = STREAM_CLOSED;
+}
+
+int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port) {
+    if (stream->state != STREAM_CLOSED) {
+        return EISCONN;
+    }
+    const int fd = lwip_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+    if (fd < 0) {
+        return errno;
+    }
+    // MQTT writes small packets that wait for an answer: Nagle's algorithm would hold them back.
+    int on = 1;
+    (void)lwip_setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = lwip_htons(port)};
+    memcpy(&peer.sin_addr, address, 4);
+    int error = lwip_ioctl(fd, FIONBIO, &on) != 0 ? errno : 0;
+    if (error == 0 && lwip_connect(fd, (struct sockaddr *)&peer, sizeof(peer)) != 0
+        && errno != EINPROGRESS) {
+        error = errno;
+    }
+    if (error != 0) {
+        lwip_close(fd);
+        return error;
+    }
+    stream_init(stream);
+    stream->fd = fd;
+    stream->state = STREAM_CONNECTING;
+    return 0;
+}
+
+status_t stream_secure(stream_t *stream, const tls_config_t *config, void (*wake)(void)) {
+    if (stream_poll(stream) != STREAM_CONNECTED) {
+        return STATUS_NOT_CONNECTED;
+    }
+    const status_t status = tls_open(stream->fd, config, wake, &stream->tls);
+    if (status == STATUS_OK) {
+        stream->fd = -1;
+        stream->state = STREAM_HANDSHAKE;
+    }
+    return status;
+}
+
+// What lwip_select() says at once; it only looks at flags of the socket.
+static stream_ready_t stream_look(int fd) {
+    fd_set read_set, write_set;
+    FD_ZERO(&read_set);
+    FD_ZERO(&write_set);
+    FD_SET(fd, &read_set);
+    FD_SET(fd, &write_set);
+    struct timeval now = {0, 0};
+    stream_ready_t ready = {false, false, false};
+    if (lwip_select(fd + 1, &read_set, &write_set, NULL, &now) > 0) {
+        ready.read = FD_ISSET(fd, &read_set);
+        ready.write = FD_ISSET(fd, &write_set);
+    }
+    return ready;
+}
+
+static void stream_poll_connecting(stream_t *stream) {
+    // Becomes writable when it is connected, and when it has failed.
+    if (!stream_look(stream->fd).write) {
+        return;
+    }
+    int error = 0;
+    socklen_t len = sizeof(error);
+    if (lwip_getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0) {
+        error = errno;
+    }
+    if (error == 0) {
+        stream->state = STREAM_CONNECTED;
+    } else {
+        // lwIP calls every RST a reset; one that answers a SYN is a refusal.
+        stream_fail(stream, error == ECONNRESET ? ECONNREFUSED : error);
+    }
+}
+
+static void stream_poll_handshake(stream_t *stream) {
+    const tls_state_t state = tls_state(stream->tls);
+    if (state == TLS_HANDSHAKE) {
+        return;
+    }
+    stream->verify_flags = tls_verify_flags(stream->tls);
+    if (state == TLS_READY) {
+        stream->state = STREAM_SECURE;
+    } else {
+        stream_fail(stream, tls_error(stream->tls));
+    }
+}
+
+stream_state_t stream_poll(stream_t *stream) {
+    if (stream->state == STREAM_CONNECTING) {
+        stream_poll_connecting(stream);
+    } else if (stream->state == STREAM_HANDSHAKE) {
+        stream_poll_handshake(stream);
+    } else if (stream->state == STREAM_SECURE) {
+        const int error = tls_flush(stream->tls);
+        if (error != 0 && error != EAGAIN) {
+            stream_fail(stream, error);
+        }
+    }
+    return stream->state;
+}
+
+// 0 when bytes can go, EAGAIN when they cannot yet, else why they never will.
+static int stream_usable(stream_t *stream) {
+    switch (stream_poll(stream)) {
+        case STREAM_CONNECTED:
+        case STREAM_SECURE:
+            return 0;
+        case STREAM_CONNECTING:
+        case STREAM_HANDSHAKE:
+            return EAGAIN;
+        case STREAM_FAILED:
+            return stream->error;
+        default:
+            return EBADF;
+    }
+}
+
+static int stream_done(stream_t *stream, int count, int *error) {
+    if (count < 0 && *error != EAGAIN) {
+        stream_fail(stream, *error);
+    }
+    return count;
+}
+
+static int stream_socket_done(stream_t *stream, int count, int *error) {
+    if (count < 0) {
+        *error = errno == EWOULDBLOCK || errno == EINPROGRESS ? EAGAIN : errno;
+    }
+    return stream_done(stream, count, error);
+}
+
+int stream_read(stream_t *stream, void *buf, size_t len, int *error) {
+    *error = stream_usable(stream);
+    if (*error != 0) {
+        return -1;
+    }
+    if (len == 0) {
+        return 0;
+    }
+    len = len < INT_MAX ? len : INT_MAX;
+    if (stream->tls != NULL) {
+        return stream_done(stream, tls_read(stream->tls, buf, len, error), error);
+    }
+    return stream_socket_done(stream, lwip_recv(stream->fd, buf, len, MSG_DONTWAIT), error);
+}
+
+int stream_write(stream_t *stream, const void *buf, size_t len, int *error) {
+    *error = stream_usable(stream);
+    if (*error != 0) {
+        return -1;
+    }
+    if (len == 0) {
+        return 0;
+    }
+    len = len < INT_MAX ? len : INT_MAX;
+    if (stream->tls != NULL) {
+        return stream_done(stream, tls_write(stream->tls, buf, len, error), error);
+    }
+    return stream_socket_done(stream, lwip_send(stream->fd, buf, len, MSG_DONTWAIT), error);
+}
+
+stream_ready_t stream_ready(stream_t *stream) {
+    const int error = stream_usable(stream);
+    if (error == EAGAIN) {
+        return (stream_ready_t) {false, false, false};
+    }
+    if (error != 0) {
+        return (stream_ready_t) {true, true, true};
+    }
+    if (stream->tls == NULL) {
+        return stream_look(stream->fd);
+    }
+    stream_ready_t ready = stream_look(tls_socket(stream->tls));
+    ready.read = ready.read || tls_has_pending(stream->tls);
+    ready.write = ready.write && tls_flushed(stream->tls);
+    return ready;
+}

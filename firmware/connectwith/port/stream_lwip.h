@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// A TCP connection that never waits, in the clear or, after stream_secure(), under TLS. One thread
+// uses it; no call allocates except stream_connect() and stream_secure().
+
+#ifndef CONNECTWITH_PORT_STREAM_LWIP_H
+#define CONNECTWITH_PORT_STREAM_LWIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "connectwith/core/status.h"
+#include "connectwith/port/tls_mbedtls.h"
+
+typedef enum {
+    STREAM_FAILED = -1,
+    STREAM_CLOSED = 0,
+    STREAM_CONNECTING = 1,
+    STREAM_CONNECTED = 2,
+    STREAM_HANDSHAKE = 3,
+    STREAM_SECURE = 4,
+} stream_state_t;
+
+// Errors are errno values (> 0), or mbedTLS codes (< 0).
+typedef struct {
+    stream_state_t state;
+    int fd;  // -1: none, or the TLS session has it
+    int error;
+    uint32_t verify_flags;
+    tls_t *tls;
+} stream_t;
+
+void stream_init(stream_t *stream);
+
+// Begins to connect; STREAM_CLOSED only. 0, or why it cannot even begin (the stream stays closed).
+int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port);
+
+// Begins the handshake. STATUS_NOT_CONNECTED unless the state is STREAM_CONNECTED, or as
+// tls_open(); the stream is as it was then.
+status_t stream_secure(stream_t *stream, const tls_config_t *config, void (*wake)(void));
+
+// Looks how far it is. After STREAM_FAILED the socket is gone, and error and verify_flags tell why.
+stream_state_t stream_poll(stream_t *stream);
+
+// Number of bytes (0: end of the stream), or -1 with *error set: EAGAIN when it would have to wait.
+// Any other error has failed the stream.
+int stream_read(stream_t *stream, void *buf, size_t len, int *error);
+int stream_write(stream_t *stream, const void *buf, size_t len, int *error);
+
+// What a call would do now.
+typedef struct {
+    bool read, write, failed;
+} stream_ready_t;
+
+stream_ready_t stream_ready(stream_t *stream);
+
+// At any moment, any number of times. A handshake that runs is told to stop and clears up itself.
+void stream_close(stream_t *stream);
+
+#endif

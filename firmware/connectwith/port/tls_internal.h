@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// What the two halves of the TLS session share: tls_handshake.c, most of which runs on the worker,
+// and tls_mbedtls.c, which is the session afterwards.
+
+#ifndef CONNECTWITH_PORT_TLS_INTERNAL_H
+#define CONNECTWITH_PORT_TLS_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "mbedtls/ctr_drbg.h"
+#include "mbedtls/entropy.h"
+#include "mbedtls/pk.h"
+#include "mbedtls/ssl.h"
+#include "mbedtls/x509_crt.h"
+
+#include "connectwith/port/tls_mbedtls.h"
+#include "connectwith/port/worker_freertos.h"
+
+// One record's payload of ours: with its overhead it fits into one segment of 1440 bytes.
+#define TLS_WRITE_MAX_BYTES (1280)
+
+// A record that lwIP has no room for, and behind it a few alerts that mbedTLS sends by itself.
+// Header 5, explicit IV 16, MAC 48 and padding 16 are the most that TLS 1.2 adds.
+#define TLS_TAIL_BYTES (TLS_WRITE_MAX_BYTES + 85 + 256)
+
+typedef struct {
+    uint8_t *data;  // with a NUL behind, which mbedTLS wants to see of PEM
+    size_t len;     // without it
+} tls_copy_t;
+
+struct tls {
+    worker_job_t job;
+    int fd;
+    atomic_int owners;
+    atomic_int state;
+    atomic_bool abort;
+    void (*wake)(void);
+    int64_t deadline_us;
+
+    // Written by the worker before the state changes, by the caller's thread afterwards.
+    int error;
+    uint32_t verify_flags;
+    int socket_error;
+    bool handshake_over;
+
+    tls_copy_t hostname, ca, cert, key;
+    mbedtls_entropy_context entropy;
+    mbedtls_ctr_drbg_context drbg;
+    mbedtls_x509_crt ca_chain;
+    mbedtls_x509_crt own_cert;
+    mbedtls_pk_context own_key;
+    mbedtls_ssl_config config;
+    mbedtls_ssl_context ssl;
+
+    size_t tail_start, tail_end;
+    uint8_t tail[TLS_TAIL_BYTES];
+};
+
+int tls_bio_send(void *arg, const unsigned char *buf, size_t len);
+int tls_bio_recv(void *arg, unsigned char *buf, size_t len);
+
+// True: mbedTLS asks to be called again, nothing has failed.
+bool tls_would_wait(int ret);
+
+// The cause to report: the socket's errno says more than mbedTLS's "receive failed".
+int tls_cause(const tls_t *tls, int ret);
+
+// One of the two owners lets go; the later one clears up.
+void tls_release(tls_t *tls);
+
+#endif

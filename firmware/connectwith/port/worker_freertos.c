@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+#include "connectwith/port/worker_freertos.h"
+
+#include <stddef.h>
+
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+
+// mbedTLS needs about 6 KB for a handshake with a chain of RSA or ECDSA certificates; ESP-IDF's
+// own TLS clients run with 8 KB. The rest is for lwIP below and for a margin.
+#define WORKER_STACK_BYTES (10 * 1024)
+
+// The same as the task that runs Python (ESP_TASK_PRIO_MIN + 1). Higher, and on a chip with one
+// core Python would stand still during the arithmetic; lower, and a busy loop in Python would
+// starve the handshake until its deadline.
+#define WORKER_PRIORITY (1)
+
+// Two: a job that has been told to stop may still be inside a computation that cannot be cut up
+// (a signature: some 100 ms on an ESP32), and the next need not wait for it.
+#define WORKER_TASKS_MAX (2)
+
+static portMUX_TYPE worker_lock = portMUX_INITIALIZER_UNLOCKED;
+static worker_job_t *worker_queue;  // oldest first
+static unsigned worker_tasks;
+
+// The next job, or NULL: then this task is no longer counted and must end.
+static worker_job_t *worker_next(void) {
+    portENTER_CRITICAL(&worker_lock);
+    worker_job_t *job = worker_queue;
+    if (job != NULL) {
+        worker_queue = job->next;
+        job->next = NULL;
+    } else {
+        --worker_tasks;
+    }
+    portEXIT_CRITICAL(&worker_lock);
+    return job;
+}
+
+static void worker_main(void *arg) {
+    (void)arg;
+    worker_job_t *job;
+    while ((job = worker_next()) != NULL) {
+        job->run(job);
+    }
+    vTaskDelete(NULL);
+}
+
+static void worker_append(worker_job_t *job) {
+    worker_job_t **link = &worker_queue;
+    while (*link != NULL) {
+        link = &(*link)->next;
+    }
+    job->next = NULL;
+    *link = job;
+}
+
+bool worker_withdraw(worker_job_t *job) {
+    bool found = false;
+    portENTER_CRITICAL(&worker_lock);
+    for (worker_job_t **link = &worker_queue; *link != NULL; link = &(*link)->next) {
+        if (*link == job) {
+            *link = job->next;
+            found = true;
+            break;
+        }
+    }
+    portEXIT_CRITICAL(&worker_lock);
+    return found;
+}
+
+bool worker_submit(worker_job_t *job) {
+    portENTER_CRITICAL(&worker_lock);
+    worker_append(job);
+    const bool more = worker_tasks < WORKER_TASKS_MAX;
+    if (more) {
+        ++worker_tasks;
+    }
+    portEXIT_CRITICAL(&worker_lock);
+    if (!more) {
+        return true;
+    }
+    if (xTaskCreate(worker_main, "connectwith", WORKER_STACK_BYTES / sizeof(StackType_t), NULL,
+        WORKER_PRIORITY, NULL) == pdPASS) {
+        return true;
+    }
+    portENTER_CRITICAL(&worker_lock);
+    const bool alone = --worker_tasks == 0;
+    portEXIT_CRITICAL(&worker_lock);
+    // Another task that is still at work will take the job. If there was one but it has just taken
+    // this job or ended, withdrawing tells which.
+    return !alone || !worker_withdraw(job);
+}
