@@ -86,7 +86,7 @@ typedef struct {
     uint32_t stage_budget_ms; // 0: none
     uint32_t step_ms; // when to step, if step_wanted
     uint32_t duration_ms[ATTEMPT_STAGE_COUNT]; // of the stages that were left
-    uint16_t entered; // one bit per stage
+    uint32_t entered; // one bit per stage
     bool step_wanted;
     bool late; // ended by time, not by a call
     bool overdue_told; // the one extra step for a spent budget has been given

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The least that C tests need, because they also run inside MicroPython on a machine that has no
+// operating system: tests are tables of functions, a check that fails says where and goes on.
+
+#ifndef TESTS_CORE_HARNESS_H
+#define TESTS_CORE_HARNESS_H
+
+#include <stdbool.h>
+
+typedef struct {
+    const char *name;
+    void (*run)(void);
+} test_t;
+
+// One table per file of tests; the last entry has no name.
+extern const test_t attempt_tests[];
+extern const test_t attempt_walk_tests[];
+extern const test_t backoff_tests[];
+extern const test_t builddate_tests[];
+
+typedef void (*harness_print_t)(const char *text);
+
+// Runs all tables, prints each failure and "N passed, N failed"; returns the number that failed.
+int harness_run(harness_print_t print);
+
+void harness_fail(const char *file, int line, const char *what, long got, long want);
+
+#define CHECK_EQ(got, want) do { \
+        long got_ = (long)(got); \
+        long want_ = (long)(want); \
+        if (got_ != want_) { \
+            harness_fail(__FILE__, __LINE__, #got, got_, want_); \
+        } \
+} while (0)
+
+#define CHECK(condition) CHECK_EQ(!!(condition), 1)
+
+#endif
