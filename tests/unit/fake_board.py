@@ -237,7 +237,9 @@ class FakeBoard:
                 return None
             head = struct.unpack(">HHIIBB", got[1][:14])
             if head[1] == port:
-                return Segment(got[0], head[0], port, head[2], head[5], got[1][head[4] // 16 * 4 :])
+                return Segment(
+                    got[0], head[0], port, head[2], head[5], got[1][head[4] // 16 * 4 :]
+                )
         return None
 
     def connect(self, to: str, port: int, source_port: int = 50000) -> tuple[int, int] | None:

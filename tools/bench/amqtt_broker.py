@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""amqtt, a broker in Python, as the broker of a world where Mosquitto is not installed."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+from .certificates import KeyPair
+from .child import Child
+from .errors import BenchError
+from .mqtt_client import MqttClient, OnMessage
+
+
+class Amqtt:
+    """Says how to start amqtt, and hears of messages from its standard output.
+
+    A last will that is not retained goes unseen: amqtt tells its plugins nothing of it.
+    """
+
+    name = "amqtt"
+
+    def __init__(
+        self, folder: Path, certificate: KeyPair, credentials: tuple[str, str] | None
+    ) -> None:
+        self._folder = folder
+        self._certificate = certificate
+        self._credentials = credentials
+        self._plain_port = 0
+        self._client: MqttClient | None = None
+
+    def command(self, port: int, plain_port: int) -> list[str]:
+        """Writes the configuration; the command that starts the broker."""
+        self._plain_port = plain_port
+        configuration = self._folder / "amqtt.json"
+        configuration.write_text(
+            json.dumps(
+                {
+                    "port": port,
+                    "plain_port": plain_port,
+                    "certificate": str(self._certificate.certificate),
+                    "key": str(self._certificate.key),
+                    "credentials": self._credentials,
+                }
+            )
+        )
+        configuration.chmod(0o600)
+        server = Path(__file__).with_name("amqtt_server.py")
+        return [sys.executable, str(server), str(configuration)]
+
+    def wait_ready(self, child: Child, on_message: OnMessage, timeout: float) -> bool:
+        """True once the broker serves and is watched, False when its process has ended.
+
+        Raises BenchError after `timeout` seconds.
+        """
+        ready = threading.Event()
+
+        def read() -> None:
+            for line in child.stdout:
+                if line == b"ready\n":
+                    ready.set()
+                else:
+                    topic, payload, retained = json.loads(line)
+                    on_message(topic, bytes.fromhex(payload), retained)
+
+        threading.Thread(target=read, name="amqtt", daemon=True).start()
+        deadline = time.monotonic() + timeout
+        while not ready.wait(0.01):
+            if not child.running:
+                return False
+            if time.monotonic() > deadline:
+                raise child.failure(f"does not listen within {timeout} s")
+        connection = socket.create_connection(("127.0.0.1", self._plain_port), timeout)
+        self._client = MqttClient(connection, 4, self._credentials)
+        return True
+
+    def publish(self, topic: str, payload: bytes, retain: bool) -> None:
+        """Publishes; returns when the broker has it."""
+        if self._client is None:
+            raise BenchError("the broker is not running")
+        self._client.publish(topic, payload, retain)
+
+    def close(self) -> None:
+        """Stops watching."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None

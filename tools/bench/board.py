@@ -1,0 +1,162 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A virtual board, as a process, and its REPL."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from .child import Child
+from .errors import BenchError
+from .repl import Repl
+from .world import World
+
+_BINARY = Path(__file__).resolve().parents[2] / "build" / "virtual" / "virtual-board"
+
+
+def find_board() -> Path:
+    """The board's program: $CONNECTWITH_BOARD, else what was built. Raises BenchError."""
+    path = Path(os.environ.get("CONNECTWITH_BOARD", _BINARY))
+    if not path.is_file():
+        raise BenchError(f"there is no virtual board at {path}: run ./tools/cw build")
+    return path
+
+
+class Board:
+    """A board in `world`; off until start() or `with`.
+
+    folder: where its flash is kept, by default a new one that goes with the world. arguments:
+    more options of the program, see its --help.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        binary: Path | None = None,
+        folder: Path | None = None,
+        arguments: Sequence[str] = (),
+    ) -> None:
+        self._world = world
+        self._binary = binary
+        self._arguments = list(arguments)
+        self.dir = folder if folder is not None else world.board_folder()
+        self._child: Child | None = None
+        self._repl: Repl | None = None
+
+    def __enter__(self) -> Board:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def console(self) -> Path:
+        """The serial console, for a terminal program."""
+        return self.dir / "console"
+
+    @property
+    def pid(self) -> int:
+        """Process id. Raises BenchError while the board is off."""
+        return self._process().pid
+
+    @property
+    def running(self) -> bool:
+        """False while the board is off, or after it crashed."""
+        return self._child is not None and self._child.running
+
+    @property
+    def log(self) -> str:
+        """The last lines of what the program said on standard error."""
+        return self._process().tail()
+
+    def _process(self) -> Child:
+        if self._child is None:
+            raise BenchError("the board is off")
+        return self._child
+
+    def start(self, timeout: float = 10.0, repl: bool = True) -> Board:
+        """Power on; waits for the console and, unless `repl` is false, for the raw REPL.
+
+        Raises BenchError with the program's last words.
+        """
+        if self._child is not None:
+            raise BenchError("the board is on already")
+        self.dir.mkdir(parents=True, exist_ok=True)
+        command = [self._binary or find_board(), "--dir", self.dir, "--net", self._world.net]
+        self._child = Child(
+            [*command, *self._arguments], self.dir / "stderr.log", self._world.guard
+        )
+        self._world.adopt(self)
+        try:
+            self._wait_console(timeout)
+            if repl:
+                self.repl(timeout)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _wait_console(self, timeout: float) -> None:
+        child = self._process()
+        lines: queue.Queue[bytes] = queue.Queue()
+
+        def read() -> None:
+            lines.put(child.stdout.readline())
+            for _ in child.stdout:
+                pass  # a full pipe would stop the board
+
+        threading.Thread(target=read, name="board", daemon=True).start()
+        try:
+            line = lines.get(timeout=timeout)
+        except queue.Empty:
+            raise child.failure(f"no console within {timeout} s") from None
+        if not line.startswith(b"console /"):
+            child.wait(1)
+            raise child.failure(f"no console but {line!r}" if line else "no console")
+
+    def repl(self, timeout: float = 10.0) -> Repl:
+        """The raw REPL, entered if it was not. Raises BenchError."""
+        if self._repl is None:
+            try:
+                self._repl = Repl(self.console, timeout)
+            except BenchError as error:
+                raise self._process().failure(str(error)) from error
+        return self._repl
+
+    def release(self) -> None:
+        """Leaves the console to a terminal program."""
+        if self._repl is not None:
+            self._repl.close()
+            self._repl = None
+
+    def exec(self, code: str, timeout: float = 10.0) -> str:
+        """Runs MicroPython code; what it prints. Raises ReplError with the board's traceback,
+        BenchError when the code does not end within `timeout` s or the board crashes."""
+        try:
+            return self.repl().exec(code, timeout)
+        except BenchError as error:
+            if self.running:
+                raise
+            raise self._process().failure("the board has crashed") from error
+
+    def reset(self, timeout: float = 10.0) -> None:
+        """Presses EN: hard reset, back at the raw REPL."""
+        os.kill(self.pid, signal.SIGUSR1)
+        if self._repl is not None:
+            self._repl.enter(timeout)
+        else:
+            self.repl(timeout)
+
+    def stop(self) -> int | None:
+        """Power off. The exit code, None if the board was off."""
+        self.release()
+        if self._child is None:
+            return None
+        child, self._child = self._child, None
+        return child.stop()

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The MQTT broker of a world: Mosquitto, or amqtt where Mosquitto is not installed."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+from .amqtt_broker import Amqtt
+from .certificates import Certificates
+from .child import Child
+from .errors import BenchError
+from .guard import Guard
+from .mosquitto import Mosquitto, find_mosquitto
+from .ports import free_port
+
+_START_TIMEOUT_S = 15.0
+_ATTEMPTS = 6
+
+Message = tuple[str, bytes, bool]
+
+
+class Broker:
+    """Listens with TLS on `port` and without on `plain_port`, of 127.0.0.1.
+
+    `messages` holds (topic, payload, retained) of everything published, oldest first.
+    engine: "mosquitto", "amqtt", or None for what is installed.
+    """
+
+    host = "broker.test"
+
+    def __init__(
+        self,
+        folder: Path,
+        certificates: Certificates,
+        guard: Guard,
+        engine: str | None = None,
+        credentials: tuple[str, str] | None = None,
+    ) -> None:
+        name = engine or ("mosquitto" if find_mosquitto() else "amqtt")
+        engines = {"mosquitto": Mosquitto, "amqtt": Amqtt}
+        if name not in engines:
+            raise BenchError(f"{name}: the brokers are {' and '.join(engines)}")
+        self._engine = engines[name](folder, certificates.broker, credentials)
+        self._log = folder / "broker.log"
+        self._guard = guard
+        self._child: Child | None = None
+        self._changed = threading.Condition()
+        self.engine = name
+        self.credentials = credentials
+        self.ca_pem = certificates.ca_pem
+        self.messages: list[Message] = []
+        self.port = self.plain_port = 0
+
+    @property
+    def url(self) -> str:
+        """As boards reach it, with TLS."""
+        return f"mqtts://{self.host}:{self.port}"
+
+    @property
+    def plain_url(self) -> str:
+        """As boards reach it, without TLS."""
+        return f"mqtt://{self.host}:{self.plain_port}"
+
+    @property
+    def pid(self) -> int:
+        """Process id. Raises BenchError while the broker is stopped."""
+        if self._child is None:
+            raise BenchError("the broker is not running")
+        return self._child.pid
+
+    def start(self) -> None:
+        """Starts it, after stop() on the same ports. Raises BenchError."""
+        if self._child is not None:
+            return
+        fixed = self.port != 0
+        for attempt in range(_ATTEMPTS):
+            if not fixed:
+                self.port, self.plain_port = free_port(), free_port()
+            if self._try_start():
+                return
+            # Somebody else took a port between our look and the broker's.
+            time.sleep(0.1 * attempt)
+        if not fixed:
+            self.port = self.plain_port = 0
+        words = self._log.read_text(errors="replace").strip()
+        raise BenchError(f"the broker ({self.engine}) does not start:\n{words}")
+
+    def _try_start(self) -> bool:
+        child = Child(self._engine.command(self.port, self.plain_port), self._log, self._guard)
+        try:
+            ready = self._engine.wait_ready(child, self._record, _START_TIMEOUT_S)
+        except BaseException:
+            self._engine.close()
+            child.stop()
+            raise
+        if ready:
+            self._child = child
+        else:
+            child.stop()
+        return ready
+
+    def stop(self) -> None:
+        """Ends it; its ports refuse connections. Retained messages are lost."""
+        if self._child is not None:
+            child, self._child = self._child, None
+            self._engine.close()
+            if child.running:
+                os.kill(child.pid, signal.SIGCONT)  # a stalled one cannot hear SIGTERM
+            child.stop()
+
+    def stall(self) -> None:
+        """It hangs: connections are taken by the kernel, nothing is ever answered."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Ends stall()."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    def publish(self, topic: str, payload: bytes | str, retain: bool = False) -> None:
+        """Publishes; returns when the broker has it. Raises BenchError."""
+        data = payload.encode() if isinstance(payload, str) else payload
+        self._engine.publish(topic, data, retain)
+
+    def _record(self, topic: str, payload: bytes, retained: bool) -> None:
+        with self._changed:
+            self.messages.append((topic, payload, retained))
+            self._changed.notify_all()
+
+    def wait_for(self, topic_pattern: str, timeout: float = 5.0, since: int = 0) -> Message:
+        """The first message from index `since` on whose topic matches (as in fnmatch).
+
+        Raises BenchError after `timeout` seconds.
+        """
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while True:
+                for message in self.messages[since:]:
+                    if fnmatch.fnmatchcase(message[0], topic_pattern):
+                        return message
+                left = deadline - time.monotonic()
+                if left <= 0 or not self._changed.wait(left):
+                    raise BenchError(f"broker: no message {topic_pattern!r} within {timeout} s")

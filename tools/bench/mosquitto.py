@@ -1,0 +1,106 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Mosquitto as the broker of a world."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import shutil
+import socket
+import time
+from pathlib import Path
+
+from .certificates import KeyPair
+from .child import Child
+from .errors import BenchError
+from .mqtt_client import MqttClient, OnMessage
+
+_ITERATIONS = 101  # what mosquitto_passwd takes
+
+
+def find_mosquitto() -> str | None:
+    """The program, or None where it is not installed."""
+    return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+
+
+def _password_line(user: str, password: str) -> str:
+    """A line of Mosquitto's password file: PBKDF2-HMAC-SHA512, salt and hash in base64."""
+    salt = os.urandom(12)
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS)
+    parts = (base64.b64encode(part).decode() for part in (salt, digest))
+    return f"{user}:$7${_ITERATIONS}${'$'.join(parts)}\n"
+
+
+class Mosquitto:
+    """Says how to start Mosquitto, and watches it through a Unix socket of its own."""
+
+    name = "mosquitto"
+
+    def __init__(
+        self, folder: Path, certificate: KeyPair, credentials: tuple[str, str] | None
+    ) -> None:
+        self._folder = folder
+        self._certificate = certificate
+        self._credentials = credentials
+        self._socket = folder / "broker.sock"
+        self._watch: MqttClient | None = None
+
+    def command(self, port: int, plain_port: int) -> list[str]:
+        """Writes the configuration; the command that starts the broker."""
+        program = find_mosquitto()
+        if program is None:
+            raise BenchError("mosquitto is not installed: apt-get install mosquitto")
+        self._socket.unlink(missing_ok=True)
+        if self._credentials is None:
+            access = ["allow_anonymous true"]
+        else:
+            passwords = self._folder / "passwords"
+            passwords.write_text(_password_line(*self._credentials))
+            passwords.chmod(0o600)
+            access = ["allow_anonymous false", f"password_file {passwords}"]
+        lines = ["per_listener_settings true", "persistence false", "log_dest stderr"]
+        lines += ["set_tcp_nodelay true", "max_queued_messages 0"]
+        if os.geteuid() == 0:
+            lines.append("user root")  # else it becomes a user that cannot read our folder
+        lines += [f"listener {port} 127.0.0.1", *access]
+        lines += [f"certfile {self._certificate.certificate}", f"keyfile {self._certificate.key}"]
+        lines += [f"listener {plain_port} 127.0.0.1", *access]
+        # Last, so that all other listeners are bound once this one exists.
+        lines += [f"listener 0 {self._socket}", "allow_anonymous true"]
+        configuration = self._folder / "mosquitto.conf"
+        configuration.write_text("\n".join(lines) + "\n")
+        return [program, "-c", str(configuration)]
+
+    def wait_ready(self, child: Child, on_message: OnMessage, timeout: float) -> bool:
+        """True once the broker serves and is watched, False when its process has ended.
+
+        Raises BenchError after `timeout` seconds.
+        """
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            connection = socket.socket(socket.AF_UNIX)
+            try:
+                connection.connect(str(self._socket))
+            except OSError:
+                connection.close()
+                if child.wait(0.005) is not None:
+                    return False
+                continue
+            self._watch = MqttClient(connection, 5, on_message=on_message)
+            self._watch.subscribe("#")
+            return True
+        raise child.failure(f"does not listen within {timeout} s")
+
+    def publish(self, topic: str, payload: bytes, retain: bool) -> None:
+        """Publishes; returns when the broker has it."""
+        if self._watch is None:
+            raise BenchError("the broker is not running")
+        self._watch.publish(topic, payload, retain)
+
+    def close(self) -> None:
+        """Stops watching."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None

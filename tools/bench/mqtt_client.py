@@ -1,0 +1,181 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A small MQTT client, 3.1.1 and 5.0, to watch a broker with and to publish."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import threading
+from collections.abc import Callable
+
+from .errors import BenchError
+
+_CONNECT, _CONNACK, _PUBLISH, _PUBACK, _SUBSCRIBE, _SUBACK = 0x10, 0x20, 0x30, 0x40, 0x82, 0x90
+_RETAIN_AS_PUBLISHED = 0x08  # MQTT 5.0 section 3.8.3.1
+
+OnMessage = Callable[[str, bytes, bool], None]
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while True:
+        value, low = divmod(value, 128)
+        out.append(low | (0x80 if value else 0))
+        if not value:
+            return bytes(out)
+
+
+def _text(value: str) -> bytes:
+    raw = value.encode()
+    return struct.pack(">H", len(raw)) + raw
+
+
+def _skip_properties(data: bytes) -> bytes:
+    length = shift = used = 0
+    while True:
+        byte = data[used]
+        length |= (byte & 0x7F) << shift
+        used, shift = used + 1, shift + 7
+        if byte < 0x80:
+            return data[used + length :]
+
+
+class MqttClient:
+    """Connects over the open socket `connection`, which is its own from then on.
+
+    version: 4 for MQTT 3.1.1, 5 for 5.0. `on_message(topic, payload, retained)` runs in the
+    client's thread. Raises BenchError when the broker does not accept within `timeout` s.
+    """
+
+    def __init__(
+        self,
+        connection: socket.socket,
+        version: int = 4,
+        credentials: tuple[str, str] | None = None,
+        on_message: OnMessage | None = None,
+        timeout: float = 5.0,
+    ) -> None:
+        self._connection = connection
+        self._version = version
+        self._on_message = on_message
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._acknowledged = threading.Condition()
+        self._waiting: set[int] = set()
+        self._packet_id = 0
+        self._closed = False
+        connection.settimeout(timeout)
+        self._in = connection.makefile("rb")
+        try:
+            self._connect(credentials)
+        except (OSError, BenchError) as error:
+            self._in.close()
+            connection.close()
+            raise BenchError(f"MQTT broker: {error}") from error
+        connection.settimeout(None)
+        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+        self._thread.start()
+
+    def _properties(self) -> bytes:
+        return b"\0" if self._version == 5 else b""
+
+    def _connect(self, credentials: tuple[str, str] | None) -> None:
+        flags = 0x02 | (0xC0 if credentials else 0)  # clean session, user name and password
+        body = _text("MQTT") + bytes([self._version, flags, 0, 0]) + self._properties()
+        body += _text("bench-" + os.urandom(6).hex())
+        for word in credentials or ():
+            body += _text(word)
+        self._send(_CONNECT, body)
+        kind, answer = self._read()
+        if kind != _CONNACK or len(answer) < 2 or answer[1] != 0:
+            raise BenchError(f"no CONNACK 0, but type {kind:#x}, {answer[:4].hex()}")
+
+    def _send(self, kind: int, body: bytes) -> None:
+        with self._lock:
+            self._connection.sendall(bytes([kind]) + _varint(len(body)) + body)
+
+    def _exactly(self, length: int) -> bytes:
+        data = self._in.read(length)
+        if data is None or len(data) < length:
+            raise BenchError("has closed the connection")
+        return data
+
+    def _read(self) -> tuple[int, bytes]:
+        kind = self._exactly(1)[0]
+        length = shift = 0
+        while True:
+            byte = self._exactly(1)[0]
+            length |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return kind, self._exactly(length)
+            if shift > 21:
+                raise BenchError("remaining length of more than 4 bytes")
+
+    def _acknowledge(self, kind: int, body: bytes) -> None:
+        """Sends a packet that carries a packet identifier, and waits for its acknowledgement."""
+        with self._acknowledged:
+            number = int.from_bytes(body[:2], "big")
+            self._waiting.add(number)
+            self._send(kind, body[2:])
+            done = self._acknowledged.wait_for(
+                lambda: number not in self._waiting or self._closed, self._timeout
+            )
+            self._waiting.discard(number)
+            if not done or self._closed:
+                raise BenchError(f"MQTT broker: no acknowledgement within {self._timeout} s")
+
+    def _next_id(self) -> bytes:
+        self._packet_id = self._packet_id % 0xFFFF + 1
+        return struct.pack(">H", self._packet_id)
+
+    def subscribe(self, topic: str) -> None:
+        """Subscribes; returns when the broker has confirmed it."""
+        number = self._next_id()
+        options = _RETAIN_AS_PUBLISHED if self._version == 5 else 0
+        body = number + self._properties() + _text(topic) + bytes([options])
+        self._acknowledge(_SUBSCRIBE, number + body)
+
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
+        """Publishes with QoS 1; returns when the broker has it."""
+        number = self._next_id()
+        body = _text(topic) + number + self._properties() + payload
+        self._acknowledge(_PUBLISH | 0x02 | int(retain), number + body)
+
+    def _run(self) -> None:
+        try:
+            while True:
+                kind, body = self._read()
+                if kind & 0xF0 == _PUBLISH:
+                    self._received(kind, body)
+                elif kind in (_PUBACK, _SUBACK):
+                    with self._acknowledged:
+                        self._waiting.discard(int.from_bytes(body[:2], "big"))
+                        self._acknowledged.notify_all()
+        except (OSError, BenchError, ValueError, IndexError):
+            pass  # closed, by us or by the broker
+        with self._acknowledged:
+            self._closed = True
+            self._acknowledged.notify_all()
+
+    def _received(self, kind: int, body: bytes) -> None:
+        length = int.from_bytes(body[:2], "big")
+        topic, rest = body[2 : 2 + length].decode(), body[2 + length :]
+        if kind & 0x06:  # never asked for, but a broker's bug must not shift the payload
+            rest = rest[2:]
+        if self._version == 5:
+            rest = _skip_properties(rest)
+        if self._on_message is not None:
+            self._on_message(topic, rest, bool(kind & 1))
+
+    def close(self) -> None:
+        """Closes the connection."""
+        try:
+            self._connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # closed by the broker
+        self._thread.join(self._timeout)
+        self._in.close()
+        self._connection.close()

@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Servers that misbehave, each in one way."""
+
+from __future__ import annotations
+
+import random
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable
+
+from .certificates import Certificates, KeyPair
+from .errors import BenchError
+
+_CONNACK_ACCEPTED = b"\x20\x02\x00\x00"
+_CONNACK_NOT_AUTHORISED = b"\x20\x02\x00\x05"
+_NOISE_BYTES = 65536
+
+
+class Peer:
+    """A TCP server on 127.0.0.1 that goes wrong as `kind` says.
+
+    mute-tcp        accepts and never speaks
+    mute-mqtt       TLS is fine, then silence
+    connack-5       TLS, then CONNACK 5, not authorised
+    half-connack    TLS, then the first two bytes of a CONNACK, then silence
+    noise-64k       TLS, then 64 KB of noise, then silence
+    noise-tcp       64 KB of noise instead of TLS
+    other-host      a good broker with the certificate of another host
+    expired         a good broker with a certificate that expired yesterday
+    reset           accepts, then resets the connection
+    close           accepts, then closes it
+
+    `accepted` counts connections, `received` holds what clients sent last, once TLS is done.
+    """
+
+    def __init__(self, kind: str, certificates: Certificates, seed: int = 0) -> None:
+        behaviours: dict[str, tuple[KeyPair | None, Callable[[socket.socket], None]]] = {
+            "mute-tcp": (None, self._silence),
+            "mute-mqtt": (certificates.broker, self._silence),
+            "connack-5": (certificates.broker, self._answer(_CONNACK_NOT_AUTHORISED)),
+            "half-connack": (certificates.broker, self._answer(_CONNACK_ACCEPTED[:2])),
+            "noise-64k": (certificates.broker, self._noise),
+            "noise-tcp": (None, self._noise),
+            "other-host": (certificates.other_host, self._answer(_CONNACK_ACCEPTED)),
+            "expired": (certificates.expired, self._answer(_CONNACK_ACCEPTED)),
+            "reset": (None, self._reset),
+            "close": (None, lambda _: None),
+        }
+        if kind not in behaviours:
+            raise BenchError(f"{kind}: the kinds of peer are {', '.join(behaviours)}")
+        self.kind = kind
+        self.accepted = 0
+        self.received = b""
+        self._random = random.Random(seed)
+        pair, self._behave = behaviours[kind]
+        self._context: ssl.SSLContext | None = None
+        if pair is not None:
+            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._context.load_cert_chain(pair.certificate, pair.key)
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._closing = False
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = int(self._listener.getsockname()[1])
+        self._thread = threading.Thread(target=self._run, name=f"peer {kind}", daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """As boards reach it, with TLS."""
+        return f"mqtts://broker.test:{self.port}"
+
+    @property
+    def plain_url(self) -> str:
+        """As boards reach it, without TLS."""
+        return f"mqtt://broker.test:{self.port}"
+
+    def _run(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                if self._closing:
+                    connection.close()
+                    return
+                self.accepted += 1
+                self._open.add(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, raw: socket.socket) -> None:
+        connection = raw
+        try:
+            if self._context is not None:
+                # The raw socket stays open, so that close() can end what waits on it.
+                connection = self._context.wrap_socket(raw.dup(), server_side=True)
+            self._behave(connection)
+        except (OSError, ValueError):
+            pass  # the client has gone, or refuses our certificate, as it should
+        finally:
+            if connection is not raw:
+                connection.close()
+            with self._lock:
+                self._open.discard(raw)
+                raw.close()
+
+    def _read(self, connection: socket.socket) -> bool:
+        """Takes what comes next; False at the end of the connection."""
+        self.received = connection.recv(4096)
+        return self.received != b""
+
+    def _silence(self, connection: socket.socket) -> None:
+        while self._read(connection):
+            pass
+
+    def _answer(self, answer: bytes) -> Callable[[socket.socket], None]:
+        def behave(connection: socket.socket) -> None:
+            if self._read(connection):
+                connection.sendall(answer)
+            while connection.recv(4096):
+                pass
+
+        return behave
+
+    def _noise(self, connection: socket.socket) -> None:
+        connection.sendall(self._random.randbytes(_NOISE_BYTES))
+        self._silence(connection)
+
+    def _reset(self, connection: socket.socket) -> None:
+        # A linger time of 0 makes close() send RST.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def close(self) -> None:
+        """Ends the server and all its connections."""
+        with self._lock:
+            self._closing = True
+            for connection in self._open:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass  # the client was faster
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
+        except OSError:
+            pass
+        self._listener.close()
+        self._thread.join(5)

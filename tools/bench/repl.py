@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The raw REPL of a board, through mpremote's transport."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import time
+from pathlib import Path
+
+from mpremote.transport import TransportError
+from mpremote.transport_serial import SerialTransport
+from serial import SerialException
+
+from .errors import BenchError
+
+_READ_STEP_S = 0.2
+_EOF = b"\x04"
+
+
+class ReplError(BenchError):
+    """The board raised an exception; `output` is what it printed before, text the traceback."""
+
+    def __init__(self, output: str, traceback: str) -> None:
+        super().__init__(traceback.strip())
+        self.output = output
+
+
+class Repl:
+    """Talks to the console `device` of a board, which nobody else may have open."""
+
+    def __init__(self, device: Path, timeout: float) -> None:
+        # The path proper, by which mpremote knows a pseudo terminal.
+        name = os.path.realpath(device)
+        try:
+            self._transport = SerialTransport(name, timeout=_READ_STEP_S)
+        except (TransportError, SerialException, OSError) as error:
+            raise BenchError(f"{device}: the console cannot be opened: {error}") from error
+        try:
+            self.enter(timeout)
+        except BenchError:
+            self.close()
+            raise
+
+    def enter(self, timeout: float) -> None:
+        """Stops what runs and enters the raw REPL. Raises BenchError after `timeout` s."""
+        deadline = time.monotonic() + timeout
+        while True:
+            left = max(deadline - time.monotonic(), 0.1)
+            try:
+                # A board that boots may swallow what comes first: asked for several times.
+                with contextlib.redirect_stdout(io.StringIO()):
+                    self._transport.enter_raw_repl(soft_reset=False, timeout_overall=min(left, 1))
+                return
+            except (TransportError, SerialException, OSError) as error:
+                if time.monotonic() >= deadline:
+                    raise BenchError(f"no REPL within {timeout} s: {error}") from error
+
+    def exec(self, code: str, timeout: float) -> str:
+        """Runs `code`, the text that it prints. Raises ReplError, or BenchError after `timeout`
+        s, when the code has been interrupted."""
+        try:
+            self._transport.exec_raw_no_follow(code)
+            output = self._until_eof(timeout)
+            error = self._until_eof(timeout) if output is not None else None
+        except (TransportError, SerialException, OSError) as problem:
+            raise BenchError(f"the console fails: {problem}") from problem
+        if output is None or error is None:
+            self.enter(5)
+            raise BenchError(f"no end within {timeout} s: {code.strip().splitlines()[:1]}")
+        if error:
+            raise ReplError(output, error)
+        return output
+
+    def _until_eof(self, timeout: float) -> str | None:
+        data = self._transport.read_until(1, _EOF, timeout=timeout, timeout_overall=timeout)
+        if not data.endswith(_EOF):
+            return None
+        return bytes(data[:-1]).decode(errors="replace").replace("\r\n", "\n")
+
+    def close(self) -> None:
+        """Leaves the console to others, in the friendly REPL."""
+        try:
+            self._transport.exit_raw_repl()
+        except (SerialException, OSError):
+            pass  # the board has gone
+        try:
+            self._transport.close()
+        except (SerialException, OSError):
+            pass

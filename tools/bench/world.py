@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The simulated world that boards live in."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+from .access_point import AccessPoint
+from .broker import Broker
+from .certificates import Certificates
+from .dns import Dns
+from .errors import BenchError
+from .ethernet import Ethernet
+from .guard import Guard
+from .netsim_process import Netsim
+from .peer import Peer
+from .ports import ClosedPort
+from .sntp import Sntp
+
+_SOCKET_PATH_MAX = 60  # of 107 that a Unix socket's path may have, for the folder
+
+
+class HasStop(Protocol):
+    """What a world must know of a board."""
+
+    def stop(self) -> object:
+        """Power off; nothing if it is off already."""
+
+
+class World:
+    """Access points "home" (WPA2) and "cafe" (open), Ethernet, DNS, SNTP and a broker.
+
+    Everything is on the loopback interface and in one temporary folder, and ends with the
+    `with` block. `seed` makes the random faults repeatable. engine: "mosquitto" or "amqtt",
+    credentials: what the broker asks for, (user name, password). netsim: the program, where it
+    is not to be built or found.
+    """
+
+    def __init__(
+        self,
+        seed: int = 0,
+        *,
+        engine: str | None = None,
+        credentials: tuple[str, str] | None = None,
+        netsim: Path | None = None,
+    ) -> None:
+        self.seed = seed
+        self._engine = engine
+        self._credentials = credentials
+        self._netsim_binary = netsim
+        self._stack = ExitStack()
+        self._boards = 0
+
+    def __enter__(self) -> World:
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def _start(self) -> None:
+        base = tempfile.gettempdir()
+        if len(base) > _SOCKET_PATH_MAX:
+            base = "/tmp"
+        self.folder = Path(tempfile.mkdtemp(prefix="connectwith-", dir=base))
+        self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
+        self.guard = Guard(self.folder)
+        self._stack.callback(self.guard.close)
+        self.netsim = Netsim(self.folder, self.guard, self._netsim_binary)
+        self._stack.callback(self.netsim.close)
+        self.net = self.netsim.path
+        self.dns = Dns(self.seed)
+        self._stack.callback(self.dns.close)
+        self.sntp = Sntp(self.seed)
+        self._stack.callback(self.sntp.close)
+        self.netsim.command(f"redirect dns={self.dns.port} sntp={self.sntp.port}")
+        self.ethernet = Ethernet(self.netsim, self.seed)
+        self.wifi: dict[str, AccessPoint] = {}
+        self.add_wifi("home", "home-net", "correct-horse")
+        self.add_wifi("cafe", "cafe-net")
+        self.certificates = Certificates(self.folder)
+        self.broker = Broker(
+            self.folder, self.certificates, self.guard, self._engine, self._credentials
+        )
+        self._stack.callback(self.broker.stop)
+        self.broker.start()
+
+    def add_wifi(
+        self, name: str, ssid: str, key: str = "", *, rssi: int = -55, channel: int = 6
+    ) -> AccessPoint:
+        """Puts up one more access point, `wifi[name]`. name: letters, digits, - and _."""
+        if not name.replace("-", "").replace("_", "").isalnum() or name in self.wifi:
+            raise BenchError(f"{name!r} is taken, or no name for an access point")
+        seed = self.seed + len(self.wifi) + 1
+        ap = AccessPoint(self.netsim, name, ssid, key, rssi=rssi, channel=channel, seed=seed)
+        self.wifi[name] = ap
+        return ap
+
+    def peer(self, kind: str) -> Peer:
+        """A server that misbehaves; the kinds are those of class Peer."""
+        peer = Peer(kind, self.certificates, self.seed)
+        self._stack.callback(peer.close)
+        return peer
+
+    def closed_port(self) -> int:
+        """A TCP port that refuses connections for as long as the world lives."""
+        closed = ClosedPort()
+        self._stack.callback(closed.close)
+        return closed.port
+
+    def adopt(self, board: HasStop) -> None:
+        """`board` is switched off before the world ends."""
+        self._stack.callback(board.stop)
+
+    def board_folder(self) -> Path:
+        """A new folder for one more board."""
+        self._boards += 1
+        folder = self.folder / f"board{self._boards}"
+        folder.mkdir()
+        return folder
