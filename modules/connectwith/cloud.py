@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""Which server: checks the settings of `imp.cloud.configure` and packs them into one record."""
+
+from micropython import const
+
+from connectwith import nic
+
+_VERSION = const(1)
+_PEM_MAX = const(4000)
+
+_NAMES = ("url", "clientid", "username", "password", "ca", "cert", "key")
+
+
+class Settings:
+    """Checked settings. `password` and `key` are sealed; absent values are None."""
+
+    def __init__(self):
+        self.host = ""
+        self.port = 0
+        self.secure = True
+        self.url = self.clientid = self.username = self.password = None
+        self.ca = self.cert = self.key = None
+
+
+def split(url):
+    """(secure, host, port) of a broker's URL. ValueError: not `mqtts://host[:port]`."""
+    if not isinstance(url, str):
+        raise TypeError("url: must be a str")
+    secure = url[:8] == "mqtts://"
+    if not secure and url[:7] != "mqtt://":
+        raise ValueError("url: must begin with mqtts://")
+    rest = url[8:] if secure else url[7:]
+    host, colon, digits = rest.partition(":")
+    if not nic.is_host_name(host) or len(host) > 253:
+        raise ValueError("url: not a host name")
+    port = 8883 if secure else 1883
+    if colon:
+        if not 1 <= len(digits) <= 5:
+            raise ValueError("url: not a port")
+        for digit in digits:
+            if not "0" <= digit <= "9":
+                raise ValueError("url: not a port")
+        port = int(digits)
+        if not 1 <= port <= 65535:
+            raise ValueError("url: not a port")
+    return secure, host, port
+
+
+def check(url, ca, username, password, clientid, cert, key):
+    """Returns Settings with nothing sealed yet. ValueError or TypeError name the argument."""
+    settings = Settings()
+    settings.secure, settings.host, settings.port = split(url)
+    settings.url = url
+    settings.clientid = _text("clientid", clientid, 64)
+    settings.username = _text("username", username, 128)
+    settings.password = _text("password", password, 128)
+    if password is not None and username is None:
+        raise ValueError("password: needs a username")
+    settings.ca = _certificate("ca", ca)
+    settings.cert = _certificate("cert", cert)
+    settings.key = _certificate("key", key)
+    if settings.secure:
+        if settings.ca is None:
+            raise ValueError("ca: needed to know the server")
+        if (cert is None) != (key is None):
+            raise ValueError("cert: comes with its key, or not at all")
+    return settings
+
+
+def context(settings, name):
+    """What a sealed setting is bound to."""
+    return nic.context("cloud", name, settings.host)
+
+
+def pack(settings):
+    """The record: version, then each value with its length in two bytes, 0xFFFF for None."""
+    parts = [bytes((_VERSION,))]
+    for name in _NAMES:
+        value = getattr(settings, name)
+        if value is None:
+            parts.append(b"\xff\xff")
+            continue
+        data = value.encode() if isinstance(value, str) else value
+        parts.append(bytes((len(data) >> 8, len(data) & 0xFF)))
+        parts.append(data)
+    return b"".join(parts)
+
+
+def unpack(record):
+    """Settings from a record (bytes), or None when it is not one of ours."""
+    if not record or record[0] != _VERSION:
+        return None
+    settings = Settings()
+    at = 1
+    for name in _NAMES:
+        if at + 2 > len(record):
+            return None
+        n = record[at] << 8 | record[at + 1]
+        at += 2
+        if n == 0xFFFF:
+            continue
+        if at + n > len(record):
+            return None
+        data = bytes(record[at : at + n])
+        at += n
+        try:
+            setattr(settings, name, data.decode() if name in _NAMES[:3] else data)
+        except UnicodeError:
+            return None
+    try:
+        settings.secure, settings.host, settings.port = split(settings.url)
+    except (TypeError, ValueError):
+        return None
+    return settings
+
+
+def _text(name, value, most):
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise TypeError(name + ": must be a str")
+    if "\0" in value:
+        raise ValueError(name + ": has a NUL")
+    try:
+        size = len(value.encode())
+    except UnicodeError:
+        raise ValueError(name + ": not UTF-8") from None
+    if not 1 <= size <= most:
+        raise ValueError(name + ": must have 1 to " + str(most) + " bytes")
+    return value
+
+
+def _certificate(name, value):
+    """PEM or DER as bytes. Only its outside is looked at; TLS has the last word."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = value.encode()
+    if not isinstance(value, (bytes, bytearray)):
+        raise TypeError(name + ": must be PEM or DER")
+    if not 16 <= len(value) <= _PEM_MAX:
+        raise ValueError(name + ": must have 16 to " + str(_PEM_MAX) + " bytes")
+    # 0x30 opens every DER structure that is wanted here (X.690, SEQUENCE).
+    if value[0] != 0x30 and b"-----BEGIN " not in value:
+        raise ValueError(name + ": neither PEM nor DER")
+    return bytes(value)

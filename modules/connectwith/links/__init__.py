@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""Links: what brings an interface up, one file for each kind.
+
+Every link is an object with the same five methods. None of them waits; a call takes a few
+milliseconds at most, driver start-up excepted, which the stock drivers do in one piece.
+
+`start(nic)`   begins with a normalised NIC. It keeps no reference to it beyond `stop()`.
+`poll()`       does the next bit of work and returns the stage that the link is in:
+               STAGE_HARDWARE, STAGE_LINK or STAGE_ADDRESS while it is on its way, UP when there is
+               an address, FAILED when it cannot succeed. Then `result` is the imp's code for it,
+               and `cause` (str) with `code` (int) what the driver said. UP may turn into another
+               answer later: the link is then lost. Waiting allocates nothing.
+`address()`    the IPv4 address as str, when UP.
+`info()`       a dict of what the driver knows, for people.
+`stop()`       powers the interface down, from any state, also twice. It raises nothing: what the
+               driver objects to when it is told to stop cannot be helped.
+
+A link is made once and kept: the drivers are single instances that do not go away.
+"""
+
+from micropython import const
+
+UP = const(3)  # the stage after ADDRESS
+FAILED = const(-1)
+
+# What `_connectwith.link_state()` packs into one int.
+LINK_UP = const(0x100)
+HAS_ADDRESS = const(0x200)
+LOSSES_SHIFT = const(10)
+
+_links = [None, None, None]
+
+
+def get(link):
+    """The link object of a class (_connectwith.LINK_...). ValueError: not on this board."""
+    if _links[link] is None:
+        _links[link] = _make(link)
+    return _links[link]
+
+
+def _make(link):
+    import network
+
+    if link == 0:
+        if not hasattr(network, "WLAN"):
+            raise ValueError("interface: this board has no Wi-Fi")
+        from connectwith.links.wlan import Wlan
+
+        return Wlan()
+    if link == 1:
+        from connectwith.links.w5500 import W5500, fitted
+
+        if not fitted():
+            raise ValueError("interface: this board has no Ethernet")
+        return W5500()
+    try:
+        from connectwith.links.sim7600 import Sim7600
+    except ImportError:
+        raise ValueError("interface: this board has no cellular link") from None
+    return Sim7600()

@@ -1,0 +1,362 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""An MQTT 3.1.1 client without input or output (OASIS standard of 29 October 2014; numbers in
+brackets below are its statements).
+
+The owner moves bytes. Outwards one frame at a time: while `out_n` is not 0, write the first
+`out_n` bytes of `out`, store what was taken in `took`, call `sent()`. Composing a frame needs
+`idle()`. Inwards: read into `inbox`, store how many bytes came in `got`, call `received()`.
+
+Ctrl-C may strike at any jump of the byte code. So the owner stores `took` and `got` straight from
+the call, and the methods here change the state in straight lines after all decisions: what was
+cut short is simply called again. Only progress allocates, waiting does not.
+"""
+
+from time import ticks_diff
+
+from micropython import const
+
+PING_AFTER_MS = const(60000)  # silence after which the server is asked whether it is there
+PONG_WITHIN_MS = const(45000)
+KEEP_ALIVE_S = const(60)  # the server gives up after one and a half times this [MQTT-3.1.2-24]
+
+_CONNECT = const(0x10)
+_CONNACK = const(0x20)
+_PUBLISH = const(0x30)
+_PUBACK = const(0x40)
+_SUBSCRIBE = const(0x82)
+_SUBACK = const(0x90)
+_PINGREQ = const(0xC0)
+_PINGRESP = const(0xD0)
+_DISCONNECT = const(0xE0)
+
+# State of the session.
+NEW = const(0)
+CONNECTING = const(1)
+READY = const(2)
+REFUSED = const(3)  # `refusal` holds the CONNACK code
+
+# State of the parser.
+_AT_TYPE = const(0)
+_AT_LENGTH = const(1)
+_AT_BODY = const(2)
+
+_TX_BYTES = const(512)  # CONNECT with the longest credentials that cloud.py lets through
+_RX_BYTES = const(256)  # packets and the topics of messages; longer payloads are skipped
+_INBOX_BYTES = const(256)
+_ACKS = const(40)  # more than one inbox can hold of PUBLISH packets with QoS 1
+
+
+class ProtocolError(Exception):
+    """The peer broke the protocol. The only exception that `received()` raises by itself."""
+
+
+class Client:
+    """One session. `on_message(topic, payload)` gets what the server publishes, if not None."""
+
+    def __init__(self, on_message=None):
+        self._tx = bytearray(_TX_BYTES)
+        self._end = 0
+        self._tail = None
+        self._rx = bytearray(_RX_BYTES)
+        self._rx_view = memoryview(self._rx)
+        self.inbox = memoryview(bytearray(_INBOX_BYTES))
+        self._acks = bytearray(2 * _ACKS)
+        self.on_message = on_message
+        self.reset()
+
+    def reset(self):
+        """Forgets everything, for a new connection."""
+        self.wipe()
+        self.state = NEW
+        self.refusal = 0
+        self.out = self._tail = None
+        self.out_n = self.took = 0
+        self._packet_id = 0
+        self.acked = 0  # the packet id that the server has acknowledged last
+        self.granted = -1  # QoS or 0x80 of the last SUBACK
+        self.skipped = 0  # messages too long for the buffer
+        self.got = self._eaten = 0
+        self._at = _AT_TYPE
+        self._type = self._length = self._shift = self._have = 0
+        self._n_acks = 0
+        self._pinging = self._ping_due = False
+        self._pinged_ms = self._heard_ms = self._said_ms = 0
+
+    def wipe(self):
+        """Overwrites the frame that was composed last. Only when `idle()`."""
+        self._tx[: self._end] = bytes(self._end)
+
+    # -- outwards
+
+    def idle(self):
+        """Whether a frame can be composed: the one before has gone out completely."""
+        return self.out_n == 0
+
+    def sent(self, now_ms):
+        """Accounts for `took` bytes of `out`."""
+        took = self.took
+        if not took:
+            return
+        rest = self.out_n - took
+        if rest:
+            following = memoryview(self.out)[took:]
+            tail = self._tail
+        else:
+            following = self._tail
+            tail = None
+            if following is not None:
+                rest = len(following)
+        self._said_ms = now_ms
+        self._tail = tail
+        self.out = following
+        self.out_n = rest
+        self.took = 0
+
+    def connect(self, client_id, username, password, will_topic, will):
+        """Composes CONNECT with a retained last will of QoS 1. All parts are bytes or None."""
+        flags = 0x02 | 0x04 | 0x08 | 0x20  # clean session; will: present, QoS 1, retained
+        if username is not None:
+            flags |= 0x80
+            if password is not None:
+                flags |= 0x40  # never without a user name [MQTT-3.1.2-22]
+        size = 10 + 6 + len(client_id) + len(will_topic) + len(will)
+        if flags & 0x80:
+            size += 2 + len(username)
+        if flags & 0x40:
+            size += 2 + len(password)
+        self._begin(_CONNECT, size)
+        self._field(b"MQTT")
+        self._byte(4)
+        self._byte(flags)
+        self._word(KEEP_ALIVE_S)
+        self._field(client_id)
+        self._field(will_topic)
+        self._field(will)
+        if flags & 0x80:
+            self._field(username)
+        if flags & 0x40:
+            self._field(password)
+        self.state = CONNECTING
+        self._go()
+
+    def publish(self, topic, payload, qos=0, retain=False):
+        """Composes PUBLISH (bytes, bytes). Returns the packet id, 0 for QoS 0. The payload is
+        sent from where it is, so it must not change before `idle()`."""
+        self._begin(_PUBLISH | qos << 1 | (1 if retain else 0),
+                    2 + len(topic) + (2 if qos else 0) + len(payload), len(payload))
+        self._field(topic)
+        packet_id = 0
+        if qos:
+            packet_id = self._next_id()
+            self._word(packet_id)
+        self._tail = memoryview(payload) if len(payload) else None
+        self._go()
+        return packet_id
+
+    def subscribe(self, topic, qos=0):
+        """Composes SUBSCRIBE for one topic filter (bytes). Returns the packet id."""
+        self._begin(_SUBSCRIBE, 2 + 2 + len(topic) + 1)
+        packet_id = self._next_id()
+        self._word(packet_id)
+        self._field(topic)
+        self._byte(qos)
+        self.granted = -1
+        self._go()
+        return packet_id
+
+    def disconnect(self):
+        """Composes DISCONNECT: the server then drops the last will."""
+        self._begin(_DISCONNECT, 0)
+        self._go()
+
+    def tick(self, now_ms):
+        """Keepalive and acknowledgements; call it before writing. False: the peer is dead."""
+        if self._pinging:
+            if ticks_diff(now_ms, self._pinged_ms) >= PONG_WITHIN_MS:
+                return False
+        elif (ticks_diff(now_ms, self._heard_ms) >= PING_AFTER_MS
+              or ticks_diff(now_ms, self._said_ms) >= PING_AFTER_MS):
+            self._pinged_ms = now_ms
+            self._ping_due = self._pinging = True
+        if self.out_n:
+            return True
+        if self._ping_due:
+            self._begin(_PINGREQ, 0)
+            self._ping_due = False
+            self._go()
+        elif self._n_acks:
+            at = 2 * self._n_acks - 2
+            self._begin(_PUBACK, 2)
+            self._byte(self._acks[at])
+            self._byte(self._acks[at + 1])
+            self._n_acks -= 1
+            self._go()
+        return True
+
+    def alive(self, now_ms):
+        """Starts the keepalive clocks: the connection has just been made."""
+        self._heard_ms = self._said_ms = now_ms
+
+    def owes(self):
+        """Whether acknowledgements wait; do not read more before they are out."""
+        return self._n_acks > 0
+
+    def _next_id(self):
+        self._packet_id = self._packet_id % 65535 + 1
+        return self._packet_id
+
+    def _begin(self, first, length, outside=0):
+        """`outside` bytes of the packet do not pass through the buffer."""
+        if self.out_n:
+            raise RuntimeError("a frame is under way")
+        if length > 268435455 or length - outside + 5 > _TX_BYTES:
+            raise ValueError("packet too long")
+        self._end = 0
+        self._tail = None
+        self._byte(first)
+        while True:
+            self._byte(length & 0x7F | (0x80 if length > 0x7F else 0))
+            length >>= 7
+            if not length:
+                return
+
+    def _byte(self, value):
+        self._tx[self._end] = value
+        self._end += 1
+
+    def _word(self, value):
+        self._byte(value >> 8)
+        self._byte(value & 0xFF)
+
+    def _field(self, data):
+        n = len(data)
+        self._word(n)
+        self._tx[self._end : self._end + n] = data
+        self._end += n
+
+    def _go(self):
+        self.out, self.out_n = self._tx, self._end
+
+    # -- inwards
+
+    def received(self, now_ms):
+        """Digests the first `got` bytes of `inbox`. ProtocolError: hang up."""
+        n = self.got
+        if not n:
+            return
+        self._heard_ms = now_ms
+        self._pinging = self._ping_due = False
+        while self._eaten < n:
+            if self._at == _AT_BODY:
+                self._store(n - self._eaten)
+            elif self._at == _AT_LENGTH:
+                self._length_byte(self.inbox[self._eaten])
+            else:
+                self._first_byte(self.inbox[self._eaten])
+            if self._at == _AT_BODY and self._have == self._length:
+                self._packet()
+                self._at = _AT_TYPE
+        self.got = 0
+        self._eaten = 0
+
+    def _first_byte(self, byte):
+        if self.state != READY:
+            # Nothing comes before CONNACK [MQTT-3.2.0-1].
+            if self.state != CONNECTING or byte != _CONNACK:
+                raise ProtocolError("no CONNACK")
+        elif byte & 0xF0 == _PUBLISH:
+            if byte & 0x06 > 0x02:
+                raise ProtocolError("QoS")  # nothing was subscribed to with QoS 2
+        elif byte not in (_PUBACK, _SUBACK, _PINGRESP):
+            raise ProtocolError("packet type")
+        self._type = byte
+        self._length = self._shift = self._have = 0
+        self._at = _AT_LENGTH
+        self._eaten += 1
+
+    def _length_byte(self, byte):
+        shift = self._shift
+        length = self._length | (byte & 0x7F) << shift
+        if byte & 0x80:
+            if shift >= 21:
+                raise ProtocolError("length")
+            at = _AT_LENGTH
+        else:
+            if not self._is_right_length(length) or shift and not byte:
+                raise ProtocolError("length")  # or padded with zeros
+            at = _AT_BODY
+        self._length = length
+        self._shift = shift + 7
+        self._at = at
+        self._eaten += 1
+
+    def _is_right_length(self, length):
+        kind = self._type & 0xF0
+        if kind == _PUBLISH:
+            return length >= 3
+        if kind == _PINGRESP:
+            return length == 0
+        if kind == _SUBACK:
+            return length == 3  # one topic per SUBSCRIBE
+        return length == 2
+
+    def _store(self, n):
+        have = self._have
+        n = min(n, self._length - have)
+        room = min(n, _RX_BYTES - have)
+        if room > 0:
+            start = self._eaten
+            self._rx_view[have : have + room] = self.inbox[start : start + room]
+        self._have = have + n
+        self._eaten += n
+
+    def _packet(self):
+        kind = self._type & 0xF0
+        if kind == _CONNACK:
+            self._connack(self._rx[0], self._rx[1])
+        elif kind == _PUBACK:
+            self.acked = self._rx[0] << 8 | self._rx[1]
+        elif kind == _SUBACK:
+            if self._rx[2] not in (0, 1, 2, 0x80):
+                raise ProtocolError("SUBACK")
+            self.granted = self._rx[2]
+        elif kind == _PUBLISH:
+            self._message()
+
+    def _connack(self, flags, code):
+        # With a clean session there is none to be present [MQTT-3.2.2-1, 3.2.2-4].
+        if flags:
+            raise ProtocolError("CONNACK flags")
+        self.refusal = code
+        self.state = REFUSED if code else READY
+
+    def _message(self):
+        rx = self._rx
+        start = 2 + (rx[0] << 8 | rx[1])
+        payload = start + (2 if self._type & 0x06 else 0)
+        if start == 2 or payload > self._length:
+            raise ProtocolError("topic length")
+        if payload > _RX_BYTES:
+            raise ProtocolError("topic too long")
+        if self._type & 0x06:
+            self._remember(rx[start], rx[start + 1])
+        if self._length > _RX_BYTES:
+            self.skipped += 1
+        elif self.on_message:
+            topic = bytes(self._rx_view[2:start])
+            for byte in topic:
+                if byte in b"#+\0":  # [MQTT-3.3.2-2], [MQTT-1.5.3-2]
+                    raise ProtocolError("topic")
+            self.on_message(topic, bytes(self._rx_view[payload : self._length]))
+
+    def _remember(self, high, low):
+        if not high | low:
+            raise ProtocolError("packet id")  # [MQTT-2.3.1-1]
+        if self._n_acks >= _ACKS:
+            raise ProtocolError("too many at once")
+        at = 2 * self._n_acks
+        self._acks[at] = high
+        self._acks[at + 1] = low
+        self._n_acks += 1

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""HTTP CONNECT (RFC 9110, section 9.3.6) without input or output: a request and a reply parser."""
+
+from binascii import b2a_base64
+
+from micropython import const
+
+_HEADER_MAX = const(4096)  # a proxy that says more before the tunnel opens is not trusted
+
+_END = b"\r\n\r\n"
+
+
+def request(host, port, username=None, password=""):
+    """The CONNECT request as bytes. `username` None sends no credentials (RFC 7617)."""
+    target = host + ":" + str(port)
+    text = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n"
+    if username is not None:
+        pair = (username + ":" + password).encode()
+        text += "Proxy-Authorization: Basic " + b2a_base64(pair).decode().strip() + "\r\n"
+    return (text + "\r\n").encode()
+
+
+class Reply:
+    """Reads a reply byte by byte, and keeps nothing of it but the status."""
+
+    def __init__(self):
+        self.status = 0
+        self.done = False
+        self._seen = 0  # bytes of the header so far
+        self._matched = 0  # how much of the empty line that ends it
+
+    def feed(self, byte):
+        """Takes the next byte (int). Returns False when this is no proxy's reply.
+
+        `done` tells that the header is complete, `status` holds its three digits. The server
+        behind the tunnel never speaks first, so a byte after the header is refused too.
+        """
+        seen = self._seen
+        if self.done or seen >= _HEADER_MAX or not _fits(seen, byte):
+            return False
+        status = self.status
+        if 8 < seen < 12:
+            status = status * 10 + byte - 0x30
+        if byte == _END[self._matched]:
+            matched = self._matched + 1
+        else:
+            matched = 1 if byte == 0x0D else 0
+        self.status = status
+        self._matched = matched
+        self.done = matched == 4
+        self._seen = seen + 1
+        return True
+
+
+def _fits(at, byte):
+    """Whether `byte` may stand at position `at` of `HTTP/1.x NNN` (RFC 9112, section 4)."""
+    if at < 7:
+        return byte == b"HTTP/1."[at]
+    if at == 8:
+        return byte == 0x20
+    if at < 12:
+        return 0x30 <= byte <= 0x39
+    return at > 12 or byte == 0x20 or byte == 0x0D
