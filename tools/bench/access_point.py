@@ -28,13 +28,26 @@ class AccessPoint(Network):
         channel: int = 6,
         seed: int = 0,
     ) -> None:
-        words = [f"wifi {name}", f"ssid={quote(ssid, safe='')}", f"rssi={rssi}"]
-        words += [f"channel={channel}", f"seed={seed}"]
-        if key:
-            words.append(f"key={quote(key, safe='')}")
-        super().__init__(netsim, name, int(netsim.command(" ".join(words))))
+        super().__init__(netsim, name, int(netsim.command(f"wifi {name} power=off")))
+        self.configure(ssid, key, rssi, channel)
+        self._set(f"seed={seed}")
+
+    def configure(self, ssid: str, key: str, rssi: int, channel: int) -> None:
+        """Gives it other settings, and ends all its faults."""
         self.ssid = ssid
         self.key = key
+        self._rssi_dbm = rssi
+        self._channel = channel
+        self.restore()
+
+    def restore(self) -> None:
+        """On the air with the settings it was given, without any fault."""
+        super().restore()
+        self._set(
+            f"ssid={quote(self.ssid, safe='')} key={quote(self.key, safe='')}"
+            f" rssi={self._rssi_dbm} channel={self._channel} power=on refuse=0"
+            " assoc-ms=150 wrong-key-ms=1000 beacon-ms=100"
+        )
 
     def off(self) -> None:
         """Power off: its stations lose their beacons (reason 200), nobody finds it (201)."""
@@ -57,9 +70,8 @@ class AccessPoint(Network):
         self._netsim.command(f"kick {self.name} {reason}")
 
     def set_key(self, key: str) -> None:
-        """Joins need this key from now on."""
+        """Joins need this key from now on; `key` stays what it was meant to be."""
         self._set(f"key={quote(key, safe='')}")
-        self.key = key
 
     def rssi(self, dbm: int) -> None:
         """Signal strength that the next scan or join sees, -127 to 0 dBm."""

@@ -16,7 +16,7 @@ from .errors import BenchError
 from .repl import Repl
 from .world import World
 
-_BINARY = Path(__file__).resolve().parents[2] / "build" / "virtual" / "virtual-board"
+_BINARY = Path(__file__).resolve().parents[2] / "build" / "VIRTUAL" / "virtual-board"
 
 
 def find_board() -> Path:
@@ -81,9 +81,10 @@ class Board:
         return self._child
 
     def start(self, timeout: float = 10.0, repl: bool = True) -> Board:
-        """Power on; waits for the console and, unless `repl` is false, for the raw REPL.
+        """Power on; waits for the console and, unless `repl` is false, until a REPL answers.
 
-        Raises BenchError with the program's last words.
+        The console is free for others afterwards, until exec() is called. Raises BenchError
+        with the program's last words.
         """
         if self._child is not None:
             raise BenchError("the board is on already")
@@ -97,6 +98,7 @@ class Board:
             self._wait_console(timeout)
             if repl:
                 self.repl(timeout)
+                self.release()
         except BaseException:
             self.stop()
             raise

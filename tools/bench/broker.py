@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import fnmatch
+import glob
 import os
 import signal
 import threading
@@ -56,6 +57,7 @@ class Broker:
         self.ca_pem = certificates.ca_pem
         self.messages: list[Message] = []
         self.port = self.plain_port = 0
+        self._retained: set[str] = set()
 
     @property
     def url(self) -> str:
@@ -92,6 +94,7 @@ class Broker:
         raise BenchError(f"the broker ({self.engine}) does not start:\n{words}")
 
     def _try_start(self) -> bool:
+        self._retained.clear()
         child = Child(self._engine.command(self.port, self.plain_port), self._log, self._guard)
         try:
             ready = self._engine.wait_ready(child, self._record, _START_TIMEOUT_S)
@@ -120,7 +123,22 @@ class Broker:
 
     def resume(self) -> None:
         """Ends stall()."""
-        os.kill(self.pid, signal.SIGCONT)
+        if self._child is not None and self._child.running:
+            os.kill(self._child.pid, signal.SIGCONT)
+
+    def restore(self) -> None:
+        """Runs, and has forgotten all messages, retained ones too."""
+        if self._child is not None:
+            self.resume()
+            if not self._child.running:
+                self.stop()
+        self.start()
+        for topic in list(self._retained):
+            since = len(self.messages)
+            self.publish(topic, b"", retain=True)
+            self.wait_for(glob.escape(topic), since=since)
+        with self._changed:
+            self.messages.clear()
 
     def publish(self, topic: str, payload: bytes | str, retain: bool = False) -> None:
         """Publishes; returns when the broker has it. Raises BenchError."""
@@ -130,6 +148,10 @@ class Broker:
     def _record(self, topic: str, payload: bytes, retained: bool) -> None:
         with self._changed:
             self.messages.append((topic, payload, retained))
+            if retained and payload:
+                self._retained.add(topic)
+            elif retained:
+                self._retained.discard(topic)
             self._changed.notify_all()
 
     def wait_for(self, topic_pattern: str, timeout: float = 5.0, since: int = 0) -> Message:

@@ -61,6 +61,7 @@ class Dns(UdpServer):
         """Ends all faults and forgets all rules that were added."""
         self._fault = ""
         self._delay_ms = 0
+        # Replaced, never changed: the server's thread may be reading it.
         self._answers = {"*.test": "host", "pool.ntp.org": "host", "*.pool.ntp.org": "host"}
 
     def _lookup(self, name: str) -> str | None:

@@ -34,3 +34,8 @@ class Ethernet(Network):
     def link_ms(self, ms: int) -> None:
         """How long auto-negotiation takes; 100 ms from the start."""
         self._set(f"link-ms={ms}")
+
+    def restore(self) -> None:
+        """Chip fitted, cable in, no fault."""
+        super().restore()
+        self._set("chip=on link-ms=100")

@@ -33,3 +33,8 @@ class Network:
     def dhcp(self, on: bool) -> None:
         """Leases are given, or requests are swallowed."""
         self._set(f"dhcp={'on' if on else 'off'}")
+
+    def restore(self) -> None:
+        """Ends all faults."""
+        self.cable.restore()
+        self.dhcp(True)

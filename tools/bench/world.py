@@ -23,6 +23,7 @@ from .peer import Peer
 from .ports import ClosedPort
 from .sntp import Sntp
 
+_FIRST_WIFI = {"home": ("home-net", "correct-horse"), "cafe": ("cafe-net", "")}
 _SOCKET_PATH_MAX = 60  # of 107 that a Unix socket's path may have, for the folder
 
 
@@ -55,6 +56,8 @@ class World:
         self._credentials = credentials
         self._netsim_binary = netsim
         self._stack = ExitStack()
+        self._guests = ExitStack()  # peers and closed ports, which restore() ends
+        self._retired: dict[str, AccessPoint] = {}
         self._boards = 0
 
     def __enter__(self) -> World:
@@ -81,6 +84,7 @@ class World:
         self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.guard = Guard(self.folder)
         self._stack.callback(self.guard.close)
+        self._stack.callback(self._guests.close)
         self.netsim = Netsim(self.folder, self.guard, self._netsim_binary)
         self._stack.callback(self.netsim.close)
         self.net = self.netsim.path
@@ -91,8 +95,8 @@ class World:
         self.netsim.command(f"redirect dns={self.dns.port} sntp={self.sntp.port}")
         self.ethernet = Ethernet(self.netsim, self.seed)
         self.wifi: dict[str, AccessPoint] = {}
-        self.add_wifi("home", "home-net", "correct-horse")
-        self.add_wifi("cafe", "cafe-net")
+        for name, (ssid, key) in _FIRST_WIFI.items():
+            self.add_wifi(name, ssid, key)
         self.certificates = Certificates(self.folder)
         self.broker = Broker(
             self.folder, self.certificates, self.guard, self._engine, self._credentials
@@ -106,21 +110,44 @@ class World:
         """Puts up one more access point, `wifi[name]`. name: letters, digits, - and _."""
         if not name.replace("-", "").replace("_", "").isalnum() or name in self.wifi:
             raise BenchError(f"{name!r} is taken, or no name for an access point")
-        seed = self.seed + len(self.wifi) + 1
-        ap = AccessPoint(self.netsim, name, ssid, key, rssi=rssi, channel=channel, seed=seed)
+        ap = self._retired.pop(name, None)
+        if ap is not None:
+            ap.configure(ssid, key, rssi, channel)
+        else:
+            seed = self.seed + len(self.wifi) + 1
+            ap = AccessPoint(self.netsim, name, ssid, key, rssi=rssi, channel=channel, seed=seed)
         self.wifi[name] = ap
         return ap
+
+    def restore(self) -> None:
+        """As at the start: no faults, no peers, only "home" and "cafe", nothing observed yet.
+
+        Boards stay as they are.
+        """
+        self._guests.close()
+        self.ethernet.restore()
+        for name in list(self.wifi):
+            if name in _FIRST_WIFI:
+                self.wifi[name].restore()
+            else:
+                self._retired[name] = self.wifi.pop(name)
+                self._retired[name].off()
+        self.dns.restore()
+        self.dns.queries.clear()
+        self.sntp.on()
+        self.sntp.requests = 0
+        self.broker.restore()
 
     def peer(self, kind: str) -> Peer:
         """A server that misbehaves; the kinds are those of class Peer."""
         peer = Peer(kind, self.certificates, self.seed)
-        self._stack.callback(peer.close)
+        self._guests.callback(peer.close)
         return peer
 
     def closed_port(self) -> int:
-        """A TCP port that refuses connections for as long as the world lives."""
+        """A TCP port that refuses connections until restore() or the end of the world."""
         closed = ClosedPort()
-        self._stack.callback(closed.close)
+        self._guests.callback(closed.close)
         return closed.port
 
     def adopt(self, board: HasStop) -> None:
