@@ -4,11 +4,10 @@
 """The device, as on an imp. `imp.cloud` and `imp.diag` are additions of this firmware."""
 
 import _connectwith
-from micropython import const
-
 from connectwith import cloud as _cloud
 from connectwith import controller as _controller
 from connectwith import store as _store
+from micropython import const
 
 PROXY_TYPE_HTTP = const(0)
 

@@ -11,9 +11,6 @@ import json
 
 from connectwith import controller
 from connectwith.results import (  # noqa: F401 - they are the API
-    NOT_AUTHORISED,
-    NOT_CONNECTED,
-    NOT_RESOLVED,
     NO_IP_ADDRESS,
     NO_LINK,
     NO_MODEM,
@@ -22,6 +19,9 @@ from connectwith.results import (  # noqa: F401 - they are the API
     NO_REGISTRATION,
     NO_SERVER,
     NO_WIFI,
+    NOT_AUTHORISED,
+    NOT_CONNECTED,
+    NOT_RESOLVED,
     PPP_NO_CONNECTIVITY,
     REGISTRATION_DENIED,
     RETURN_ON_ERROR,

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// In place of resolver.c, stream.c and seal.c where the platform has neither network nor storage:
+// In place of resolver.c, stream.c, link.c and seal.c where the platform has neither network nor storage:
 // everything is there by name and raises OSError(ENODEV).
 
 #include "py/runtime.h"
@@ -21,6 +21,11 @@ static mp_obj_t absent_0(void) {
     connectwith_raise(STATUS_NO_DEVICE);
 }
 
+static mp_obj_t absent_1(mp_obj_t argument) {
+    (void)argument;
+    connectwith_raise(STATUS_NO_DEVICE);
+}
+
 static mp_obj_t absent_2(mp_obj_t first, mp_obj_t second) {
     (void)first;
     (void)second;
@@ -28,6 +33,8 @@ static mp_obj_t absent_2(mp_obj_t first, mp_obj_t second) {
 }
 
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_link_watch_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_state_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_seal_obj, absent_2);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_unseal_obj, absent_2);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_key_source_obj, absent_0);

@@ -41,6 +41,10 @@ MP_DECLARE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj);
 // stream.c
 extern const mp_obj_type_t connectwith_stream_type;
 
+// link.c
+MP_DECLARE_CONST_FUN_OBJ_0(connectwith_link_watch_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_state_obj);
+
 // seal.c
 MP_DECLARE_CONST_FUN_OBJ_2(connectwith_seal_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(connectwith_unseal_obj);

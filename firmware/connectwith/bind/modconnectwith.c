@@ -51,6 +51,8 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_backoff_ms), MP_ROM_PTR(&mod_backoff_ms_obj) },
     { MP_ROM_QSTR(MP_QSTR_build_time), MP_ROM_PTR(&mod_build_time_obj) },
     { MP_ROM_QSTR(MP_QSTR_dns_flush), MP_ROM_PTR(&connectwith_dns_flush_obj) },
+    { MP_ROM_QSTR(MP_QSTR_link_watch), MP_ROM_PTR(&connectwith_link_watch_obj) },
+    { MP_ROM_QSTR(MP_QSTR_link_state), MP_ROM_PTR(&connectwith_link_state_obj) },
     { MP_ROM_QSTR(MP_QSTR_seal), MP_ROM_PTR(&connectwith_seal_obj) },
     { MP_ROM_QSTR(MP_QSTR_unseal), MP_ROM_PTR(&connectwith_unseal_obj) },
     { MP_ROM_QSTR(MP_QSTR_key_source), MP_ROM_PTR(&connectwith_key_source_obj) },

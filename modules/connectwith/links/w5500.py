@@ -81,7 +81,7 @@ class W5500:
                 self.code = 0
                 self._turn = _IDLE
                 return FAILED
-        _connectwith.link_watch(1)
+        _connectwith.link_watch()
         self._lan.active(False)
         self._turn = _START
         return 0

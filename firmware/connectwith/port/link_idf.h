@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// What ESP-IDF's events say about a link. MicroPython's own classes keep less: WLAN.status() holds
+// on to the reason of an older failure, and LAN.status() takes Wi-Fi's address events for its own,
+// because it looks at an event's number without its base.
+
+#ifndef CONNECTWITH_PORT_LINK_IDF_H
+#define CONNECTWITH_PORT_LINK_IDF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "connectwith/core/attempt.h"
+
+// The state of a link in one word: the reason of the last loss (wifi_err_reason_t; 0 for Ethernet)
+// in the low byte, these bits, and above them how many losses there were, modulo 2^16. A failed
+// attempt to join is a loss too.
+#define LINK_UP (1u << 8) // associated, or carrier
+#define LINK_HAS_ADDRESS (1u << 9)
+#define LINK_LOSSES_SHIFT (10)
+
+// Starts to listen, for good. wake() is called after every change, from the thread of the events;
+// it MUST NOT block. May be called again. False: no memory, or no event loop yet.
+bool link_watch(void (*wake)(void));
+
+// Any thread.
+uint32_t link_state(attempt_link_t link);
+
+#endif
