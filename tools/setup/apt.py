@@ -36,8 +36,7 @@ PACKAGES = (
     Package("libslirp-dev", "the bench's networks: DHCP and NAT without privileges", "pkg:slirp"),
     Package("xz-utils", "unpacks the source archives", "xz"),
     Package("bzip2", "unpacks the source archive of mbedTLS", "bzip2"),
-    Package("dpkg-dev", "unpacks Debian source packages with their patches", ""),
-    Package("patch", "applies those patches", ""),
+    Package("patch", "applies Debian's patches to lwIP and mbedTLS", "patch"),
     Package("python3-venv", "makes the virtual environment of the tools", ""),
     Package("mosquitto", "MQTT broker of the bench (else amqtt)", "mosquitto", optional=True),
     Package(

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Protocol, TextIO
 
 
-class _Status(Protocol):
-    def update(self, status: str) -> None: ...
+class _Console(Protocol):
+    def print(self, text: str, *, markup: bool, highlight: bool) -> None: ...
 
 
 def fancy(stream: TextIO) -> bool:
@@ -29,19 +29,16 @@ class Report:
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stdout
         self._began = time.monotonic()
-        self._status: _Status | None = None
+        self._console: _Console | None = None
 
     def line(self, text: str) -> None:
         """Writes one line at once."""
+        if self._console is not None:
+            # Above the spinner, which must not be torn.
+            self._console.print(text, markup=False, highlight=False)
+            return
         self.stream.write(f"{text}\n")
         self.stream.flush()
-
-    def detail(self, text: str) -> None:
-        """Says what the step in progress is doing just now."""
-        if self._status is not None:
-            self._status.update(text)
-        else:
-            self.line(f"          {text}")
 
     @contextlib.contextmanager
     def step(self, name: str, what: str) -> Iterator[None]:
@@ -59,12 +56,12 @@ class Report:
             except ImportError:
                 pass
             else:
-                with Console(file=self.stream).status(text) as status:
-                    self._status = status
-                    try:
+                self._console = Console(file=self.stream)
+                try:
+                    with self._console.status(text):
                         yield
-                    finally:
-                        self._status = None
+                finally:
+                    self._console = None
                 return
         self.line(f"[{text.split(':')[0]:<7}] {text.partition(': ')[2]} ...")
         yield

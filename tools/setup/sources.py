@@ -67,6 +67,17 @@ def download(source: Source, archive: debian.SourceArchive) -> None:
             (into / file.name).replace(_archives() / file.name)
 
 
+def _tar(file: Path, into: Path, log: Path) -> None:
+    into.mkdir()
+    command = ["tar", "-x", "--no-same-owner", "-f", str(file), "-C", str(into)]
+    if run_logged(command, log, timeout_s=600) != 0:
+        raise Problem(
+            f"{file.name} could not be unpacked.",
+            f"tar failed; the end of {log}:\n{tail(log, 4)}",
+            "free disk space if it is full; else look whether tar, xz and bzip2 are installed.",
+        )
+
+
 def _only_folder(work: Path) -> Path:
     folders = [entry for entry in work.iterdir() if entry.is_dir()]
     if len(folders) != 1:
@@ -78,34 +89,37 @@ def _only_folder(work: Path) -> Path:
     return folders[0]
 
 
+def _apply_patches(debian_folder: Path, tree: Path, log: Path) -> None:
+    # Format "3.0 (quilt)" of dpkg-source(1): the patches of the series in its order, with -p1.
+    patches = debian_folder / "patches"
+    series = (patches / "series").read_text(encoding="utf-8").splitlines()
+    names = [line.split()[0] for line in series if line.strip() and not line.startswith("#")]
+    for name in names:
+        command = ["patch", "-p1", "-s", "-t", "-N", "--no-backup-if-mismatch", "-d", str(tree), "-i", str(patches / name)]
+        if run_logged(command, log, timeout_s=60) != 0:
+            raise Problem(
+                f"Debian's patch {name} does not apply to {tree.name}.",
+                f"patch failed; the end of {log}:\n{tail(log, 4)}",
+                "free disk space if it is full; else look at tools/sources.lock.",
+            )
+
+
 def unpack(source: Source, final: Path, log: Path) -> None:
     """Unpacks a source from checked files in the cache into `final`, whole or not at all."""
     files = [_archives() / file.name for file in source.files]
     for file, locked_file in zip(files, source.files, strict=True):
         check(file, locked_file)
     with paths.whole_directory(final) as work:
-        inner = work / "unpacked"
+        upstream, packaging = work / ".upstream", work / ".packaging"
+        _tar(files[0], upstream, log)
+        tree = _only_folder(upstream)
         if source.patched:
-            dsc = next(file for file in files if file.suffix == ".dsc")
-            command = ["dpkg-source", "--extract", str(dsc), str(inner)]
-        else:
-            inner.mkdir()
-            command = ["tar", "-x", "--no-same-owner", "-f", str(files[0]), "-C", str(inner)]
-        if run_logged(command, log, timeout_s=600) != 0:
-            raise Problem(
-                f"{files[0].name} could not be unpacked.",
-                f"{command[0]} failed; the end of {log}:\n{tail(log, 4)}",
-                f"free disk space if it is full; else delete {_archives()} and run it again.",
-            )
-        _lift(inner if source.patched else _only_folder(inner), work)
-        if inner.exists():
-            inner.rmdir()
-
-
-def _lift(folder: Path, into: Path) -> None:
-    for entry in list(folder.iterdir()):
-        entry.rename(into / entry.name)
-    folder.rmdir()
+            _tar(files[1], packaging, log)
+            _apply_patches(_only_folder(packaging), tree, log)
+            shutil.rmtree(packaging)
+        for entry in list(tree.iterdir()):
+            entry.rename(work / entry.name)
+        shutil.rmtree(upstream)
 
 
 def clone(source: Source, final: Path, log: Path) -> None:

@@ -1,0 +1,217 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A board's console: runs code through MicroPython's raw REPL and gives its output as it comes.
+
+No call waits longer than it is told, so that one thread can follow the board and the broker, and
+Ctrl-C works at any moment. The dialogue: Ctrl-A enters, Ctrl-D runs what was sent, and the board
+answers "OK", the output, 0x04, the traceback, 0x04 and a prompt.
+"""
+
+import codecs
+import contextlib
+import errno
+import fcntl
+import os
+import select
+import termios
+import time
+import tty
+from pathlib import Path
+
+from setup.problem import Problem
+
+_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
+_END = b"\x04"
+
+
+def _unusable(path: Path, error: OSError) -> Problem:
+    if error.errno == errno.EBUSY:
+        return Problem(
+            f"The board's console {path} is busy.",
+            "another program has opened it for itself alone.",
+            f"see who: fuser -v {path}; close that program, then run the same command again.",
+        )
+    return Problem(
+        f"The board's console {path} cannot be used.",
+        f"{error.strerror}: the board behind it has gone, or it is no terminal.",
+        "run the same command again; it starts a new board.",
+    )
+
+
+class Console:
+    """The terminal at `path`, opened for us alone. Use as a context manager. Raises Problem."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._pending = b""
+        try:
+            self._fd = os.open(self.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+        try:
+            tty.setraw(self._fd)
+            fcntl.ioctl(self._fd, termios.TIOCEXCL)
+        except (OSError, termios.error) as error:
+            os.close(self._fd)
+            number, text = (*error.args, "")[:2]
+            raise _unusable(self.path, OSError(number, text)) from error
+
+    def __enter__(self) -> "Console":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives the terminal back to whoever wants it next."""
+        if self._fd >= 0:
+            # A terminal whose board has gone has nothing left to give back.
+            with contextlib.suppress(OSError):
+                fcntl.ioctl(self._fd, termios.TIOCNXCL)
+            os.close(self._fd)
+            self._fd = -1
+
+    def read(self, wait_s: float) -> bytes:
+        """What has come, waiting up to `wait_s` for the first byte; b"" when nothing did."""
+        if not select.select([self._fd], [], [], wait_s)[0]:
+            return b""
+        try:
+            data = os.read(self._fd, 4096)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise _unusable(self.path, error) from error
+        if not data:
+            raise _unusable(self.path, OSError(errno.EIO, os.strerror(errno.EIO)))
+        return data
+
+    def write(self, data: bytes, limit_s: float = 10.0) -> None:
+        """Writes everything, or raises Problem when the board stops reading for `limit_s`."""
+        deadline = time.monotonic() + limit_s
+        while data:
+            if not select.select([], [self._fd], [], max(0.0, deadline - time.monotonic()))[1]:
+                raise Problem(
+                    "The board does not read its console.",
+                    f"nothing was taken for {limit_s:.0f} s.",
+                    "run the same command again; it starts a new board.",
+                )
+            try:
+                written = os.write(self._fd, data[:256])
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise _unusable(self.path, error) from error
+            data = data[written:]
+            deadline = time.monotonic() + limit_s
+
+    def expect(self, what: bytes, limit_s: float) -> bytes:
+        """Reads up to and including `what`; what came before it. Raises Problem."""
+        deadline = time.monotonic() + limit_s
+        while what not in self._pending:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise Problem(
+                    f"The board did not answer within {limit_s:.0f} s.",
+                    f"expected {what!r}, the last it said is {self._pending[-200:]!r}.",
+                    "run the same command again; if it stays so, ./tools/cw clean first.",
+                )
+            self._pending += self.read(min(left, 0.5))
+        before, _, self._pending = self._pending.partition(what)
+        return before
+
+    def enter(self, limit_s: float = 10.0) -> None:
+        """Stops whatever runs and enters the raw REPL."""
+        self.write(b"\r\x03\x03\r\x01")
+        self.expect(_PROMPT, limit_s)
+
+    def start(self, code: str) -> "Execution":
+        """Starts code; follow it with the Execution that is returned."""
+        self.write(code.encode() + _END)
+        self.expect(b"OK", 10.0)
+        return Execution(self)
+
+    def run(self, code: str, limit_s: float = 10.0) -> str:
+        """Runs code that is ours and returns its output. Raises Problem on a traceback."""
+        execution = self.start(code)
+        output = "".join(execution.follow(limit_s))
+        if execution.traceback is None:
+            raise Problem(
+                f"The board was not ready within {limit_s:.0f} s.",
+                "it did not finish its preparation.",
+                "run the same command again.",
+            )
+        if execution.traceback:
+            raise Problem(
+                "The board could not be prepared.",
+                f"its Python says: {execution.traceback.strip().splitlines()[-1]}",
+                "./tools/cw clean, then run the same command again.",
+            )
+        return output
+
+    def leave(self) -> None:
+        """Back to the friendly REPL."""
+        self.write(b"\x02")
+
+    def take(self, wait_s: float) -> bytes:
+        """What is pending and what comes within `wait_s`."""
+        data, self._pending = self._pending, b""
+        return data or self.read(wait_s)
+
+    def give_back(self, data: bytes) -> None:
+        """Undoes take() for bytes that belong to what comes next."""
+        self._pending = data + self._pending
+
+
+class Execution:
+    """Code that is running. `traceback` is None until it has ended, then "" or the error."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._ends = 0
+        self._error = b""
+        # A character may come in two pieces.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self.traceback: str | None = None
+
+    def poll(self, wait_s: float) -> str:
+        """The output that came within `wait_s`."""
+        if self.traceback is not None:
+            return ""
+        text = ""
+        data = self._console.take(wait_s)
+        while data and self._ends < 2:
+            part, end, data = data.partition(_END)
+            if self._ends == 0:
+                text += self._decoder.decode(part)
+            else:
+                self._error += part
+            self._ends += len(end)
+        if self._ends == 2:
+            self._console.give_back(data.removeprefix(b">"))
+            self.traceback = self._error.decode("utf-8", "replace").replace("\r\n", "\n")
+        return text.replace("\r\n", "\n")
+
+    def follow(self, limit_s: float) -> list[str]:
+        """All output until the end, or until `limit_s` have passed (then traceback is None)."""
+        deadline = time.monotonic() + limit_s
+        pieces = []
+        while self.traceback is None and time.monotonic() < deadline:
+            pieces.append(self.poll(0.1))
+        return pieces
+
+
+class Lines:
+    """Cuts text that comes in pieces into whole lines."""
+
+    def __init__(self) -> None:
+        self._rest = ""
+
+    def feed(self, text: str) -> list[str]:
+        """The lines that this piece completes."""
+        *lines, self._rest = (self._rest + text).split("\n")
+        return lines
+
+    def end(self) -> list[str]:
+        """What was left without a line end."""
+        rest, self._rest = self._rest, ""
+        return [rest] if rest else []

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What demo, run, repl, test and bench share: set-up and a board in a bench."""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from commands.console import Console
+from setup import build, sources
+from setup.problem import Problem
+from setup.report import Report
+
+if TYPE_CHECKING:
+    from bench import Board, World
+
+BOOT_LIMIT_S = 10.0
+
+
+def prepare(report: Report, sanitizers: tuple[str, ...] = ("",)) -> build.Built:
+    """Sources and builds, as far as they are not there. Raises Problem."""
+    build.clean_environment()
+    tree = sources.ensure(report)
+    netsim = build.ensure_bench(report)
+    assert tree is not None and netsim is not None
+    boards = [build.ensure_board(tree, report, sanitizer) for sanitizer in sanitizers]
+    board, mpy_cross = boards[0]
+    # The bench then need not look whether it is up to date.
+    os.environ["CONNECTWITH_NETSIM"] = str(netsim)
+    os.environ["CONNECTWITH_BOARD"] = str(board)
+    return build.Built(board, netsim, tree, mpy_cross)
+
+
+@contextlib.contextmanager
+def board_in_bench(built: build.Built) -> Iterator[tuple["World", "Board"]]:
+    """A new world with a board in it, switched on; both are gone after the block."""
+    from bench import BenchError, Board, World
+
+    try:
+        with World() as world:
+            board = Board(world, binary=built.board)
+            # The console is ours: the bench's own REPL would keep it for itself.
+            board.start(BOOT_LIMIT_S, repl=False)
+            try:
+                yield world, board
+            finally:
+                board.stop()
+    except BenchError as error:
+        what, _, rest = str(error).partition("\n")
+        raise Problem(
+            f"The bench: {what}.",
+            rest.strip() or "a part of the simulated world is not as it should be.",
+            "run the same command again; if it stays so: ./tools/cw clean, or ./tools/cw setup.",
+        ) from error
+
+
+def configure(world: "World", console: Console) -> None:
+    """Tells the board which broker to use, and where its script finds the Wi-Fi network."""
+    home = world.wifi["home"]
+    settings = f"SSID = {home.ssid!r}\nKEY = {home.key!r}\n"
+    console.run(
+        "import imp\n"
+        f"imp.cloud.configure({world.broker.url!r}, ca={world.broker.ca_pem!r})\n"
+        "with open('my_network.py', 'w') as file:\n"
+        f"    file.write({settings!r})\n"
+    )
+
+
+class BrokerLines:
+    """The device's lines as they arrive at the broker: (topic, text), each once."""
+
+    def __init__(self, world: "World") -> None:
+        self._messages = world.broker.messages
+        self._seen = len(self._messages)
+
+    def new(self) -> list[tuple[str, str]]:
+        """What has arrived since the last call."""
+        arrived = self._messages[self._seen :]
+        self._seen += len(arrived)
+        return [(topic, text_of(payload)) for topic, payload, *_ in arrived]
+
+
+def text_of(payload: bytes) -> str:
+    """A payload for people: the text of a JSON string, or what was sent."""
+    text = payload.decode("utf-8", "replace")
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, str) else text
