@@ -1,0 +1,222 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+#include "esp_event.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOP_STACK_BYTES (256 * 1024)
+
+typedef struct registration {
+    struct registration *next;
+    esp_event_base_t base;
+    int32_t id;
+    esp_event_handler_t handler;
+    void *arg;
+    bool is_instance;
+    bool removed; // freed by the loop's thread, which may be walking over it
+} registration_t;
+
+typedef struct event {
+    struct event *next;
+    esp_event_base_t base;
+    int32_t id;
+    size_t size;
+    uint64_t data[]; // aligned for any structure
+} event_t;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t posted = PTHREAD_COND_INITIALIZER;
+static bool running;
+static registration_t *registrations;
+static event_t *queue_head;
+static event_t **queue_tail = &queue_head;
+
+static bool concerns(const registration_t *r, const event_t *e) {
+    return !r->removed && (r->base == ESP_EVENT_ANY_BASE || r->base == e->base)
+        && (r->id == ESP_EVENT_ANY_ID || r->id == e->id);
+}
+
+// The lock is not held during a handler, so that it can post, register and unregister. Nobody
+// else frees a registration, so r stays valid; new ones are appended and hear this event too.
+static void dispatch(event_t *e) {
+    for (registration_t *r = registrations; r != NULL; r = r->next) {
+        if (concerns(r, e)) {
+            esp_event_handler_t handler = r->handler;
+            void *arg = r->arg;
+            pthread_mutex_unlock(&lock);
+            handler(arg, e->base, e->id, e->size > 0 ? e->data : NULL);
+            pthread_mutex_lock(&lock);
+        }
+    }
+}
+
+static void free_removed(void) {
+    for (registration_t **link = &registrations; *link != NULL;) {
+        registration_t *r = *link;
+        if (r->removed) {
+            *link = r->next;
+            free(r);
+        } else {
+            link = &r->next;
+        }
+    }
+}
+
+static void *run_loop(void *arg) {
+    (void)arg;
+    pthread_mutex_lock(&lock);
+    for (;;) {
+        while (queue_head == NULL) {
+            pthread_cond_wait(&posted, &lock);
+        }
+        event_t *e = queue_head;
+        queue_head = e->next;
+        if (queue_head == NULL) {
+            queue_tail = &queue_head;
+        }
+        dispatch(e);
+        free(e);
+        free_removed();
+    }
+    return NULL;
+}
+
+esp_err_t esp_event_loop_create_default(void) {
+    pthread_mutex_lock(&lock);
+    esp_err_t result = ESP_ERR_INVALID_STATE;
+    if (!running) {
+        // All signals belong to the main thread.
+        sigset_t all, before;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        pthread_attr_t attr;
+        pthread_attr_init(&attr);
+        pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+        pthread_attr_setstacksize(&attr, LOOP_STACK_BYTES);
+        pthread_t thread;
+        running = pthread_create(&thread, &attr, run_loop, NULL) == 0;
+        result = running ? ESP_OK : ESP_FAIL;
+        pthread_attr_destroy(&attr);
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+    }
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
+static registration_t *find_plain(esp_event_base_t base, int32_t id,
+    esp_event_handler_t handler) {
+    for (registration_t *r = registrations; r != NULL; r = r->next) {
+        if (!r->removed && !r->is_instance && r->base == base && r->id == id
+            && r->handler == handler) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+static esp_err_t append(const registration_t *fields, registration_t **made) {
+    registration_t *r = malloc(sizeof(*r));
+    if (r == NULL) {
+        return ESP_ERR_NO_MEM;
+    }
+    *r = *fields;
+    registration_t **link = &registrations;
+    while (*link != NULL) {
+        link = &(*link)->next;
+    }
+    *link = r;
+    *made = r;
+    return ESP_OK;
+}
+
+static esp_err_t add(const registration_t *fields, registration_t **made) {
+    if (fields->handler == NULL) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pthread_mutex_lock(&lock);
+    esp_err_t result = ESP_OK;
+    registration_t *old = fields->is_instance ? NULL
+        : find_plain(fields->base, fields->id, fields->handler);
+    if (!running) {
+        result = ESP_ERR_INVALID_STATE;
+    } else if (old != NULL) {
+        old->arg = fields->arg;
+    } else {
+        result = append(fields, made);
+    }
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
+esp_err_t esp_event_handler_register(esp_event_base_t base, int32_t id,
+    esp_event_handler_t handler, void *arg) {
+    registration_t *made;
+    return add(&(registration_t) { .base = base, .id = id, .handler = handler, .arg = arg },
+        &made);
+}
+
+esp_err_t esp_event_handler_instance_register(esp_event_base_t base, int32_t id,
+    esp_event_handler_t handler, void *arg, esp_event_handler_instance_t *instance) {
+    registration_t *made = NULL;
+    esp_err_t result = add(&(registration_t) {
+        .base = base, .id = id, .handler = handler, .arg = arg, .is_instance = true,
+    }, &made);
+    if (result == ESP_OK && instance != NULL) {
+        *instance = made;
+    }
+    return result;
+}
+
+esp_err_t esp_event_handler_unregister(esp_event_base_t base, int32_t id,
+    esp_event_handler_t handler) {
+    pthread_mutex_lock(&lock);
+    registration_t *r = find_plain(base, id, handler);
+    if (r != NULL) {
+        r->removed = true;
+    }
+    pthread_mutex_unlock(&lock);
+    return ESP_OK;
+}
+
+esp_err_t esp_event_handler_instance_unregister(esp_event_base_t base, int32_t id,
+    esp_event_handler_instance_t instance) {
+    (void)base;
+    (void)id;
+    if (instance == NULL) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pthread_mutex_lock(&lock);
+    ((registration_t *)instance)->removed = true;
+    pthread_mutex_unlock(&lock);
+    return ESP_OK;
+}
+
+esp_err_t esp_event_post(esp_event_base_t base, int32_t id, const void *data, size_t size,
+    TickType_t ticks) {
+    (void)ticks;
+    event_t *e = malloc(sizeof(*e) + size);
+    if (e == NULL) {
+        return ESP_ERR_NO_MEM;
+    }
+    *e = (event_t) { .base = base, .id = id, .size = data != NULL ? size : 0 };
+    if (e->size > 0) {
+        memcpy(e->data, data, size);
+    }
+    pthread_mutex_lock(&lock);
+    bool accepted = running;
+    if (accepted) {
+        *queue_tail = e;
+        queue_tail = &e->next;
+        pthread_cond_signal(&posted);
+    }
+    pthread_mutex_unlock(&lock);
+    if (!accepted) {
+        free(e);
+    }
+    return accepted ? ESP_OK : ESP_ERR_INVALID_STATE;
+}

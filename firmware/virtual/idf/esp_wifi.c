@@ -1,0 +1,372 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+#include "esp_wifi.h"
+
+#include <string.h>
+
+#include "esp_mac.h"
+#include "lwip/tcpip.h"
+#include "lwip/timeouts.h"
+#include "wifi.h"
+
+// How long an attempt lasts when nobody answers: an ESP32 scans all channels and gives up.
+#define NOBODY_THERE_MS 2000
+// The world always answers a join. If it does not, the attempt still ends.
+#define NO_ANSWER_MS    30000
+
+ESP_EVENT_DEFINE_BASE(WIFI_EVENT);
+
+wifi_t wifi = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+esp_err_t wifi_check_initialised(void) {
+    return wifi.initialised ? ESP_OK : ESP_ERR_WIFI_NOT_INIT;
+}
+
+esp_err_t wifi_check_started(void) {
+    esp_err_t result = wifi_check_initialised();
+    return result == ESP_OK && !wifi.started ? ESP_ERR_WIFI_NOT_STARTED : result;
+}
+
+esp_err_t wifi_check_station(void) {
+    esp_err_t result = wifi_check_started();
+    return result == ESP_OK && !(wifi.mode & WIFI_MODE_STA) ? ESP_ERR_WIFI_MODE : result;
+}
+
+static void post(wifi_event_t id, const void *data, size_t size) {
+    esp_event_post(WIFI_EVENT, (int32_t)id, data, size, 0);
+}
+
+// Association. The lock is held in all of these.
+
+static void joined(const wifi_ap_record_t *ap) {
+    bool news = wifi.station == STATION_JOINING;
+    wifi.station = STATION_JOINED;
+    wifi.joined = *ap;
+    memcpy(wifi.joined.ssid, wifi.sta.ssid, sizeof(wifi.sta.ssid));
+    if (news) { // else only the signal strength has changed
+        wifi_event_sta_connected_t event = { .channel = ap->primary, .authmode = ap->authmode };
+        memcpy(event.ssid, wifi.sta.ssid, sizeof(event.ssid));
+        event.ssid_len = (uint8_t)strnlen((char *)event.ssid, sizeof(event.ssid));
+        memcpy(event.bssid, ap->bssid, sizeof(event.bssid));
+        post(WIFI_EVENT_STA_CONNECTED, &event, sizeof(event));
+    }
+}
+
+static void lost(uint8_t reason) {
+    wifi_event_sta_disconnected_t event = { .reason = reason != 0 ? reason
+        : WIFI_REASON_UNSPECIFIED };
+    memcpy(event.ssid, wifi.sta.ssid, sizeof(event.ssid));
+    event.ssid_len = (uint8_t)strnlen((char *)event.ssid, sizeof(event.ssid));
+    if (wifi.station == STATION_JOINED) {
+        memcpy(event.bssid, wifi.joined.bssid, sizeof(event.bssid));
+        event.rssi = wifi.joined.rssi;
+    }
+    wifi.station = STATION_IDLE;
+    post(WIFI_EVENT_STA_DISCONNECTED, &event, sizeof(event));
+}
+
+static void leave(uint8_t reason) {
+    if (wifi.station != STATION_IDLE) {
+        if (wifi.wire != NULL && wire_send(wifi.wire, 'L', NULL, 0)) {
+            wifi.farewells++;
+        }
+        lost(reason);
+    }
+}
+
+static void join(void) {
+    wifi.station = STATION_JOINING;
+    if (wifi.wire != NULL) {
+        uint8_t request[sizeof(wifi.sta.ssid) + 1 + sizeof(wifi.sta.password)];
+        size_t ssid = strnlen((char *)wifi.sta.ssid, sizeof(wifi.sta.ssid));
+        size_t key = strnlen((char *)wifi.sta.password, sizeof(wifi.sta.password));
+        memcpy(request, wifi.sta.ssid, ssid);
+        request[ssid] = '\0';
+        memcpy(request + ssid + 1, wifi.sta.password, key);
+        wire_send(wifi.wire, 'J', request, ssid + 1 + key);
+        explicit_bzero(request, sizeof(request));
+    }
+}
+
+bool wifi_parse_record(const uint8_t *payload, size_t length, wifi_ap_record_t *record) {
+    memset(record, 0, sizeof(*record));
+    if (length < 9 || length > 9 + sizeof(wifi.sta.ssid)) {
+        return false;
+    }
+    memcpy(record->bssid, payload, 6);
+    record->primary = payload[6];
+    record->rssi = (int8_t)payload[7];
+    record->authmode = payload[8] < WIFI_AUTH_MAX ? payload[8] : WIFI_AUTH_OPEN;
+    memcpy(record->ssid, payload + 9, length - 9);
+    return true;
+}
+
+static void on_world_gone(void) {
+    wire_close(wifi.wire);
+    wifi.wire = NULL;
+    wifi.farewells = 0;
+    wifi_scan_end();
+    if (wifi.station == STATION_JOINED) {
+        lost(WIFI_REASON_BEACON_TIMEOUT);
+    } else if (wifi.station == STATION_JOINING) {
+        lost(WIFI_REASON_NO_AP_FOUND);
+    }
+}
+
+static void on_message(uint8_t type, const uint8_t *payload, size_t length) {
+    wifi_ap_record_t ap;
+    if (type == WIRE_GONE) {
+        on_world_gone();
+    } else if (type == 'U' && wifi.farewells == 0 && wifi.station != STATION_IDLE) {
+        if (wifi_parse_record(payload, length, &ap)) {
+            joined(&ap);
+        }
+    } else if (type == 'D' && wifi.farewells > 0) {
+        wifi.farewells--;
+    } else if (type == 'D' && wifi.station != STATION_IDLE && length >= 1) {
+        lost(payload[0]);
+    } else if (type == 'A') {
+        wifi_scan_record(payload, length);
+    } else if (type == 'E') {
+        wifi_scan_end();
+    }
+}
+
+static void on_wire(wire_t *wire, void *arg, uint8_t type, const uint8_t *payload,
+    size_t length) {
+    (void)arg;
+    esp_netif_t *receiver = NULL;
+    pthread_mutex_lock(&wifi.lock);
+    if (wire == wifi.wire) {
+        if (type != 'F') {
+            on_message(type, payload, length);
+        } else if (wifi.station == STATION_JOINED && wifi.farewells == 0) {
+            receiver = wifi.netif;
+        }
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    if (receiver != NULL) {
+        esp_netif_receive(receiver, payload, length);
+    }
+}
+
+// End of an attempt that nobody answers. Both run in lwIP's thread, whose timers they use.
+
+static void on_no_answer(void *arg) {
+    (void)arg;
+    pthread_mutex_lock(&wifi.lock);
+    if (wifi.station == STATION_JOINING) {
+        leave(wifi.wire != NULL ? WIFI_REASON_AUTH_EXPIRE : WIFI_REASON_NO_AP_FOUND);
+    }
+    pthread_mutex_unlock(&wifi.lock);
+}
+
+static void set_timer(void *arg) {
+    (void)arg;
+    pthread_mutex_lock(&wifi.lock);
+    bool joining = wifi.station == STATION_JOINING;
+    uint32_t patience_ms = wifi.wire != NULL ? NO_ANSWER_MS : NOBODY_THERE_MS;
+    pthread_mutex_unlock(&wifi.lock);
+    sys_untimeout(on_no_answer, NULL);
+    if (joining) {
+        sys_timeout(patience_ms, on_no_answer, NULL);
+    }
+}
+
+esp_err_t esp_wifi_connect(void) {
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_station();
+    if (result == ESP_OK && wifi.station == STATION_JOINING) {
+        result = ESP_ERR_WIFI_CONN;
+    } else if (result == ESP_OK && wifi.sta.ssid[0] == '\0') {
+        result = ESP_ERR_WIFI_SSID;
+    } else if (result == ESP_OK) {
+        leave(WIFI_REASON_ASSOC_LEAVE);
+        join();
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    if (result == ESP_OK) {
+        tcpip_callback(set_timer, NULL);
+    }
+    return result;
+}
+
+esp_err_t esp_wifi_disconnect(void) {
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_started();
+    if (result == ESP_OK) {
+        leave(WIFI_REASON_ASSOC_LEAVE);
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    return result;
+}
+
+esp_err_t esp_wifi_sta_get_ap_info(wifi_ap_record_t *record) {
+    if (record == NULL) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi.station == STATION_JOINED ? ESP_OK : ESP_ERR_WIFI_NOT_CONNECT;
+    if (result == ESP_OK) {
+        *record = wifi.joined;
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    return result;
+}
+
+// On and off
+
+static void switch_station(bool on) {
+    if (on) {
+        wifi.wire = wire_open("wifi", wifi.mac[WIFI_IF_STA], on_wire, NULL);
+        post(WIFI_EVENT_STA_START, NULL, 0);
+    } else {
+        leave(WIFI_REASON_ASSOC_LEAVE);
+        wire_close(wifi.wire);
+        wifi.wire = NULL;
+        wifi.farewells = 0;
+        wifi_scan_end();
+        post(WIFI_EVENT_STA_STOP, NULL, 0);
+    }
+}
+
+// Goes from what is on to what is wanted.
+static void switch_to(wifi_mode_t was, wifi_mode_t wanted) {
+    unsigned change = was ^ wanted;
+    if (change & WIFI_MODE_STA) {
+        switch_station(wanted & WIFI_MODE_STA);
+    }
+    if (change & WIFI_MODE_AP) {
+        post(wanted & WIFI_MODE_AP ? WIFI_EVENT_AP_START : WIFI_EVENT_AP_STOP, NULL, 0);
+    }
+}
+
+static void default_ap_config(void) {
+    const uint8_t *mac = wifi.mac[WIFI_IF_AP];
+    wifi.ap = (wifi_ap_config_t) { .channel = 1, .max_connection = 4, .beacon_interval = 100 };
+    wifi.ap.ssid_len = (uint8_t)snprintf((char *)wifi.ap.ssid, sizeof(wifi.ap.ssid),
+        "ESP_%02X%02X%02X", mac[3], mac[4], mac[5]);
+}
+
+esp_err_t esp_wifi_init(const wifi_init_config_t *config) {
+    if (config == NULL || config->magic != WIFI_INIT_CONFIG_MAGIC) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pthread_mutex_lock(&wifi.lock);
+    if (!wifi.initialised) {
+        wifi.initialised = true;
+        wifi.mode = WIFI_MODE_STA;
+        esp_read_mac(wifi.mac[WIFI_IF_STA], ESP_MAC_WIFI_STA);
+        esp_read_mac(wifi.mac[WIFI_IF_AP], ESP_MAC_WIFI_SOFTAP);
+        default_ap_config();
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    return ESP_OK;
+}
+
+esp_err_t esp_wifi_start(void) {
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_initialised();
+    if (result == ESP_OK && !wifi.started) {
+        wifi.started = true;
+        switch_to(WIFI_MODE_NULL, wifi.mode);
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    return result;
+}
+
+esp_err_t esp_wifi_stop(void) {
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_initialised();
+    bool stopped = result == ESP_OK && wifi.started;
+    if (stopped) {
+        wifi.started = false;
+        switch_to(wifi.mode, WIFI_MODE_NULL);
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    if (stopped) {
+        tcpip_callback(set_timer, NULL);
+    }
+    return result;
+}
+
+esp_err_t esp_wifi_set_mode(wifi_mode_t mode) {
+    if (mode >= WIFI_MODE_MAX) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_initialised();
+    if (result == ESP_OK) {
+        wifi_mode_t was = wifi.mode;
+        wifi.mode = mode;
+        if (wifi.started) {
+            switch_to(was, mode);
+        }
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    return result;
+}
+
+// Interfaces
+
+static esp_err_t transmit(void *driver, void *frame, size_t length) {
+    (void)driver;
+    pthread_mutex_lock(&wifi.lock);
+    if (wifi.station == STATION_JOINED && wifi.wire != NULL) {
+        wire_send(wifi.wire, 'F', frame, length); // lost when there is no room, as on the air
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    return ESP_OK;
+}
+
+// No station ever joins the soft access point.
+static esp_err_t transmit_to_nobody(void *driver, void *frame, size_t length) {
+    (void)driver, (void)frame, (void)length;
+    return ESP_OK;
+}
+
+static void on_start(void *netif, esp_event_base_t base, int32_t id, void *data) {
+    uint8_t mac[6];
+    if (esp_wifi_get_mac(id == WIFI_EVENT_AP_START ? WIFI_IF_AP : WIFI_IF_STA, mac) == ESP_OK) {
+        esp_netif_set_mac(netif, mac);
+    }
+    esp_netif_action_start(netif, base, id, data);
+}
+
+static esp_netif_t *create(const esp_netif_config_t *config, wifi_event_t start,
+    wifi_event_t stop) {
+    esp_netif_t *netif = esp_netif_new(config);
+    if (netif == NULL
+        || esp_event_handler_register(WIFI_EVENT, (int32_t)start, on_start, netif) != ESP_OK
+        || esp_event_handler_register(WIFI_EVENT, (int32_t)stop, esp_netif_action_stop,
+            netif) != ESP_OK) {
+        return NULL;
+    }
+    return netif;
+}
+
+esp_netif_t *esp_netif_create_default_wifi_sta(void) {
+    esp_netif_driver_ifconfig_t driver = { .handle = &wifi, .transmit = transmit };
+    esp_netif_config_t config = ESP_NETIF_DEFAULT_WIFI_STA();
+    config.driver = &driver;
+    esp_netif_t *netif = create(&config, WIFI_EVENT_STA_START, WIFI_EVENT_STA_STOP);
+    if (netif == NULL
+        || esp_event_handler_register(WIFI_EVENT, WIFI_EVENT_STA_CONNECTED,
+            esp_netif_action_connected, netif) != ESP_OK
+        || esp_event_handler_register(WIFI_EVENT, WIFI_EVENT_STA_DISCONNECTED,
+            esp_netif_action_disconnected, netif) != ESP_OK) {
+        return NULL;
+    }
+    pthread_mutex_lock(&wifi.lock);
+    wifi.netif = netif;
+    pthread_mutex_unlock(&wifi.lock);
+    return netif;
+}
+
+esp_netif_t *esp_netif_create_default_wifi_ap(void) {
+    esp_netif_driver_ifconfig_t driver = { .handle = &wifi, .transmit = transmit_to_nobody };
+    esp_netif_config_t config = ESP_NETIF_DEFAULT_WIFI_AP();
+    config.driver = &driver;
+    return create(&config, WIFI_EVENT_AP_START, WIFI_EVENT_AP_STOP);
+}

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+#define _GNU_SOURCE // pthread_cond_clockwait
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "esp_wifi.h"
+#include "wifi.h"
+
+#define SCAN_RECORDS_MAX 64
+// The world always ends a scan. If it does not, the caller gets what has come.
+#define SCAN_LIMIT_S     10
+
+// Guarded by wifi.lock, as wifi.scanning is.
+static wifi_ap_record_t records[SCAN_RECORDS_MAX];
+static uint16_t record_count;
+static pthread_cond_t scan_ended = PTHREAD_COND_INITIALIZER;
+
+static int stronger_first(const void *a, const void *b) {
+    return ((const wifi_ap_record_t *)b)->rssi - ((const wifi_ap_record_t *)a)->rssi;
+}
+
+void wifi_scan_record(const uint8_t *payload, size_t length) {
+    if (wifi.scanning && record_count < SCAN_RECORDS_MAX
+        && wifi_parse_record(payload, length, &records[record_count])) {
+        record_count++;
+    }
+}
+
+void wifi_scan_end(void) {
+    if (wifi.scanning) {
+        wifi.scanning = false;
+        qsort(records, record_count, sizeof(records[0]), stronger_first);
+        wifi_event_sta_scan_done_t event = { .number = (uint8_t)record_count };
+        esp_event_post(WIFI_EVENT, WIFI_EVENT_SCAN_DONE, &event, sizeof(event), 0);
+        pthread_cond_broadcast(&scan_ended);
+    }
+}
+
+static void await_end(void) {
+    struct timespec limit;
+    clock_gettime(CLOCK_MONOTONIC, &limit);
+    limit.tv_sec += SCAN_LIMIT_S;
+    while (wifi.scanning
+        && pthread_cond_clockwait(&scan_ended, &wifi.lock, CLOCK_MONOTONIC, &limit)
+        != ETIMEDOUT) {
+    }
+    wifi_scan_end();
+}
+
+static bool asks_for_all(const wifi_scan_config_t *config) {
+    return config == NULL
+        || (config->ssid == NULL && config->bssid == NULL && config->channel == 0);
+}
+
+esp_err_t esp_wifi_scan_start(const wifi_scan_config_t *config, bool block) {
+    if (!asks_for_all(config)) {
+        return ESP_ERR_NOT_SUPPORTED; // MicroPython never does
+    }
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_station();
+    if (result == ESP_OK && (wifi.scanning || wifi.station == STATION_JOINING)) {
+        result = ESP_ERR_WIFI_STATE;
+    } else if (result == ESP_OK) {
+        record_count = 0;
+        wifi.scanning = true;
+        if (wifi.wire == NULL || !wire_send(wifi.wire, 'S', NULL, 0)) {
+            wifi_scan_end(); // nobody on the air
+        } else if (block) {
+            await_end();
+        }
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    return result;
+}
+
+esp_err_t esp_wifi_scan_get_ap_num(uint16_t *count) {
+    if (count == NULL) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_started();
+    *count = wifi.scanning ? 0 : record_count;
+    pthread_mutex_unlock(&wifi.lock);
+    return result;
+}
+
+esp_err_t esp_wifi_scan_get_ap_records(uint16_t *count, wifi_ap_record_t *out) {
+    if (count == NULL || out == NULL || *count == 0) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_started();
+    if (result == ESP_OK) {
+        uint16_t available = wifi.scanning ? 0 : record_count;
+        *count = *count < available ? *count : available;
+        memcpy(out, records, *count * sizeof(*out));
+        record_count = wifi.scanning ? record_count : 0;
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    return result;
+}
