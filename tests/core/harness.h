@@ -19,6 +19,10 @@ extern const test_t attempt_tests[];
 extern const test_t attempt_walk_tests[];
 extern const test_t backoff_tests[];
 extern const test_t builddate_tests[];
+extern const test_t hostname_tests[];
+extern const test_t resolve_tests[];
+extern const test_t seal_tests[];
+extern const test_t stream_tests[];
 
 typedef void (*harness_print_t)(const char *text);
 

@@ -1,0 +1,9 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// mbedTLS for test_seal.c: what port/aead_mbedtls.c calls, and nothing else.
+
+#define MBEDTLS_AES_C
+#define MBEDTLS_GCM_C
+#define MBEDTLS_MD_C
+#define MBEDTLS_SHA256_C
