@@ -58,6 +58,7 @@ class Job:
 
 class Controller:
     def __init__(self):
+        _connectwith.key_source()  # makes the device's secret now, so that attempts write nothing
         self._attempt = _connectwith.Attempt(self._step, self._settle)
         self.diag = diag.Diag(self._attempt)
         self._resolver = _connectwith.Resolver()

@@ -21,6 +21,15 @@ _STAGES = (
 
 _TEXT_MAX = 120  # characters of a driver's exception
 
+# MBEDTLS_X509_BADCERT_... of the server's certificate (mbedtls/x509.h); others as a number.
+_CERTIFICATE = (
+    (0x01, "expired"),
+    (0x02, "revoked"),
+    (0x04, "CN does not match the host"),
+    (0x08, "not signed by the given CA"),
+    (0x0200, "not valid yet"),
+)
+
 
 class Diag:
     """Filled in by the controller. Causes are kept as given and put into words when read."""
@@ -50,6 +59,8 @@ class Diag:
         if result == results.SERVER_CONNECTED:
             self.successes += 1
             self._cause = None
+        elif self._cause is None:
+            self.blame("timeout")
         self._error = error
         self._result = result
 
@@ -99,6 +110,7 @@ class Diag:
         }
 
     def _words(self):
+        """The raw cause in words."""
         if self._error is not None:
             text = str(self._error)
             return (type(self._error).__name__ + ": " + text)[:_TEXT_MAX]
@@ -109,6 +121,19 @@ class Diag:
             text += " -0x%04x" % -self._code  # as mbedTLS writes its codes
         elif self._code:
             text += " %d" % self._code
-        if self._flags:
-            text += ", certificate flags 0x%x" % self._flags
-        return text
+            if text[:5] == "errno" or " errno " in text:
+                text += " " + _errno_name(self._code)
+        return text + _certificate_words(self._flags)
+
+
+def _errno_name(number):
+    import errno
+
+    return errno.errorcode.get(number, "")
+
+
+def _certificate_words(flags):
+    if not flags:
+        return ""
+    words = [text for bit, text in _CERTIFICATE if flags & bit]
+    return ", certificate " + (" and ".join(words) or "flags 0x%x" % flags)
