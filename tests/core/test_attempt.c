@@ -245,6 +245,10 @@ static void the_newest_start_wins_in_every_state(void) {
     CHECK_EQ(a.state, ATTEMPT_STATE_RUNNING);
     attempt_reported(&a, a.serial);
     CHECK_EQ(a.state, ATTEMPT_STATE_RUNNING);
+    // Not even where the newer one has ended, too, in the meantime.
+    CHECK_EQ(attempt_fail(&a, RESULT(NO_WIFI), T0 + 2011), STATUS_OK);
+    attempt_reported(&a, second);
+    CHECK_EQ(attempt_tick(&a, T0 + 2011), ATTEMPT_ACTION_REPORT);
 }
 
 static void the_timeline_adds_up(void) {
