@@ -1,0 +1,35 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+# The user module _connectwith for MicroPython's CMake builds (ESP32).
+
+# The list of core sources is kept once, in a form that make and this pattern both read.
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/core/sources.mk connectwith_lines REGEX "\\.c")
+string(REGEX MATCHALL "[a-z_]+\\.c" connectwith_core "${connectwith_lines}")
+list(TRANSFORM connectwith_core PREPEND ${CMAKE_CURRENT_LIST_DIR}/core/)
+
+add_library(usermod_connectwith INTERFACE)
+
+target_sources(usermod_connectwith INTERFACE
+    ${connectwith_core}
+    ${CMAKE_CURRENT_LIST_DIR}/bind/attempt.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/link.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/modconnectwith.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/resolver.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/seal.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/status.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/stream.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/wake.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/aead_mbedtls.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/link_idf.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/platform_idf.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/resolve_lwip.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/stream_lwip.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/tls_handshake.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/tls_mbedtls.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/worker_freertos.c
+)
+
+target_include_directories(usermod_connectwith INTERFACE ${CMAKE_CURRENT_LIST_DIR}/..)
+
+target_link_libraries(usermod INTERFACE usermod_connectwith)
