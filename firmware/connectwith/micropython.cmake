@@ -4,7 +4,7 @@
 # The user module _connectwith for MicroPython's CMake builds (ESP32).
 
 # The list of core sources is kept once, in a form that make and this pattern both read.
-file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/core/sources.mk connectwith_lines REGEX "\\.c")
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/core/sources.mk connectwith_lines REGEX "^\t")
 string(REGEX MATCHALL "[a-z_]+\\.c" connectwith_core "${connectwith_lines}")
 list(TRANSFORM connectwith_core PREPEND ${CMAKE_CURRENT_LIST_DIR}/core/)
 
