@@ -33,7 +33,7 @@ def split(url):
         raise ValueError("url: must begin with mqtts://")
     rest = url[8:] if secure else url[7:]
     host, colon, digits = rest.partition(":")
-    if not nic.is_host_name(host) or len(host) > 253:
+    if not nic.is_host_name(host) or len(host) > 200:
         raise ValueError("url: not a host name")
     port = 8883 if secure else 1883
     if colon:

@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Settings of the server: URLs, certificates, and the record in flash."""
+
+import pytest
+from connectwith import cloud
+from hypothesis import given
+from hypothesis import strategies as st
+
+CA = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+DER = b"\x30\x82\x01\x00" + bytes(64)
+
+
+def check(url="mqtts://h", ca=CA, username=None, password=None, clientid=None, cert=None, key=None):
+    return cloud.check(url, ca, username, password, clientid, cert, key)
+
+
+@pytest.mark.parametrize(
+    "url, parts",
+    [
+        ("mqtts://broker.test", (True, "broker.test", 8883)),
+        ("mqtts://broker.test:1", (True, "broker.test", 1)),
+        ("mqtt://10.0.0.2", (False, "10.0.0.2", 1883)),
+        ("mqtt://a-b_c.test:65535", (False, "a-b_c.test", 65535)),
+    ],
+)
+def test_urls(url, parts):
+    assert cloud.split(url) == parts
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "broker.test", "https://broker.test", "MQTTS://b", "mqtts://", "mqtts://:8883",
+        "mqtts://b:", "mqtts://b:0", "mqtts://b:65536", "mqtts://b:1e3", "mqtts://b:+80",
+        "mqtts://b:٣", "mqtts://b/path", "mqtts://user@b", "mqtts://b..c", "mqtts://b c",
+        "mqtts://" + "a" * 64, "mqtts://" + "a." * 150 + "b", "mqtts://[::1]", "mqtts://b\r\n",
+    ],
+)  # fmt: skip
+def test_bad_urls(url):
+    with pytest.raises(ValueError, match="^url"):
+        cloud.split(url)
+
+
+@given(st.text() | st.text().map(lambda text: "mqtts://" + text) | st.binary() | st.none())
+def test_any_url(url):
+    try:
+        secure, host, port = cloud.split(url)
+    except (ValueError, TypeError) as error:
+        assert str(error).startswith("url")
+    else:
+        assert secure and host and 1 <= port <= 65535
+
+
+@pytest.mark.parametrize(
+    "change, word",
+    [
+        ({"ca": None}, "ca"),
+        ({"ca": b"no certificate at all"}, "ca"),
+        ({"ca": 5}, "ca"),
+        ({"ca": b"\x30" * 5000}, "ca"),
+        ({"cert": DER}, "cert"),
+        ({"key": DER}, "cert"),
+        ({"password": "p"}, "password"),
+        ({"username": ""}, "username"),
+        ({"username": "u" * 129}, "username"),
+        ({"username": b"u"}, "username"),
+        ({"clientid": "c" * 65}, "clientid"),
+        ({"clientid": "a\0"}, "clientid"),
+    ],
+)
+def test_refused(change, word):
+    with pytest.raises((ValueError, TypeError), match="^" + word):
+        check(**change)
+
+
+def test_plain_needs_no_authority():
+    assert not check("mqtt://h", ca=None).secure
+
+
+def test_context_fits_what_sealing_takes():
+    settings = check("mqtts://" + "a." * 99 + "a")
+    assert len(cloud.context(settings, "password")) <= 256
+
+
+optional_text = st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=16)  # noqa: E501
+
+
+@given(optional_text, optional_text, st.sampled_from([CA, DER]))
+def test_the_record_goes_round(username, clientid, ca):
+    settings = check(username=username, clientid=clientid, ca=ca)
+    settings.password = b"sealed"
+    again = cloud.unpack(memoryview(cloud.pack(settings)))
+    assert vars(again) == vars(settings)
+
+
+@given(st.binary(max_size=100) | st.binary(max_size=100).map(lambda b: b"\x01" + b))
+def test_a_broken_record_is_none_or_whole(data):
+    settings = cloud.unpack(memoryview(data))
+    assert settings is None or settings.host
+
+
+@given(st.integers(0, 200))
+def test_a_cut_record_is_none(n):
+    record = cloud.pack(check(username="u"))
+    if n < len(record):
+        assert cloud.unpack(memoryview(record)[:n]) is None

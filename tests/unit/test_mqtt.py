@@ -1,0 +1,295 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The MQTT client: known packets, every split, hostile bytes, partial writes, keepalive."""
+
+import pytest
+from connectwith import mqtt
+from hypothesis import given
+from hypothesis import strategies as st
+
+CONNACK = b"\x20\x02\x00\x00"
+
+
+def drain(client, chunk=10000, now=0):
+    """What goes on the wire when every write takes at most `chunk` bytes."""
+    wire = b""
+    while not client.idle():
+        client.took = min(chunk, client.out_n)
+        wire += bytes(client.out[: client.took])
+        client.sent(now)
+    return wire
+
+
+def receive(client, data, chunk=256, now=0):
+    for at in range(0, len(data), chunk):
+        piece = data[at : at + chunk]
+        client.inbox[: len(piece)] = piece
+        client.got = len(piece)
+        client.received(now)
+
+
+def ready(on_message=None):
+    client = mqtt.Client(on_message)
+    client.connect(b"id", None, None, b"t/status", b'"offline"')
+    drain(client)
+    receive(client, CONNACK)
+    assert client.state == mqtt.READY
+    return client
+
+
+def test_connect_packet():
+    client = mqtt.Client()
+    client.connect(b"id", b"user", b"pass", b"w", b"gone")
+    assert drain(client) == (
+        b"\x10\x23\x00\x04MQTT\x04\xee\x00\x3c\x00\x02id\x00\x01w\x00\x04gone"
+        b"\x00\x04user\x00\x04pass"
+    )
+    assert client.state == mqtt.CONNECTING
+
+
+def test_connect_without_credentials():
+    client = mqtt.Client()
+    client.connect(b"id", None, b"ignored", b"w", b"")
+    assert drain(client) == b"\x10\x13\x00\x04MQTT\x04\x2e\x00\x3c\x00\x02id\x00\x01w\x00\x00"
+
+
+def test_credentials_are_wiped():
+    client = mqtt.Client()
+    client.connect(b"id", b"user", b"S3cret", b"w", b"gone")
+    drain(client)
+    assert b"S3cret" in client._tx
+    client.wipe()
+    assert b"S3cret" not in client._tx
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 7, 1000])
+def test_publish_in_pieces(chunk):
+    client = ready()
+    assert client.publish(b"a/b", b"hello", 0, True) == 0
+    assert drain(client, chunk) == b"\x31\x0a\x00\x03a/bhello"
+    assert client.publish(b"a/b", b"x" * 5000, 1) == 1
+    # 5 + 2 + 5000 = 5007 = 39 * 128 + 15
+    assert drain(client, chunk) == b"\x32\x8f\x27\x00\x03a/b\x00\x01" + b"x" * 5000
+    client.publish(b"a/b", b"", 0)
+    assert drain(client, chunk) == b"\x30\x05\x00\x03a/b"
+
+
+def test_packet_ids_go_round_without_zero():
+    client = ready()
+    client._packet_id = 65534
+    ids = []
+    for _ in range(3):
+        ids.append(client.publish(b"t", b"", 1))
+        drain(client)
+    assert ids == [65535, 1, 2]
+
+
+def test_subscribe_and_suback():
+    client = ready()
+    assert client.subscribe(b"a/#", 1) == 1
+    assert drain(client) == b"\x82\x08\x00\x01\x00\x03a/#\x01"
+    receive(client, b"\x90\x03\x00\x01\x80")
+    assert client.granted == 0x80
+
+
+def test_disconnect_packet():
+    client = ready()
+    client.disconnect()
+    assert drain(client) == b"\xe0\x00"
+
+
+def test_one_frame_at_a_time():
+    client = ready()
+    client.publish(b"t", b"first", 0)
+    with pytest.raises(RuntimeError):
+        client.publish(b"t", b"second", 0)
+    assert drain(client).endswith(b"first")
+
+
+def test_what_does_not_fit_is_refused_before_it_is_begun():
+    client = ready()
+    for attempt in (
+        lambda: client.publish(b"t" * 600, b"", 0),
+        lambda: client.subscribe(b"t" * 600),
+        lambda: client.connect(b"i" * 200, b"u" * 200, b"p" * 200, b"w", b"x"),
+    ):
+        with pytest.raises(ValueError):
+            attempt()
+        assert client.idle()
+    client.publish(b"t", b"", 0)
+    assert drain(client) == b"\x30\x03\x00\x01t"
+
+
+def test_refusal():
+    client = mqtt.Client()
+    client.connect(b"id", None, None, b"w", b"")
+    receive(client, b"\x20\x02\x00\x05")
+    assert client.state == mqtt.REFUSED and client.refusal == 5
+
+
+def test_acknowledgement():
+    client = ready()
+    packet_id = client.publish(b"t", b"", 1)
+    drain(client)
+    receive(client, b"\x40\x02\x00\x07")
+    assert client.acked != packet_id
+    receive(client, b"\x40\x02\x00" + bytes([packet_id]))
+    assert client.acked == packet_id
+
+
+STREAM = (
+    b"\x30\x07\x00\x03a/bhi"  # QoS 0
+    b"\x32\x0b\x00\x03a/b\x12\x34four"  # QoS 1
+    b"\xd0\x00"
+    b"\x40\x02\x00\x05"
+    b"\x3b\x06\x00\x01t\x00\x09!"  # duplicate, QoS 1, retained
+)
+MESSAGES = [(b"a/b", b"hi"), (b"a/b", b"four"), (b"t", b"!")]
+
+
+@given(st.lists(st.integers(1, len(STREAM) - 1), unique=True).map(sorted))
+def test_every_split_means_the_same(cuts):
+    got = []
+    client = ready(lambda topic, payload: got.append((topic, payload)))
+    for start, end in zip([0, *cuts], [*cuts, len(STREAM)], strict=True):
+        receive(client, STREAM[start:end])
+    assert got == MESSAGES
+    assert client.acked == 5
+    acks = set()
+    while client.owes():
+        assert client.tick(0)
+        acks.add(drain(client))
+    assert acks == {b"\x40\x02\x12\x34", b"\x40\x02\x00\x09"}
+
+
+def test_one_byte_at_a_time():
+    got = []
+    client = mqtt.Client(lambda topic, payload: got.append((topic, payload)))
+    client.connect(b"id", None, None, b"w", b"")
+    drain(client)
+    receive(client, CONNACK + STREAM, 1)
+    assert got == MESSAGES
+
+
+@pytest.mark.parametrize("size", [255, 256, 257, 5000, 70000])
+def test_long_messages_are_skipped_in_bounded_memory(size):
+    got = []
+    client = ready(lambda topic, payload: got.append(payload))
+    body = b"\x00\x01t\x00\x01" + b"x" * (size - 5)
+    length, encoded = size, b""
+    while length:
+        encoded += bytes([length & 127 | (128 if length > 127 else 0)])
+        length >>= 7
+    receive(client, b"\x32" + encoded + body + b"\x30\x04\x00\x01ty")
+    skipped = size > 256
+    assert client.skipped == skipped
+    assert got[-1] == b"y" and len(got) == 2 - skipped
+    assert client.owes()  # a skipped message has arrived, as far as the server is concerned
+    assert len(client._rx) == 256
+
+
+MALFORMED = {
+    "reserved type": b"\x00\x00",
+    "CONNECT from a server": b"\x10\x00",
+    "second CONNACK": CONNACK,
+    "QoS 3": b"\x36\x05\x00\x01t\x00\x01",
+    "QoS 2": b"\x34\x05\x00\x01t\x00\x01",
+    "length of five bytes": b"\x30\x80\x80\x80\x80\x01",
+    "padded length": b"\x30\x83\x00\x00\x01t",
+    "PUBACK of three": b"\x40\x03\x00\x01\x00",
+    "PUBACK with flags": b"\x41\x02\x00\x01",
+    "PINGRESP with a body": b"\xd0\x01\x00",
+    "SUBACK with a bad code": b"\x90\x03\x00\x01\x03",
+    "topic longer than the packet": b"\x30\x05\x00\x09topic"[:7],
+    "empty topic": b"\x30\x03\x00\x00x",
+    "wildcard in a topic": b"\x30\x05\x00\x03a/#",
+    "NUL in a topic": b"\x30\x05\x00\x03a\x00b",
+    "packet id 0": b"\x32\x05\x00\x01t\x00\x00",
+    "QoS 1 without a packet id": b"\x32\x04\x00\x01t\x01",
+    "topic over the buffer": b"\x30\xac\x02\x01\x29" + b"t" * 298,
+}
+
+
+@pytest.mark.parametrize("packet", MALFORMED.values(), ids=MALFORMED.keys())
+def test_malformed(packet):
+    client = ready(lambda topic, payload: None)
+    with pytest.raises(mqtt.ProtocolError):
+        receive(client, packet, 1)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x20\x03", b"\x21\x02", b"\x20\x02\x01\x00", b"\xd0\x00", b"HTTP/1.1", b"\x30\x03"]
+)
+def test_nothing_but_a_clean_connack_opens_a_session(data):
+    client = mqtt.Client()
+    client.connect(b"id", None, None, b"w", b"")
+    with pytest.raises(mqtt.ProtocolError):
+        receive(client, data)
+
+
+def test_half_a_connack_opens_nothing():
+    client = mqtt.Client()
+    client.connect(b"id", None, None, b"w", b"")
+    receive(client, CONNACK[:3])
+    assert client.state == mqtt.CONNECTING
+
+
+@given(st.binary(max_size=2000), st.integers(1, 256), st.booleans())
+def test_hostile_bytes(data, chunk, connected):
+    client = ready(lambda topic, payload: None) if connected else mqtt.Client()
+    if not connected:
+        client.connect(b"id", None, None, b"w", b"")
+    try:
+        receive(client, data, chunk)
+    except mqtt.ProtocolError:
+        pass
+    assert len(client._rx) == 256 and len(client._tx) == 512
+
+
+@given(st.lists(st.sampled_from(sorted(MALFORMED.values()) + [STREAM, CONNACK]), max_size=20))
+def test_hostile_sequences(packets):
+    client = ready(lambda topic, payload: None)
+    try:
+        for packet in packets:
+            receive(client, packet)
+            while client.owes():
+                client.tick(0)
+                drain(client)
+    except mqtt.ProtocolError:
+        pass
+
+
+def test_ping_after_60_seconds_and_dead_45_later():
+    client = ready()
+    client.alive(1000)
+    assert client.tick(60_999) and client.idle()
+    assert client.tick(61_000)
+    assert drain(client, now=61_000) == b"\xc0\x00"
+    assert client.tick(105_999) and client.idle()
+    assert not client.tick(106_000)
+
+
+def test_any_answer_keeps_the_session():
+    client = ready()
+    client.alive(0)
+    client.tick(60_000)
+    drain(client, now=60_000)
+    receive(client, b"\xd0\x00", now=90_000)
+    assert client.tick(119_999) and client.idle()
+    assert client.tick(120_000)  # nothing was said by us since 60 000
+    assert drain(client) == b"\xc0\x00"
+
+
+def test_the_clock_may_wrap():
+    client = ready()
+    client.alive((1 << 30) - 1000)
+    assert client.tick(58_999) and client.idle()
+    assert client.tick(59_000) and not client.idle()
+
+
+def test_a_stuck_connection_is_dead_although_no_ping_could_be_sent():
+    client = ready()
+    client.alive(0)
+    client.publish(b"t", b"stuck", 0)
+    assert client.tick(60_000)
+    assert not client.tick(105_000)

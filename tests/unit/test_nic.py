@@ -1,0 +1,265 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""NIC validation: what goes in comes back checked, sealed and apart; nothing else goes in."""
+
+import copy
+
+import pytest
+from conftest import seal, unseal
+from connectwith import nic
+from hypothesis import given
+from hypothesis import strategies as st
+
+STATIC = {
+    "ip": "10.0.0.9",
+    "netmask": "255.255.255.0",
+    "gateway": "10.0.0.1",
+    "dns": ["10.0.0.1", "10.0.0.2"],
+}
+PROXY = {"type": 0, "address": "proxy.test", "port": 3128, "username": "u", "password": "pässword"}
+WIFI = {"ssid": "home", "key": "correct horse"}
+
+KEYS = (
+    "interface wificonfig staticconfig proxyconfig cellconfig ssid key ip netmask gateway dns DNS"
+    " type proxytype address port username user password apn auth pin"
+).split()
+
+INTERFACES = ["wifi", "wl0", "ethernet", "eth0", "cell", "cell0", "cell1"]
+
+leaf = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.binary()
+    | st.sampled_from(["10.0.0.1", "255.255.0.0", "home", "12345678", "1234", "pap", "", "eth0"])
+)
+value = st.recursive(
+    leaf,
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.sampled_from(KEYS) | leaf, inner),
+    max_leaves=12,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(KEYS), value),
+    st.sampled_from(INTERFACES) | leaf,
+)
+def test_any_dictionary_is_taken_or_refused_and_never_changed(config, interface):
+    config["interface"] = interface
+    before = copy.deepcopy(config)
+    try:
+        result = nic.normalise(config)
+    except (ValueError, TypeError) as error:
+        assert str(error).split(":")[0] in KEYS + ["nic"]
+    else:
+        assert result["interface"] == interface
+        assert result is not config
+    assert repr(config) == repr(before)
+
+
+@given(value)
+def test_anything_that_is_no_dict_is_refused(thing):
+    if not isinstance(thing, dict):
+        with pytest.raises(TypeError, match="^nic"):
+            nic.normalise(thing)
+
+
+@pytest.mark.parametrize("interface", ["", "wl1", "eth1", "cell2", "WIFI", "wifi "])
+def test_unknown_names(interface):
+    with pytest.raises(ValueError, match="^interface"):
+        nic.normalise({"interface": interface})
+
+
+def test_interface_is_required():
+    with pytest.raises(ValueError, match="^interface"):
+        nic.normalise({"wificonfig": WIFI})
+
+
+def test_the_key_is_sealed_for_its_network():
+    result = nic.normalise({"interface": "wifi", "wificonfig": WIFI})
+    blob = result["wificonfig"]["key"]
+    assert isinstance(blob, bytes) and b"horse" not in blob
+    assert unseal(blob, b"wifi\0home\0") == b"correct horse"
+    again = nic.normalise(result)
+    assert again == result
+    moved = {"interface": "wifi", "wificonfig": {"ssid": "other", "key": blob}}
+    with pytest.raises(ValueError, match="^key"):
+        nic.normalise(moved)
+
+
+def test_the_proxy_password_is_sealed_for_its_proxy():
+    result = nic.normalise({"interface": "eth0", "proxyconfig": PROXY})
+    blob = result["proxyconfig"]["password"]
+    assert unseal(blob, b"proxy\0u\0proxy.test").decode() == "pässword"
+    for change in ({"address": "other.test"}, {"username": "v"}):
+        with pytest.raises(ValueError, match="^password"):
+            nic.normalise(
+                {"interface": "eth0", "proxyconfig": {**PROXY, "password": blob, **change}}
+            )
+
+
+@given(st.integers(0, 43 + 13), st.integers(1, 255))
+def test_a_changed_blob_is_refused(at, flip):
+    blob = bytearray(seal(b"correct horse", b"wifi\0home\0"))
+    blob[at] ^= flip
+    with pytest.raises(ValueError, match="^key"):
+        nic.normalise({"interface": "wl0", "wificonfig": {"ssid": "home", "key": bytes(blob)}})
+
+
+def test_a_blob_of_another_device_is_refused():
+    blob = seal(b"correct horse", b"wifi\0home\0", secret=b"of another device")
+    with pytest.raises(ValueError, match="^key"):
+        nic.normalise({"interface": "wl0", "wificonfig": {"ssid": "home", "key": blob}})
+
+
+@pytest.mark.parametrize("key", ["", None])
+def test_an_open_network(key):
+    result = nic.normalise({"interface": "wl0", "wificonfig": {"ssid": "cafe", "key": key}})
+    assert result["wificonfig"] == {"ssid": "cafe", "key": ""}
+
+
+@pytest.mark.parametrize(
+    "block, word",
+    [
+        ({}, "ssid"),
+        ({"ssid": "home"}, "key"),
+        ({"ssid": "", "key": ""}, "ssid"),
+        ({"ssid": "x" * 33, "key": ""}, "ssid"),
+        ({"ssid": "ä" * 17, "key": ""}, "ssid"),
+        ({"ssid": "a\0b", "key": ""}, "ssid"),
+        ({"ssid": "home", "key": "abcd"}, "key"),
+        ({"ssid": "home", "key": "x" * 65}, "key"),
+        ({"ssid": "home", "key": "1234567\n"}, "key"),
+        ({"ssid": "home", "key": 12345678}, "key"),
+        ({"ssid": "home", "key": b""}, "key"),
+    ],
+)
+def test_bad_wifi(block, word):
+    with pytest.raises((ValueError, TypeError), match="^" + word):
+        nic.normalise({"interface": "wl0", "wificonfig": block})
+
+
+@pytest.mark.parametrize("size", [1, 32])
+def test_ssid_lengths(size):
+    config = {"interface": "wl0", "wificonfig": {"ssid": "s" * size, "key": ""}}
+    assert nic.normalise(config)["wificonfig"]["ssid"] == "s" * size
+
+
+@pytest.mark.parametrize("dns", ["10.0.0.1", ["10.0.0.1"], ("10.0.0.1",)])
+@pytest.mark.parametrize("spelling", ["dns", "DNS"])
+def test_spellings_of_dns(dns, spelling):
+    block = {key: STATIC[key] for key in ("ip", "netmask", "gateway")}
+    result = nic.normalise({"interface": "eth0", "staticconfig": {**block, spelling: dns}})
+    assert result["staticconfig"]["dns"] == ["10.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    "change, word",
+    [
+        ({"ip": "10.0.0"}, "ip"),
+        ({"ip": "10.0.0.256"}, "ip"),
+        ({"ip": "10.0.0.01"}, "ip"),
+        ({"ip": "10.0.0.1 "}, "ip"),
+        ({"ip": "1e1.0.0.1"}, "ip"),
+        ({"ip": "٣.0.0.1"}, "ip"),
+        ({"ip": "0.0.0.0"}, "ip"),
+        ({"ip": "224.0.0.1"}, "ip"),
+        ({"netmask": "255.0.255.0"}, "netmask"),
+        ({"netmask": "0.0.0.0"}, "netmask"),
+        ({"netmask": "255.255.255.255"}, "netmask"),
+        ({"gateway": None}, "gateway"),
+        ({"dns": []}, "dns"),
+        ({"dns": ["10.0.0.1"] * 3}, "dns"),
+        ({"dns": 8}, "dns"),
+    ],
+)
+def test_bad_static(change, word):
+    with pytest.raises((ValueError, TypeError), match="^" + word):
+        nic.normalise({"interface": "wl0", "staticconfig": {**STATIC, **change}})
+
+
+@pytest.mark.parametrize(
+    "change, word",
+    [
+        ({"type": 1}, "type"),
+        ({"type": False}, "type"),
+        ({"address": ""}, "address"),
+        ({"address": "a" * 65}, "address"),
+        ({"address": "a b"}, "address"),
+        ({"address": "a\r\nb"}, "address"),
+        ({"port": 0}, "port"),
+        ({"port": 65536}, "port"),
+        ({"port": True}, "port"),
+        ({"port": "80"}, "port"),
+        ({"username": "a:b"}, "username"),
+        ({"username": "a" * 33}, "username"),
+        ({"password": "a" * 33}, "password"),
+        ({"password": "a\r\nX-Header: b"}, "password"),
+    ],
+)
+def test_bad_proxy(change, word):
+    with pytest.raises((ValueError, TypeError), match="^" + word):
+        nic.normalise({"interface": "wl0", "proxyconfig": {**PROXY, **change}})
+
+
+def test_aliases_of_the_setter():
+    block = {"proxytype": 0, "address": "proxy.test", "port": 1, "user": "u"}
+    result = nic.normalise({"interface": "eth0", "proxyconfig": block})
+    assert result["proxyconfig"] == {
+        "type": 0, "address": "proxy.test", "port": 1, "username": "u",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change, word",
+    [
+        ({"apn": ""}, "apn"),
+        ({"apn": 'internet","x'}, "apn"),
+        ({"apn": "internet\r\nATD"}, "apn"),
+        ({"password": 'a"b'}, "password"),
+        ({"username": "a\rb"}, "username"),
+        ({"auth": "md5"}, "auth"),
+        ({"pin": "123"}, "pin"),
+        ({"pin": 1234}, "pin"),
+    ],
+)
+def test_bad_cellular(change, word):
+    block = {"apn": "internet", "username": "u", "password": "p", "auth": "chap", "pin": "1234"}
+    result = nic.normalise({"interface": "cell0", "cellconfig": block})["cellconfig"]
+    assert isinstance(result["pin"], bytes) and isinstance(result["password"], bytes)
+    with pytest.raises((ValueError, TypeError), match="^" + word):
+        nic.normalise({"interface": "cell0", "cellconfig": {**block, **change}})
+
+
+@pytest.mark.parametrize(
+    "interface, ignored",
+    [("eth0", "wificonfig"), ("eth0", "cellconfig"), ("cell", "proxyconfig"),
+     ("cell", "staticconfig"), ("wifi", "cellconfig"), ("wifi", "unknown")],
+)  # fmt: skip
+def test_blocks_that_do_not_apply_are_not_read(interface, ignored):
+    assert nic.normalise({"interface": interface, ignored: 7}) == {"interface": interface}
+
+
+def test_no_secret_in_an_exception():
+    for key in ("S3cret", "S3cret" * 20, "S3cret\n1"):
+        try:
+            nic.normalise({"interface": "wl0", "wificonfig": {"ssid": "x" * 40, "key": key}})
+        except ValueError as error:
+            assert "S3cret" not in str(error)
+        try:
+            nic.normalise({"interface": "wl0", "wificonfig": {"ssid": "home", "key": key}})
+        except ValueError as error:
+            assert "S3cret" not in str(error) and error.__cause__ is None
+
+
+def test_a_duplicate_shares_nothing():
+    original = nic.normalise({"interface": "wl0", "wificonfig": WIFI, "staticconfig": STATIC})
+    other = nic.duplicate(original)
+    assert other == original
+    other["staticconfig"]["dns"].append("x")
+    other["wificonfig"]["ssid"] = "changed"
+    assert original["staticconfig"]["dns"] == STATIC["dns"]
+    assert original["wificonfig"]["ssid"] == "home"
