@@ -7,9 +7,9 @@ It connects over Wi-Fi, then over Ethernet, then with a wrong Wi-Fi key. The lin
 "attempt", "stage" and "result" are for the demo to read.
 """
 
+import imp
 import time
 
-import imp
 import server
 from my_network import KEY, SSID
 

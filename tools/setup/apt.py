@@ -147,7 +147,9 @@ def _apt_get(arguments: list[str], log: Path) -> int:
     # Retries and time limits: a mirror that is slow to wake up is common, one that hangs must end.
     options = ["-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=30",
                "-o", "DPkg::Lock::Timeout=120"]  # fmt: skip
-    command = _privileged(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *options, *arguments])
+    command = _privileged(
+        ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *options, *arguments]
+    )
     return run_logged(command, log, terminal=command[0] == "sudo")
 
 

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Steps `build` and `bench`: mpy-cross, the virtual board, the bench's network process."""
 
+import hashlib
 import os
+import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +33,15 @@ def _make(what: str, arguments: list[str], log: Path, env: dict[str, str]) -> No
     log.unlink(missing_ok=True)
     if run_logged(command, log, env=env) == 0:
         return
-    if "No space left on device" in log.read_text(encoding="utf-8", errors="replace"):
+    text = log.read_text(encoding="utf-8", errors="replace")
+    if "No space left on device" in text:
         why = "there is no space left on the disk"
         next_step = "free some space, then run the same command again."
     else:
-        why = f"make failed; the end of its output:\n{tail(log)}"
+        # With several compilers at once the first error is often far from the end.
+        errors = re.findall(r"^.*\b(?:error|undefined reference)\b.*$", text, re.MULTILINE)[:5]
+        excerpt = "\n".join(f"      {line}" for line in errors) or tail(log)
+        why = f"make failed:\n{excerpt}"
         next_step = f"read all of it in {log}; ./tools/cw clean, then again, rules out leftovers."
     raise Problem(f"{what} could not be built.", why, next_step)
 
@@ -45,18 +52,22 @@ def _environment(tree: Tree) -> dict[str, str]:
 
 
 def _mpy_cross(tree: Tree, report: Report) -> Path:
-    folder = paths.cache() / "mpy-cross" / tree.ident
+    digest = hashlib.sha256(str(tree.checkout).encode()).hexdigest()[:8]
+    folder = paths.cache() / "mpy-cross" / digest
     program = folder / "mpy-cross"
-    if program.exists():
+    # The pinned tree never changes; a user's may, and then make knows.
+    if program.exists() and tree.git_tag:
         return program
+    log = paths.LOGS / "mpy-cross.log"
+    arguments = ["-C", str(tree.checkout / "mpy-cross")]
     with paths.locked("mpy-cross", paths.cache(), report.line):
         if program.exists():
+            _make("mpy-cross", [*arguments, f"BUILD={folder}"], log, _environment(tree))
             return program
         paths.sweep(folder.parent)
-        log = paths.LOGS / "mpy-cross.log"
+        shutil.rmtree(folder, ignore_errors=True)
         with report.step("build", "mpy-cross"), paths.whole_directory(folder) as work:
-            arguments = ["-C", str(tree.path / "mpy-cross"), f"BUILD={work}"]
-            _make("mpy-cross", arguments, log, _environment(tree))
+            _make("mpy-cross", [*arguments, f"BUILD={work}"], log, _environment(tree))
     return program
 
 

@@ -53,9 +53,10 @@ def parse_deb822(text: str) -> Iterator[Archive]:
     """Archives of a .sources file (deb822 format, sources.list(5))."""
     for stanza in re.split(r"\n\s*\n", text):
         fields = _fields(stanza)
-        if "deb" not in fields.get("types", "").split() or "main" not in fields.get(
-            "components", ""
-        ).split():
+        if (
+            "deb" not in fields.get("types", "").split()
+            or "main" not in fields.get("components", "").split()
+        ):
             continue
         if fields.get("enabled", "yes").lower() in ("no", "false", "0"):
             continue
@@ -176,7 +177,9 @@ class SourceArchive:
         if self._ready:
             return
         if shutil.which("apt-get") is None:
-            raise Problem("There is no apt here.", "this is not a Debian.", "git is tried instead.")
+            raise Problem(
+                "There is no apt here.", "this is not a Debian.", "git is tried instead."
+            )
         if not self._archives:
             raise Problem(
                 "apt has no Debian archive configured.",

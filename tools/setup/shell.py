@@ -3,9 +3,12 @@
 """Running other programs: output to a log, a bound on the time, a Problem on failure."""
 
 import os
+import select
 import shlex
 import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 from setup.problem import Problem
@@ -87,6 +90,51 @@ def run_logged(
                     process.wait()
                 else:
                     _end_group(process)
+
+
+def run_shown(
+    command: list[str], log: Path, *, cwd: Path | None = None, timeout_s: float = 1800.0
+) -> tuple[int | None, str]:
+    """Runs a program with its output shown as it comes and kept in `log`.
+
+    Returns its exit status, or None when it did not end within `timeout_s` (it is ended then),
+    and its output.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    pieces = []
+    deadline = time.monotonic() + timeout_s
+    with open(log, "wb") as file:
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=cwd,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        try:
+            while True:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return None, b"".join(pieces).decode("utf-8", "replace")
+                if not select.select([process.stdout], [], [], left)[0]:
+                    continue
+                data = os.read(process.stdout.fileno(), 65536)
+                if not data:
+                    break
+                pieces.append(data)
+                file.write(data)
+                sys.stdout.buffer.write(data)
+                sys.stdout.buffer.flush()
+            status = process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            status = None
+        finally:
+            if process.poll() is None:
+                _end_group(process)
+            process.stdout.close()
+    return status, b"".join(pieces).decode("utf-8", "replace")
 
 
 def capture(command: list[str], timeout_s: float = 30.0) -> str | None:

@@ -20,10 +20,15 @@ LINKED = ("lwip", "mbedtls")
 
 @dataclass(frozen=True)
 class Tree:
-    """A MicroPython tree that can be built: its folder, an id for it, and the version if known."""
+    """A MicroPython tree that can be built.
+
+    `ident` tells it from others; `checkout` is where MicroPython's own files really are; `git_tag`
+    is the version of the pinned tree, and None for a tree of the user's.
+    """
 
     path: Path
     ident: str
+    checkout: Path
     git_tag: str | None
 
 
@@ -95,7 +100,18 @@ def _apply_patches(debian_folder: Path, tree: Path, log: Path) -> None:
     series = (patches / "series").read_text(encoding="utf-8").splitlines()
     names = [line.split()[0] for line in series if line.strip() and not line.startswith("#")]
     for name in names:
-        command = ["patch", "-p1", "-s", "-t", "-N", "--no-backup-if-mismatch", "-d", str(tree), "-i", str(patches / name)]
+        command = [
+            "patch",
+            "-p1",
+            "-s",
+            "-t",
+            "-N",
+            "--no-backup-if-mismatch",
+            "-d",
+            str(tree),
+            "-i",
+            str(patches / name),
+        ]
         if run_logged(command, log, timeout_s=60) != 0:
             raise Problem(
                 f"Debian's patch {name} does not apply to {tree.name}.",
@@ -210,15 +226,15 @@ def _user_checkout(text: str) -> Path:
     return checkout
 
 
-def _compose(checkout: Path, libraries: dict[str, Path], ident_of: str) -> Tree:
-    parts = [ident_of, *(f"{name}={path}" for name, path in sorted(libraries.items()))]
+def _compose(checkout: Path, libraries: dict[str, Path], git_tag: str | None) -> Tree:
+    parts = [str(checkout), *(f"{name}={path}" for name, path in sorted(libraries.items()))]
     # A file that comes or goes at the top of a checkout makes another overlay.
     parts += sorted(os.listdir(checkout)) + sorted(os.listdir(checkout / "lib"))
     ident = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
     final = paths.cache() / "tree" / f"micropython-{ident}"
     if not final.is_dir():
         overlay(checkout, libraries, final)
-    return Tree(final, ident, None)
+    return Tree(final, ident, checkout, git_tag)
 
 
 def ensure(report: Report, *, dry_run: bool = False, lock: Lock | None = None) -> Tree | None:
@@ -246,9 +262,8 @@ def ensure(report: Report, *, dry_run: bool = False, lock: Lock | None = None) -
                 folders[source.name] = ensure_source(source, archive, report, log)
         libraries = {name: folders[name] for name in LINKED if name in folders}
         if checkout is None:
-            pinned = lock.sources[0]
-            tree = _compose(folders["micropython"], libraries, str(folders["micropython"]))
-            return Tree(tree.path, tree.ident, f"v{pinned.version}")
+            return _compose(folders["micropython"], libraries, f"v{lock.sources[0].version}")
         if libraries:
-            return _compose(checkout, libraries, str(checkout))
-    return Tree(checkout, hashlib.sha256(str(checkout).encode()).hexdigest()[:8], None)
+            return _compose(checkout, libraries, None)
+    ident = hashlib.sha256(str(checkout).encode()).hexdigest()[:8]
+    return Tree(checkout, ident, checkout, None)

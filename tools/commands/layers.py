@@ -1,0 +1,179 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The layers of the tests: what each runs, and how its outcome is read."""
+
+import os
+import re
+import shutil
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from commands import lint
+from setup import build, paths
+from setup.shell import run_shown
+
+LAYER_LIMIT_S = 1800.0
+# Exit status of pytest when no test was chosen (pytest.ExitCode.NO_TESTS_COLLECTED).
+_NOTHING_CHOSEN = 5
+
+
+@dataclass
+class Outcome:
+    """What one layer gave. `skipped` has the reasons and how often each."""
+
+    name: str
+    passed: int = 0
+    failed: list[str] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def skip(self, reason: str, count: int = 1) -> None:
+        """Counts skipped tests under their reason."""
+        self.skipped[reason] = self.skipped.get(reason, 0) + count
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a layer needs to know."""
+
+    built: build.Built | None
+    target: str
+    pytest_arguments: Sequence[str]
+
+
+def _run(outcome: Outcome, what: str, command: list[str], log: Path) -> str:
+    """Runs one program of a layer, output shown; its output, with a failure noted."""
+    status, text = run_shown(command, log, cwd=paths.ROOT, timeout_s=LAYER_LIMIT_S)
+    if status is None:
+        outcome.failed.append(f"{what}: did not end within {LAYER_LIMIT_S:.0f} s")
+    elif status != 0:
+        outcome.failed.append(f"{what}: exit status {status}, see {log}")
+    return text
+
+
+def _counted(outcome: Outcome, what: str, command: list[str]) -> None:
+    """A program that says "N passed, N failed" as its last word."""
+    log = paths.LOGS / f"test-{outcome.name}.log"
+    text = _run(outcome, what, command, log)
+    counts = re.findall(r"(\d+) passed, (\d+) failed", text)
+    if not counts:
+        if not outcome.failed:
+            outcome.failed.append(f"{what}: said nothing of its outcome, see {log}")
+        return
+    passed, failed = int(counts[-1][0]), int(counts[-1][1])
+    outcome.passed += passed
+    # The exit status has been noted already; each further failed test counts by itself.
+    outcome.failed += [f"{what}: see {log}"] * max(0, failed - len(outcome.failed))
+
+
+def read_junit(file: Path, outcome: Outcome) -> bool:
+    """Adds the outcome of a pytest run; False when the file is not there or not whole."""
+    try:
+        root = ElementTree.parse(file).getroot()
+    except (OSError, ElementTree.ParseError):
+        return False
+    for case in root.iter("testcase"):
+        name = f"{case.get('classname', '')}.{case.get('name', '')}".lstrip(".")
+        bad = [child for child in case if child.tag in ("failure", "error")]
+        skipped = case.find("skipped")
+        if bad:
+            words = (bad[0].get("message") or "").strip().splitlines()
+            outcome.failed.append(f"{name}: {words[0][:120]}" if words else name)
+        elif skipped is not None:
+            outcome.skip((skipped.get("message") or "no reason given").strip())
+        else:
+            outcome.passed += 1
+    return True
+
+
+def _pytest(outcome: Outcome, folder: str, context: Context, extra: Sequence[str] = ()) -> None:
+    junit = paths.LOGS / f"test-{outcome.name}.xml"
+    junit.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", folder, f"--junitxml={junit}", *extra]
+    log = paths.LOGS / f"test-{outcome.name}.log"
+    status, _ = run_shown(
+        [*command, *context.pytest_arguments], log, cwd=paths.ROOT, timeout_s=LAYER_LIMIT_S
+    )
+    whole = read_junit(junit, outcome)
+    if status is None:
+        outcome.failed.append(f"did not end within {LAYER_LIMIT_S:.0f} s, see {log}")
+    elif status == _NOTHING_CHOSEN:
+        if not context.pytest_arguments:
+            outcome.failed.append(f"{folder} has no tests")
+    elif not whole or (status != 0 and not outcome.failed):
+        outcome.failed.append(f"pytest ended with exit status {status}, see {log}")
+
+
+def _core(outcome: Outcome, context: Context) -> None:
+    folder = ["make", "-s", "-C", "tests/core", f"BUILD={paths.BUILD / 'tests-core'}"]
+    _counted(outcome, "core tests", [*folder, "check"])
+    if context.built:
+        tree = f"MICROPYTHON_DIR={context.built.tree.path}"
+        _counted(outcome, "sealing", [*folder, "check-seal", tree])
+
+
+def _unit(outcome: Outcome, context: Context) -> None:
+    _pytest(outcome, "tests/unit", context)
+
+
+def _system(outcome: Outcome, context: Context) -> None:
+    assert context.built is not None
+    board = f"--board-binary={context.built.board}"
+    _pytest(outcome, "tests/system", context, ["--target", context.target, board])
+
+
+def _upstream(outcome: Outcome, context: Context) -> None:
+    program = paths.ROOT / "tests" / "upstream" / "run.py"
+    assert context.built is not None
+    arguments = ["--micropython", str(context.built.tree.path), "--board-binary",
+                 str(context.built.board)]  # fmt: skip
+    _counted(outcome, "MicroPython's own tests", [sys.executable, str(program), *arguments])
+
+
+def _rv32(outcome: Outcome, context: Context) -> None:
+    tools = ("riscv64-unknown-elf-gcc", "qemu-system-riscv32")
+    for tool in tools:
+        if shutil.which(tool) is None:
+            outcome.skip(f"{tool} is not installed")
+            return
+    assert context.built is not None
+    program = paths.ROOT / "tests" / "core" / "run_rv32.py"
+    # Upstream's makefile would otherwise build it inside the tree.
+    os.environ["MICROPY_MPYCROSS"] = str(context.built.mpy_cross)
+    arguments = ["--micropython", str(context.built.tree.path), "--build",
+                 str(paths.BUILD / "tests-rv32")]  # fmt: skip
+    _counted(outcome, "core tests on RISC-V", [sys.executable, str(program), *arguments])
+
+
+def _lint(outcome: Outcome, context: Context) -> None:
+    for name, complaints in lint.checks():
+        for complaint in complaints:
+            print(f"{name}: {complaint}", flush=True)
+        if complaints:
+            outcome.failed.append(f"{name}: {len(complaints)} complaint(s)")
+        else:
+            outcome.passed += 1
+
+
+# Cheap ones first: a slip shows within seconds.
+LAYERS: dict[str, Callable[[Outcome, Context], None]] = {
+    "lint": _lint,
+    "core": _core,
+    "unit": _unit,
+    "system": _system,
+    "rv32": _rv32,
+    "upstream": _upstream,
+}
+
+
+def run_layer(name: str, context: Context) -> Outcome:
+    """Runs one layer to its end."""
+    outcome = Outcome(name)
+    began = time.monotonic()
+    LAYERS[name](outcome, context)
+    outcome.seconds = time.monotonic() - began
+    return outcome
