@@ -23,8 +23,11 @@ _BUILD = _SOURCE.parents[2] / "build" / "netsim"
 _ANSWER_TIMEOUT_S = 10.0
 
 
-def build_netsim(build: Path = _BUILD) -> Path:
-    """Builds netsim unless it is up to date; its path. Raises BenchError."""
+def build_netsim(build: Path = _BUILD, sanitize: bool = False) -> Path:
+    """Builds netsim in `build` unless it is up to date; its path. Raises BenchError.
+
+    sanitize: with address and undefined-behaviour sanitizers.
+    """
     make = shutil.which("make")
     if make is None:
         raise BenchError("make is missing, which builds netsim: apt-get install build-essential")
@@ -32,7 +35,7 @@ def build_netsim(build: Path = _BUILD) -> Path:
     with (build / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two worlds that start at the same time
         done = subprocess.run(
-            [make, "-s", "-C", str(_SOURCE), f"BUILD={build}"],
+            [make, "-s", "-C", str(_SOURCE), f"BUILD={build}", f"SANITIZE={int(sanitize)}"],
             capture_output=True,
             text=True,
             timeout=300,
@@ -131,12 +134,18 @@ class Netsim:
                 if left <= 0 or not self._changed.wait(left):
                     raise BenchError(f"netsim: no event {pattern!r} within {timeout} s")
 
-    def close(self) -> None:
-        """Power loss of all networks."""
+    @property
+    def log(self) -> str:
+        """The last lines of what netsim said on standard error."""
+        return self._child.tail()
+
+    def close(self) -> int:
+        """Power loss of all networks; netsim's exit code."""
         try:
             self._child.stdin.close()
         except OSError:
             pass
         self._child.wait(2)
-        self._child.stop()
+        code = self._child.stop()
         self._reader.join(2)
+        return code

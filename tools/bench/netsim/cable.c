@@ -72,7 +72,7 @@ void cable_offer(client_t *client, direction_t direction, const uint8_t *frame, 
         return;
     }
     flight->next = NULL;
-    flight->due_ms = clock_ms() + network->delay_ms;
+    flight->due_ms = due_in(network->delay_ms);
     flight->direction = direction;
     flight->length = length;
     memcpy(flight->frame, frame, length);

@@ -356,8 +356,12 @@ static void run_line(char *text) {
     };
     char *words[WORDS_MAX];
     size_t count = 0;
-    for (char *w = strtok(text, " \t\r"); w != NULL && count < WORDS_MAX; w = strtok(NULL, " \t\r")) {
-        words[count++] = w;
+    for (char *word = strtok(text, " \t\r"); word != NULL; word = strtok(NULL, " \t\r")) {
+        if (count == WORDS_MAX) {
+            reply("error more than %d words\n", WORDS_MAX);
+            return;
+        }
+        words[count++] = word;
     }
     for (size_t i = 0; count > 0 && i < sizeof(table) / sizeof(table[0]); i++) {
         if (strcmp(words[0], table[i].word) == 0) {

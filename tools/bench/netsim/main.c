@@ -33,6 +33,11 @@ int64_t clock_ms(void) {
     return clock_ns() / 1000000;
 }
 
+int64_t due_in(uint32_t ms) {
+    // The running millisecond does not count: never early.
+    return clock_ms() + ms + (ms > 0 ? 1 : 0);
+}
+
 void run_soon(void) {
     soon = true;
 }

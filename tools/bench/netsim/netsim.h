@@ -139,6 +139,7 @@ extern world_t world;
 // main.c
 int64_t clock_ms(void);
 int64_t clock_ns(void);
+int64_t due_in(uint32_t ms);                   // clock_ms() of then
 int poll_add(int fd, short events);           // index, or -1 when memory is out
 short poll_result(int index);                 // revents; 0 for index -1
 void run_soon(void);                          // the next poll() returns at once

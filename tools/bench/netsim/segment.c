@@ -18,7 +18,7 @@ static void settle(client_t *client) {
     bool wanted = link_possible(client);
     if (wanted && client->network == NULL && client->todo == TODO_NONE) {
         client->todo = TODO_LINK_UP;
-        client->todo_ms = clock_ms() + segment()->link_ms;
+        client->todo_ms = due_in(segment()->link_ms);
     } else if (!wanted) {
         client->todo = TODO_NONE;
         if (client->network != NULL) {

@@ -10,7 +10,7 @@
 
 static void plan(client_t *client, todo_t todo, uint32_t in_ms, uint8_t reason) {
     client->todo = todo;
-    client->todo_ms = clock_ms() + in_ms;
+    client->todo_ms = due_in(in_ms);
     client->todo_reason = reason;
 }
 
@@ -86,7 +86,7 @@ void station_leave(client_t *client) {
 }
 
 void station_scan(client_t *client) {
-    client->scan_ms = clock_ms() + world.scan_ms;   // asked twice: one answer
+    client->scan_ms = due_in(world.scan_ms);   // asked twice: one answer
 }
 
 static size_t describe(const network_t *ap, uint8_t record[9]) {

@@ -7,6 +7,7 @@ Just enough Ethernet, ARP, DHCP, UDP and TCP to see from a board's side what the
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 import time
@@ -62,10 +63,12 @@ SYN, RST, ACK = 0x02, 0x04, 0x10
 class FakeBoard:
     """One interface of a board ("wifi", "eth" or "gpio") connected to netsim at `path`."""
 
-    def __init__(self, path: str, kind: str = "wifi", mac: str = "240ac4000001") -> None:
+    def __init__(
+        self, path: os.PathLike[str], kind: str = "wifi", mac: str = "240ac4000001"
+    ) -> None:
         self.mac = bytes.fromhex(mac)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.socket.connect(path)
+        self.socket.connect(os.fspath(path))
         self.send("H", f"{kind} {mac}".encode())
         self.address = "0.0.0.0"
         self.gateway_mac = BROADCAST
@@ -92,6 +95,8 @@ class FakeBoard:
             return self.socket.recv(2048)
         except TimeoutError:
             return None
+        except ConnectionResetError:
+            return b""
 
     def expect(self, kinds: str, timeout: float = 5.0) -> bytes:
         """The next message whose type is one of `kinds`; frames are kept for later."""

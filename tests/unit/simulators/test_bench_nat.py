@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What passes from a board to this machine, and that nothing else does."""
+
+import socket
+import struct
+import threading
+
+import pytest
+from fake_board import ACK, RST, SYN, checksum, ipv4
+
+PSH = 0x08
+
+
+def test_tcp_to_the_loopback_interface(world, online):
+    gateway = world.wifi["home"].gateway
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        mine, theirs = online.connect(gateway, port)
+        peer, address = server.accept()
+        with peer:
+            peer.settimeout(5)
+            assert address[0] == f"127.0.{world.wifi['home'].number}.1", "tells the network"
+            online.tcp(gateway, port, 50000, mine, theirs, ACK | PSH, b"hello")
+            assert peer.recv(100) == b"hello"
+            peer.sendall(b"world")
+            while not (segment := online.receive_tcp(50000)).payload:
+                pass
+            assert segment.payload == b"world"
+
+
+def test_closed_port_is_refused(world, online):
+    assert online.connect(world.wifi["home"].gateway, world.closed_port()) is None
+
+
+def test_peer_that_resets(world, online):
+    online.connect(world.wifi["home"].gateway, world.peer("reset").port)
+    flags = 0
+    while not flags & RST:
+        segment = online.receive_tcp(50000)
+        assert segment is not None, "no RST"
+        flags = segment.flags
+
+
+def test_udp_to_the_loopback_interface(world, online):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(5)
+        online.udp(world.wifi["home"].gateway, server.getsockname()[1], b"ping", 40000)
+        data, sender = server.recvfrom(100)
+        assert data == b"ping"
+        server.sendto(b"pong", sender)
+        assert online.receive_udp(40000).payload == b"pong"
+
+
+def test_ping_of_the_gateway(world, online):
+    gateway = world.wifi["home"].gateway
+    echo = b"\x08\0\0\0\0\x01\0\x01connectwith"
+    echo = echo[:2] + struct.pack(">H", checksum(echo)) + echo[4:]
+    online.frame(0x0800, ipv4(online.address, gateway, 1, echo))
+    source, answer = online.receive_ip(1, 2)
+    assert source == gateway and answer[0] == 0 and answer[8:] == b"connectwith"
+
+
+@pytest.mark.parametrize("to", ["8.8.8.8", "127.0.0.1", "10.0.1.2", "10.0.2.4", "255.255.255.255"])
+def test_everything_else_is_swallowed(world, online, to):
+    """Addresses of the world outside, of this machine, of another network, of nobody."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp_server,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp_server,
+    ):
+        udp_server.bind(("127.0.0.1", 0))
+        for quiet in (tcp_server, udp_server):
+            quiet.settimeout(0.1)
+        online.tcp(to, tcp_server.getsockname()[1], 50000, 1, 0, SYN)
+        online.udp(to, udp_server.getsockname()[1], b"out", 40000)
+        online.udp(to, 53, b"out", 40000)
+        assert online.receive_frame(0.3) is None
+        with pytest.raises(TimeoutError):
+            tcp_server.accept()
+        with pytest.raises(TimeoutError):
+            udp_server.recvfrom(10)
+
+
+def test_name_server_has_dns_over_udp_and_nothing_else(world, online):
+    online.tcp(world.wifi["home"].nameserver, 53, 50000, 1, 0, SYN)
+    online.udp(world.wifi["home"].nameserver, 54, b"x", 40000)
+    assert online.receive_frame(0.3) is None
+
+
+def test_fragments_reach_the_gateway_only(world, online):
+    gateway = world.wifi["home"].gateway
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(0.3)
+        port = server.getsockname()[1]
+        body = struct.pack(">HHHH", 40000, port, 8 + 1200, 0) + b"x" * 1200
+        for to, arrives in ((gateway, True), ("10.0.1.2", False)):
+            for offset, part in ((0, body[:800]), (100, body[800:])):
+                packet = bytearray(ipv4(online.address, to, 17, part))
+                packet[6:8] = struct.pack(">H", (0x2000 if offset == 0 else 0) | offset)
+                packet[10:12] = b"\0\0"
+                packet[10:12] = struct.pack(">H", checksum(bytes(packet[:20])))
+                online.frame(0x0800, bytes(packet))
+            if arrives:
+                assert server.recv(2000) == b"x" * 1200
+            else:
+                with pytest.raises(TimeoutError):
+                    server.recv(2000)
+
+
+class Reverser:
+    """A UDP server that answers with the payload reversed, in the order it is told."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.settimeout(5)
+        self.port = self.socket.getsockname()[1]
+
+    def take(self, count):
+        return [self.socket.recvfrom(2000) for _ in range(count)]
+
+
+@pytest.fixture
+def reverser(world):
+    """The bench's DNS server for the time of a test."""
+    server = Reverser()
+    world.netsim.command(f"redirect dns={server.port}")
+    yield server
+    world.netsim.command(f"redirect dns={world.dns.port}")
+    server.socket.close()
+
+
+def test_outstanding_queries_find_their_way_back(world, online, reverser):
+    nameserver = world.wifi["home"].nameserver
+    for port in range(40000, 40008):
+        online.udp(nameserver, 53, f"query {port}".encode(), port)
+    for payload, sender in reversed(reverser.take(8)):
+        reverser.socket.sendto(payload.upper(), sender)
+    for port in range(40000, 40008):
+        # The answers come in reverse: look for each among the frames.
+        frames = list(online.pending)
+        answer = online.receive_udp(port)
+        assert answer.payload == f"QUERY {port}".encode()
+        assert (answer.source, answer.source_port) == (nameserver, 53)
+        online.pending = frames + online.pending
+
+
+def test_more_flows_than_netsim_keeps(world, online, reverser):
+    """The oldest are forgotten, the newest still work, and no descriptor leaks."""
+    for port in range(40000, 40100):
+        online.udp(world.wifi["home"].nameserver, 53, b"x", port)
+        reverser.take(1)
+    online.udp(world.wifi["home"].nameserver, 53, b"last", 40200)
+    ((payload, sender),) = reverser.take(1)
+    reverser.socket.sendto(payload, sender)
+    assert online.receive_udp(40200).payload == b"last"
+
+
+def test_checksums_of_redirected_datagrams(world, online, reverser):
+    nameserver = world.wifi["home"].nameserver
+    online.udp(nameserver, 53, b"none", 40000, sum_it=False)
+    assert reverser.take(1)[0][0] == b"none"
+    good = struct.pack(">HHHH", 40001, 53, 12, 0x1234) + b"oops"
+    online.frame(0x0800, ipv4(online.address, nameserver, 17, good))
+    online.udp(nameserver, 53, b"right", 40002)
+    assert reverser.take(1)[0][0] == b"right", "the one with a wrong checksum is lost"
+
+
+def test_answer_larger_than_a_frame_is_lost(world, online, reverser):
+    online.udp(world.wifi["home"].nameserver, 53, b"big", 40000)
+    ((_, sender),) = reverser.take(1)
+    reverser.socket.sendto(b"x" * 1473, sender)
+    reverser.socket.sendto(b"x" * 1472, sender)
+    assert len(online.receive_udp(40000).payload) == 1472
+
+
+def test_boards_do_not_see_each_other(world, online):
+    from fake_board import FakeBoard
+
+    with FakeBoard(world.net, mac="240ac4000002") as other:
+        other.join("home-net", "correct-horse")
+        assert other.dhcp() == online.address, "each is alone in its own network"
+        online.frame(0x0800, ipv4(online.address, other.address, 17, b"\0" * 20), other.mac)
+        assert other.silent_for(0.2)
+
+
+def test_many_boards_at_once(world):
+    from fake_board import FakeBoard
+
+    boards = [FakeBoard(world.net, mac=f"240ac40001{n:02x}") for n in range(100)]
+    failures = []
+
+    def run(board):
+        try:
+            assert board.join("home-net", "correct-horse")[:1] == b"U"
+            assert board.dhcp(10) is not None
+        except AssertionError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(board,)) for board in boards]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for board in boards:
+        board.close()
+    assert failures == []
+    world.netsim.wait_event("gone *")

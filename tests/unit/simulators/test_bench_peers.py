@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Each hostile peer misbehaves as its kind says, and in nothing else."""
+
+import socket
+import ssl
+import time
+
+import pytest
+
+CONNECT = b"\x10\x10\0\4MQTT\4\2\0\x3c\0\4test"
+
+
+def secure(world, peer, host="broker.test"):
+    """A TLS connection to the peer, verified like a board does it."""
+    context = ssl.create_default_context(cadata=world.certificates.ca_pem.decode())
+    raw = socket.create_connection(("127.0.0.1", peer.port), 5)
+    try:
+        return context.wrap_socket(raw, server_hostname=host)
+    except BaseException:
+        raw.close()
+        raise
+
+
+def silent(connection, seconds=0.3):
+    connection.settimeout(seconds)
+    try:
+        return connection.recv(10)
+    except TimeoutError:
+        return None
+
+
+def test_mute_tcp(world):
+    peer = world.peer("mute-tcp")
+    with socket.create_connection(("127.0.0.1", peer.port), 5) as connection:
+        connection.sendall(b"anybody there?")
+        assert silent(connection) is None
+    assert peer.accepted == 1
+
+
+def test_mute_mqtt(world):
+    peer = world.peer("mute-mqtt")
+    with secure(world, peer) as connection:
+        connection.sendall(CONNECT)
+        assert silent(connection) is None
+        assert peer.received == CONNECT
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"), [("connack-5", b"\x20\2\0\5"), ("half-connack", b"\x20\2")]
+)
+def test_wrong_connack(world, kind, answer):
+    with secure(world, world.peer(kind)) as connection:
+        assert silent(connection) is None, "nothing before CONNECT"
+        connection.settimeout(5)
+        connection.sendall(CONNECT)
+        assert connection.recv(10) == answer
+        assert silent(connection) is None
+
+
+def test_noise_64k_inside_tls(world):
+    with secure(world, world.peer("noise-64k")) as connection:
+        got = b""
+        while len(got) < 65536:
+            got += connection.recv(65536)
+        assert len(set(got)) == 256
+        assert silent(connection) is None
+
+
+def test_noise_instead_of_tls(world):
+    with pytest.raises(ssl.SSLError):
+        secure(world, world.peer("noise-tcp"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"), [("other-host", "Hostname mismatch"), ("expired", "has expired")]
+)
+def test_wrong_certificates(world, kind, message):
+    peer = world.peer(kind)
+    with pytest.raises(ssl.SSLCertVerificationError, match=message):
+        secure(world, peer)
+    # The certificate is all that is wrong with it.
+    context = ssl._create_unverified_context()
+    raw = socket.create_connection(("127.0.0.1", peer.port), 5)
+    with context.wrap_socket(raw) as connection:
+        connection.sendall(CONNECT)
+        assert connection.recv(10) == b"\x20\2\0\0"
+
+
+def test_other_host_is_right_for_the_other_host(world):
+    secure(world, world.peer("other-host"), "other.test").close()
+
+
+def test_reset_and_close(world):
+    with socket.create_connection(("127.0.0.1", world.peer("close").port), 5) as connection:
+        assert connection.recv(10) == b""
+    with (
+        socket.create_connection(("127.0.0.1", world.peer("reset").port), 5) as connection,
+        pytest.raises(ConnectionResetError),
+    ):
+        connection.recv(10)
+
+
+def test_closed_port_refuses_and_stays_so(world):
+    port = world.closed_port()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 5)
+    with socket.socket() as other, pytest.raises(OSError):
+        other.bind(("127.0.0.1", port))
+
+
+def test_unknown_kind(world):
+    from bench import BenchError
+
+    with pytest.raises(BenchError, match="mute-tcp"):
+        world.peer("friendly")
+
+
+def test_restore_ends_peers_with_their_connections(world):
+    peer = world.peer("mute-tcp")
+    with socket.create_connection(("127.0.0.1", peer.port), 5) as connection:
+        connection.sendall(b"x")
+        while peer.received != b"x":
+            time.sleep(0.01)
+        world.restore()
+        assert connection.recv(10) == b""
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", peer.port), 5)
