@@ -11,4 +11,3 @@
 #include "lwip/netif.h"
 
 struct netif *ip4_route_src_hook(const ip4_addr_t *src, const ip4_addr_t *dest);
-#define LWIP_HOOK_IP4_ROUTE_SRC ip4_route_src_hook

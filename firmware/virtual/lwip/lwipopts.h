@@ -66,6 +66,8 @@
 #define LWIP_ICMP                       1
 #define IP_REASSEMBLY                   0
 #define LWIP_HOOK_FILENAME              "hooks.h"
+// Here and not in hooks.h, because lwip/ip4.h asks for it before that file is included.
+#define LWIP_HOOK_IP4_ROUTE_SRC         ip4_route_src_hook
 
 // IPv6: MicroPython's ESP32 sources expect dual addresses (u_addr). No interface gets one unless
 // asked to. On 64-bit hosts a pointer does not fit where reassembly would keep it.

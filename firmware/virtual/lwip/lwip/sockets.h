@@ -9,6 +9,8 @@
 
 #include_next "lwip/sockets.h"
 
-#define fcntl(fd, cmd, ...)                    lwip_fcntl(fd, cmd, (__VA_ARGS__ + 0))
-#define select(n, read, write, except, timeout) lwip_select(n, read, write, except, timeout)
-#define getsockopt(fd, level, name, value, len) lwip_getsockopt(fd, level, name, value, len)
+#define LWIP_FCNTL_VALUE(cmd, value, ...) value
+#define fcntl(fd, cmd, ...) \
+    lwip_fcntl(fd, cmd, LWIP_FCNTL_VALUE(cmd, ##__VA_ARGS__, 0))
+#define select(n, in, out, err, timeout) lwip_select(n, in, out, err, timeout)
+#define getsockopt(fd, level, name, value, size) lwip_getsockopt(fd, level, name, value, size)

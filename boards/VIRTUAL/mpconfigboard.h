@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+#ifndef VIRTUAL_MPCONFIGBOARD_H
+#define VIRTUAL_MPCONFIGBOARD_H
+
+#define MICROPY_HW_BOARD_NAME "Virtual ESP32 board"
+#define MICROPY_HW_MCU_NAME   "ESP32 (host process)"
+
+// What a script has on an ESP32 once the heap has grown, twice over for 64-bit words.
+#define MICROPY_GC_INITIAL_HEAP_SIZE (256 * 1024)
+
+// The chip that upstream's files and the partition of the pins are compiled for.
+#define CONFIG_IDF_TARGET_ESP32 (1)
+#define CONFIG_IDF_TARGET       "esp32"
+
+#endif // VIRTUAL_MPCONFIGBOARD_H

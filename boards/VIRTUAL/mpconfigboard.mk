@@ -1,0 +1,10 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+# What of MicroPython's optional parts the board has, as on ESP32.
+MICROPY_PY_SSL = 1
+MICROPY_SSL_MBEDTLS = 1
+MICROPY_PY_BTREE = 0
+MICROPY_VFS_LFS2 = 1
+MICROPY_VFS_FAT = 1
+MICROPY_ROM_TEXT_COMPRESSION = 0

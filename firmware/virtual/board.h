@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// What the parts of the virtual board know of each other. Python-facing files and the ESP-IDF
+// stand-in include this; nothing outside firmware/virtual may.
+
+#ifndef VIRTUAL_BOARD_H
+#define VIRTUAL_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BOARD_UARTS (3) // UART 0 is the console, as on most ESP32 boards
+
+// The command line, read once before any thread exists and constant from then on.
+typedef struct {
+    const char *dir;               // holds flash.bin, pid and the links to the ptys
+    const char *net;               // path of the simulated world's socket, NULL: no network
+    const char *uart[BOARD_UARTS]; // path of an existing tty to use, NULL: make a pty
+    size_t heap_bytes;             // size of the MicroPython heap
+    bool erase;                    // start from an erased flash
+    bool have_mac;
+    uint8_t mac[6];                // base MAC, when have_mac
+} board_options_t;
+
+extern board_options_t board_options;
+
+// Parses argv into board_options. Prints to stderr and exits with 2 on a bad argument.
+void board_options_parse(int argc, char **argv);
+
+// One serial line: a pty whose slave end stays open here too, so that a program which opens and
+// closes it causes no hang-up, or an existing tty (slave is then -1).
+typedef struct {
+    int fd;
+    int slave;
+} board_line_t;
+
+// What outlives a hard reset. It stands in shared memory that is handed from one image of the
+// process to the next, as the RTC domain of the chip keeps its power.
+typedef struct {
+    uint32_t magic;
+    int32_t reset_reason;     // an esp_reset_reason_t
+    int32_t wakeup_cause;     // an esp_sleep_source_t
+    int64_t wake_at_us;       // CLOCK_MONOTONIC time that ends a deep sleep, 0: not asleep
+    int64_t clock_offset_us;  // board's wall clock minus CLOCK_MONOTONIC
+    board_line_t line[BOARD_UARTS];
+    size_t rtc_bytes;         // size of the image in rtc, to notice a changed program
+    uint8_t rtc[4096];        // variables with RTC_NOINIT_ATTR and RTC_DATA_ATTR
+} board_retained_t;
+
+extern board_retained_t *board_retained;
+
+// Attaches to the retained state or, at power-on, makes it.
+// Returns true at power-on, false after a reset.
+bool board_retained_open(char **argv);
+
+// Starts the program anew with everything lost but board_retained. May be called by any thread,
+// never by a signal handler. Does not return.
+_Noreturn void board_reset(int reason);
+
+// Serial lines: makes the pty (or opens the tty) of one UART and its link in the directory.
+// Prints to stderr and exits with 1 when that fails.
+void board_line_open(int uart);
+void board_lines_unlink(void);
+
+// The I/O thread stands for the chip's interrupts: it waits for file descriptors and calls.
+typedef struct board_source {
+    int fd;
+    short events;                                    // as for poll(2); 0 pauses the source
+    void (*ready)(struct board_source *s, short revents); // runs in the I/O thread
+    struct board_source *next;
+} board_source_t;
+
+void board_io_start(void);
+void board_io_add(board_source_t *s);
+// When this returns, s->ready is not running and will not run again. Must not be called from
+// ready itself, nor inside an atomic section.
+void board_io_remove(board_source_t *s);
+// To be called after a change of s->events.
+void board_io_kick(void);
+
+// Stops all UARTs but the console, at a soft reset.
+void board_uarts_deinit(void);
+
+// Console
+void board_console_start(void);
+
+// Clocks. The wall clock counts from 2000-01-01, as ESP32's does under MicroPython.
+int64_t board_monotonic_us(void);
+int64_t board_wall_us(void);
+void board_wall_set_us(int64_t us);
+
+// Waits until another thread wakes the main task, or until timeout_us have passed; negative:
+// for ever. Returns at once when the VM has something pending. Main task only.
+void board_wait_us(int64_t timeout_us);
+
+// Nested lock that stands for "interrupts off" on both cores.
+void board_irq_lock(void);
+void board_irq_unlock(void);
+
+// Ends the process after removing what only a running board owns. `status` is the exit code.
+_Noreturn void board_power_off(int status);
+
+#endif // VIRTUAL_BOARD_H

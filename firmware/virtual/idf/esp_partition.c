@@ -1,0 +1,235 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The flash image, laid out by boards/VIRTUAL/partitions.csv.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "esp_ota_ops.h"
+#include "esp_partition.h"
+#include "genhdr/partitions.h" // board_partitions[], made from partitions.csv
+
+#define SECTOR_BYTES (4096)
+#define TABLE_ADDRESS (0x8000) // ESP-IDF's CONFIG_PARTITION_TABLE_OFFSET
+#define PARTITIONS (sizeof(board_partitions) / sizeof(board_partitions[0]))
+
+// ESP-IDF's partition table entry ("Partition Tables" in its API guide): little-endian.
+typedef struct {
+    uint8_t magic[2];
+    uint8_t type;
+    uint8_t subtype;
+    uint32_t address;
+    uint32_t size;
+    char label[16];
+    uint32_t flags;
+} table_entry_t;
+
+_Static_assert(sizeof(table_entry_t) == 32, "partition table entry");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "partition table byte order");
+
+struct esp_partition_iterator {
+    esp_partition_type_t type;
+    esp_partition_subtype_t subtype;
+    const char *label;
+    size_t index;
+};
+
+static int flash_fd = -1;
+static pthread_mutex_t flash_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static _Noreturn void die(const char *path, const char *why) {
+    fprintf(stderr, "virtual-board: %s: %s\n", path, why);
+    exit(1);
+}
+
+static bool read_all(uint32_t address, void *out, size_t size) {
+    return pread(flash_fd, out, size, address) == (ssize_t)size;
+}
+
+static bool write_all(uint32_t address, const void *data, size_t size) {
+    return pwrite(flash_fd, data, size, address) == (ssize_t)size;
+}
+
+static bool erase_sectors(uint32_t address, size_t size) {
+    uint8_t blank[SECTOR_BYTES];
+    memset(blank, 0xff, sizeof(blank));
+    for (size_t done = 0; done < size; done += SECTOR_BYTES) {
+        if (!write_all(address + (uint32_t)done, blank, sizeof(blank))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// What the sector of the partition table must hold.
+static void make_table(uint8_t sector[SECTOR_BYTES]) {
+    memset(sector, 0xff, SECTOR_BYTES);
+    for (size_t i = 0; i < PARTITIONS; i++) {
+        const esp_partition_t *p = &board_partitions[i];
+        table_entry_t e = {
+            .magic = { 0xaa, 0x50 }, .type = (uint8_t)p->type, .subtype = (uint8_t)p->subtype,
+            .address = p->address, .size = p->size, .flags = p->encrypted ? 1 : 0,
+        };
+        memcpy(e.label, p->label, strlen(p->label)); // the generator checks the length
+        memcpy(sector + i * sizeof(e), &e, sizeof(e));
+    }
+}
+
+void esp_partition_board_open(const char *dir, bool erase) {
+    char path[4096];
+    if (snprintf(path, sizeof(path), "%s/flash.bin", dir) >= (int)sizeof(path)) {
+        die(dir, "path too long");
+    }
+    flash_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    struct stat st;
+    if (flash_fd < 0 || fstat(flash_fd, &st) != 0) {
+        die(path, strerror(errno));
+    }
+    if (flock(flash_fd, LOCK_EX | LOCK_NB) != 0) {
+        die(path, "in use by another running board");
+    }
+    uint8_t want[SECTOR_BYTES];
+    uint8_t have[SECTOR_BYTES];
+    make_table(want);
+    if (st.st_size != BOARD_FLASH_BYTES || erase) {
+        // The table goes last: an image that was cut short here is made again.
+        if (ftruncate(flash_fd, 0) != 0 || !erase_sectors(0, BOARD_FLASH_BYTES)
+            || !write_all(TABLE_ADDRESS, want, sizeof(want))) {
+            die(path, strerror(errno));
+        }
+    } else if (!read_all(TABLE_ADDRESS, have, sizeof(have))
+               || memcmp(want, have, sizeof(want)) != 0) {
+        die(path, "made for another partition table; start with --erase or remove it");
+    }
+}
+
+static bool matches(const esp_partition_t *p, const struct esp_partition_iterator *it) {
+    return (it->type == ESP_PARTITION_TYPE_ANY || p->type == it->type)
+        && (it->subtype == ESP_PARTITION_SUBTYPE_ANY || p->subtype == it->subtype)
+        && (it->label == NULL || strcmp(p->label, it->label) == 0);
+}
+
+static const esp_partition_t *seek(struct esp_partition_iterator *it) {
+    while (it->index < PARTITIONS && !matches(&board_partitions[it->index], it)) {
+        it->index++;
+    }
+    return it->index < PARTITIONS ? &board_partitions[it->index] : NULL;
+}
+
+esp_partition_iterator_t esp_partition_find(esp_partition_type_t type,
+    esp_partition_subtype_t subtype, const char *label) {
+    esp_partition_iterator_t it = calloc(1, sizeof(*it));
+    if (it == NULL) {
+        return NULL;
+    }
+    *it = (struct esp_partition_iterator) { .type = type, .subtype = subtype, .label = label };
+    if (seek(it) == NULL) {
+        free(it);
+        return NULL;
+    }
+    return it;
+}
+
+const esp_partition_t *esp_partition_get(esp_partition_iterator_t it) {
+    return &board_partitions[it->index];
+}
+
+esp_partition_iterator_t esp_partition_next(esp_partition_iterator_t it) {
+    it->index++;
+    if (seek(it) == NULL) {
+        free(it);
+        return NULL;
+    }
+    return it;
+}
+
+void esp_partition_iterator_release(esp_partition_iterator_t it) {
+    free(it);
+}
+
+const esp_partition_t *esp_partition_find_first(esp_partition_type_t type,
+    esp_partition_subtype_t subtype, const char *label) {
+    struct esp_partition_iterator it = { .type = type, .subtype = subtype, .label = label };
+    return seek(&it);
+}
+
+static bool in_range(const esp_partition_t *p, size_t offset, size_t size) {
+    return offset <= p->size && size <= p->size - offset;
+}
+
+esp_err_t esp_partition_read(const esp_partition_t *p, size_t offset, void *out, size_t size) {
+    if (!in_range(p, offset, size)) {
+        return ESP_ERR_INVALID_SIZE;
+    }
+    return read_all(p->address + (uint32_t)offset, out, size) ? ESP_OK : ESP_FAIL;
+}
+
+// Programs at most one sector: each bit can only go from 1 to 0.
+static bool program(uint32_t address, const uint8_t *data, size_t size) {
+    uint8_t cells[SECTOR_BYTES];
+    if (!read_all(address, cells, size)) {
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        cells[i] &= data[i];
+    }
+    return write_all(address, cells, size);
+}
+
+esp_err_t esp_partition_write(const esp_partition_t *p, size_t offset, const void *data,
+    size_t size) {
+    if (!in_range(p, offset, size)) {
+        return ESP_ERR_INVALID_SIZE;
+    }
+    bool ok = true;
+    pthread_mutex_lock(&flash_lock);
+    for (size_t done = 0; ok && done < size; done += SECTOR_BYTES) {
+        size_t n = size - done < SECTOR_BYTES ? size - done : SECTOR_BYTES;
+        ok = program(p->address + (uint32_t)(offset + done), (const uint8_t *)data + done, n);
+    }
+    pthread_mutex_unlock(&flash_lock);
+    return ok ? ESP_OK : ESP_FAIL;
+}
+
+esp_err_t esp_partition_erase_range(const esp_partition_t *p, size_t offset, size_t size) {
+    if (!in_range(p, offset, size) || size % SECTOR_BYTES != 0) {
+        return ESP_ERR_INVALID_SIZE;
+    }
+    if (offset % SECTOR_BYTES != 0) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pthread_mutex_lock(&flash_lock);
+    bool ok = erase_sectors(p->address + (uint32_t)offset, size);
+    pthread_mutex_unlock(&flash_lock);
+    return ok ? ESP_OK : ESP_FAIL;
+}
+
+const esp_partition_t *esp_ota_get_running_partition(void) {
+    return esp_partition_find_first(ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_ANY, NULL);
+}
+
+const esp_partition_t *esp_ota_get_boot_partition(void) {
+    return esp_ota_get_running_partition();
+}
+
+const esp_partition_t *esp_ota_get_next_update_partition(const esp_partition_t *start) {
+    (void)start;
+    return NULL;
+}
+
+esp_err_t esp_ota_set_boot_partition(const esp_partition_t *p) {
+    (void)p;
+    return ESP_ERR_NOT_SUPPORTED;
+}
+
+esp_err_t esp_ota_mark_app_valid_cancel_rollback(void) {
+    return ESP_ERR_NOT_SUPPORTED;
+}

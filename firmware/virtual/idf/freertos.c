@@ -1,0 +1,230 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// FreeRTOS' tasks and semaphores on POSIX threads.
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "board.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/semphr.h"
+#include "freertos/task.h"
+
+#define STACK_FACTOR (4)
+#define STACK_MIN_BYTES (64 * 1024)
+
+// A count that one may wait for; the whole of a semaphore and of a task's notification.
+typedef struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t cond;
+    uint32_t count;
+} counter_t;
+
+struct freertos_task {
+    counter_t notified;
+    TaskFunction_t function;
+    void *arg;
+};
+
+struct freertos_semaphore {
+    counter_t counter;
+    uint32_t max;
+};
+
+static _Thread_local TaskHandle_t current;
+
+static void counter_init(counter_t *c, uint32_t count) {
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&c->cond, &attr);
+    pthread_condattr_destroy(&attr);
+    pthread_mutex_init(&c->mutex, NULL);
+    c->count = count;
+}
+
+static void counter_deinit(counter_t *c) {
+    pthread_cond_destroy(&c->cond);
+    pthread_mutex_destroy(&c->mutex);
+}
+
+static bool counter_give(counter_t *c, uint32_t max) {
+    pthread_mutex_lock(&c->mutex);
+    bool room = c->count < max;
+    if (room) {
+        c->count++;
+        pthread_cond_signal(&c->cond);
+    }
+    pthread_mutex_unlock(&c->mutex);
+    return room;
+}
+
+// Returns the count found, 0 after the timeout; takes one, or all when `clear`.
+static uint32_t counter_take(counter_t *c, bool clear, int64_t timeout_us) {
+    int64_t end = board_monotonic_us() + timeout_us;
+    struct timespec ts = { end / 1000000, end % 1000000 * 1000 };
+    pthread_mutex_lock(&c->mutex);
+    while (c->count == 0 && timeout_us != 0) {
+        int err = timeout_us < 0 ? pthread_cond_wait(&c->cond, &c->mutex)
+            : pthread_cond_timedwait(&c->cond, &c->mutex, &ts);
+        if (err == ETIMEDOUT) {
+            break;
+        }
+    }
+    uint32_t found = c->count;
+    c->count = clear || found == 0 ? 0 : found - 1;
+    pthread_mutex_unlock(&c->mutex);
+    return found;
+}
+
+static int64_t ticks_to_us(TickType_t ticks) {
+    return ticks == portMAX_DELAY ? -1 : (int64_t)ticks * 1000 * portTICK_PERIOD_MS;
+}
+
+static TaskHandle_t task_new(TaskFunction_t function, void *arg) {
+    TaskHandle_t task = calloc(1, sizeof(*task));
+    if (task != NULL) {
+        counter_init(&task->notified, 0);
+        task->function = function;
+        task->arg = arg;
+    }
+    return task;
+}
+
+static void task_free(TaskHandle_t task) {
+    counter_deinit(&task->notified);
+    free(task);
+}
+
+static void *task_main(void *arg) {
+    current = arg;
+    current->function(current->arg);
+    abort(); // FreeRTOS forbids a task to return
+}
+
+BaseType_t xTaskCreate(TaskFunction_t function, const char *name, uint32_t stack, void *arg,
+    UBaseType_t priority, TaskHandle_t *out) {
+    (void)name;
+    (void)priority;
+    TaskHandle_t task = task_new(function, arg);
+    if (task == NULL) {
+        return pdFAIL;
+    }
+    size_t bytes = (size_t)stack * STACK_FACTOR;
+    pthread_attr_t attr;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, bytes < STACK_MIN_BYTES ? STACK_MIN_BYTES : bytes);
+    // Before the thread runs, which may end and write through the same pointer.
+    if (out != NULL) {
+        *out = task;
+    }
+    pthread_t thread;
+    int err = pthread_create(&thread, &attr, task_main, task);
+    pthread_attr_destroy(&attr);
+    if (err != 0) {
+        if (out != NULL) {
+            *out = NULL;
+        }
+        task_free(task);
+        return pdFAIL;
+    }
+    return pdPASS;
+}
+
+BaseType_t xTaskCreatePinnedToCore(TaskFunction_t function, const char *name, uint32_t stack,
+    void *arg, UBaseType_t priority, TaskHandle_t *out, BaseType_t core) {
+    (void)core;
+    return xTaskCreate(function, name, stack, arg, priority, out);
+}
+
+void vTaskDelete(TaskHandle_t task) {
+    if (task != NULL && task != current) {
+        abort();
+    }
+    if (current != NULL) {
+        task_free(current);
+        current = NULL;
+    }
+    pthread_exit(NULL);
+}
+
+void vTaskDelay(TickType_t ticks) {
+    int64_t us = ticks_to_us(ticks);
+    struct timespec ts = { us / 1000000, us % 1000000 * 1000 };
+    while (nanosleep(&ts, &ts) != 0) {
+    }
+}
+
+TickType_t xTaskGetTickCount(void) {
+    return (TickType_t)(board_monotonic_us() / 1000 / portTICK_PERIOD_MS);
+}
+
+void taskYIELD(void) {
+    sched_yield();
+}
+
+TaskHandle_t xTaskGetCurrentTaskHandle(void) {
+    if (current == NULL) {
+        current = task_new(NULL, NULL);
+        if (current == NULL) {
+            abort();
+        }
+    }
+    return current;
+}
+
+void xTaskNotifyGive(TaskHandle_t task) {
+    counter_give(&task->notified, UINT32_MAX);
+}
+
+void vTaskNotifyGiveFromISR(TaskHandle_t task, BaseType_t *woken) {
+    xTaskNotifyGive(task);
+    if (woken != NULL) {
+        *woken = pdFALSE;
+    }
+}
+
+uint32_t ulTaskNotifyTake(BaseType_t clear, TickType_t ticks) {
+    TaskHandle_t self = xTaskGetCurrentTaskHandle();
+    return counter_take(&self->notified, clear != pdFALSE, ticks_to_us(ticks));
+}
+
+uint32_t board_task_notify_take_us(int64_t timeout_us) {
+    return counter_take(&xTaskGetCurrentTaskHandle()->notified, true, timeout_us);
+}
+
+SemaphoreHandle_t xSemaphoreCreateCounting(UBaseType_t max, UBaseType_t initial) {
+    SemaphoreHandle_t s = calloc(1, sizeof(*s));
+    if (s != NULL) {
+        counter_init(&s->counter, initial);
+        s->max = max;
+    }
+    return s;
+}
+
+SemaphoreHandle_t xSemaphoreCreateBinary(void) {
+    return xSemaphoreCreateCounting(1, 0);
+}
+
+SemaphoreHandle_t xSemaphoreCreateMutex(void) {
+    return xSemaphoreCreateCounting(1, 1);
+}
+
+void vSemaphoreDelete(SemaphoreHandle_t s) {
+    counter_deinit(&s->counter);
+    free(s);
+}
+
+BaseType_t xSemaphoreTake(SemaphoreHandle_t s, TickType_t ticks) {
+    return counter_take(&s->counter, false, ticks_to_us(ticks)) > 0 ? pdTRUE : pdFALSE;
+}
+
+BaseType_t xSemaphoreGive(SemaphoreHandle_t s) {
+    return counter_give(&s->counter, s->max) ? pdTRUE : pdFALSE;
+}

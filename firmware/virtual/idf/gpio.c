@@ -1,0 +1,249 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// Pins. A wire has two sides: the firmware's output driver and what the simulated world drives.
+// The world hears of each change of the driver over the network simulator's socket ("G<pin>
+// <level>") and sets input levels the same way ("I<pin> <level>").
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "driver/gpio.h"
+#include "driver/rtc_io.h"
+#include "esp_mac.h"
+
+typedef struct {
+    uint8_t mode;        // a gpio_mode_t
+    bool output;         // what the driver was last told
+    bool held;
+    bool held_output;    // what the held pad puts out
+    bool pull_up;
+    bool world_drives;   // the world has set a level,
+    bool world_level;    // this one
+    gpio_isr_t handler;
+    void *handler_arg;
+} pin_t;
+
+gpio_dev_t GPIO; // interrupt types
+static pin_t pins[GPIO_NUM_MAX];
+static int world_fd = -1;
+static board_source_t world_source;
+
+static bool valid(gpio_num_t pin) {
+    return GPIO_IS_VALID_GPIO(pin);
+}
+
+static bool driven(const pin_t *p) {
+    bool level = p->held ? p->held_output : p->output;
+    bool open_drain = (p->mode & GPIO_MODE_DEF_OD) != 0;
+    return (p->mode & GPIO_MODE_DEF_OUTPUT) != 0 && !(open_drain && level);
+}
+
+static bool level_of(const pin_t *p) {
+    if (driven(p)) {
+        return p->held ? p->held_output : p->output;
+    }
+    return p->world_drives ? p->world_level : p->pull_up;
+}
+
+static void tell_world(gpio_num_t pin, bool level) {
+    char text[16];
+    int n = snprintf(text, sizeof(text), "G%d %d", pin, level);
+    if (world_fd >= 0) {
+        // A world that does not read loses the message, and a closed one is noticed by the
+        // I/O thread; the firmware is never held up by a wire.
+        (void)!send(world_fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+}
+
+static void interrupt(gpio_num_t pin, bool before, bool after) {
+    const pin_t *p = &pins[pin];
+    uint32_t type = GPIO.pin[pin].int_type;
+    bool fire = (type == GPIO_INTR_POSEDGE && !before && after)
+        || (type == GPIO_INTR_NEGEDGE && before && !after)
+        || (type == GPIO_INTR_ANYEDGE && before != after)
+        || (type == GPIO_INTR_LOW_LEVEL && before != after && !after)
+        || (type == GPIO_INTR_HIGH_LEVEL && before != after && after);
+    if (fire && p->handler != NULL) {
+        p->handler(p->handler_arg);
+    }
+}
+
+// Applies `change` to a pin and does what follows from it.
+#define CHANGE(pin, change) do { \
+        if (!valid(pin)) { \
+            return ESP_ERR_INVALID_ARG; \
+        } \
+        board_irq_lock(); \
+        pin_t *p = &pins[pin]; \
+        bool before = level_of(p); \
+        bool drove = driven(p); \
+        change; \
+        settle(pin, before, drove); \
+        board_irq_unlock(); \
+        return ESP_OK; \
+} while (0)
+
+static void settle(gpio_num_t pin, bool before, bool drove) {
+    pin_t *p = &pins[pin];
+    bool after = level_of(p);
+    if (driven(p) && (!drove || before != after)) {
+        tell_world(pin, after);
+    } else if (drove && !driven(p)) {
+        tell_world(pin, after); // released: the pull or the world decides
+    }
+    interrupt(pin, before, after);
+}
+
+esp_err_t gpio_set_level(gpio_num_t pin, uint32_t level) {
+    CHANGE(pin, p->output = level != 0);
+}
+
+esp_err_t gpio_set_direction(gpio_num_t pin, gpio_mode_t mode) {
+    if ((mode & GPIO_MODE_DEF_OUTPUT) && !GPIO_IS_VALID_OUTPUT_GPIO(pin)) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    CHANGE(pin, p->mode = (uint8_t)mode);
+}
+
+esp_err_t gpio_pullup_en(gpio_num_t pin) {
+    CHANGE(pin, p->pull_up = true);
+}
+
+esp_err_t gpio_pullup_dis(gpio_num_t pin) {
+    CHANGE(pin, p->pull_up = false);
+}
+
+// A wire that nobody drives reads low unless it is pulled up, so pull-downs change nothing.
+esp_err_t gpio_pulldown_en(gpio_num_t pin) {
+    return valid(pin) ? ESP_OK : ESP_ERR_INVALID_ARG;
+}
+
+esp_err_t gpio_pulldown_dis(gpio_num_t pin) {
+    return valid(pin) ? ESP_OK : ESP_ERR_INVALID_ARG;
+}
+
+esp_err_t gpio_set_drive_capability(gpio_num_t pin, gpio_drive_cap_t strength) {
+    return valid(pin) && strength < GPIO_DRIVE_CAP_MAX ? ESP_OK : ESP_ERR_INVALID_ARG;
+}
+
+esp_err_t gpio_hold_en(gpio_num_t pin) {
+    CHANGE(pin, { p->held_output = p->held ? p->held_output : p->output; p->held = true; });
+}
+
+esp_err_t gpio_hold_dis(gpio_num_t pin) {
+    CHANGE(pin, p->held = false);
+}
+
+int gpio_get_level(gpio_num_t pin) {
+    if (!valid(pin)) {
+        return 0;
+    }
+    board_irq_lock();
+    int level = level_of(&pins[pin]);
+    board_irq_unlock();
+    return level;
+}
+
+int gpio_board_output_level(gpio_num_t pin) {
+    return valid(pin) && pins[pin].output;
+}
+
+esp_err_t gpio_install_isr_service(int flags) {
+    (void)flags;
+    return ESP_OK;
+}
+
+esp_err_t gpio_set_intr_type(gpio_num_t pin, gpio_int_type_t type) {
+    CHANGE(pin, GPIO.pin[pin].int_type = type);
+}
+
+esp_err_t gpio_isr_handler_add(gpio_num_t pin, gpio_isr_t handler, void *arg) {
+    CHANGE(pin, { p->handler = handler; p->handler_arg = arg; });
+}
+
+esp_err_t gpio_isr_handler_remove(gpio_num_t pin) {
+    CHANGE(pin, { p->handler = NULL; p->handler_arg = NULL; });
+}
+
+void esp_rom_gpio_pad_select_gpio(uint32_t pin) {
+    (void)pin;
+}
+
+bool rtc_gpio_is_valid_gpio(gpio_num_t pin) {
+    (void)pin;
+    return false;
+}
+
+esp_err_t rtc_gpio_deinit(gpio_num_t pin) {
+    (void)pin;
+    return ESP_ERR_INVALID_ARG;
+}
+
+static esp_err_t world_sets(gpio_num_t pin, bool level) {
+    CHANGE(pin, { p->world_drives = true; p->world_level = level; });
+}
+
+static void world_ready(board_source_t *s, short revents) {
+    (void)revents;
+    char text[32];
+    ssize_t n = recv(s->fd, text, sizeof(text) - 1, MSG_DONTWAIT);
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+        s->events = 0; // the world has gone; its levels stay as they were
+        return;
+    }
+    int pin, level, used = 0;
+    if (n > 0) {
+        text[n] = '\0';
+        if (sscanf(text, "I%d %d%n", &pin, &level, &used) == 2 && used == n) {
+            world_sets(pin, level != 0);
+        }
+    }
+}
+
+static int connect_world(const char *path) {
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    if (strlen(path) >= sizeof(addr.sun_path)) {
+        fprintf(stderr, "virtual-board: %s: path too long for a socket\n", path);
+        return -1;
+    }
+    strcpy(addr.sun_path, path);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0) {
+        fprintf(stderr, "virtual-board: %s: %s; pins are not connected\n", path, strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+        }
+        return -1;
+    }
+    return fd;
+}
+
+void gpio_board_start(void) {
+    if (board_options.net == NULL) {
+        return;
+    }
+    int fd = connect_world(board_options.net);
+    uint8_t m[6];
+    if (fd < 0 || esp_efuse_mac_get_default(m) != ESP_OK) {
+        return;
+    }
+    char hello[32];
+    int n = snprintf(hello, sizeof(hello), "Hgpio %02x%02x%02x%02x%02x%02x",
+        m[0], m[1], m[2], m[3], m[4], m[5]);
+    if (send(fd, hello, (size_t)n, MSG_NOSIGNAL) != n) {
+        close(fd);
+        return;
+    }
+    world_fd = fd;
+    world_source = (board_source_t) { .fd = fd, .events = POLLIN, .ready = world_ready };
+    board_io_add(&world_source);
+}

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// General-purpose pins. Levels that the firmware sets go to the simulated world, and levels
+// that the world sets come back from it.
+
+#ifndef IDF_DRIVER_GPIO_H
+#define IDF_DRIVER_GPIO_H
+
+#include <stdint.h>
+
+#include "esp_err.h"
+#include "hal/gpio_types.h"
+
+typedef void (*gpio_isr_t)(void *arg);
+
+esp_err_t gpio_set_level(gpio_num_t pin, uint32_t level);
+int gpio_get_level(gpio_num_t pin);
+esp_err_t gpio_set_direction(gpio_num_t pin, gpio_mode_t mode);
+esp_err_t gpio_pullup_en(gpio_num_t pin);
+esp_err_t gpio_pullup_dis(gpio_num_t pin);
+esp_err_t gpio_pulldown_en(gpio_num_t pin);
+esp_err_t gpio_pulldown_dis(gpio_num_t pin);
+
+// Kept for nothing: a simulated wire has no current.
+esp_err_t gpio_set_drive_capability(gpio_num_t pin, gpio_drive_cap_t strength);
+
+// While a pin is held, its output does not change.
+esp_err_t gpio_hold_en(gpio_num_t pin);
+esp_err_t gpio_hold_dis(gpio_num_t pin);
+
+// Handlers run in the I/O thread with interrupts off.
+esp_err_t gpio_install_isr_service(int flags);
+esp_err_t gpio_set_intr_type(gpio_num_t pin, gpio_int_type_t type);
+esp_err_t gpio_isr_handler_add(gpio_num_t pin, gpio_isr_t handler, void *arg);
+esp_err_t gpio_isr_handler_remove(gpio_num_t pin);
+
+// Of the ROM: gives the pin back to GPIO.
+void esp_rom_gpio_pad_select_gpio(uint32_t pin);
+
+// Stands for the GPIO registers, of which upstream reads one field: the interrupt type.
+typedef struct {
+    struct {
+        uint32_t int_type;
+    } pin[GPIO_PIN_COUNT];
+} gpio_dev_t;
+
+extern gpio_dev_t GPIO;
+
+// The virtual board's own: the level the output driver was last told.
+int gpio_board_output_level(gpio_num_t pin);
+
+// The virtual board's own: all pins back to reset state, and the world is told.
+void gpio_board_start(void);
+
+#endif // IDF_DRIVER_GPIO_H

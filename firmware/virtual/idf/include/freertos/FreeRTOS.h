@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// FreeRTOS' basic types. A tick is a millisecond.
+
+#ifndef IDF_FREERTOS_H
+#define IDF_FREERTOS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "esp_err.h"
+#include "esp_idf_version.h"
+
+typedef int BaseType_t;
+typedef unsigned int UBaseType_t;
+typedef uint32_t TickType_t;
+typedef uint8_t StackType_t;
+
+#define pdFALSE (0)
+#define pdTRUE (1)
+#define pdFAIL (0)
+#define pdPASS (1)
+
+#define configTICK_RATE_HZ (1000)
+#define portTICK_PERIOD_MS (1)
+#define portMAX_DELAY (0xffffffffu)
+#define pdMS_TO_TICKS(ms) ((TickType_t)(ms))
+#define tskNO_AFFINITY (0x7fffffff)
+
+// A critical section excludes all others, whatever its lock.
+typedef int portMUX_TYPE;
+#define portMUX_INITIALIZER_UNLOCKED (0)
+void board_irq_lock(void);
+void board_irq_unlock(void);
+#define portENTER_CRITICAL(mux) ((void)(mux), board_irq_lock())
+#define portEXIT_CRITICAL(mux) ((void)(mux), board_irq_unlock())
+#define portYIELD_FROM_ISR() ((void)0)
+
+#endif // IDF_FREERTOS_H

@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The I/O thread: one poll(2) over all serial lines, the netsim's GPIO socket and the signals.
+// What runs in it plays the part of interrupt handlers: record, wake the main task, return.
+
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "board.h"
+#include "esp_system.h"
+
+#define SOURCES_MAX (16)
+
+// A line whose other end has gone reports POLLHUP for ever; look again this often instead.
+#define HANGUP_RETRY_MS (50)
+
+static pthread_mutex_t sources_lock = PTHREAD_MUTEX_INITIALIZER;
+static board_source_t *sources;
+static int kick_fd = -1;
+static int signal_fd = -1;
+
+static _Noreturn void die(const char *what) {
+    perror(what);
+    exit(1);
+}
+
+void board_io_kick(void) {
+    uint64_t one = 1;
+    if (write(kick_fd, &one, sizeof(one)) < 0 && errno != EAGAIN) {
+        die("virtual-board: eventfd");
+    }
+}
+
+void board_io_add(board_source_t *s) {
+    pthread_mutex_lock(&sources_lock);
+    s->next = sources;
+    sources = s;
+    pthread_mutex_unlock(&sources_lock);
+    board_io_kick();
+}
+
+void board_io_remove(board_source_t *s) {
+    pthread_mutex_lock(&sources_lock);
+    for (board_source_t **p = &sources; *p != NULL; p = &(*p)->next) {
+        if (*p == s) {
+            *p = s->next;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&sources_lock);
+}
+
+static void handle_signal(void) {
+    struct signalfd_siginfo info;
+    if (read(signal_fd, &info, sizeof(info)) != sizeof(info)) {
+        return;
+    }
+    if (info.ssi_signo == SIGUSR1) {
+        board_reset(ESP_RST_EXT);
+    }
+    board_power_off(0);
+}
+
+// Fills the poll set: kick, signals, then each source that wants events.
+static nfds_t gather(struct pollfd *fds) {
+    nfds_t n = 0;
+    fds[n++] = (struct pollfd) { .fd = kick_fd, .events = POLLIN };
+    fds[n++] = (struct pollfd) { .fd = signal_fd, .events = POLLIN };
+    pthread_mutex_lock(&sources_lock);
+    for (board_source_t *s = sources; s != NULL && n < SOURCES_MAX; s = s->next) {
+        if (s->events != 0) {
+            fds[n++] = (struct pollfd) { .fd = s->fd, .events = s->events };
+        }
+    }
+    pthread_mutex_unlock(&sources_lock);
+    return n;
+}
+
+// Calls the sources that are ready. Returns true when some line was only hung up.
+static bool dispatch(const struct pollfd *fds, nfds_t n) {
+    bool hung_up = false;
+    for (nfds_t i = 2; i < n; i++) {
+        if (fds[i].revents == 0) {
+            continue;
+        }
+        hung_up |= (fds[i].revents & (POLLIN | POLLOUT)) == 0;
+        pthread_mutex_lock(&sources_lock);
+        // The source may have been removed while poll() waited.
+        for (board_source_t *s = sources; s != NULL; s = s->next) {
+            if (s->fd == fds[i].fd && s->events != 0) {
+                s->ready(s, fds[i].revents);
+                break;
+            }
+        }
+        pthread_mutex_unlock(&sources_lock);
+    }
+    return hung_up;
+}
+
+static void *io_thread(void *arg) {
+    (void)arg;
+    struct pollfd fds[SOURCES_MAX];
+    for (;;) {
+        nfds_t n = gather(fds);
+        if (poll(fds, n, -1) < 0) {
+            if (errno != EINTR) {
+                die("virtual-board: poll");
+            }
+            continue;
+        }
+        if (fds[0].revents & POLLIN) {
+            uint64_t count;
+            (void)!read(kick_fd, &count, sizeof(count));
+        }
+        if (fds[1].revents & POLLIN) {
+            handle_signal();
+        }
+        if (dispatch(fds, n)) {
+            usleep(HANGUP_RETRY_MS * 1000);
+        }
+    }
+    return NULL;
+}
+
+void board_io_start(void) {
+    // Before any other thread exists, so that all of them leave these signals to signal_fd.
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (kick_fd < 0 || signal_fd < 0) {
+        die("virtual-board: eventfd");
+    }
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, io_thread, NULL) != 0) {
+        die("virtual-board: I/O thread");
+    }
+    pthread_detach(thread);
+}

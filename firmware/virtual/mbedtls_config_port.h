@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// mbedTLS as MicroPython configures it for all ports, with what ESP-IDF's configuration has
+// besides: PEM certificates, and HKDF for keys that are derived.
+
+#ifndef VIRTUAL_MBEDTLS_CONFIG_PORT_H
+#define VIRTUAL_MBEDTLS_CONFIG_PORT_H
+
+#define MBEDTLS_BASE64_C
+#define MBEDTLS_CIPHER_MODE_CTR
+#define MBEDTLS_HKDF_C
+#define MBEDTLS_PEM_PARSE_C
+#define MBEDTLS_TIMING_C
+
+#include "extmod/mbedtls/mbedtls_config_common.h"
+
+#endif // VIRTUAL_MBEDTLS_CONFIG_PORT_H
