@@ -14,7 +14,7 @@
 #include "connectwith/port/aead_mbedtls.h"
 #include "connectwith/port/platform.h"
 
-MP_STATIC_ASSERT(PLATFORM_SECRET_BYTES == SEAL_SECRET_BYTES);
+_Static_assert(PLATFORM_SECRET_BYTES == SEAL_SECRET_BYTES, "the two must agree");
 
 static seal_bytes_t seal_buffer(mp_obj_t obj) {
     mp_buffer_info_t info;

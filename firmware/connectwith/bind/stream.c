@@ -13,12 +13,12 @@
 #include "connectwith/core/hostname.h"
 #include "connectwith/port/stream_lwip.h"
 
-MP_STATIC_ASSERT((int)STREAM_FAILED == (int)CONNECTWITH_STREAM_FAILED);
-MP_STATIC_ASSERT((int)STREAM_CLOSED == (int)CONNECTWITH_STREAM_CLOSED);
-MP_STATIC_ASSERT((int)STREAM_CONNECTING == (int)CONNECTWITH_STREAM_CONNECTING);
-MP_STATIC_ASSERT((int)STREAM_CONNECTED == (int)CONNECTWITH_STREAM_CONNECTED);
-MP_STATIC_ASSERT((int)STREAM_HANDSHAKE == (int)CONNECTWITH_STREAM_HANDSHAKE);
-MP_STATIC_ASSERT((int)STREAM_SECURE == (int)CONNECTWITH_STREAM_SECURE);
+_Static_assert((int)STREAM_FAILED == (int)CONNECTWITH_STREAM_FAILED, "the two must agree");
+_Static_assert((int)STREAM_CLOSED == (int)CONNECTWITH_STREAM_CLOSED, "the two must agree");
+_Static_assert((int)STREAM_CONNECTING == (int)CONNECTWITH_STREAM_CONNECTING, "the two must agree");
+_Static_assert((int)STREAM_CONNECTED == (int)CONNECTWITH_STREAM_CONNECTED, "the two must agree");
+_Static_assert((int)STREAM_HANDSHAKE == (int)CONNECTWITH_STREAM_HANDSHAKE, "the two must agree");
+_Static_assert((int)STREAM_SECURE == (int)CONNECTWITH_STREAM_SECURE, "the two must agree");
 
 typedef struct {
     mp_obj_base_t base;
