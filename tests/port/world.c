@@ -1,0 +1,206 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// lwIP, its DNS server, and what the port needs of ESP-IDF and of port/platform.h.
+
+#include "world.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "esp_timer.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+#include "lwip/dns.h"
+#include "lwip/sockets.h"
+#include "lwip/tcpip.h"
+
+#include "connectwith/port/platform.h"
+#include "peers.h"
+
+static atomic_uint wakes, tasks;
+static atomic_int dns_mode = DNS_ANSWER;
+static atomic_uint dns_delay_ms;
+static pthread_mutex_t irq = PTHREAD_MUTEX_INITIALIZER;
+
+atomic_bool world_no_tasks;
+
+void world_wake(void) {
+    atomic_fetch_add(&wakes, 1);
+}
+
+unsigned world_wakes(void) {
+    return atomic_load(&wakes);
+}
+
+uint64_t world_now_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void world_sleep_ms(unsigned ms) {
+    const struct timespec time = {ms / 1000, (long)(ms % 1000) * 1000000};
+    nanosleep(&time, NULL);
+}
+
+// --- ESP-IDF ---
+
+void board_irq_lock(void) {
+    pthread_mutex_lock(&irq);
+}
+
+void board_irq_unlock(void) {
+    pthread_mutex_unlock(&irq);
+}
+
+int64_t esp_timer_get_time(void) {
+    return (int64_t)world_now_us();
+}
+
+uint32_t esp_random(void) {
+    uint32_t value;
+    return getrandom(&value, sizeof(value), 0) == sizeof(value) ? value : 4;
+}
+
+static void *task_main(void *function) {
+    ((TaskFunction_t)(uintptr_t)function)(NULL);
+    abort();  // a task must not return
+}
+
+BaseType_t xTaskCreate(TaskFunction_t function, const char *name, uint32_t stack, void *arg,
+    UBaseType_t priority, TaskHandle_t *out) {
+    (void)name;
+    (void)stack;
+    (void)priority;
+    (void)arg;
+    (void)out;
+    pthread_t thread;
+    atomic_fetch_add(&tasks, 1);
+    if (atomic_load(&world_no_tasks)
+        || pthread_create(&thread, NULL, task_main, (void *)(uintptr_t)function) != 0) {
+        atomic_fetch_sub(&tasks, 1);
+        return pdFAIL;
+    }
+    pthread_detach(thread);
+    return pdPASS;
+}
+
+void vTaskDelete(TaskHandle_t task) {
+    (void)task;
+    atomic_fetch_sub(&tasks, 1);
+    pthread_exit(NULL);
+}
+
+unsigned world_tasks(void) {
+    return atomic_load(&tasks);
+}
+
+// --- port/platform.h ---
+
+void platform_random_bytes(void *buf, size_t len) {
+    if (getrandom(buf, len, 0) != (ssize_t)len) {
+        abort();
+    }
+}
+
+bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg) {
+    return tcpip_try_callback(fn, arg) == ERR_OK;
+}
+
+// --- DNS ---
+
+void world_dns(dns_mode_t mode, unsigned delay_ms) {
+    atomic_store(&dns_mode, mode);
+    atomic_store(&dns_delay_ms, delay_ms);
+}
+
+static void set_server(void *arg) {
+    ip_addr_t server = IPADDR4_INIT_BYTES(127, 0, 0, 1);
+    dns_setserver(0, arg == NULL ? NULL : &server);
+}
+
+void world_dns_unset(void) {
+    tcpip_callback(set_server, NULL);
+    world_sleep_ms(20);
+}
+
+void world_dns_set(void) {
+    tcpip_callback(set_server, &dns_mode);
+    world_sleep_ms(20);
+}
+
+// Turns the query in place into its answer; the question is left as it is.
+static size_t dns_reply(uint8_t *packet, size_t len, dns_mode_t mode) {
+    static const uint8_t answer[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 1, 2, 3};
+    packet[2] = 0x81;
+    packet[3] = mode == DNS_NXDOMAIN ? 0x83 : 0x80;
+    if (mode == DNS_NXDOMAIN) {
+        return len;
+    }
+    packet[7] = 1;
+    memcpy(packet + len, answer, sizeof(answer));
+    return len + sizeof(answer);
+}
+
+static void *dns_main(void *arg) {
+    const int fd = lwip_socket(AF_INET, SOCK_DGRAM, 0);
+    struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = lwip_htons(53)};
+    here.sin_addr.s_addr = lwip_htonl(INADDR_LOOPBACK);
+    if (lwip_bind(fd, (struct sockaddr *)&here, sizeof(here)) != 0) {
+        abort();
+    }
+    for (;;) {
+        uint8_t packet[512 + 16];
+        struct sockaddr_in peer;
+        socklen_t peer_len = sizeof(peer);
+        const ssize_t len = lwip_recvfrom(fd, packet, 512, 0, (struct sockaddr *)&peer, &peer_len);
+        const dns_mode_t mode = (dns_mode_t)atomic_load(&dns_mode);
+        if (len < 12 || mode == DNS_SILENT) {
+            continue;
+        }
+        world_sleep_ms(atomic_load(&dns_delay_ms));
+        (void)lwip_sendto(fd, packet, dns_reply(packet, (size_t)len, mode), 0,
+            (struct sockaddr *)&peer, peer_len);
+    }
+    return arg;
+}
+
+// --- Start ---
+
+static unsigned sockets_at_start;
+
+static unsigned count_sockets(void) {
+    unsigned count = 0;
+    for (int fd = LWIP_SOCKET_OFFSET; fd < LWIP_SOCKET_OFFSET + MEMP_NUM_NETCONN; ++fd) {
+        count += lwip_fcntl(fd, F_GETFL, 0) >= 0;
+    }
+    return count;
+}
+
+unsigned world_open_sockets(void) {
+    return count_sockets() - sockets_at_start;
+}
+
+static void on_started(void *started) {
+    atomic_store((atomic_bool *)started, true);
+}
+
+void world_start(void) {
+    static atomic_bool started;
+    pthread_t thread;
+    tcpip_init(on_started, &started);
+    while (!atomic_load(&started)) {
+        world_sleep_ms(1);
+    }
+    peers_start();
+    if (pthread_create(&thread, NULL, dns_main, NULL) != 0) {
+        abort();
+    }
+    world_dns_set();
+    sockets_at_start = count_sockets();
+}

@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The world of the port tests: lwIP with its loopback interface, a TLS server with good and bad
+// certificates, peers that misbehave, and a DNS server; all in this process, as threads.
+
+#ifndef TESTS_PORT_WORLD_H
+#define TESTS_PORT_WORLD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+// Starts lwIP and makes the certificates. Once, before any test.
+void world_start(void);
+
+// What the peer does with each connection.
+typedef enum {
+    PEER_ECHO,        // TLS as it should be; sends back what it gets
+    PEER_OTHER_HOST,  // certificate for another name
+    PEER_EXPIRED,
+    PEER_FUTURE,      // certificate that is not valid yet
+    PEER_UNKNOWN_CA,
+    PEER_MUTE,        // accepts, never says anything
+    PEER_GARBAGE,     // answers with noise
+    PEER_RESET,       // RST in the middle of the handshake
+    PEER_CLOSE,       // FIN in the middle of the handshake
+    PEER_NOISE_AFTER, // TLS, then bytes that are no TLS
+    PEER_DEAF,        // TLS, then never reads
+    PEER_COUNT,
+} peer_t;
+
+// The port of a listener with this behaviour; 0 for PEER_COUNT and above is a mistake.
+uint16_t world_port(peer_t peer);
+
+// A port that nobody listens on.
+uint16_t world_closed_port(void);
+
+// The authority that signed all but PEER_UNKNOWN_CA, PEM. The servers are called "broker.test".
+const char *world_ca(void);
+
+// Counts calls; given to the port as wake function.
+void world_wake(void);
+unsigned world_wakes(void);
+
+// DNS: how the server answers from now on.
+typedef enum {
+    DNS_ANSWER,    // 10.1.2.3
+    DNS_NXDOMAIN,
+    DNS_SILENT,
+} dns_mode_t;
+
+void world_dns(dns_mode_t mode, unsigned delay_ms);
+void world_dns_unset(void);  // no server is configured
+void world_dns_set(void);
+
+uint64_t world_now_us(void);
+void world_sleep_ms(unsigned ms);
+
+// Threads of the worker that are alive, sockets of lwIP that are open besides the listeners.
+unsigned world_tasks(void);
+extern atomic_bool world_no_tasks;  // true: there is no memory for another
+unsigned world_open_sockets(void);
+
+#endif
