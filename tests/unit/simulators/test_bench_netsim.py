@@ -57,7 +57,7 @@ def test_random_messages(netsim):
     generator = random.Random(2)
     for kind in ("wifi", "eth", "gpio"):
         with FakeBoard(netsim.path, kind) as board:
-            for _ in range(2000):
+            for _ in range(1000):
                 letter = generator.choice("FJLSQPGHUDA\0\xff")
                 board.send(letter, generator.randbytes(generator.choice((0, 1, 5, 40, 1514))))
                 while board.receive(0.001) and generator.random() < 0.5:

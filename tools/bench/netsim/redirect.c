@@ -88,7 +88,7 @@ static flow_t *find_flow(client_t *client, const uint8_t *frame) {
 void redirect_send(client_t *client, const uint8_t *frame, size_t length, uint16_t port) {
     const uint8_t *ip = frame + 14;
     const uint8_t *udp = ip + 20;
-    if (port == 0 || ip[0] != 0x45 || length < HEADERS) {   // nobody there, or IP options
+    if (port == 0 || length < HEADERS) {   // nobody there; the header has no options (nat.c)
         return;
     }
     size_t udp_length = (size_t)(udp[4] << 8 | udp[5]);
