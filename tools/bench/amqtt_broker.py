@@ -20,7 +20,8 @@ from .mqtt_client import MqttClient, OnMessage
 class Amqtt:
     """Says how to start amqtt, and hears of messages from its standard output.
 
-    A last will that is not retained goes unseen: amqtt tells its plugins nothing of it.
+    Two things differ from Mosquitto: a last will that is not retained goes unseen, since amqtt
+    tells its plugins nothing of it; and wrong credentials close the connection without CONNACK.
     """
 
     name = "amqtt"
