@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Fixtures of the system tests: a bench (`world`), a board in it, and a REPL on the board.
+
+pytest-embedded owns the serial side: its `port` fixture is replaced by the console of the board
+that the target gives, everything else (`dut`, logs, expect) is its own.
+"""
+
+import pathlib
+import sys
+
+import pytest
+
+_ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(_ROOT / "tools"))
+
+from bench import Board, World  # noqa: E402
+from device import Device  # noqa: E402
+from repl import Repl  # noqa: E402
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("connectwith")
+    group.addoption("--target", default="virtual", choices=["virtual"])
+    group.addoption(
+        "--board-binary",
+        type=pathlib.Path,
+        default=_ROOT / "build/VIRTUAL/virtual-board",
+        help="the virtual board's program (default: %(default)s)",
+    )
+
+
+def pytest_configure(config):
+    # These tests are about a board on a serial port; nobody should have to say so each time.
+    config.option.embedded_services = config.option.embedded_services or "serial"
+
+
+@pytest.fixture(scope="session")
+def shared_world():
+    """One bench for all tests: starting one costs more than most tests take."""
+    with World() as world:
+        yield world
+
+
+@pytest.fixture
+def world(shared_world):
+    """The bench with every fault of the test before taken back."""
+    shared_world.restore()
+    return shared_world
+
+
+@pytest.fixture
+def board(request, world):
+    """A virtual board with an empty flash, switched on."""
+    with Board(world, binary=request.config.getoption("--board-binary")) as board:
+        yield board
+
+
+@pytest.fixture
+def port(board):
+    """What pytest-embedded opens: the board's console."""
+    return str(board.console)
+
+
+@pytest.fixture
+def repl(dut):
+    """A raw REPL on the board."""
+    repl = Repl(dut)
+    repl.enter()
+    return repl
+
+
+@pytest.fixture
+def device(repl, world, board):
+    """The board with the API imported, the policy set and the bench's broker configured."""
+    device = Device(repl, world, board)
+    device.prepare()
+    return device

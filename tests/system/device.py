@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What most system tests do on the board: configure the broker, call `connectwith`, wait."""
+
+# Runs on the board. `calls` records every callback with the state it saw.
+_PRELUDE = """
+import server, imp, time
+calls = []
+def record(tag=None):
+    def callback(result, interface):
+        calls.append((tag, result, interface, server.isconnected(), time.ticks_ms()))
+    return callback
+def attempt(nic, timeout=None, tag=None):
+    server.connectwith(nic, record(tag), timeout)
+def wait(count=1, limit_ms=30000):
+    start = time.ticks_ms()
+    while len(calls) < count and time.ticks_diff(time.ticks_ms(), start) < limit_ms:
+        time.sleep_ms(5)
+def settle(ms=300):
+    time.sleep_ms(ms)
+server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)
+"""
+
+
+class Device:
+    """A board that runs connectwith."""
+
+    def __init__(self, repl, world, board):
+        self.repl = repl
+        self.world = world
+        self._board = board
+
+    def prepare(self):
+        """Import the API, choose RETURN_ON_ERROR, name the bench's broker."""
+        self.repl.run(_PRELUDE)
+        self.use_broker(self.world.broker.url)
+
+    def use_broker(self, url, ca=None):
+        """Configure the broker at `url`, trusted by `ca` (PEM bytes, default the bench's)."""
+        ca = self.world.broker.ca_pem if ca is None else ca
+        self.repl.run(f"imp.cloud.configure({url!r}, ca={ca!r})")
+
+    def wifi(self, name="home", **changes):
+        """The NIC of the bench's access point `name`."""
+        access_point = self.world.wifi[name]
+        config = {"ssid": access_point.ssid, "key": access_point.key, **changes}
+        return {"interface": "wl0", "wificonfig": config}
+
+    @staticmethod
+    def ethernet():
+        """The NIC of the bench's Ethernet."""
+        return {"interface": "eth0"}
+
+    def nic(self, link):
+        """The NIC for `link`, "wl0" or "eth0"."""
+        return self.wifi() if link == "wl0" else self.ethernet()
+
+    def start(self, nic, timeout=None, tag=None):
+        """Call `connectwith` and return without waiting."""
+        self.repl.run(f"attempt({nic!r}, {timeout!r}, {tag!r})")
+
+    def calls(self):
+        """The callbacks so far: (tag, result, interface, isconnected() in it, ticks_ms)."""
+        return self.repl.value("calls")
+
+    def wait(self, count=1, limit_s=30):
+        """Wait until `count` callbacks ran, then some more for one too many; return them all."""
+        self.repl.run(f"wait({count}, {limit_s * 1000})\nsettle()", timeout=limit_s + 10)
+        return self.calls()
+
+    def connect(self, nic, timeout=None, limit_s=30):
+        """One attempt from start to callback; its result. More or fewer callbacks fail."""
+        before = len(self.calls())
+        self.start(nic, timeout)
+        calls = self.wait(before + 1, limit_s)
+        assert len(calls) == before + 1, f"one callback expected, got {calls[before:]}"
+        tag, result, interface, connected, _ = calls[-1]
+        assert interface == nic["interface"]
+        assert connected == (result == 5)
+        return result
+
+    def last_attempt(self):
+        """`imp.diag.lastattempt()`."""
+        return self.repl.value("imp.diag.lastattempt()")
+
+    def flash(self):
+        """The flash image, byte for byte, everything written."""
+        self.repl.run("import os; os.sync()")
+        return (self._board.dir / "flash.bin").read_bytes()

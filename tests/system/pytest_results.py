@@ -1,0 +1,160 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Every result code that Wi-Fi and Ethernet give without a proxy, each by a fault of the bench.
+
+A row names the fault, the code, and a word that the raw cause in `imp.diag` must contain.
+"""
+
+import pytest
+from bench.certificates import Certificates
+
+NOT_CONNECTED, NO_WIFI, NO_LINK, NO_IP_ADDRESS, NOT_RESOLVED, NO_SERVER, SERVER_CONNECTED = (
+    0, 1, 1, 2, 3, 4, 5,
+)  # fmt: skip
+
+LINKS = ("wl0", "eth0")
+
+
+def _network(world, link):
+    return world.wifi["home"] if link == "wl0" else world.ethernet
+
+
+def _cause(device):
+    return str(device.last_attempt()["cause"])
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_server_connected(device, world, link):
+    assert device.connect(device.nic(link)) == SERVER_CONNECTED
+    assert device.repl.value("server.isconnected()") is True
+    assert device.repl.value("server.log('hello from the board')") == 0
+    topic, payload, _ = world.broker.wait_for("imp/+/log", timeout=5)
+    assert b"hello from the board" in payload
+
+
+def test_open_network(device):
+    for key in ("", None):
+        nic = {"interface": "wifi", "wificonfig": {"ssid": "cafe", "key": key}}
+        nic["wificonfig"]["ssid"] = device.world.wifi["cafe"].ssid
+        assert device.connect(nic) == SERVER_CONNECTED
+
+
+def test_wrong_key_is_known_before_the_timeout(device):
+    assert device.connect(device.wifi(key="not-the-key"), timeout=30, limit_s=20) == NO_WIFI
+    assert device.last_attempt()["cause"]
+
+
+def test_missing_network(device):
+    assert device.connect(device.wifi(ssid="nobody-here"), timeout=30, limit_s=20) == NO_WIFI
+
+
+def test_network_switched_off(device, world):
+    world.wifi["home"].off()
+    assert device.connect(device.wifi(), timeout=30, limit_s=20) == NO_WIFI
+
+
+def test_association_refused(device, world):
+    world.wifi["home"].refuse(203)  # WIFI_REASON_ASSOC_FAIL
+    assert device.connect(device.wifi(), timeout=5) == NO_WIFI
+
+
+def test_association_never_answered(device, world):
+    world.wifi["home"].association_ms(60_000)
+    assert device.connect(device.wifi(), timeout=2) == NO_WIFI
+
+
+def test_ethernet_without_chip(device, world):
+    world.ethernet.remove_chip()
+    assert device.connect(device.ethernet(), timeout=5) == NO_LINK
+
+
+def test_ethernet_without_cable(device, world):
+    world.ethernet.unplug()
+    assert device.connect(device.ethernet(), timeout=2) == NO_LINK
+
+
+def test_cable_plugged_during_the_attempt(device, world):
+    world.ethernet.unplug()
+    device.start(device.ethernet(), timeout=20)
+    device.repl.run("time.sleep(1)")
+    world.ethernet.plug()
+    assert device.wait()[0][1] == SERVER_CONNECTED
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_no_lease(device, world, link):
+    _network(world, link).dhcp(False)
+    assert device.connect(device.nic(link), timeout=2) == NO_IP_ADDRESS
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("fault", ["nxdomain", "drop", "servfail", "garbage"])
+def test_not_resolved(device, world, link, fault):
+    # The clock needs a name too: set it first, so that this test is about the broker's name.
+    assert device.connect(device.nic(link)) == SERVER_CONNECTED
+    if fault == "nxdomain":
+        world.dns.nxdomain(world.broker.host)
+    else:
+        getattr(world.dns, fault)()
+    before = len(device.calls())
+    device.start(device.nic(link), timeout=3)
+    calls = device.wait(before + 1, limit_s=20)
+    assert [call[1] for call in calls[before:]] == [NOT_RESOLVED]
+
+
+SERVER_FAULTS = [
+    ("closed", "ECONN"),
+    ("mute-tcp", "timeout"),
+    ("mute-mqtt", "timeout"),
+    ("other-host", "CN"),
+    ("expired", "expired"),
+    ("reset", ""),
+    ("close", ""),
+    ("noise-tcp", ""),
+    ("noise-64k", ""),
+    ("connack-5", "5"),
+    ("half-connack", ""),
+]
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("fault, word", SERVER_FAULTS, ids=[row[0] for row in SERVER_FAULTS])
+def test_no_server(device, world, link, fault, word):
+    if fault == "closed":
+        url = f"mqtts://{world.broker.host}:{world.closed_port()}"
+    else:
+        url = world.peer(fault).url
+    device.use_broker(url)
+    assert device.connect(device.nic(link), timeout=3) == NO_SERVER
+    assert word.lower() in _cause(device).lower()
+
+
+def test_unknown_certificate_authority(device, world, tmp_path):
+    device.use_broker(world.broker.url, ca=Certificates(tmp_path).ca_pem)
+    assert device.connect(device.wifi(), timeout=5) == NO_SERVER
+    assert "trust" in _cause(device).lower()
+
+
+def test_unreachable_address(device, world):
+    world.dns.answer(world.broker.host, "192.0.2.1")  # TEST-NET-1: the bench swallows it
+    assert device.connect(device.wifi(), timeout=3) == NO_SERVER
+
+
+def test_time_runs_out_while_the_clock_is_set(device, world):
+    world.sntp.off()  # the board was just switched on: its clock stands at the year 2000
+    assert device.connect(device.ethernet(), timeout=1) == NOT_CONNECTED
+
+
+def test_driver_that_raises(device):
+    device.repl.run(
+        "import sys\n"
+        "class Broken:\n"
+        "    class WLAN:\n"
+        "        IF_STA = 0\n"
+        "        def __init__(self, *args): raise OSError('radio is on fire')\n"
+        "sys.modules['network'] = Broken\n"
+    )
+    assert device.connect(device.wifi(), timeout=5) == NOT_CONNECTED
+    assert "radio is on fire" in str(device.last_attempt())
+    device.repl.run("del sys.modules['network']")
+    assert device.connect(device.wifi()) == SERVER_CONNECTED
