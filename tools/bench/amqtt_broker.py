@@ -86,6 +86,12 @@ class Amqtt:
             raise BenchError("the broker is not running")
         self._client.publish(topic, payload, retain)
 
+    def ping(self) -> None:
+        """Returns when the broker has answered. Raises BenchError."""
+        if self._client is None:
+            raise BenchError("the broker is not running")
+        self._client.ping()
+
     def close(self) -> None:
         """Stops watching."""
         if self._client is not None:

@@ -128,10 +128,11 @@ class Broker:
 
     def restore(self) -> None:
         """Runs, and has forgotten all messages, retained ones too."""
-        if self._child is not None:
-            self.resume()
-            if not self._child.running:
-                self.stop()
+        self.resume()
+        try:
+            self._engine.ping()
+        except BenchError:
+            self.stop()
         self.start()
         for topic in list(self._retained):
             since = len(self.messages)

@@ -99,6 +99,12 @@ class Mosquitto:
             raise BenchError("the broker is not running")
         self._watch.publish(topic, payload, retain)
 
+    def ping(self) -> None:
+        """Returns when the broker has answered. Raises BenchError."""
+        if self._watch is None:
+            raise BenchError("the broker is not running")
+        self._watch.ping()
+
     def close(self) -> None:
         """Stops watching."""
         if self._watch is not None:

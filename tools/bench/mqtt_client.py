@@ -13,6 +13,8 @@ from collections.abc import Callable
 from .errors import BenchError
 
 _CONNECT, _CONNACK, _PUBLISH, _PUBACK, _SUBSCRIBE, _SUBACK = 0x10, 0x20, 0x30, 0x40, 0x82, 0x90
+_PINGREQ, _PINGRESP = 0xC0, 0xD0
+_PING = 0  # never a packet identifier
 _RETAIN_AS_PUBLISHED = 0x08  # MQTT 5.0 section 3.8.3.1
 
 OnMessage = Callable[[str, bytes, bool], None]
@@ -114,12 +116,14 @@ class MqttClient:
             if shift > 21:
                 raise BenchError("remaining length of more than 4 bytes")
 
-    def _acknowledge(self, kind: int, body: bytes) -> None:
-        """Sends a packet that carries a packet identifier, and waits for its acknowledgement."""
+    def _acknowledge(self, kind: int, number: int, body: bytes) -> None:
+        """Sends a packet and waits for the acknowledgement of `number`."""
         with self._acknowledged:
-            number = int.from_bytes(body[:2], "big")
             self._waiting.add(number)
-            self._send(kind, body[2:])
+            try:
+                self._send(kind, body)
+            except OSError as error:
+                raise BenchError(f"MQTT broker: {error}") from error
             done = self._acknowledged.wait_for(
                 lambda: number not in self._waiting or self._closed, self._timeout
             )
@@ -127,22 +131,26 @@ class MqttClient:
             if not done or self._closed:
                 raise BenchError(f"MQTT broker: no acknowledgement within {self._timeout} s")
 
-    def _next_id(self) -> bytes:
+    def _next_id(self) -> int:
         self._packet_id = self._packet_id % 0xFFFF + 1
-        return struct.pack(">H", self._packet_id)
+        return self._packet_id
 
     def subscribe(self, topic: str) -> None:
         """Subscribes; returns when the broker has confirmed it."""
         number = self._next_id()
         options = _RETAIN_AS_PUBLISHED if self._version == 5 else 0
-        body = number + self._properties() + _text(topic) + bytes([options])
-        self._acknowledge(_SUBSCRIBE, number + body)
+        head = struct.pack(">H", number) + self._properties()
+        self._acknowledge(_SUBSCRIBE, number, head + _text(topic) + bytes([options]))
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """Publishes with QoS 1; returns when the broker has it."""
         number = self._next_id()
-        body = _text(topic) + number + self._properties() + payload
-        self._acknowledge(_PUBLISH | 0x02 | int(retain), number + body)
+        head = _text(topic) + struct.pack(">H", number) + self._properties()
+        self._acknowledge(_PUBLISH | 0x02 | int(retain), number, head + payload)
+
+    def ping(self) -> None:
+        """Returns when the broker has answered. Raises BenchError when it does not."""
+        self._acknowledge(_PINGREQ, _PING, b"")
 
     def _run(self) -> None:
         try:
@@ -150,9 +158,9 @@ class MqttClient:
                 kind, body = self._read()
                 if kind & 0xF0 == _PUBLISH:
                     self._received(kind, body)
-                elif kind in (_PUBACK, _SUBACK):
+                elif kind in (_PUBACK, _SUBACK, _PINGRESP):
                     with self._acknowledged:
-                        self._waiting.discard(int.from_bytes(body[:2], "big"))
+                        self._waiting.discard(int.from_bytes(body[:2], "big"))  # b"" is _PING
                         self._acknowledged.notify_all()
         except (OSError, BenchError, ValueError, IndexError):
             pass  # closed, by us or by the broker
