@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .child import Child
 from .errors import BenchError
-from .repl import Repl
+from .repl import Repl, ReplError
 from .world import World
 
 _BINARY = Path(__file__).resolve().parents[2] / "build" / "VIRTUAL" / "virtual-board"
@@ -142,8 +142,11 @@ class Board:
         BenchError when the code does not end within `timeout` s or the board crashes."""
         try:
             return self.repl().exec(code, timeout)
+        except ReplError:
+            raise
         except BenchError as error:
-            if self.running:
+            # A crash closes the console a moment before the process has ended.
+            if self._process().wait(0.5) is None:
                 raise
             raise self._process().failure("the board has crashed") from error
 
