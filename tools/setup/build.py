@@ -12,7 +12,7 @@ from pathlib import Path
 from setup import paths
 from setup.problem import Problem
 from setup.report import Report
-from setup.shell import run_logged, tail
+from setup.shell import disk_full, run_logged, tail
 from setup.sources import Tree
 
 SANITIZERS = {"": "", "asan": "address", "tsan": "thread"}
@@ -34,8 +34,8 @@ def _make(what: str, arguments: list[str], log: Path, env: dict[str, str]) -> No
     if run_logged(command, log, env=env) == 0:
         return
     text = log.read_text(encoding="utf-8", errors="replace")
-    if "No space left on device" in text:
-        why = "there is no space left on the disk"
+    if disk_full(log, log.parent):
+        why = "there is no space left on the disk."
         next_step = "free some space, then run the same command again."
     else:
         # With several compilers at once the first error is often far from the end.

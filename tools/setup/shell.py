@@ -5,6 +5,7 @@
 import os
 import select
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from setup.problem import Problem
 
 LAST_LINES = 12
+MIN_FREE_BYTES = 256 * 1024
 
 
 def tail(log: Path, lines: int = LAST_LINES) -> str:
@@ -23,6 +25,15 @@ def tail(log: Path, lines: int = LAST_LINES) -> str:
     except OSError:
         return "      (no log could be read)"
     return "\n".join(f"      {line}" for line in text[-lines:])
+
+
+def disk_full(log: Path, place: Path) -> bool:
+    """Whether a program failed for want of space: by what it said, or by what is left."""
+    # Not every program says it: tar tells of a short write only.
+    said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    if "No space left on device" in said:
+        return True
+    return shutil.disk_usage(place).free < MIN_FREE_BYTES
 
 
 def _end_group(process: subprocess.Popen) -> None:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Step `sources`: MicroPython, lwIP and mbedTLS as pinned, checked, unpacked and put together."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -13,7 +14,7 @@ from setup import debian, paths
 from setup.lock import Lock, LockedFile, Source, check, read_lock
 from setup.problem import Problem
 from setup.report import Report
-from setup.shell import capture, run_logged, tail
+from setup.shell import capture, disk_full, run_logged, tail
 
 LINKED = ("lwip", "mbedtls")
 
@@ -76,10 +77,12 @@ def _tar(file: Path, into: Path, log: Path) -> None:
     into.mkdir()
     command = ["tar", "-x", "--no-same-owner", "-f", str(file), "-C", str(into)]
     if run_logged(command, log, timeout_s=600) != 0:
+        if disk_full(log, into):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(into))
         raise Problem(
             f"{file.name} could not be unpacked.",
             f"tar failed; the end of {log}:\n{tail(log, 4)}",
-            "free disk space if it is full; else look whether tar, xz and bzip2 are installed.",
+            "look whether tar, xz and bzip2 are installed, then run the same command again.",
         )
 
 
@@ -113,10 +116,12 @@ def _apply_patches(debian_folder: Path, tree: Path, log: Path) -> None:
             str(patches / name),
         ]
         if run_logged(command, log, timeout_s=60) != 0:
+            if disk_full(log, tree):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tree))
             raise Problem(
                 f"Debian's patch {name} does not apply to {tree.name}.",
                 f"patch failed; the end of {log}:\n{tail(log, 4)}",
-                "free disk space if it is full; else look at tools/sources.lock.",
+                "look at tools/sources.lock: do the two archives belong together?",
             )
 
 
@@ -155,6 +160,8 @@ def clone(source: Source, final: Path, log: Path) -> None:
                    "--config", "advice.detachedHead=false", "--depth", "1",
                    "--branch", source.git_tag, source.git_url, str(work)]  # fmt: skip
         if run_logged(command, log, env=env, timeout_s=900) != 0:
+            if disk_full(log, work):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(work))
             raise Problem(
                 f"{source.name} {source.version} cannot be fetched.",
                 f"git clone of {source.git_url} failed (no network?); the end of {log}:\n"

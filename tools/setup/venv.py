@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Step `python`: the virtual environment that holds requirements.txt."""
 
+import errno
 import hashlib
+import os
 import platform
 import shutil
 import sys
@@ -11,7 +13,7 @@ from pathlib import Path
 from setup import paths
 from setup.problem import Problem
 from setup.report import Report
-from setup.shell import run_logged, tail
+from setup.shell import disk_full, run_logged, tail
 
 
 def location(requirements: Path | None = None) -> Path:
@@ -57,6 +59,8 @@ def build(final: Path, requirements: Path, log: Path) -> None:
         command = [str(interpreter(work)), "-m", "pip", "install", "--no-input",
                    "--disable-pip-version-check", "-r", str(requirements)]  # fmt: skip
         if run_logged(command, log, timeout_s=900) != 0:
+            if disk_full(log, work):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(work))
             raise Problem(
                 "The Python packages of requirements.txt could not be installed.",
                 f"pip failed (no network?); the end of {log}:\n{tail(log, 4)}",
