@@ -23,14 +23,11 @@
 #include "ports/esp32/modmachine.h"
 
 #include "board.h"
+#include "esp_event.h"
+#include "esp_netif.h"
 #include "esp_partition.h"
 #include "esp_system.h"
 #include "nvs_flash.h"
-
-#if VIRTUAL_BOARD_NETWORK
-#include "esp_event.h"
-#include "lwip/tcpip.h"
-#endif
 
 static char *heap;
 
@@ -93,11 +90,12 @@ static void start_hardware(bool power_on) {
         nvs_flash_erase();
         nvs_flash_init();
     }
-    #if VIRTUAL_BOARD_NETWORK
-    tcpip_init(NULL, NULL);
-    esp_event_loop_create_default();
-    #endif
-}
+        // Starts lwIP's thread. Upstream would at "import network", too late for C modules.
+    if (esp_netif_init() != ESP_OK || esp_event_loop_create_default() != ESP_OK) {
+        fprintf(stderr, "virtual-board: cannot start the network stack\n");
+        exit(1);
+    }
+    }
 
 // Runs boot.py, main.py and the REPL until a soft reset is asked for.
 static void run_python(void) {

@@ -13,9 +13,7 @@
 
 #include "esp_random.h"
 #include "esp_system.h"
-#if VIRTUAL_BOARD_NETWORK
 #include "esp_wifi_types.h"
-#endif
 #include "freertos/FreeRTOS.h"
 #include "hal/gpio_types.h"
 
@@ -83,19 +81,22 @@
 #define MICROPY_PY_MACHINE_UART_IRQ             (1)
 #define MICROPY_PY_MACHINE_WDT                  (1)
 #define MICROPY_PY_MACHINE_WDT_INCLUDEFILE      "ports/esp32/machine_wdt.c"
-#define MICROPY_PY_MACHINE_SPI                  (0)
+#define MICROPY_PY_MACHINE_SPI                  (1)
+#define MICROPY_PY_MACHINE_SOFTSPI              (1)
+#define MICROPY_HW_SOFTSPI_MIN_DELAY            (0)
+#define MICROPY_HW_SOFTSPI_MAX_BAUDRATE         (1200000) // as an ESP32 at 240 MHz
+#define MICROPY_PY_MACHINE_SPI_MSB              (0)
+#define MICROPY_PY_MACHINE_SPI_LSB              (1)
 #define MICROPY_HW_ENABLE_SDCARD                (0)
 #define MICROPY_HW_ESP_USB_SERIAL_JTAG          (0)
 
 // Network: the socket module is ports/esp32/modsocket.c over lwIP
-#if VIRTUAL_BOARD_NETWORK
 #define MICROPY_PY_NETWORK                      (1)
 #define MICROPY_PY_NETWORK_INCLUDEFILE          "ports/esp32/modnetwork.h"
 #define MICROPY_PY_NETWORK_MODULE_GLOBALS_INCLUDEFILE "ports/esp32/modnetwork_globals.h"
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT     "mpy-esp32"
 #define MICROPY_PY_NETWORK_WLAN                 (1)
 #define MICROPY_PY_NETWORK_LAN                  (1)
-#endif
 #define MICROPY_PY_NETWORK_LAN_SPI_CLOCK_SPEED_MZ (20)
 #define MICROPY_PY_SOCKET_EVENTS                (0)
 #define MICROPY_HW_ENABLE_MDNS_QUERIES          (0)

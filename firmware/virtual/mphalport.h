@@ -11,6 +11,7 @@
 #include "shared/runtime/interrupt_char.h"
 
 #include "driver/gpio.h"
+#include "driver/spi_master.h"
 #include "esp_err.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
@@ -46,6 +47,7 @@ void mp_hal_wake_main_task_from_isr(void);
 #define MP_HAL_PIN_FMT "%u"
 #define mp_hal_pin_obj_t gpio_num_t
 mp_hal_pin_obj_t machine_pin_get_id(mp_obj_t pin_in);
+spi_host_device_t machine_hw_spi_get_host(mp_obj_t in);
 #define mp_hal_get_pin_obj(o) machine_pin_get_id(o)
 #define mp_hal_pin_name(p) (p)
 
