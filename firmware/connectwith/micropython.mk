@@ -23,10 +23,9 @@ else
 CONNECTWITH_BIND_C += absent.c
 endif
 
-SRC_USERMOD_C += $(wildcard $(addprefix $(CONNECTWITH_DIR)/bind/, $(CONNECTWITH_BIND_C)))
-SRC_USERMOD_LIB_C += $(wildcard \
-	$(addprefix $(CONNECTWITH_DIR)/core/, $(CONNECTWITH_CORE_C)) \
-	$(addprefix $(CONNECTWITH_DIR)/port/, $(CONNECTWITH_PORT_C)))
+SRC_USERMOD_C += $(addprefix $(CONNECTWITH_DIR)/bind/, $(CONNECTWITH_BIND_C))
+SRC_USERMOD_LIB_C += $(addprefix $(CONNECTWITH_DIR)/core/, $(CONNECTWITH_CORE_C))
+SRC_USERMOD_LIB_C += $(addprefix $(CONNECTWITH_DIR)/port/, $(CONNECTWITH_PORT_C))
 
 # Includes are written "connectwith/core/attempt.h".
 CFLAGS_USERMOD += -I$(CONNECTWITH_DIR)/..

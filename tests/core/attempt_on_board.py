@@ -189,7 +189,9 @@ def test_start_in_the_callback(t):
     def callback(result, interface):
         t.events.append(interface)
         if interface != "third":
-            t.attempt.start(cw.LINK_WIFI, 1000, callback, {"first": "second"}.get(interface, "third"))
+            t.attempt.start(
+                cw.LINK_WIFI, 1000, callback, {"first": "second"}.get(interface, "third")
+            )
 
     t.on_step = lambda: (t.attempt.fail(cw.NO_WIFI), -1)[1]
     t.attempt.start(cw.LINK_WIFI, 1000, callback, "first")

@@ -36,9 +36,7 @@ def measure(build: Path) -> dict[str, int]:
     objects = sorted((build / "connectwith").glob("*/*.o"))
     if not objects:
         raise FileNotFoundError(f"{build}/connectwith has no objects: build it first")
-    done = subprocess.run(
-        ["size", *map(str, objects)], check=True, capture_output=True, text=True
-    )
+    done = subprocess.run(["size", *map(str, objects)], check=True, capture_output=True, text=True)
     lines = done.stdout.splitlines()[1:]
     texts = [int(line.split()[0]) for line in lines]
     return {f"{o.parent.name}/{o.stem}": n for o, n in zip(objects, texts, strict=True)}

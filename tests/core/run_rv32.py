@@ -135,7 +135,9 @@ def run_tests(elf: Path) -> tuple[int, int]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--micropython", type=Path, required=True, help="MicroPython's source tree")
+    parser.add_argument(
+        "--micropython", type=Path, required=True, help="MicroPython's source tree"
+    )
     parser.add_argument("--build", type=Path, required=True, help="directory for what is built")
     args = parser.parse_args()
     try:

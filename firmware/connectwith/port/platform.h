@@ -55,7 +55,8 @@ typedef enum {
 } platform_secret_source_t;
 
 // Copies the secret, which is made and stored at the first call on a new device. The caller wipes
-// its copy (core/wipe.h). NONE: storage failed; the buffer is zeroed and nothing may be sealed with it.
+// its copy (core/wipe.h). NONE: storage failed; the buffer is zeroed and nothing may be sealed
+// with it.
 platform_secret_source_t platform_secret(uint8_t secret[PLATFORM_SECRET_BYTES]);
 
 #endif
