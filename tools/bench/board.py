@@ -8,6 +8,7 @@ import os
 import queue
 import signal
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -152,7 +153,15 @@ class Board:
 
     def reset(self, timeout: float = 10.0) -> None:
         """Presses EN: hard reset, back at the raw REPL."""
+        # The board writes its pid again each time it boots: until then, an answer of its REPL
+        # would be the last word of the life before.
+        pid_file = self.dir / "pid"
+        booted = pid_file.stat().st_mtime_ns
+        deadline = time.monotonic() + timeout
         os.kill(self.pid, signal.SIGUSR1)
+        while pid_file.stat().st_mtime_ns == booted:
+            if self._process().wait(0.001) is not None or time.monotonic() > deadline:
+                raise self._process().failure(f"no reset within {timeout} s")
         if self._repl is not None:
             self._repl.enter(timeout)
         else:
