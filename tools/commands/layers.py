@@ -116,6 +116,13 @@ def _core(outcome: Outcome, context: Context) -> None:
         _counted(outcome, "sealing", [*folder, "check-seal", tree])
 
 
+def _port(outcome: Outcome, context: Context) -> None:
+    assert context.built is not None
+    command = ["make", "-s", "-C", "tests/port", f"BUILD={paths.BUILD / 'tests-port'}"]
+    tree = f"MICROPYTHON_DIR={context.built.tree.path}"
+    _counted(outcome, "resolver, stream and TLS", [*command, tree, "check"])
+
+
 def _unit(outcome: Outcome, context: Context) -> None:
     _pytest(outcome, "tests/unit", context)
 
@@ -163,6 +170,7 @@ def _lint(outcome: Outcome, context: Context) -> None:
 LAYERS: dict[str, Callable[[Outcome, Context], None]] = {
     "lint": _lint,
     "core": _core,
+    "port": _port,
     "unit": _unit,
     "system": _system,
     "rv32": _rv32,

@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The console of a board: the raw REPL's dialogue, and terminals that are stale, busy or mute."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import threading
+import time
+import tty
+
+import pytest
+from commands import console as module
+from commands.console import Console, Lines
+from setup.problem import Problem
+
+PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
+
+
+class Board:
+    """The far end of a terminal: answers the raw REPL's bytes as MicroPython documents them."""
+
+    def __init__(self, answers, chunk=4096):
+        self.far, near = pty.openpty()
+        tty.setraw(near)
+        self.path = os.ttyname(near)
+        self.near = near
+        self.received = b""
+        self._answers = list(answers)
+        self._chunk = chunk
+        self._stop, self._wake = os.pipe()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _say(self, data):
+        for at in range(0, len(data), self._chunk):
+            os.write(self.far, data[at : at + self._chunk])
+
+    def _serve(self):
+        while True:
+            ready = select.select([self.far, self._stop], [], [])[0]
+            if self._stop in ready:
+                return
+            self.received += os.read(self.far, 4096)
+            if self.received.endswith(b"\x01"):
+                self.received = b""
+                self._say(PROMPT)
+            elif self.received.endswith(b"\x04") and self._answers:
+                self.received = b""
+                self._say(self._answers.pop(0))
+
+    def close(self):
+        os.write(self._wake, b"x")
+        self._thread.join(5)
+        for fd in (self.far, self.near, self._stop, self._wake):
+            os.close(fd)
+
+
+@pytest.fixture
+def board(request):
+    """A board that gives `answers`, in pieces of `chunk` bytes."""
+    made = []
+
+    def make(*answers, chunk=4096):
+        made.append(Board(answers, chunk))
+        return made[-1]
+
+    yield make
+    for board in made:
+        board.close()
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 4096])
+def test_output_and_end_in_any_pieces(board, chunk):
+    far = board("OKgr\u00fc\u00dfe\r\nzwei\r\n\x04\x04>".encode(), b"OK2\r\n\x04\x04>", chunk=chunk)
+    with Console(far.path) as console:
+        console.enter(5)
+        assert console.run("print()", 5) == "gr\u00fc\u00dfe\nzwei\n"
+        assert console.run("print(2)", 5) == "2\n"
+
+
+def test_traceback_is_kept_apart_from_the_output(board):
+    far = board(b"OKbefore\r\n\x04Traceback\r\nValueError: no\r\n\x04>")
+    with Console(far.path) as console:
+        console.enter(5)
+        execution = console.start("x")
+        assert "".join(execution.follow(5)) == "before\n"
+        assert execution.traceback == "Traceback\nValueError: no\n"
+
+
+def test_traceback_of_our_own_code_is_a_problem(board):
+    far = board(b"OK\x04Traceback\r\nImportError: no module\r\n\x04>")
+    with Console(far.path) as console:
+        console.enter(5)
+        with pytest.raises(Problem) as caught:
+            console.run("import x", 5)
+    assert "ImportError: no module" in caught.value.why
+
+
+def test_code_that_does_not_end_is_not_waited_for_longer_than_said(board):
+    far = board(b"OKstill here\r\n")
+    with Console(far.path) as console:
+        console.enter(5)
+        began = time.monotonic()
+        execution = console.start("while True: pass")
+        execution.follow(0.3)
+        assert execution.traceback is None
+        assert time.monotonic() - began < 3
+
+
+def test_mute_board(board):
+    far = board()
+    with Console(far.path) as console:
+        with pytest.raises(Problem, match="did not answer"):
+            console.expect(b"never", 0.2)
+
+
+def test_board_that_stops_reading(board):
+    master, near = pty.openpty()
+    tty.setraw(near)
+    try:
+        with Console(os.ttyname(near)) as console:
+            with pytest.raises(Problem, match="does not read"):
+                console.write(b"x" * 1_000_000, limit_s=0.2)
+    finally:
+        os.close(master)
+        os.close(near)
+
+
+def test_stale_pty_is_a_problem(tmp_path):
+    master, near = pty.openpty()
+    link = tmp_path / "console"
+    link.symlink_to(os.ttyname(near))
+    os.close(master)
+    os.close(near)
+    with pytest.raises(Problem) as caught:
+        Console(link)
+    assert str(link) in caught.value.what and "cannot be used" in caught.value.what
+
+
+def test_board_that_goes_while_we_listen():
+    master, near = pty.openpty()
+    with Console(os.ttyname(near)) as console:
+        os.close(near)
+        os.close(master)
+        with pytest.raises(Problem, match="cannot be used"):
+            console.expect(b"x", 2)
+
+
+def test_file_that_is_no_terminal(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Problem, match="cannot be used"):
+        Console(tmp_path / "file")
+
+
+def test_busy_terminal_is_said_so(monkeypatch, tmp_path):
+    # root may open what another holds for itself, so the refusal itself is made here.
+    def refuse(*_):
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr(module.os, "open", refuse)
+    with pytest.raises(Problem, match="is busy") as caught:
+        Console(tmp_path / "console")
+    assert "fuser" in caught.value.next_step
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another user")
+def test_busy_terminal_for_a_user_without_privileges(board):
+    far = board()
+    with Console(far.path):
+        code = f"import os; os.setuid(65534); os.open({far.path!r}, os.O_RDWR | os.O_NOCTTY)"
+        os.chmod(far.path, 0o666)
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "busy" in done.stderr
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, "it is given back after use"
+
+
+def test_lines_from_pieces():
+    lines = Lines()
+    assert lines.feed("a\nb") == ["a"]
+    assert lines.feed("c\n\nd") == ["bc", ""]
+    assert lines.end() == ["d"]
+    assert lines.end() == []

@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What the demo makes of the board's lines and the broker's: nothing less than all of it passes."""
+
+import ast
+import io
+
+import pytest
+from commands.demo import SCRIPT, Demo, expected_attempts
+from commands.session import BrokerLines, text_of
+from setup.report import Report
+
+GOOD = [
+    "attempt wl0 Wi-Fi",
+    "stage LINK 151",
+    "stage TLS 24",
+    "result wl0 SERVER_CONNECTED 190 None",
+    ("imp/1/log", "hello over wl0"),
+    ("imp/1/log", "connected over wl0 in 190 ms"),
+    "attempt eth0 Ethernet",
+    "stage TLS 22",
+    "result eth0 SERVER_CONNECTED 80 None",
+    ("imp/1/log", "hello over eth0"),
+    ("imp/1/log", "connected over eth0 in 80 ms"),
+    ("imp/1/status", "offline"),
+    "attempt wl0 wrong key",
+    "stage LINK 2100",
+    "result wl0 NO_WIFI 2101 status 202",
+]
+
+
+def play(events):
+    """A demo that has seen these events, and what it has shown."""
+    demo = Demo(Report(io.StringIO()))
+    for event in events:
+        if isinstance(event, str):
+            demo.board_line(event)
+        else:
+            demo.broker_line(*event)
+    return demo, demo._report.stream.getvalue()
+
+
+def test_all_as_it_must_be():
+    demo, shown = play(GOOD)
+    assert demo.ok and demo.complete
+    assert demo.attempts[0].stages == [{"stage": "LINK", "ms": 151}, {"stage": "TLS", "ms": 24}]
+    assert demo.attempts[2].cause == "status 202"
+    for text in ("LINK", "151 ms", "SERVER_CONNECTED after 190 ms", "NO_WIFI", "over TLS"):
+        assert text in shown
+
+
+@pytest.mark.parametrize("missing", [e for e in GOOD if not str(e).startswith("stage")][:-1])
+def test_each_missing_event_fails_it(missing):
+    if missing == ("imp/1/status", "offline"):
+        pytest.skip("the status topic is shown by no one and proves nothing")
+    demo, _ = play([e for e in GOOD if e != missing])
+    assert not demo.ok
+
+
+def test_nothing_at_all_fails_it():
+    demo, _ = play([])
+    assert not demo.ok and not demo.complete
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("result wl0 SERVER_CONNECTED 190 None", "result wl0 NO_SERVER 190 -0x2700"),
+        ("result eth0 SERVER_CONNECTED 80 None", "result eth0 NO_LINK 80 no carrier"),
+        ("result wl0 NO_WIFI 2101 status 202", "result wl0 SERVER_CONNECTED 2101 None"),
+        ("result wl0 NO_WIFI 2101 status 202", "result wl0 NOT_CONNECTED 2101 None"),
+    ],
+)
+def test_each_wrong_result_fails_it(good, bad):
+    demo, _ = play([bad if e == good else e for e in GOOD])
+    assert not demo.ok
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "result wl0 NO_WIFI 2101 status 202",
+        ("imp/1/log", "hello over wl0"),
+        ("imp/1/log", "something else"),
+        "Traceback (most recent call last):",
+        "attempt wl0 a fourth one",
+    ],
+)
+def test_each_event_too_many_fails_it(extra):
+    demo, _ = play([*GOOD, extra])
+    assert not demo.ok
+
+
+def test_script_is_plain_user_code_for_what_is_expected():
+    text = SCRIPT.read_text()
+    imported = {a.name for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import)
+                for a in n.names}  # fmt: skip
+    assert imported == {"time", "imp", "server"}
+    for attempt in expected_attempts():
+        assert f'"{attempt.title}"' in text and f'"{attempt.interface}"' in text
+
+
+def test_broker_lines_come_once_each():
+    class Broker:
+        messages = [("old", b"x", False)]
+
+    class World:
+        broker = Broker()
+
+    lines = BrokerLines(World())
+    assert lines.new() == []
+    Broker.messages.append(("imp/1/log", b'"hello"', False))
+    assert lines.new() == [("imp/1/log", "hello")]
+    assert lines.new() == []
+
+
+def test_payloads_for_people():
+    assert text_of(b'"hello"') == "hello"
+    assert text_of(b'{"a": 1}') == '{"a": 1}'
+    assert text_of(b"\xff not json") == "\ufffd not json"
