@@ -24,7 +24,7 @@ def find_board() -> Path:
     """The board's program: $CONNECTWITH_BOARD, else what was built. Raises BenchError."""
     path = Path(os.environ.get("CONNECTWITH_BOARD", _BINARY))
     if not path.is_file():
-        raise BenchError(f"there is no virtual board at {path}: run ./tools/cw build")
+        raise BenchError(f"there is no virtual board at {path}: run ./tools/cw setup")
     return path
 
 

@@ -54,9 +54,11 @@ class Repl:
                 with contextlib.redirect_stdout(io.StringIO()):
                     self._transport.enter_raw_repl(soft_reset=False, timeout_overall=min(left, 1))
                 return
-            except (TransportError, SerialException, OSError) as error:
+            except TransportError as error:
                 if time.monotonic() >= deadline:
                     raise BenchError(f"no REPL within {timeout} s: {error}") from error
+            except (SerialException, OSError) as error:
+                raise BenchError(f"the console fails: {error}") from error
 
     def exec(self, code: str, timeout: float) -> str:
         """Runs `code`, the text that it prints. Raises ReplError, or BenchError after `timeout`

@@ -57,7 +57,7 @@ def test_random_messages(netsim):
     generator = random.Random(2)
     for kind in ("wifi", "eth", "gpio"):
         with FakeBoard(netsim.path, kind) as board:
-            for _ in range(1000):
+            for _ in range(500):
                 letter = generator.choice("FJLSQPGHUDA\0\xff")
                 board.send(letter, generator.randbytes(generator.choice((0, 1, 5, 40, 1514))))
                 while board.receive(0.001) and generator.random() < 0.5:
@@ -79,7 +79,7 @@ def test_mutated_frames(netsim):
         board.udp("10.0.2.3", 53, b"query", 1001)
         board.tcp("10.0.2.2", 9, 1002, 1, 1, SYN)
         board.send = send
-        for _ in range(6000):
+        for _ in range(3000):
             frame = bytearray(generator.choice(frames))
             for _ in range(generator.randrange(4)):
                 # Mostly in the headers, and not in the destination, which would be swallowed.
