@@ -6,6 +6,7 @@ import io
 import subprocess
 
 import pytest
+
 from setup import apt, debian
 from setup.problem import Problem
 from setup.report import Report

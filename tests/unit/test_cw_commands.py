@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 
-import commands
 import pytest
+
+import commands
 from commands import clean, run
 from setup import paths
 from setup.problem import Problem

@@ -12,6 +12,7 @@ import time
 import tty
 
 import pytest
+
 from commands import console as module
 from commands.console import Console, Lines
 from setup.problem import Problem
@@ -74,7 +75,9 @@ def board(request):
 
 @pytest.mark.parametrize("chunk", [1, 3, 4096])
 def test_output_and_end_in_any_pieces(board, chunk):
-    far = board("OKgr\u00fc\u00dfe\r\nzwei\r\n\x04\x04>".encode(), b"OK2\r\n\x04\x04>", chunk=chunk)
+    far = board(
+        "OKgr\u00fc\u00dfe\r\nzwei\r\n\x04\x04>".encode(), b"OK2\r\n\x04\x04>", chunk=chunk
+    )
     with Console(far.path) as console:
         console.enter(5)
         assert console.run("print()", 5) == "gr\u00fc\u00dfe\nzwei\n"

@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What the demo makes of the board's lines and the broker's: nothing less than all of it passes."""
+"""What the demo makes of the board's lines and the broker's: nothing less than all passes."""
 
 import ast
 import io
 
 import pytest
+
 from commands.demo import SCRIPT, Demo, expected_attempts
 from commands.session import BrokerLines, text_of
 from setup.report import Report

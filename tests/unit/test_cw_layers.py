@@ -6,6 +6,7 @@ import io
 import sys
 
 import pytest
+
 from commands import layers, lint
 from commands.layers import Context, Outcome
 from commands.test import summarise

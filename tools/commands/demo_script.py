@@ -37,7 +37,9 @@ def stage(name, duration_ms):
     print("stage", name, duration_ms)
 
 
-server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 10)
+# WAIT_FOR_ACK: log() returns when the broker has the line, so that the next attempt, which powers
+# the interface down, cannot overtake it.
+server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_FOR_ACK, 10)
 imp.diag.ontransition(stage)
 
 connect("Wi-Fi", {"interface": "wl0", "wificonfig": {"ssid": SSID, "key": KEY}})

@@ -37,17 +37,19 @@ def disk_full(log: Path, place: Path) -> bool:
 
 
 def _end_group(process: subprocess.Popen) -> None:
-    # The whole group: make's compilers and pip's builds must not go on behind our back.
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    """Ends a program and all its children, those too that have outlived it."""
+    for number, grace_s in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
         try:
             os.killpg(process.pid, number)
-            process.wait(timeout=5)
-            return
-        except ProcessLookupError:
-            process.wait()
-            return
+        except (ProcessLookupError, PermissionError):
+            break
+        try:
+            process.wait(timeout=grace_s)
         except subprocess.TimeoutExpired:
             continue
+        # The leader has gone; a moment for the others before they are killed.
+        time.sleep(0.1)
+    process.wait()
 
 
 def run_logged(
@@ -95,12 +97,11 @@ def run_logged(
                 "look there, then run the same command again.",
             ) from None
         finally:
-            if process.poll() is None:
-                if terminal:
-                    process.terminate()
-                    process.wait()
-                else:
-                    _end_group(process)
+            if not terminal:
+                _end_group(process)
+            elif process.poll() is None:
+                process.terminate()
+                process.wait()
 
 
 def run_shown(
@@ -125,11 +126,12 @@ def run_shown(
         )
         assert process.stdout is not None
         try:
-            while True:
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return None, b"".join(pieces).decode("utf-8", "replace")
-                if not select.select([process.stdout], [], [], left)[0]:
+            while time.monotonic() < deadline:
+                # A child that outlives the program keeps the pipe open: its end alone is no sign.
+                ended = process.poll() is not None
+                if not select.select([process.stdout], [], [], 0.0 if ended else 0.2)[0]:
+                    if ended:
+                        break
                     continue
                 data = os.read(process.stdout.fileno(), 65536)
                 if not data:
@@ -138,12 +140,12 @@ def run_shown(
                 file.write(data)
                 sys.stdout.buffer.write(data)
                 sys.stdout.buffer.flush()
-            status = process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            status = None
+            try:
+                status = process.wait(timeout=max(0.0, min(10.0, deadline - time.monotonic())))
+            except subprocess.TimeoutExpired:
+                status = None
         finally:
-            if process.poll() is None:
-                _end_group(process)
+            _end_group(process)
             process.stdout.close()
     return status, b"".join(pieces).decode("utf-8", "replace")
 
