@@ -74,6 +74,8 @@ class Sntp:
 
     def poll(self):
         """0 while the answer is awaited, 1 when the clock has been set, -1 when nobody answers."""
+        if self._resolver is None:
+            return -1  # closed
         if self._address is None:
             return self._resolve()
         if self._tries and self._receive():
@@ -84,6 +86,11 @@ class Sntp:
                 return -1
             self._send()
         return 0
+
+    def give_up(self):
+        """Sets the clock to the floor, which is at least nearer to the truth."""
+        if time.time() < self._floor_s:
+            set_clock(self._floor_s)
 
     def close(self):
         """Leaves nothing behind; may be called again."""

@@ -14,7 +14,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import clock, cloud, diag, dialer, links, nic, results, session, store
+from connectwith import cloud, diag, dialer, links, nic, results, session, store
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
@@ -224,6 +224,8 @@ class Controller:
         if time.time() >= floor_s:
             return self._dial()
         self._enter(_CLOCK)
+        from connectwith import clock  # needed once, and the clock survives a soft reset
+
         self._sntp = clock.Sntp(self._resolver, floor_s)
         self._turn = _SET_CLOCK
         return 0
@@ -234,8 +236,8 @@ class Controller:
             return self._pause()
         self._sntp.close()
         if state < 0:
-            clock.set_clock(_connectwith.build_time())
-            self.diag.note = "no answer from " + clock.SERVER + ": clock set to the build date"
+            self._sntp.give_up()
+            self.diag.note = "no time from SNTP: the clock is set to the build date"
         return self._dial()
 
     def _dial(self):

@@ -6,7 +6,6 @@
 import _connectwith
 from micropython import const
 
-from connectwith import proxy as http
 from connectwith import results
 
 # Stages (see _connectwith.STAGE_...); READY is the one after TLS.
@@ -35,7 +34,7 @@ class Dialer:
         self._resolver = resolver
         self.stream = None
         self._target = None
-        self._proxy = None
+        self._proxy = self._secrets = None
         self._turn = FAILED
         self._asked = False
         self._out = None  # the rest of the request to the proxy
@@ -111,12 +110,14 @@ class Dialer:
             return _DIAL
         if self._proxy is None:
             return self._secure()
+        from connectwith import proxy  # most devices have none: its memory is better spent
+
         _, _, username, password = self._proxy
         target = self._target
-        self._out = memoryview(http.request(target.host, target.port, username, password))
+        self._out = memoryview(proxy.request(target.host, target.port, username, password))
         self._took = 0
         self._got = 0
-        self._reply = http.Reply()
+        self._reply = proxy.Reply()
         self._turn = _PROXY
         return _PROXY
 
