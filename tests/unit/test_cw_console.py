@@ -46,8 +46,10 @@ class Board:
                 return
             self.received += os.read(self.far, 4096)
             if self.received.endswith(b"\x01"):
+                # Asked for raw paste, it says that it has none; else it enters the raw REPL.
+                paste = self.received.endswith(b"\x05A\x01")
                 self.received = b""
-                self._say(PROMPT)
+                self._say(b"R\x00" if paste else PROMPT)
             elif self.received.endswith(b"\x04") and self._answers:
                 self.received = b""
                 self._say(self._answers.pop(0))
@@ -179,6 +181,48 @@ def test_busy_terminal_for_a_user_without_privileges(board):
     assert "busy" in done.stderr
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, "it is given back after use"
+
+
+class PastingBoard(Board):
+    """One with raw paste and a window of 8 bytes, which counts what comes without leave."""
+
+    def _serve(self):
+        self.overrun = 0
+        self.code = b""
+        if not self._until(b"\x05A\x01"):
+            return
+        self._say(b"R\x01\x08\x00")
+        room = 8
+        while b"\x04" not in self.code:
+            data = os.read(self.far, 1)
+            self.code += data
+            room -= data != b"\x04"
+            self.overrun += room < 0
+            if room == 0:
+                time.sleep(0.01)
+                self._say(b"\x01")
+                room += 8
+        self._say(b"\x04OK\r\n\x04\x04>")
+
+    def _until(self, end):
+        while not self.received.endswith(end):
+            ready = select.select([self.far, self._stop], [], [])[0]
+            if self._stop in ready:
+                return False
+            self.received += os.read(self.far, 1)
+        return True
+
+
+@pytest.mark.parametrize("length", [1, 7, 8, 9, 16, 200])
+def test_raw_paste_never_sends_more_than_there_is_room_for(length):
+    far = PastingBoard([])
+    try:
+        with Console(far.path) as console:
+            assert console.run("x" * length, 5) == "OK\n"
+        assert far.code == b"x" * length + b"\x04"
+        assert far.overrun == 0
+    finally:
+        far.close()
 
 
 def test_lines_from_pieces():

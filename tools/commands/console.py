@@ -126,9 +126,48 @@ class Console:
 
     def start(self, code: str) -> "Execution":
         """Starts code; follow it with the Execution that is returned."""
-        self.write(code.encode() + _END)
-        self.expect(b"OK", 10.0)
+        data = code.encode()
+        self.write(b"\x05A\x01")
+        self._fill(2)
+        answer, self._pending = self._pending[:2], self._pending[2:]
+        if answer == b"R\x01":
+            self._paste(data)
+        else:
+            # A board without raw paste: no flow control, so only for what fits its buffer.
+            if answer != b"R\x00":
+                self.expect(_PROMPT, 10.0)
+            self.write(data + _END)
+            self.expect(b"OK", 10.0)
         return Execution(self)
+
+    def _fill(self, count: int, limit_s: float = 10.0) -> None:
+        deadline = time.monotonic() + limit_s
+        while len(self._pending) < count:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self.expect(b"an answer to raw paste", 0.0)
+            self._pending += self.read(min(max(left, 0.0), 0.5))
+
+    def _paste(self, data: bytes) -> None:
+        """MicroPython's raw paste: sends no more than the board has said it has room for."""
+        self._fill(2)
+        window = int.from_bytes(self._pending[:2], "little")
+        self._pending = self._pending[2:]
+        room = window
+        while data:
+            if room == 0:
+                self._fill(1)
+            while self._pending:
+                word, self._pending = self._pending[:1], self._pending[1:]
+                if word == _END:
+                    # It wants no more (a syntax error, no memory): its output tells why.
+                    self.write(_END)
+                    return
+                room += window
+            self.write(data[:room])
+            data, room = data[room:], max(0, room - len(data))
+        self.write(_END)
+        self.expect(_END, 10.0)
 
     def run(self, code: str, limit_s: float = 10.0) -> str:
         """Runs code that is ours and returns its output. Raises Problem on a traceback."""
