@@ -21,7 +21,6 @@ from repl import Repl  # noqa: E402
 
 def pytest_addoption(parser):
     group = parser.getgroup("connectwith")
-    group.addoption("--target", default="virtual", choices=["virtual"])
     group.addoption(
         "--board-binary",
         type=pathlib.Path,
@@ -31,6 +30,9 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # pytest-embedded has the option --target itself, and takes any name.
+    if (config.option.target or "virtual") != "virtual":
+        raise pytest.UsageError(f"--target {config.option.target}: only virtual is supported")
     # These tests are about a board on a serial port; nobody should have to say so each time.
     config.option.embedded_services = config.option.embedded_services or "serial"
 
