@@ -218,15 +218,16 @@ class Execution:
             return ""
         text = ""
         data = self._console.take(wait_s)
-        while data and self._ends < 2:
-            part, end, data = data.partition(_END)
+        # The prompt after the second end belongs to it, and may come in a piece of its own.
+        while data and self._ends < 3:
+            part, end, data = data.partition(_END if self._ends < 2 else b">")
             if self._ends == 0:
                 text += self._decoder.decode(part)
-            else:
+            elif self._ends == 1:
                 self._error += part
             self._ends += len(end)
-        if self._ends == 2:
-            self._console.give_back(data.removeprefix(b">"))
+        if self._ends == 3:
+            self._console.give_back(data)
             self.traceback = self._error.decode("utf-8", "replace").replace("\r\n", "\n")
         return text.replace("\r\n", "\n")
 
