@@ -204,7 +204,7 @@ class Controller:
         self._link = link
         link.start(self._job.nic)
         self._turn = _RAISE_LINK
-        return 0
+        return self._raise_link()
 
     def _raise_link(self):
         link = self._link
@@ -217,7 +217,7 @@ class Controller:
         self._enter(_LINK)
         self._enter(_ADDRESS)
         self._turn = _CHECK_CLOCK
-        return 0
+        return self._check_clock()
 
     def _check_clock(self):
         floor_s = _connectwith.build_time()
@@ -252,7 +252,7 @@ class Controller:
         self._sntp = None
         self._dialer.start(settings, proxy, (settings.cert, key))
         self._turn = _REACH
-        return 0
+        return self._reach()
 
     def _reach(self):
         dial = self._dialer
@@ -268,7 +268,7 @@ class Controller:
             password = _connectwith.unseal(password, cloud.context(settings, "password"))
         self._session.open(dial.stream, settings, password, time.ticks_ms())
         self._turn = _GREET
-        return 0
+        return self._greet()
 
     def _greet(self):
         state = self._session.pump(time.ticks_ms())

@@ -56,6 +56,9 @@ class Session:
             self._write(client, stream, now_ms)
             if not self._read(client, stream, now_ms):
                 return self._end("closed by the server", 0)
+            if self._status_due and client.state == mqtt.READY and client.idle():
+                self._say_online(client)
+                self._write(client, stream, now_ms)
         except mqtt.ProtocolError as error:
             return self._end("MQTT: " + str(error), 0)
         except OSError as error:
@@ -64,11 +67,6 @@ class Session:
             return self._end("CONNACK", client.refusal)
         if client.state != mqtt.READY:
             return PENDING
-        if self._status_due and client.idle():
-            client.wipe()  # the password in CONNECT
-            client.publish(self._status_topic, _ONLINE, 0, True)
-            self._status_due = False
-            return PENDING  # the next call sends it
         if not client.tick(now_ms):
             return self._end("no answer to PINGREQ", 0)
         return OPEN
@@ -105,6 +103,11 @@ class Session:
     def busy(self):
         """Whether something is on its way out, so that the next look should come soon."""
         return self._mqtt.out_n > 0 or self._mqtt.owes()
+
+    def _say_online(self, client):
+        client.wipe()  # the password in CONNECT
+        client.publish(self._status_topic, _ONLINE, 0, True)
+        self._status_due = False
 
     def _push(self, client, stream):
         for _ in range(3):  # header, payload, and one for a partial write

@@ -67,8 +67,7 @@ class Wlan:
             self._open()
             return 0
         if turn == _POWER:
-            self._power()
-            return 0
+            return self._power()
         if turn == _JOIN:
             return self._join()
         return FAILED
@@ -105,10 +104,11 @@ class Wlan:
 
     def _power(self):
         if _connectwith.link_state(0) & LINK_UP:
-            return  # the event of the old connection's end is still on its way
+            return 0  # the event of the old connection's end is still on its way
         self._wlan.active(True)
         self._wlan.config(reconnects=0)  # else the driver tries for ever by itself
         self._turn = _JOIN
+        return self._join()
 
     def _join(self):
         block = self._nic.get("wificonfig")
