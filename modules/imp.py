@@ -69,7 +69,8 @@ class diag:
 
     @staticmethod
     def counters():
-        """Attempts, successes and lost sessions since the boot, as a dict."""
+        """Since the boot, as a dict: `attempts`, `successes`, `losses` of a session, and why the
+        last of these happened as `lastloss` (str or None)."""
         return _controller.get().diag.counters()
 
     @staticmethod

@@ -90,12 +90,12 @@ static void start_hardware(bool power_on) {
         nvs_flash_erase();
         nvs_flash_init();
     }
-        // Starts lwIP's thread. Upstream would at "import network", too late for C modules.
+    // Starts lwIP's thread. Upstream would at "import network", too late for C modules.
     if (esp_netif_init() != ESP_OK || esp_event_loop_create_default() != ESP_OK) {
         fprintf(stderr, "virtual-board: cannot start the network stack\n");
         exit(1);
     }
-    }
+}
 
 // Runs boot.py, main.py and the REPL until a soft reset is asked for.
 static void run_python(void) {

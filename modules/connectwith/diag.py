@@ -42,6 +42,8 @@ class Diag:
         self._code = 0
         self._flags = 0
         self._error = None
+        self._loss = None
+        self._loss_code = 0
         self.note = None
         self.attempts = self.successes = self.losses = 0
         self.watcher = None
@@ -67,7 +69,7 @@ class Diag:
     def lost(self, cause, code):
         """The session ended without anybody here having asked for it."""
         self.losses += 1
-        self.blame(cause, code)
+        self._loss, self._loss_code = cause, code
 
     def tell(self, told, before):
         """Tells the watcher about the first stage from `told` on that comes `before` another one
@@ -94,7 +96,7 @@ class Diag:
             "name": None,
             "stages": stages,
             "ms": sum(ms for _, ms in stages),
-            "cause": self._words(),
+            "cause": self._why(),
         }
         if self._result is not None:
             report["name"] = results.name(self._result, self._interface)
@@ -107,23 +109,28 @@ class Diag:
             "attempts": self.attempts,
             "successes": self.successes,
             "losses": self.losses,
+            "lastloss": _words(self._loss, self._loss_code, 0),
         }
 
-    def _words(self):
-        """The raw cause in words."""
+    def _why(self):
         if self._error is not None:
             text = str(self._error)
             return (type(self._error).__name__ + ": " + text)[:_TEXT_MAX]
-        text = self._cause
-        if text is None:
-            return None
-        if self._code < 0:
-            text += " -0x%04x" % -self._code  # as mbedTLS writes its codes
-        elif self._code:
-            text += " %d" % self._code
-            if text[:5] == "errno" or " errno " in text:
-                text += " " + _errno_name(self._code)
-        return text + _certificate_words(self._flags)
+        return _words(self._cause, self._code, self._flags)
+
+
+def _words(cause, code, flags):
+    """A raw cause in words, None for none."""
+    if cause is None:
+        return None
+    text = cause
+    if code < 0:
+        text += " -0x%04x" % -code  # as mbedTLS writes its codes
+    elif code:
+        text += " %d" % code
+        if "errno" in cause:
+            text += " " + _errno_name(code)
+    return text + _certificate_words(flags)
 
 
 def _errno_name(number):
