@@ -26,7 +26,7 @@ _CERTIFICATE = (
     (0x01, "expired"),
     (0x02, "revoked"),
     (0x04, "CN does not match the host"),
-    (0x08, "not trusted by the given CA"),
+    (0x08, "not signed by the given CA"),
     (0x0200, "not valid yet"),
 )
 
