@@ -18,6 +18,9 @@
 // we ask again rather than fail, this often.
 #define RESOLVE_RETRY_MS (100)
 
+// lwIP gives a query up after 1 + 1 + 2 + 3 ticks of dns_tmr() for each of its servers.
+#define RESOLVE_TICKS_MAX (8 * DNS_MAX_SERVERS)
+
 typedef enum {
     RESOLVE_STAGE_FREE,
     RESOLVE_STAGE_REFUSED,   // lwIP's thread or its table was full: to be posted again
@@ -39,6 +42,7 @@ typedef struct {
 
 static resolve_slot_t resolve_slots[RESOLVE_SLOTS];
 static uint32_t resolve_count;
+static uint32_t resolve_open; // queries that lwIP owes an answer; lwIP's thread only
 
 // The slot, if it still belongs to the query. Call it under SYS_ARCH_PROTECT.
 static resolve_slot_t *resolve_find(resolve_query_t query) {
@@ -65,13 +69,17 @@ static void resolve_settle(resolve_query_t query, resolve_state_t outcome, const
     }
 }
 
+static void resolve_take_answer(resolve_query_t query, const ip_addr_t *addr) {
+    const bool found = addr != NULL && IP_IS_V4(addr);
+    resolve_settle(query, found ? RESOLVE_FOUND : RESOLVE_NOT_FOUND, addr);
+}
+
 // lwIP's thread. The argument is the query's number, never a pointer: whatever becomes of the
 // query, a late call finds nothing to break.
 static void resolve_answer(const char *name, const ip_addr_t *addr, void *arg) {
     (void)name;
-    const bool found = addr != NULL && IP_IS_V4(addr);
-    resolve_settle((resolve_query_t)(uintptr_t)arg, found ? RESOLVE_FOUND : RESOLVE_NOT_FOUND,
-        addr);
+    --resolve_open;
+    resolve_take_answer((resolve_query_t)(uintptr_t)arg, addr);
 }
 
 // lwIP's thread.
@@ -95,7 +103,9 @@ static void resolve_ask(void *arg) {
     const err_t err = dns_gethostbyname_addrtype(name, &addr, resolve_answer, arg,
         LWIP_DNS_ADDRTYPE_IPV4);
     if (err == ERR_OK) {
-        resolve_answer(name, &addr, arg);
+        resolve_take_answer(query, &addr);
+    } else if (err == ERR_INPROGRESS) {
+        ++resolve_open;
     } else if (err == ERR_MEM) {
         SYS_ARCH_PROTECT(level);
         slot = resolve_find(query);
@@ -103,7 +113,7 @@ static void resolve_ask(void *arg) {
             slot->stage = RESOLVE_STAGE_REFUSED;
         }
         SYS_ARCH_UNPROTECT(level);
-    } else if (err != ERR_INPROGRESS) {
+    } else {
         resolve_settle(query, err == ERR_VAL ? RESOLVE_NO_SERVER : RESOLVE_NOT_FOUND, NULL);
     }
 }
@@ -199,8 +209,14 @@ void resolve_cancel(resolve_query_t query) {
     SYS_ARCH_UNPROTECT(level);
 }
 
+// lwIP's thread. lwIP cannot cancel a query, and a new one for the same name joins the old one,
+// which by now may wait seconds for its next try, to a server of another network: so the old one is
+// hurried to its end.
 static void resolve_clear(void *arg) {
     (void)arg;
+    for (uint32_t i = 0; resolve_open > 0 && i < RESOLVE_TICKS_MAX; ++i) {
+        dns_tmr();
+    }
     dns_clear_cache();
 }
 
