@@ -21,6 +21,8 @@ import sys
 import time
 from pathlib import Path
 
+from on_board.script import script
+
 HERE = Path(__file__).resolve().parent
 FIRMWARE = HERE.parent.parent / "firmware"
 TOOLS = {
@@ -119,9 +121,8 @@ def run_tests(elf: Path) -> tuple[int, int]:
         machine.read_until(b">>> ", BOOT_S)
         machine.write(b"\x01")
         machine.read_until(b"CTRL-B to exit\r\n>", BOOT_S)
-        on_board = (HERE / "attempt_on_board.py").read_text()
-        for script in ("import _coretests\n_coretests.run()", on_board):
-            output = machine.run(script)
+        for source in ("import _coretests\n_coretests.run()", script()):
+            output = machine.run(source)
             print(output, end="")
             counts = re.findall(r"^(\d+) passed, (\d+) failed$", output, re.M)
             if len(counts) != 1:

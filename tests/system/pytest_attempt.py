@@ -4,11 +4,14 @@
 
 import pathlib
 import re
+import sys
 import time
 
 import pytest
 
-_ON_BOARD = pathlib.Path(__file__).resolve().parents[1] / "core" / "attempt_on_board.py"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "core"))
+
+from on_board.script import script
 
 _PREPARE = """
 import time, _connectwith as cw
@@ -28,7 +31,7 @@ a = cw.Attempt(step, settle)
 
 
 def test_everything_that_needs_no_world(repl):
-    out = repl.run(_ON_BOARD.read_text(), timeout=60)
+    out = repl.run(script(), timeout=60)
     counts = re.findall(r"^(\d+) passed, (\d+) failed\r?$", out, re.MULTILINE)
     assert len(counts) == 1 and int(counts[0][0]) > 20 and counts[0][1] == "0", out
 

@@ -11,7 +11,9 @@ CA = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 DER = b"\x30\x82\x01\x00" + bytes(64)
 
 
-def check(url="mqtts://h", ca=CA, username=None, password=None, clientid=None, cert=None, key=None):
+def check(
+    url="mqtts://h", ca=CA, username=None, password=None, clientid=None, cert=None, key=None
+):
     return cloud.check(url, ca, username, password, clientid, cert, key)
 
 
@@ -83,7 +85,9 @@ def test_context_fits_what_sealing_takes():
     assert len(cloud.context(settings, "password")) <= 256
 
 
-optional_text = st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=16)  # noqa: E501
+optional_text = st.none() | st.text(
+    st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=16
+)
 
 
 @given(optional_text, optional_text, st.sampled_from([CA, DER]))

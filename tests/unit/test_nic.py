@@ -5,10 +5,10 @@
 import copy
 
 import pytest
-from conftest import seal, unseal
 from connectwith import nic
 from hypothesis import given
 from hypothesis import strategies as st
+from sealing import seal, unseal
 
 STATIC = {
     "ip": "10.0.0.9",
@@ -37,8 +37,9 @@ leaf = (
 )
 value = st.recursive(
     leaf,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(KEYS) | leaf, inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS) | leaf, inner)
+    ),
     max_leaves=12,
 )
 

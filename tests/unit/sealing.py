@@ -1,0 +1,28 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""`_connectwith.seal` and `unseal` for CPython: they really authenticate."""
+
+import hashlib
+import hmac
+import os
+
+DEVICE_SECRET = b"of this device only"
+
+
+def seal(plain: bytes, context: bytes, secret: bytes = DEVICE_SECRET) -> bytes:
+    """Authenticated encryption out of HMAC alone, enough to test what is bound to what."""
+    nonce = os.urandom(12)
+    stream = hashlib.shake_256(secret + nonce).digest(len(plain))
+    body = nonce + bytes(a ^ b for a, b in zip(plain, stream, strict=True))
+    return hmac.digest(secret, context + b"|" + body, "sha256") + body
+
+
+def unseal(blob: bytes, context: bytes) -> bytes:
+    """The plain text, or ValueError as on the board."""
+    if len(blob) < 44:
+        raise ValueError("not a sealed value")
+    tag, body = blob[:32], blob[32:]
+    if not hmac.compare_digest(tag, hmac.digest(DEVICE_SECRET, context + b"|" + body, "sha256")):
+        raise ValueError("sealed value was changed, or is for another use")
+    stream = hashlib.shake_256(DEVICE_SECRET + body[:12]).digest(len(body) - 12)
+    return bytes(a ^ b for a, b in zip(body[12:], stream, strict=True))
