@@ -144,8 +144,11 @@ class Client:
     def publish(self, topic, payload, qos=0, retain=False):
         """Composes PUBLISH (bytes, bytes). Returns the packet id, 0 for QoS 0. The payload is
         sent from where it is, so it must not change before `idle()`."""
-        self._begin(_PUBLISH | qos << 1 | (1 if retain else 0),
-                    2 + len(topic) + (2 if qos else 0) + len(payload), len(payload))
+        self._begin(
+            _PUBLISH | qos << 1 | (1 if retain else 0),
+            2 + len(topic) + (2 if qos else 0) + len(payload),
+            len(payload),
+        )
         self._field(topic)
         packet_id = 0
         if qos:
@@ -176,8 +179,10 @@ class Client:
         if self._pinging:
             if ticks_diff(now_ms, self._pinged_ms) >= PONG_WITHIN_MS:
                 return False
-        elif (ticks_diff(now_ms, self._heard_ms) >= PING_AFTER_MS
-              or ticks_diff(now_ms, self._said_ms) >= PING_AFTER_MS):
+        elif (
+            ticks_diff(now_ms, self._heard_ms) >= PING_AFTER_MS
+            or ticks_diff(now_ms, self._said_ms) >= PING_AFTER_MS
+        ):
             self._pinged_ms = now_ms
             self._ping_due = self._pinging = True
         if self.out_n:

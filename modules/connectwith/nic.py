@@ -83,7 +83,7 @@ def _block(copy, nic, key, check):
 def _wifi(block):
     ssid = _text(block, "ssid", 1, 32)
     if "key" not in block:
-        raise ValueError("key: missing (None or \"\" for an open network)")
+        raise ValueError('key: missing (None or "" for an open network)')
     key = block["key"]
     if key is None or isinstance(key, str) and key == "":
         return {"ssid": ssid, "key": ""}
@@ -231,8 +231,9 @@ def is_host_name(text):
         if not 1 <= len(label) <= 63:
             return False
         for character in label:
-            if not ("a" <= character.lower() <= "z" or "0" <= character <= "9"
-                    or character in "-_"):
+            if not (
+                "a" <= character.lower() <= "z" or "0" <= character <= "9" or character in "-_"
+            ):
                 return False
     return True
 
