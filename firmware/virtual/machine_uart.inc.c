@@ -77,32 +77,29 @@ static uint8_t uart_parity_arg(mp_obj_t arg, uint8_t current) {
     return arg == mp_const_none ? 2 : (uint8_t)(mp_obj_get_int(arg) & 1);
 }
 
-static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
-    const mp_obj_t *pos_args, mp_map_t *kw_args) {
-    enum {
-        ARG_baudrate, ARG_bits, ARG_parity, ARG_stop, ARG_tx, ARG_rx, ARG_rts, ARG_cts, ARG_txbuf,
-        ARG_rxbuf, ARG_timeout, ARG_timeout_char, ARG_invert, ARG_flow,
-    };
-    static const mp_arg_t allowed_args[] = {
-        { MP_QSTR_baudrate, MP_ARG_INT, {.u_int = -1} },
-        { MP_QSTR_bits, MP_ARG_INT, {.u_int = -1} },
-        { MP_QSTR_parity, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(-1)} },
-        { MP_QSTR_stop, MP_ARG_INT, {.u_int = -1} },
-        { MP_QSTR_tx, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_rx, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_rts, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_cts, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
-        { MP_QSTR_txbuf, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
-        { MP_QSTR_rxbuf, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
-        { MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
-        { MP_QSTR_timeout_char, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
-        { MP_QSTR_invert, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
-        { MP_QSTR_flow, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
-    };
-    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
-    mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
+enum {
+    ARG_baudrate, ARG_bits, ARG_parity, ARG_stop, ARG_tx, ARG_rx, ARG_rts, ARG_cts, ARG_txbuf,
+    ARG_rxbuf, ARG_timeout, ARG_timeout_char, ARG_invert, ARG_flow,
+};
 
-    uart_config_t c = self->config;
+static const mp_arg_t uart_allowed_args[] = {
+    { MP_QSTR_baudrate, MP_ARG_INT, {.u_int = -1} },
+    { MP_QSTR_bits, MP_ARG_INT, {.u_int = -1} },
+    { MP_QSTR_parity, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(-1)} },
+    { MP_QSTR_stop, MP_ARG_INT, {.u_int = -1} },
+    { MP_QSTR_tx, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+    { MP_QSTR_rx, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+    { MP_QSTR_rts, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+    { MP_QSTR_cts, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE} },
+    { MP_QSTR_txbuf, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
+    { MP_QSTR_rxbuf, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
+    { MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
+    { MP_QSTR_timeout_char, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1} },
+    { MP_QSTR_invert, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
+    { MP_QSTR_flow, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0} },
+};
+
+static uart_config_t uart_config_from(const mp_arg_val_t *args, uart_config_t c) {
     c.baudrate = (uint32_t)uart_arg(&args[ARG_baudrate], c.baudrate, 1, 5000000);
     c.bits = (uint8_t)uart_arg(&args[ARG_bits], c.bits, 5, 8);
     c.parity = uart_parity_arg(args[ARG_parity].u_obj, c.parity);
@@ -110,14 +107,26 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
     c.txbuf = (size_t)uart_arg(&args[ARG_txbuf], (mp_int_t)c.txbuf, 0, UART_BUF_MAX);
     c.rxbuf = (size_t)uart_arg(&args[ARG_rxbuf], (mp_int_t)c.rxbuf, 0, UART_BUF_MAX);
     c.rxbuf = c.rxbuf < UART_RXBUF_MIN ? UART_RXBUF_MIN : c.rxbuf;
-    self->timeout_ms = (uint32_t)uart_arg(&args[ARG_timeout], self->timeout_ms, 0, INT32_MAX);
-    self->timeout_char_ms = (uint32_t)uart_arg(&args[ARG_timeout_char], self->timeout_char_ms, 0,
-        INT32_MAX);
+    return c;
+}
 
-    if (!uart_start(self->id, &c)) {
+static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
+    const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    mp_arg_val_t args[MP_ARRAY_SIZE(uart_allowed_args)];
+    mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(uart_allowed_args),
+        uart_allowed_args, args);
+
+    // All of it is checked before any of it counts.
+    uart_config_t config = uart_config_from(args, self->config);
+    mp_int_t timeout_ms = uart_arg(&args[ARG_timeout], self->timeout_ms, 0, INT32_MAX);
+    mp_int_t timeout_char_ms = uart_arg(&args[ARG_timeout_char], self->timeout_char_ms, 0,
+        INT32_MAX);
+    if (!uart_start(self->id, &config)) {
         mp_raise_OSError(MP_ENOMEM);
     }
-    self->config = c;
+    self->config = config;
+    self->timeout_ms = (uint32_t)timeout_ms;
+    self->timeout_char_ms = (uint32_t)timeout_char_ms;
     self->irq_trigger = 0;
 }
 

@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "w5500.h"
 
 struct spi_device {
     spi_host_device_t host;
+    int clock_hz;
     spi_transaction_t *queued[2]; // machine_hw_spi.c has two under way at most
     int queued_count;
 };
@@ -49,7 +51,8 @@ esp_err_t spi_bus_free(spi_host_device_t host) {
 
 esp_err_t spi_bus_add_device(spi_host_device_t host, const spi_device_interface_config_t *config,
     spi_device_handle_t *device) {
-    if (!is_usable(host) || config == NULL || device == NULL || !bus[host].initialised) {
+    if (!is_usable(host) || config == NULL || device == NULL || !bus[host].initialised
+        || config->clock_speed_hz <= 0) {
         return ESP_ERR_INVALID_ARG;
     }
     *device = calloc(1, sizeof(**device));
@@ -57,6 +60,7 @@ esp_err_t spi_bus_add_device(spi_host_device_t host, const spi_device_interface_
         return ESP_ERR_NO_MEM;
     }
     (*device)->host = host;
+    (*device)->clock_hz = config->clock_speed_hz;
     bus[host].devices++;
     return ESP_OK;
 }
@@ -79,7 +83,12 @@ int spi_get_actual_clock(int source_hz, int wanted_hz, int duty) {
     return source_hz / ((source_hz + wanted_hz - 1) / wanted_hz);
 }
 
-static void transfer(spi_transaction_t *t) {
+// Takes as long as the bits need on the bus.
+static void transfer(spi_device_handle_t device, spi_transaction_t *t) {
+    int64_t bus_us = (int64_t)t->length * 1000000 / device->clock_hz;
+    struct timespec ts = { bus_us / 1000000, bus_us % 1000000 * 1000 };
+    while (bus_us > 0 && nanosleep(&ts, &ts) != 0) {
+    }
     size_t length = (t->length + 7) / 8;
     const uint8_t *tx = t->flags & SPI_TRANS_USE_TXDATA ? t->tx_data : t->tx_buffer;
     uint8_t *rx = t->flags & SPI_TRANS_USE_RXDATA ? t->rx_data : t->rx_buffer;
@@ -96,7 +105,7 @@ esp_err_t spi_device_transmit(spi_device_handle_t device, spi_transaction_t *tra
     if (device == NULL || transaction == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
-    transfer(transaction);
+    transfer(device, transaction);
     return ESP_OK;
 }
 
@@ -109,7 +118,7 @@ esp_err_t spi_device_queue_trans(spi_device_handle_t device, spi_transaction_t *
     if (device->queued_count == 2) {
         return ESP_ERR_TIMEOUT; // as when the queue stays full
     }
-    transfer(transaction);
+    transfer(device, transaction);
     device->queued[device->queued_count++] = transaction;
     return ESP_OK;
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// SPI controller as MicroPython's machine_hw_spi.c and network_lan.c use it. A transfer takes no
-// time; what answers on the bus is in spi_master.c.
+// SPI controller as MicroPython's machine_hw_spi.c and network_lan.c use it. What answers on the
+// bus is in spi_master.c.
 
 #pragma once
 
