@@ -6,20 +6,24 @@
 The runner is the source tree's tests/run-tests.py. Each failure must be listed in expected.toml
 with its reason, and each listed test must fail: otherwise the exit code is 1. A test that fails
 and is not listed gets one more try alone, because some measure times to 0.4 ms on whatever host
-this is; a second failure counts.
+this is; a second failure counts. The last line is "N passed, N failed, N skipped"; a listed
+failure is in none of the three.
 """
 
 import argparse
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from select import select
 
@@ -27,12 +31,24 @@ HERE = Path(__file__).resolve().parent
 SUITES = ("basics", "micropython", "float", "extmod")
 LISTED_MAX = 5
 START_S = 20
-SUITE_S = 900
+SUITE_S = 600
 COPY_S = 60
+# run-tests.py gives a test 10 s and reports each; this long without a word, and it hangs.
+SILENCE_S = 60
+TAIL_LINES = 5
 
 
 class Failure(Exception):
     """The suites could not be run."""
+
+
+@dataclass
+class Outcome:
+    """What the suites gave. `failed` has the tests' files."""
+
+    passed: int = 0
+    skipped: int = 0
+    failed: set[str] = field(default_factory=set)
 
 
 def load_expected(path: Path) -> dict[str, str]:
@@ -47,43 +63,85 @@ def load_expected(path: Path) -> dict[str, str]:
 
 
 @contextmanager
-def running_board(binary: Path, folder: Path) -> Iterator[str]:
-    """Start a board in `folder`; give the path of its console; switch it off at the end."""
+def running_board(binary: Path, folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start a board in `folder`; give it and the path of its console; switch it off at the end."""
     command = [str(binary), "--dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as board:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as board:
         try:
             ready, _, _ = select([board.stdout], [], [], START_S)
             words = board.stdout.readline().split() if ready and board.stdout else []
             if len(words) != 2 or words[0] != "console":
                 raise Failure(f"{binary}: the board did not start")
-            yield words[1]
+            yield board, words[1]
         finally:
-            board.send_signal(signal.SIGTERM)
-            try:
-                board.wait(timeout=START_S)
-            except subprocess.TimeoutExpired:
-                board.kill()
+            end(board, signal.SIGTERM)
 
 
-def run(command: list[str], cwd: Path, timeout_s: float, quiet: bool = False) -> int:
-    """Run a program to its end and return its exit code; raise Failure when it takes too long."""
-    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
-    try:
-        output = subprocess.DEVNULL if quiet else None
-        return subprocess.run(
-            command, cwd=cwd, env=environment, timeout=timeout_s, stdout=output, check=False
-        ).returncode
-    except subprocess.TimeoutExpired as error:
-        raise Failure(f"no end after {timeout_s:g} s: {' '.join(command)}") from error
+def end(process: subprocess.Popen[str], first: signal.Signals) -> None:
+    """End a program that leads its session, and all that it started."""
+    for number in (first, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(timeout=3)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
+    process.wait()
+
+
+def follow(process: subprocess.Popen[bytes], limit_s: float) -> Iterator[bytes]:
+    """Give what a program prints, as it comes; raise Failure when it falls silent or is late."""
+    assert process.stdout is not None
+    late = time.monotonic() + limit_s
+    while True:
+        left = late - time.monotonic()
+        ready, _, _ = select([process.stdout], [], [], max(0.0, min(SILENCE_S, left)))
+        if not ready:
+            raise Failure(f"no end after {limit_s:g} s" if left < SILENCE_S
+                          else f"not a word for {SILENCE_S} s")  # fmt: skip
+        data = os.read(process.stdout.fileno(), 65536)
+        if not data:
+            return
+        yield data
+
+
+def run(command: list[str], cwd: Path, limit_s: float, show: bool) -> tuple[int, str]:
+    """Run a program to its end; its exit code and output. Raise Failure when it hangs."""
+    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONUNBUFFERED="1")
+    output = bytearray()
+    with subprocess.Popen(
+        command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            for data in follow(process, limit_s):
+                output += data
+                if show:
+                    print(data.decode(errors="replace"), end="", flush=True)
+            code = process.wait(timeout=START_S)
+        except (Failure, subprocess.TimeoutExpired) as error:
+            last = "\n".join(output.decode(errors="replace").splitlines()[-TAIL_LINES:])
+            raise Failure(f"{' '.join(command)}: {error}; its last words:\n{last}") from error
+        finally:
+            end(process, signal.SIGKILL)
+    return code, output.decode(errors="replace")
 
 
 def copy_unittest(micropython: Path, console: str) -> None:
     """Put our small unittest into the board's /lib."""
-    pyboard = [sys.executable, str(micropython / "tools" / "pyboard.py"), "--device", console, "-f"]
+    pyboard = [
+        sys.executable,
+        str(micropython / "tools" / "pyboard.py"),
+        "--device",
+        console,
+        "-f",
+    ]
     source = str(HERE / "board" / "unittest.py")
     for arguments in (["mkdir", ":/lib"], ["cp", source, ":/lib/unittest.py"]):
-        if run(pyboard + arguments, micropython, COPY_S, quiet=True) != 0:
-            raise Failure("cannot copy unittest.py to the board")
+        code, output = run(pyboard + arguments, micropython, COPY_S, show=False)
+        if code != 0:
+            raise Failure(f"cannot copy unittest.py to the board:\n{output.strip()}")
 
 
 def failed_tests(results: Path) -> set[str]:
@@ -92,17 +150,43 @@ def failed_tests(results: Path) -> set[str]:
     return set(record["failed_tests"])
 
 
-def run_tests(micropython: Path, console: str, arguments: list[str]) -> set[str]:
-    """Run some tests; return those that failed."""
+def run_tests(micropython: Path, console: str, arguments: list[str]) -> Outcome:
+    """Run some tests."""
+    what = " ".join(arguments)
     with tempfile.TemporaryDirectory() as results:
         command = [sys.executable, "run-tests.py", "-t", console, "-r", results, *arguments]
-        code = run(command, micropython / "tests", SUITE_S)
+        code, output = run(command, micropython / "tests", SUITE_S, show=True)
         if code not in (0, 1) or not (Path(results) / "_results.json").exists():
-            raise Failure(f"run-tests.py broke off with {code} in {' '.join(arguments)}")
+            raise Failure(f"run-tests.py broke off with {code} in {what}")
         failed = failed_tests(Path(results))
-        if code == 1 and not failed:
-            raise Failure(f"run-tests.py failed without naming a test in {' '.join(arguments)}")
-        return failed
+    if code == 1 and not failed:
+        raise Failure(f"run-tests.py failed without naming a test in {what}")
+    counts = {
+        word: sum(int(n) for n in re.findall(rf"^(\d+) tests {word}", output, re.MULTILINE))
+        for word in ("passed", "skipped")
+    }
+    if not failed and not any(counts.values()):
+        raise Failure(f"run-tests.py ran no test in {what}")
+    return Outcome(counts["passed"], counts["skipped"], failed)
+
+
+def run_suites(
+    micropython: Path, console: str, suites: list[str], expected: dict[str, str]
+) -> Outcome:
+    """Run the suites, and each unexpected failure once more."""
+    total = Outcome()
+    for suite in suites:
+        one = run_tests(micropython, console, ["-d", suite])
+        total.passed += one.passed
+        total.skipped += one.skipped
+        total.failed |= one.failed
+    for test in sorted(total.failed - expected.keys()):
+        print(f"second try: {test}", flush=True)
+        again = run_tests(micropython, console, [test])
+        if not again.failed:
+            total.passed += again.passed
+            total.failed.remove(test)
+    return total
 
 
 def compare(failed: set[str], expected: dict[str, str], suites: list[str]) -> list[str]:
@@ -112,21 +196,20 @@ def compare(failed: set[str], expected: dict[str, str], suites: list[str]) -> li
     return wrong + [f"is listed and passes: {test}" for test in sorted(relevant - failed)]
 
 
-def check(binary: Path, micropython: Path, suites: list[str]) -> list[str]:
-    """Run the suites on a fresh board; return what is wrong."""
+def check(binary: Path, micropython: Path, suites: list[str]) -> tuple[Outcome, list[str]]:
+    """Run the suites on a fresh board; return the outcome and what is wrong with it."""
     expected = load_expected(HERE / "expected.toml")
     folder = Path(tempfile.mkdtemp(prefix="upstream-"))
     try:
-        with running_board(binary, folder) as console:
-            copy_unittest(micropython, console)
-            failed: set[str] = set()
-            for suite in suites:
-                failed |= run_tests(micropython, console, ["-d", suite])
-            for test in sorted(failed - expected.keys()):
-                print(f"second try: {test}", flush=True)
-                if not run_tests(micropython, console, [test]):
-                    failed.remove(test)
-            return compare(failed, expected, suites)
+        with running_board(binary, folder) as (board, console):
+            try:
+                copy_unittest(micropython, console)
+                outcome = run_suites(micropython, console, suites, expected)
+            except Failure as error:
+                if board.poll() is None:
+                    raise
+                raise Failure(f"the board ended with {board.returncode}; {error}") from error
+            return outcome, compare(outcome.failed, expected, suites)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -136,7 +219,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--board-binary", type=Path, required=True)
     parser.add_argument(
-        "--micropython-dir", type=Path, default=os.environ.get("MICROPYTHON_DIR"),
+        "--micropython-dir",
+        type=Path,
+        default=os.environ.get("MICROPYTHON_DIR"),
         help="MicroPython's source tree (default: $MICROPYTHON_DIR)",
     )
     parser.add_argument("suites", nargs="*", default=list(SUITES), metavar="SUITE")
@@ -146,14 +231,21 @@ def main() -> int:
     unknown = set(args.suites) - set(SUITES)
     if unknown:
         parser.error(f"no such suite: {', '.join(sorted(unknown))}")
+    # As Ctrl-C: the board and the runner are ended on the way out.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     try:
-        wrong = check(args.board_binary.resolve(), Path(args.micropython_dir).resolve(), args.suites)
+        outcome, wrong = check(
+            args.board_binary.resolve(), Path(args.micropython_dir).resolve(), args.suites
+        )
     except (Failure, OSError) as error:
         print(f"upstream tests: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     for line in wrong:
         print(line, file=sys.stderr)
-    print("upstream tests: as expected" if not wrong else f"upstream tests: {len(wrong)} wrong")
+    sys.stderr.flush()
+    print(f"{outcome.passed} passed, {len(wrong)} failed, {outcome.skipped} skipped")
     return 1 if wrong else 0
 
 
