@@ -165,15 +165,15 @@ class FakeBoard:
                 return socket.inet_ntoa(frame[26:30]), frame[34 : 14 + total]
         return None
 
-    def receive_udp(self, port: int, timeout: float = 2.0) -> Datagram | None:
-        """The next datagram to `port`, or None after `timeout` seconds."""
+    def receive_udp(self, port: int | None, timeout: float = 2.0) -> Datagram | None:
+        """The next datagram to `port`, None for any port; or None after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:
             got = self.receive_ip(17, left)
             if got is None:
                 return None
             source_port, to_port, length = struct.unpack(">HHH", got[1][:6])
-            if to_port == port:
+            if port in (None, to_port):
                 return Datagram(got[0], source_port, to_port, got[1][8:length])
         return None
 
