@@ -149,12 +149,12 @@ int main(int argc, char **argv) {
     if (!power_on) {
         finish_deep_sleep();
     }
+    mp_main_task_handle = xTaskGetCurrentTaskHandle(); // before there is a thread that wakes it
     start_hardware(power_on);
     heap = malloc(board_options.heap_bytes);
     if (heap == NULL) {
         die("heap");
     }
-    mp_main_task_handle = xTaskGetCurrentTaskHandle();
     int stack_top;
     mp_task(&stack_top);
 }

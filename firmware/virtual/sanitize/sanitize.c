@@ -20,9 +20,8 @@ const char *__asan_default_options(void);
 const char *__ubsan_default_options(void);
 
 const char *__asan_default_options(void) {
-    // MicroPython's garbage collector looks for pointers on the stack: locals must be there. The
-    // heap ends with the process, as the chip's does with its power.
-    return "detect_stack_use_after_return=0:detect_leaks=0:abort_on_error=1";
+    // Memory ends with the process, as the chip's does with its power.
+    return "detect_leaks=0:abort_on_error=1";
 }
 
 const char *__ubsan_default_options(void) {
