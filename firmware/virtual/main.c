@@ -80,7 +80,8 @@ static void finish_deep_sleep(void) {
 static void start_hardware(bool power_on) {
     esp_partition_board_open(board_options.dir, power_on && board_options.erase);
     write_pid();
-    for (int i = 0; i < BOARD_UARTS; i++) {
+    // The console last: its name on stdout says that the board is there, with all its lines.
+    for (int i = BOARD_UARTS - 1; i >= 0; i--) {
         board_line_open(i);
     }
     board_io_start();

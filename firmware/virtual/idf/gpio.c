@@ -203,7 +203,7 @@ static void world_ready(board_source_t *s, short revents) {
     int pin, level, used = 0;
     if (n > 0) {
         text[n] = '\0';
-        if (sscanf(text, "I%d %d%n", &pin, &level, &used) == 2 && used == n) {
+        if (sscanf(text, "I%3d %1d%n", &pin, &level, &used) == 2 && used == n) {
             world_sets(pin, level != 0);
         }
     }

@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The virtual board itself: serial lines, pins, options."""
+
+import contextlib
+import os
+import select
+import socket
+import time
+
+import pytest
+from bench import BenchError, Board
+
+_LIMIT_S = 5
+
+
+def _read(fd, size):
+    """`size` bytes from a serial line; fewer when no more come."""
+    data = b""
+    while len(data) < size and select.select([fd], [], [], _LIMIT_S)[0]:
+        data += os.read(fd, size - len(data))
+    return data
+
+
+@pytest.fixture
+def uart(board):
+    """The far end of the board's UART 1, which is running with 115200 baud."""
+    board.exec("import machine, time\nuart = machine.UART(1, 115200, rxbuf=1024)")
+    fd = os.open(board.dir / "uart1", os.O_RDWR | os.O_NOCTTY)
+    yield fd
+    os.close(fd)
+
+
+def test_uart_carries_every_byte_both_ways(board, uart):
+    data = bytes(range(256))
+    os.write(uart, data)
+    assert eval(board.exec(
+        "got = b''\nend = time.ticks_add(time.ticks_ms(), 3000)\n"
+        "while len(got) < 256 and time.ticks_diff(end, time.ticks_ms()) > 0:\n"
+        "    got += uart.read() or b''\n"
+        "print(got)"
+    )) == data  # fmt: skip
+    board.exec("uart.write(bytes(range(256)))")
+    assert _read(uart, 256) == data
+
+
+def test_uart_takes_the_time_of_its_baud_rate(board, uart):
+    # 960 characters of 10 bits at 9600 baud are 1 s, of which 256 wait in the buffer.
+    spent_ms = int(board.exec(
+        "uart.init(9600)\nstart = time.ticks_ms()\nuart.write(bytes(960))\nuart.flush()\n"
+        "print(time.ticks_diff(time.ticks_ms(), start))"
+    ))  # fmt: skip
+    assert 1000 <= spent_ms < 1500
+    assert len(_read(uart, 960)) == 960
+
+
+def test_rxidle_comes_once_after_each_burst(board, uart):
+    board.exec("bursts = []\nuart.irq(lambda u: bursts.append(u.read()), machine.UART.IRQ_RXIDLE)")
+    for burst in (b"RING\r\n", b"+CREG: 1\r\n"):
+        os.write(uart, burst)
+        time.sleep(0.3)
+    assert eval(board.exec("print(bursts)")) == [b"RING\r\n", b"+CREG: 1\r\n"]
+
+
+def test_mac_option_is_the_base_address(request, world):
+    binary = request.config.getoption("--board-binary")
+    with Board(world, binary=binary, arguments=["--mac", "240ac4000001"]) as board:
+        assert board.exec("import machine; print(machine.unique_id().hex())").strip() == (
+            "240ac4000001"
+        )
+
+
+@pytest.mark.parametrize("mac", ["240ac400000", "240ac40000011", "250ac4000001", "24:0a:c4:00:01"])
+def test_bad_mac_is_refused(request, world, mac):
+    board = Board(
+        world, binary=request.config.getoption("--board-binary"), arguments=["--mac", mac]
+    )
+    with pytest.raises(BenchError, match="--mac wants 12 hexadecimal digits"):
+        board.start()
+
+
+def test_files_and_mac_outlive_power_but_not_erase(request, world):
+    binary = request.config.getoption("--board-binary")
+    state = "import machine, os; print(machine.unique_id().hex(), 'kept' in os.listdir())"
+    first = Board(world, binary=binary)
+    with first:
+        first.exec("open('kept', 'w').close()")
+        mac, kept = first.exec(state).split()
+    with Board(world, binary=binary, folder=first.dir) as again:
+        assert again.exec(state).split() == [mac, "True"]
+    with Board(world, binary=binary, folder=first.dir, arguments=["--erase"]) as erased:
+        assert erased.exec(state).split()[1] == "False"
+        # It is power-on that erases, not each reset.
+        erased.exec("open('kept', 'w').close()")
+        erased.reset()
+        assert erased.exec(state).split()[1] == "True"
+
+
+class _PinWorld:
+    """A simulated world that has nothing but wires to the board's pins."""
+
+    def __init__(self, path):
+        self.path = path
+        self._pins = None
+        self._server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._server.bind(str(path))
+        self._server.listen()
+        self._server.settimeout(_LIMIT_S)
+
+    def accept(self):
+        """Wait for the connection that carries pins."""
+        while True:
+            connection, _ = self._server.accept()
+            connection.settimeout(_LIMIT_S)
+            if connection.recv(64).startswith(b"Hgpio "):
+                self._pins = connection
+                return
+
+    def levels(self, count):
+        """The next `count` levels that the board tells: [(pin, level)]."""
+        texts = [self._pins.recv(64).decode() for _ in range(count)]
+        assert all(text[0] == "G" for text in texts)
+        return [tuple(int(word) for word in text[1:].split()) for text in texts]
+
+    def drive(self, pin, level):
+        self._pins.send(f"I{pin} {level}".encode())
+
+    def send(self, message):
+        self._pins.send(message)
+
+    def close(self):
+        self._server.close()
+        if self._pins is not None:
+            self._pins.close()
+
+
+@pytest.fixture
+def wired_board(request, world):
+    """A board and the world of its pins."""
+    board = Board(world, binary=request.config.getoption("--board-binary"))
+    with contextlib.closing(_PinWorld(board.dir / "pins")) as pins:
+        # The last --net counts.
+        wired = Board(
+            world,
+            binary=request.config.getoption("--board-binary"),
+            folder=board.dir,
+            arguments=["--net", str(pins.path)],
+        )
+        with wired:
+            pins.accept()
+            wired.exec("from machine import Pin")
+            yield wired, pins
+
+
+def test_output_levels_are_told_to_the_world(wired_board):
+    board, pins = wired_board
+    board.exec("led = Pin('LED', Pin.OUT, value=1)\nled(0)\nled(0)\nled(1)")
+    # No change, no message.
+    assert pins.levels(3) == [(2, 1), (2, 0), (2, 1)]
+
+
+def test_world_drives_inputs_and_interrupts(wired_board):
+    board, pins = wired_board
+    board.exec(
+        "edges = []\nbutton = Pin('BUTTON', Pin.IN, Pin.PULL_UP)\n"
+        "button.irq(lambda p: edges.append(p()), Pin.IRQ_RISING | Pin.IRQ_FALLING)"
+    )
+    assert board.exec("print(button())").strip() == "1"
+    for level in (0, 0, 1):
+        pins.drive(0, level)
+        time.sleep(0.2)
+    assert board.exec("print(edges, button())").strip() == "[0, 1] 1"
+
+
+@pytest.mark.parametrize(
+    "message", [b"I", b"I0", b"I99 0", b"I-1 0", b"I0 0 x", b"I4294967296 0", b"?", b"I" * 60]
+)
+def test_nonsense_on_the_wire_changes_no_pin(wired_board, message):
+    board, pins = wired_board
+    board.exec("button = Pin('BUTTON', Pin.IN, Pin.PULL_UP)\nrow = Pin(4, Pin.IN, Pin.PULL_UP)")
+    pins.send(message)
+    time.sleep(0.2)
+    assert board.exec("print(button(), row())").split() == ["1", "1"]
+    pins.drive(4, 0)
+    time.sleep(0.2)
+    assert board.exec("print(button(), row())").split() == ["1", "0"]
