@@ -56,6 +56,9 @@ def board(request, world):
     """A virtual board with an empty flash, switched on."""
     with Board(world, binary=request.config.getoption("--board-binary")) as board:
         yield board
+    # A board built with a sanitizer says there what it found.
+    log = (board.dir / "stderr.log").read_text(errors="replace")
+    assert "Sanitizer" not in log and "runtime error" not in log, log
 
 
 @pytest.fixture
