@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The longest pause of user code while a connection is attempted."""
 
+import time
+
 import scripts
 from bench import Board
 from figures import Figure, spread
@@ -112,13 +114,24 @@ def _scene(world, board, name, repeat):
     return rows
 
 
+def _host_floor_ms(seconds=3.0):
+    """The longest gap that a loop of this very process sees: what the host alone does."""
+    worst, last = 0, time.perf_counter_ns()
+    end = last + int(seconds * 1e9)
+    while last < end:
+        now = time.perf_counter_ns()
+        worst = max(worst, now - last)
+        last = now
+    return worst / 1e6
+
+
 def measure(world, binary, quick) -> list[Figure]:
     """Rows for every scene, the idle floor and the blocking script."""
     repeat = 3 if quick else 20
     with Board(world, binary=binary) as board:
         board.exec(scripts.prelude(world) + _WATCH + scripts.blocking(world))
         board.exec(scripts.connected(world), timeout=30)
-        rows = []
+        rows = [Figure("host's own floor, a loop without any board", _host_floor_ms(), "ms")]
         idle = [scripts.numbers(board, _IDLE)["timer"] / 1000 for _ in range(5)]
         rows.append(Figure("idle board's own floor, 1 ms Timer", max(idle), "ms"))
         for name in SCENES:
