@@ -9,6 +9,7 @@ from bench import Board
 from figures import Figure, spread
 
 BAR_MS = 50.0
+CLOCK_MS = 1.0  # the attempt's clock counts whole milliseconds, so it may end this much early
 
 _ATTEMPT = """
 calls.clear()
@@ -61,9 +62,11 @@ def measure(world, binary, quick) -> list[Figure]:
                 occupation=_OCCUPATIONS[number // len(scenes) % 2],
             )
             late_ms.append(scripts.numbers(board, code)["us"] / 1000)
-    within = sum(0 <= late <= BAR_MS for late in late_ms)
-    note = f"{within} of {repeat} from 0 to {BAR_MS:g} ms late; {spread(late_ms)}"
+    within = sum(-CLOCK_MS <= late <= BAR_MS for late in late_ms)
+    note = f"{within} of {repeat} at most {BAR_MS:g} ms late; {spread(late_ms)}"
     return [
         Figure("callback after the deadline, latest", max(late_ms), "ms", BAR_MS, note),
-        Figure("callback before the deadline", sum(late < -0.5 for late in late_ms), "runs", 0),
+        Figure(
+            "callback before the deadline", sum(late < -CLOCK_MS for late in late_ms), "runs", 0
+        ),
     ]
