@@ -86,6 +86,17 @@ def test_output_and_end_in_any_pieces(board, chunk):
         assert console.run("print(2)", 5) == "2\n"
 
 
+def test_line_end_in_two_pieces(board):
+    far = board(b"OKone\r")
+    with Console(far.path) as console:
+        console.enter(5)
+        execution = console.start("x")
+        pieces = [execution.poll(0.2)]
+        os.write(far.far, b"\ntwo\r\n\x04\x04>")
+        pieces += execution.follow(5)
+    assert "".join(pieces) == "one\ntwo\n"
+
+
 def test_traceback_is_kept_apart_from_the_output(board):
     far = board(b"OKbefore\r\n\x04Traceback\r\nValueError: no\r\n\x04>")
     with Console(far.path) as console:

@@ -11,6 +11,7 @@ import codecs
 import contextlib
 import errno
 import fcntl
+import io
 import os
 import select
 import termios
@@ -208,8 +209,9 @@ class Execution:
         self._console = console
         self._ends = 0
         self._error = b""
-        # A character may come in two pieces.
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        # A character, and a line's end, may come in two pieces.
+        utf8 = codecs.getincrementaldecoder("utf-8")("replace")
+        self._decoder = io.IncrementalNewlineDecoder(utf8, translate=True)
         self.traceback: str | None = None
 
     def poll(self, wait_s: float) -> str:
@@ -222,14 +224,14 @@ class Execution:
         while data and self._ends < 3:
             part, end, data = data.partition(_END if self._ends < 2 else b">")
             if self._ends == 0:
-                text += self._decoder.decode(part)
+                text += self._decoder.decode(part, final=bool(end))
             elif self._ends == 1:
                 self._error += part
             self._ends += len(end)
         if self._ends == 3:
             self._console.give_back(data)
             self.traceback = self._error.decode("utf-8", "replace").replace("\r\n", "\n")
-        return text.replace("\r\n", "\n")
+        return text
 
     def follow(self, limit_s: float) -> list[str]:
         """All output until the end, or until `limit_s` have passed (then traceback is None)."""
