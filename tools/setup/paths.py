@@ -53,8 +53,13 @@ def whole_directory(final: Path) -> Iterator[Path]:
         work.chmod(0o755)
         work.rename(final)
     finally:
-        # After the rename nothing is there any more.
-        shutil.rmtree(work, ignore_errors=True)
+        # After the rename nothing is there any more. After a kill, a child that is just dying may
+        # still write here, so one pass may not do.
+        for _ in range(50):
+            shutil.rmtree(work, ignore_errors=True)
+            if not work.exists():
+                break
+            time.sleep(0.02)
 
 
 @contextlib.contextmanager
