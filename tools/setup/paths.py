@@ -47,8 +47,11 @@ def whole_directory(final: Path) -> Iterator[Path]:
     (a kill, a power cut) is swept by sweep().
     """
     final.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f"{_UNFINISHED}{final.name}-", dir=final.parent))
+    # The name is known before the folder is made: Ctrl-C in between leaves nothing behind.
+    work = final.parent / f"{_UNFINISHED}{final.name}-{os.getpid()}"
     try:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(mode=0o700)
         yield work
         work.chmod(0o755)
         work.rename(final)
