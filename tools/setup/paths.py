@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,6 +38,11 @@ def cores() -> int:
     )
 
 
+def _unfinished(final: Path) -> Path:
+    """Where `final` is made. Known before it is there: Ctrl-C in between leaves nothing behind."""
+    return final.parent / f"{_UNFINISHED}{final.name}-{os.getpid()}"
+
+
 @contextlib.contextmanager
 def whole_directory(final: Path) -> Iterator[Path]:
     """Gives an empty folder to fill; it becomes `final` only if the block ends without exception.
@@ -47,8 +51,7 @@ def whole_directory(final: Path) -> Iterator[Path]:
     (a kill, a power cut) is swept by sweep().
     """
     final.parent.mkdir(parents=True, exist_ok=True)
-    # The name is known before the folder is made: Ctrl-C in between leaves nothing behind.
-    work = final.parent / f"{_UNFINISHED}{final.name}-{os.getpid()}"
+    work = _unfinished(final)
     try:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(mode=0o700)
@@ -69,10 +72,10 @@ def whole_directory(final: Path) -> Iterator[Path]:
 def whole_file(final: Path) -> Iterator[Path]:
     """Gives the path of a file to write; it becomes `final` only if the block ends well."""
     final.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f"{_UNFINISHED}{final.name}-", dir=final.parent)
-    os.close(handle)
-    work = Path(name)
+    work = _unfinished(final)
     try:
+        work.unlink(missing_ok=True)
+        work.touch(mode=0o600)
         yield work
         work.chmod(0o644)
         work.replace(final)
