@@ -1,22 +1,98 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What survives a reboot, in the namespace `connectwith` of the board's NVS."""
+"""What survives a reboot, in the namespace `connectwith` of the board's NVS.
+
+Each setting is one entry, so a power cut leaves all of it or all of what it replaces. The blocks
+of a NIC are kept as `nic.normalise()` makes them: checked, and secrets sealed.
+"""
 
 from esp32 import NVS
+from micropython import const
 
-from connectwith import cloud
+from connectwith import cloud, nic
 
-_SPACE = "connectwith"
+USER_MAX = const(4096)  # bytes of the user's configuration
+
+_BLOCK_MAX = const(512)  # the longest record of a block is the proxy's: below 300 bytes
+_VERSION = const(1)
+
+# The fields of each block, in the order of its record. This order is the format.
+_FIELDS = {
+    "wificonfig": ("ssid", "key"),
+    "staticconfig": ("ip", "netmask", "gateway", "dns"),
+    "proxyconfig": ("type", "address", "port", "username", "password"),
+    "cellconfig": ("apn",),
+}
+_SEALED = ("key", "password")
+
+# What each class of link takes from storage, and the name of its first interface.
+_BLOCKS = (
+    ("wl0", "wificonfig", "staticconfig", "proxyconfig"),
+    ("eth0", "staticconfig", "proxyconfig"),
+    ("cell0", "cellconfig"),
+)
+
+_space = None
+
+
+def load_nic(kind):
+    """The stored settings of a class of link (nic.WIFI...) as a normalised NIC.
+
+    None: not configured, that is, no network for Wi-Fi or no APN for cellular. Ethernet always
+    is, with DHCP if nothing else is stored.
+    """
+    stored = fill({"interface": _BLOCKS[kind][0]}, kind)
+    if kind != nic.ETHERNET and _BLOCKS[kind][1] not in stored:
+        return None
+    return stored
+
+
+def fill(config, kind):
+    """Adds to a normalised NIC the stored value of each block that it lacks. Returns the NIC."""
+    for name in _BLOCKS[kind][1:]:
+        if name not in config:
+            block = load_block(name)
+            if block is not None:
+                config[name] = block
+    return config
+
+
+def load_block(name):
+    """The stored block `name` of a NIC, normalised, or None."""
+    record = _read(name, _BLOCK_MAX)
+    return None if record is None else _unpack(name, record)
+
+
+def save_block(name, block):
+    """Stores a normalised block under its NIC key; None erases. OSError: flash full or broken."""
+    _write(name, None if block is None else _pack(name, block))
+
+
+def save_user(value):
+    """Stores bytes or a str of at most USER_MAX bytes; None erases."""
+    if value is not None:
+        # The first byte tells them apart when they come back.
+        value = b"s" + value.encode() if isinstance(value, str) else b"b" + value
+    _write("user", value)
+
+
+def load_user():
+    """What `save_user` stored, of the same type, or None."""
+    record = _read("user", USER_MAX + 1)
+    if not record:
+        return None
+    value = bytes(memoryview(record)[1:])
+    return value.decode() if record[0] == 0x73 else value
 
 
 def save_cloud(settings):
     """Stores checked settings (cloud.Settings). OSError: the flash is full or broken."""
     record = cloud.pack(settings)
-    space = NVS(_SPACE)
+    space = _open()
     # A blob is read into a buffer that must be large enough, and two entries are not written at
     # once: whatever is cut off by a power loss, the size on record is never the smaller one.
-    grows = len(record) > _size(space)
+    grows = len(record) > _cloud_bytes(space)
     if grows:
         space.set_i32("cloud_bytes", len(record))
     space.set_blob("cloud", record)
@@ -27,17 +103,94 @@ def save_cloud(settings):
 
 def load_cloud():
     """The stored settings (cloud.Settings), or None."""
-    space = NVS(_SPACE)
-    record = bytearray(_size(space))
-    try:
-        n = space.get_blob("cloud", record)
-    except OSError:
-        return None
-    return cloud.unpack(memoryview(record)[:n])
+    record = _read("cloud", _cloud_bytes(_open()))
+    return None if record is None else cloud.unpack(record)
 
 
-def _size(space):
+def _cloud_bytes(space):
     try:
         return space.get_i32("cloud_bytes")
     except OSError:
         return 0
+
+
+def _open():
+    global _space
+    if _space is None:
+        _space = NVS("connectwith")  # each one takes a handle of the driver's, for ever
+    return _space
+
+
+def _read(name, most):
+    record = bytearray(most)
+    try:
+        n = _open().get_blob(name, record)
+    except OSError:
+        return None
+    return memoryview(record)[:n]
+
+
+def _write(name, record):
+    space = _open()
+    if record is not None:
+        space.set_blob(name, record)
+    else:
+        try:
+            space.erase_key(name)
+        except OSError:
+            return  # it is not there
+    space.commit()
+
+
+def _pack(name, block):
+    """The record: version, then each field with its length in one byte, 0xFF for an absent one."""
+    record = bytearray((_VERSION,))
+    for field in _FIELDS[name]:
+        value = block.get(field)
+        if value is None:
+            record.append(0xFF)
+            continue
+        if isinstance(value, list):
+            value = " ".join(value)
+        elif isinstance(value, int):
+            value = str(value)
+        data = value.encode() if isinstance(value, str) else value
+        record.append(len(data))
+        record.extend(data)
+    return record
+
+
+def _unpack(name, record):
+    """The block of a record, or None when it is not one of ours."""
+    if not record or record[0] != _VERSION:
+        return None
+    block = {}
+    at = 1
+    for field in _FIELDS[name]:
+        if at >= len(record):
+            return None
+        n = record[at]
+        at += 1
+        if n == 0xFF:
+            continue
+        if at + n > len(record):
+            return None
+        block[field] = bytes(record[at : at + n])
+        at += n
+    try:
+        return _typed(block)
+    except ValueError:  # UnicodeError is one
+        return None
+
+
+def _typed(block):
+    for field, data in block.items():
+        if field in _SEALED and data:
+            continue  # an empty key stands for an open network
+        value = data.decode()
+        if field in ("type", "port"):
+            value = int(value)
+        elif field == "dns":
+            value = value.split(" ")
+        block[field] = value
+    return block
