@@ -5,7 +5,7 @@
 """Builds the C module for 32-bit RISC-V (rv32imac, as ESP32-C3's core) in MicroPython's own qemu
 port and runs the core tests and the tests of the Attempt object there.
 
-Prints what the tests print and, last, "N passed, N failed" over both. Exit 0: all passed; 1: some
+Prints what failing tests print and, last, "N passed, N failed" over both. Exit 0: all passed; 1: some
 failed; 2: it could not be built or run, and why.
 """
 
@@ -123,8 +123,10 @@ def run_tests(elf: Path) -> tuple[int, int]:
         machine.read_until(b"CTRL-B to exit\r\n>", BOOT_S)
         for source in ("import _coretests\n_coretests.run()", script()):
             output = machine.run(source)
-            print(output, end="")
             counts = re.findall(r"^(\d+) passed, (\d+) failed$", output, re.M)
+            if len(counts) != 1 or counts[0][1] != "0":
+                # Only then: exceptions that the tests want to see look like failures to a reader.
+                print(output, end="")
             if len(counts) != 1:
                 raise CannotRun("the tests did not come to their end")
             passed += int(counts[0][0])

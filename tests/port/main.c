@@ -4,6 +4,7 @@
 // The port tests as a program of the host.
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "harness.h"
 #include "world.h"
@@ -13,7 +14,11 @@ static void print(const char *text) {
     fflush(stdout);
 }
 
+// Seconds for all tests. They take about 12 on an idle machine.
+#define LIMIT_S 600
+
 int main(void) {
+    alarm(LIMIT_S);  // a test that never ends is to fail by itself
     world_start();
     return harness_run(print) == 0 ? 0 : 1;
 }

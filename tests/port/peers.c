@@ -64,6 +64,19 @@ static void peer_echo(mbedtls_ssl_context *ssl) {
     }
 }
 
+static void peer_store(mbedtls_ssl_context *ssl) {
+    unsigned char *store = malloc(STORE_BYTES);
+    int at = 0, count = 1;
+    while (at < STORE_BYTES && count > 0) {
+        count = mbedtls_ssl_read(ssl, store + at, (size_t)(STORE_BYTES - at));
+        at += count;
+    }
+    for (at = 0; count > 0 && at < STORE_BYTES; at += count) {
+        count = mbedtls_ssl_write(ssl, store + at, (size_t)(STORE_BYTES - at));
+    }
+    free(store);
+}
+
 static void peer_noise(int fd, size_t len) {
     unsigned char noise[1024];
     while (len > 0) {
@@ -85,6 +98,8 @@ static void peer_tls(peer_t peer, int fd) {
                 peer_noise(fd, 65536);
             } else if (peer == PEER_DEAF) {
                 world_sleep_ms(DEAF_MS);
+            } else if (peer == PEER_STORE) {
+                peer_store(&ssl);
             } else {
                 peer_echo(&ssl);
             }

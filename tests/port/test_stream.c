@@ -88,29 +88,34 @@ static void echoes_through_tls(void) {
     check_nothing_left();
 }
 
-// More than lwIP and mbedTLS can buffer, so that writes are partial on every layer.
-static void carries_a_megabyte_both_ways(void) {
-    static uint8_t out[1 << 20], in[1 << 20];
+// More than lwIP and mbedTLS can buffer, so that writes are partial on every layer. One way after
+// the other: two ends of one lwIP whose receive windows are both shut answer each other's empty
+// ACKs for ever, and nobody gets a word in to open them.
+static void carries_a_megabyte_each_way(void) {
+    static uint8_t out[STORE_BYTES], in[STORE_BYTES];
     stream_t stream;
     for (size_t i = 0; i < sizeof(out); ++i) {
         out[i] = (uint8_t)(i * 2654435761u >> 13);
     }
-    CHECK_EQ(secure_to(&stream, PEER_ECHO, "broker.test", world_ca()), STREAM_SECURE);
+    CHECK_EQ(secure_to(&stream, PEER_STORE, "broker.test", world_ca()), STREAM_SECURE);
     size_t sent = 0, got = 0;
     unsigned refused = 0;
+    int error = 0;
     const uint64_t end_us = world_now_us() + 60000000;
-    while (got < sizeof(in) && world_now_us() < end_us) {
-        int error = 0;
-        int count;
-        while ((count = stream_write(&stream, out + sent, sizeof(out) - sent, &error)) > 0) {
-            sent += (size_t)count;
+    while (sent < sizeof(out) && world_now_us() < end_us) {
+        const int count = stream_write(&stream, out + sent, sizeof(out) - sent, &error);
+        CHECK(count > 0 || (count < 0 && error == EAGAIN));
+        sent += count > 0 ? (size_t)count : 0;
+        if (count < 0) {
+            refused++;
+            world_sleep_ms(1);
         }
-        refused += count < 0;
-        CHECK(count == 0 || error == EAGAIN);
-        const int n = stream_read(&stream, in + got, sizeof(in) - got, &error);
-        CHECK(n > 0 || (n < 0 && error == EAGAIN) || got + (size_t)(n > 0 ? n : 0) == sizeof(in));
-        got += n > 0 ? (size_t)n : 0;
-        if (count < 0 && n < 0) {
+    }
+    while (got < sizeof(in) && world_now_us() < end_us) {
+        const int count = stream_read(&stream, in + got, sizeof(in) - got, &error);
+        CHECK(count > 0 || (count < 0 && error == EAGAIN));
+        got += count > 0 ? (size_t)count : 0;
+        if (count < 0) {
             world_sleep_ms(1);
         }
     }
@@ -304,7 +309,7 @@ static void closes_at_any_moment(void) {
 
 const test_t stream_tests[] = {
     { "echoes_through_tls", echoes_through_tls },
-    { "carries_a_megabyte_both_ways", carries_a_megabyte_both_ways },
+    { "carries_a_megabyte_each_way", carries_a_megabyte_each_way },
     { "says_why_a_certificate_is_bad", says_why_a_certificate_is_bad },
     { "never_goes_on_without_authority", never_goes_on_without_authority },
     { "says_how_a_handshake_was_broken", says_how_a_handshake_was_broken },

@@ -14,6 +14,8 @@
 // Starts lwIP and makes the certificates. Once, before any test.
 void world_start(void);
 
+enum { STORE_BYTES = 1 << 20 };
+
 // What the peer does with each connection.
 typedef enum {
     PEER_ECHO,        // TLS as it should be; sends back what it gets
@@ -27,6 +29,7 @@ typedef enum {
     PEER_CLOSE,       // FIN in the middle of the handshake
     PEER_NOISE_AFTER, // TLS, then bytes that are no TLS
     PEER_DEAF,        // TLS, then never reads
+    PEER_STORE,       // TLS; takes STORE_BYTES, then sends them back
     PEER_COUNT,
 } peer_t;
 
