@@ -5,8 +5,8 @@
 """Builds the C module for 32-bit RISC-V (rv32imac, as ESP32-C3's core) in MicroPython's own qemu
 port and runs the core tests and the tests of the Attempt object there.
 
-Prints what failing tests print and, last, "N passed, N failed" over both. Exit 0: all passed; 1: some
-failed; 2: it could not be built or run, and why.
+Prints what failing tests print and, last, "N passed, N failed" over both. Exit 0: all passed;
+1: some failed; 2: it could not be built or run, and why.
 """
 
 from __future__ import annotations
