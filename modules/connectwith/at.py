@@ -1,0 +1,357 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""The AT command dialogue without input or output (SIM7500/SIM7600 AT Command Manual V3.00, 1.4).
+
+The owner moves bytes: read into `space()`, pass the count to `took()`, call `next()` until it says
+NONE. Before a command is written, `begin()` says what its answer looks like. Whole lines decide; a
+line of which a part is missing or damaged is nothing.
+
+A URC may come at any moment: before the echo, between an information line and OK, right behind a
+reply. It is told from information by the prefix that `begin()` was given. Two exceptions:
+
+* The read commands of the registration (+CREG?, +CGREG?, +CEREG?) answer `n,stat[,...]`, while the
+  URC of the same name is `stat[,lac,...]`. A line whose second field is a number of one or two
+  digits is the answer, every other is the URC: with n = 0 or 1 the URC has one field, with n = 2 a
+  lac, which is quoted or has more digits (manual 4.2.1, 5.2.1).
+* NO CARRIER, BUSY, NO ANSWER, NO DIALTONE and CONNECT end a command that dials or leaves data
+  mode. Beside any other they are news of a call: URCs.
+
+Ctrl-C may strike at any jump of the byte code. So the methods decide first and then change the
+state in one straight line: what was cut short is simply called again. The owner must store what
+`next()` returns straight from the call. Receiving allocates nothing; `text()` and `rest()` do.
+"""
+
+from micropython import const
+
+# What next() returns.
+NONE = const(0)  # nothing until more bytes come
+OK = const(1)
+ERROR = const(2)
+CME = const(3)  # +CME ERROR, see `number`
+CMS = const(4)  # +CMS ERROR, see `number`
+CONNECT = const(5)  # what follows belongs to PPP, see rest()
+NO_CARRIER = const(6)
+BUSY = const(7)
+NO_ANSWER = const(8)
+NO_DIALTONE = const(9)
+INFO = const(10)  # a line of the running command's answer
+URC = const(11)  # any other line
+PROMPT = const(12)  # "> ": the modem wants the text of the command
+
+_INBOX_BYTES = const(128)  # what one poll may digest
+_LINE_BYTES = const(512)  # over the longest line that a used command gives or echoes
+
+_FINE = const(0)  # verdicts on the line that is being received, may be added up
+_NOISE = const(1)
+_OVERLONG = const(2)
+
+_TAB = const(9)
+_LF = const(10)
+_CR = const(13)
+_SPACE = const(32)
+_COMMA = const(44)
+_GREATER = const(62)
+_QUESTION_MARK = const(63)
+
+_DIALS = (b"ATD", b"ATO", b"ATA", b"+++")
+_REGISTRATION = (b"AT+CREG?", b"AT+CGREG?", b"AT+CEREG?")
+_WHOLE = ((b"OK", OK), (b"ERROR", ERROR))
+_CODED = ((b"+CME ERROR:", CME), (b"+CMS ERROR:", CMS))
+_CALL = (
+    (b"CONNECT", CONNECT),
+    (b"NO CARRIER", NO_CARRIER),
+    (b"BUSY", BUSY),
+    (b"NO ANSWER", NO_ANSWER),
+    (b"NO DIALTONE", NO_DIALTONE),
+)
+# URCs that do not begin with a sign. What ends in a space or a colon goes on.
+_BARE_URCS = (
+    b"RDY",
+    b"SMS DONE",
+    b"PB DONE",
+    b"RING",
+    b"END",
+    b"QCRDY",
+    b"VOICE CALL: ",
+    b"MISSED_CALL: ",
+    b"DST: ",
+    b"Autobaud: ",
+    b"UNDER-VOLTAGE ",
+    b"OVER-VOLTAGE ",
+)
+
+
+class At:
+    """One dialogue, for ever. `running`: a command waits for its final result."""
+
+    def __init__(self):
+        self._inbox = memoryview(bytearray(_INBOX_BYTES))
+        self._no_room = self._inbox[:0]
+        self._line = bytearray(_LINE_BYTES)
+        self.overlong = 0  # lines dropped because they did not fit
+        self.noise = 0  # lines dropped because of bytes that no modem writes
+        self.reset()
+
+    def reset(self):
+        """Forgets the command and everything that was received."""
+        self._fresh = None  # what took() was told
+        self._got = self._eaten = 0
+        self._n = 0
+        self._verdict = _FINE
+        self._told = False  # the line was that of the last event
+        self._data = False
+        self.running = False
+        self.number = -1
+        self._command = self._prefix = b""
+        self._bare = self._calls = self._reads_registration = False
+
+    def begin(self, command, prefix=b""):
+        """`command` (bytes, no CR) has been or is about to be written.
+
+        Lines that start with `prefix` are its INFO. With b"" INFO is what is not a URC by its
+        look: bare text, and lines that carry the command's own name, as +CGMR: for AT+CGMR. What
+        was received before should be dealt with first; what followed CONNECT is dropped.
+        """
+        bare = not prefix
+        if bare:
+            prefix = _own_prefix(command)
+        calls = reads_registration = False
+        for start in _DIALS:
+            if command.startswith(start):
+                calls = True
+        for read in _REGISTRATION:
+            if command == read:
+                reads_registration = True
+        if self._data:
+            self.reset()
+        self._command = command
+        self._prefix = prefix
+        self._bare = bare
+        self._calls = calls
+        self._reads_registration = reads_registration
+        self.number = -1
+        self.running = True
+
+    def space(self):
+        """Where to read into. Empty while next() has something left, and in data mode."""
+        self._account()
+        return self._no_room if self._data or self._eaten < self._got else self._inbox
+
+    def took(self, n):
+        """`n` bytes were put at the start of `space()`; None is none."""
+        self._fresh = n
+
+    def rest(self):
+        """After CONNECT: the bytes behind its line, which are PPP's. The line feed of its end may
+        be among them."""
+        self._account()
+        return self._inbox[self._eaten : self._got]
+
+    def text(self):
+        """The line of the last event, without its end. What is not ASCII is a question mark."""
+        line = self._line
+        for i in range(self._n):
+            if not 32 <= line[i] < 127:
+                line[i] = _QUESTION_MARK
+        return str(memoryview(line)[: self._n], "ascii")
+
+    def next(self):
+        """The next event, or NONE. `text()` and `number` are about it until the next call."""
+        self._account()
+        if self._told:
+            self._forget_line()
+        got = 0 if self._data else self._got
+        inbox = self._inbox
+        line = self._line
+        at = self._eaten
+        n = self._n
+        verdict = self._verdict
+        while at < got:
+            byte = inbox[at]
+            at += 1
+            if byte == _CR or byte == _LF:
+                if verdict:
+                    self._drop(at, verdict)
+                elif n:
+                    rest = self._without_echo(n)
+                    event = self._classify(rest) if rest else NONE
+                    if event != NONE:
+                        return self._tell(at, rest, event)
+                n = verdict = 0
+            elif byte == 0 or byte == 0xFF:
+                # A line without a signal or that is being switched on; inside a line it is damage.
+                if n:
+                    verdict |= _NOISE
+            elif byte < _SPACE and byte != _TAB or byte == 0x7F:
+                verdict |= _NOISE
+            elif n == _LINE_BYTES:
+                verdict |= _OVERLONG
+            else:
+                line[n] = byte
+                n += 1
+                if byte == _SPACE and n == 2 and self._prompts(verdict):
+                    return self._tell(at, n, PROMPT)
+        self._eaten = at
+        self._n = n
+        self._verdict = verdict
+        return NONE
+
+    # -- changes of state, each in one straight line
+
+    def _account(self):
+        fresh = self._fresh
+        if fresh:
+            assert fresh <= _INBOX_BYTES
+            self._got = fresh
+            self._eaten = 0
+            self._fresh = None
+
+    def _forget_line(self):
+        self._n = self._verdict = 0
+        self._told = False
+
+    def _drop(self, at, verdict):
+        self._eaten = at
+        self._n = self._verdict = 0
+        self.noise += verdict & _NOISE
+        self.overlong += verdict >> 1
+
+    def _tell(self, at, n, event):
+        number = self._number(n) if event == CME or event == CMS else -1
+        running = self.running and event >= INFO
+        data = event == CONNECT
+        self._eaten = at
+        self._n = n
+        self._verdict = 0
+        self._told = True
+        self.number = number
+        self.running = running
+        self._data = data
+        return event
+
+    # -- judging a line: its first n bytes
+
+    def _without_echo(self, n):
+        """The length that is left without the echo at the end of the line, in front of which a URC
+        or noise may have got. An echo may also come late, or in pieces."""
+        if self.running:
+            command = self._command
+            start = n - len(command)
+            if start >= 0 and self._has(command, start):
+                return start
+        return 0 if n >= 2 and self._has(b"AT", 0) else n
+
+    def _classify(self, n):
+        if not self.running:
+            return URC
+        for text, event in _WHOLE:
+            if n == len(text) and self._has(text, 0):
+                return event
+        for text, event in _CODED:
+            if self._starts(text, n):
+                return event
+        for text, event in _CALL:
+            if self._starts(text, n) and (
+                n == len(text) or event == CONNECT and self._line[len(text)] == _SPACE
+            ):
+                return event if self._calls else URC
+        if self._prefix:
+            if self._starts(self._prefix, n):
+                if self._reads_registration and not self._answers_registration(n):
+                    return URC
+                return INFO
+            if not self._bare:
+                return URC
+        return URC if self._looks_like_urc(n) else INFO
+
+    def _prompts(self, verdict):
+        return self.running and not verdict and self._line[0] == _GREATER
+
+    def _has(self, text, start):
+        """Whether the line has `text` at `start`; as much must have been received."""
+        line = self._line
+        for i in range(len(text)):
+            if line[start + i] != text[i]:
+                return False
+        return True
+
+    def _starts(self, text, n):
+        return n >= len(text) and self._has(text, 0)
+
+    def _looks_like_urc(self, n):
+        if self._line[0] in b"+*^":
+            return True
+        for text in _BARE_URCS:
+            if self._starts(text, n) and (n == len(text) or text[-1] == _SPACE):
+                return True
+        return False
+
+    def _answers_registration(self, n):
+        """Whether the second field is a number of one or two digits."""
+        line = self._line
+        i = 0
+        while i < n and line[i] != _COMMA:
+            i += 1
+        i += 1
+        while i < n and line[i] == _SPACE:
+            i += 1
+        digits = 0
+        while i < n and 48 <= line[i] < 58:
+            i += 1
+            digits += 1
+        return 1 <= digits <= 2 and (i == n or line[i] == _COMMA)
+
+    def _number(self, n):
+        """The number after the colon; -1 if there is text instead."""
+        line = self._line
+        i = len(b"+CME ERROR:")
+        while i < n and line[i] == _SPACE:
+            i += 1
+        number = 0
+        first = i
+        while i < n and 48 <= line[i] < 58 and i - first < 4:
+            number = 10 * number + line[i] - 48
+            i += 1
+        return number if first < i == n else -1
+
+
+def _own_prefix(command):
+    """What the answer of a reading or an executing command begins with: +CGMR: for AT+CGMR."""
+    if not command.startswith(b"AT+") or b"=" in command:
+        return b""
+    return command[2:].rstrip(b"?") + b":"
+
+
+def quote(key, value):
+    """`value` (str) as a parameter of a command. ValueError names `key` if it cannot be one: the
+    manual knows no escape, and what is not ASCII depends on the character set of the modem."""
+    for character in value:
+        if not " " <= character <= "~" or character == '"':
+            raise ValueError(key + ": must be printable ASCII without quotation marks")
+    return '"' + value + '"'
+
+
+def fields(text):
+    """The parameters of an information line or URC as a list of str: what follows the first colon,
+    or all if the line does not begin with a sign. Quotation marks go, commas between them stay."""
+    if text[:1] in ("+", "*", "^"):
+        text = text[text.find(":") + 1 :] if ":" in text else ""
+    found = []
+    quoted = False
+    start = 0
+    for i in range(len(text)):
+        if text[i] == '"':
+            quoted = not quoted
+        elif text[i] == "," and not quoted:
+            found.append(_bare(text[start:i]))
+            start = i + 1
+    found.append(_bare(text[start:]))
+    return found
+
+
+def _bare(field):
+    field = field.strip()
+    if len(field) >= 2 and field[0] == '"' == field[-1]:
+        return field[1:-1]
+    return field
