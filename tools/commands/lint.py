@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from commands import lint_boards
 from setup import paths
 from setup.shell import capture, run_logged
 
@@ -74,3 +75,4 @@ def checks(root: Path | None = None) -> Iterator[tuple[str, list[str]]]:
     yield "ruff format", _ruff("format", ["format", "--check"], root)
     yield "SPDX headers", header_complaints(root, files)
     yield "file lengths", length_complaints(root, files)
+    yield "boards", lint_boards.complaints(root)

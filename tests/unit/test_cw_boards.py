@@ -1,0 +1,167 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The checks of board folders, and that they hold."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from commands import lint_boards as lint
+from setup import paths
+
+GOOD = "T-board.\n\nStrapping pins in use: none.\n"
+TABLE = """\
+# a comment
+nvs,     data, nvs,     0x9000,   0x6000
+factory, app,  factory, 0x10000,  0x1F0000
+vfs,     data, fat,     0x200000, 0x200000
+"""
+
+
+def test_our_boards_are_in_order():
+    assert lint.complaints(paths.ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("pins", "psram", "what"),
+    [
+        ({"BUTTON": 24}, "", "no GPIO24"),
+        ({"BUTTON": 6}, "", "flash or PSRAM"),
+        ({"I2C_SDA": 17}, "quad", "flash or PSRAM"),
+        ({"MODEM_TX": 35, "MODEM_RX": 26}, "", "only be an input"),
+        ({"MODEM_TX": 27, "MODEM_RX": 27}, "", "MODEM_TX and MODEM_RX"),
+        ({"MODEM_TX": 27}, "", "MODEM lacks MODEM_RX"),
+        ({"W5500_CS": 21}, "", "W5500 lacks"),
+        ({"LED": 2}, "", "Strapping pins in use: 2."),
+    ],
+)
+def test_wrong_pins_are_named(pins, psram, what):
+    bad = lint.pin_complaints(pins, lint.CHIPS["esp32"], psram, GOOD)
+    assert any(what in text for text in bad), bad
+
+
+def test_pins_that_are_right():
+    pins = {"MODEM_TX": 27, "MODEM_RX": 26, "MODEM_STATUS": 34, "I2C_SDA": 17}
+    assert lint.pin_complaints(pins, lint.CHIPS["esp32"], "", GOOD) == []
+
+
+@pytest.mark.parametrize("row", ["led,GPIO2", "LED,2", "LED,GPIO2,GPIO3", "LED,GPIOx", "LED"])
+def test_pins_csv_has_a_grammar(tmp_path, row):
+    file = tmp_path / "pins.csv"
+    file.write_text(f"BUTTON,GPIO0\n{row}\n")
+    with pytest.raises(ValueError, match=r"pins\.csv:2"):
+        lint.read_pins(file)
+
+
+def test_a_partition_table_that_is_right():
+    assert lint.partition_complaints(TABLE, 4 << 20) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("0x1F0000", "0x1F1000", "begins before"),
+        ("0x200000, 0x200000", "0x200000, 0x201000", "the flash at 0x400000"),
+        ("0x10000,", "0x11000,", "aligned"),
+        ("0x6000", "0x6001", "aligned"),
+        ("vfs, ", "data,", "no partition vfs"),
+        ("0x9000, ", "here,", "not name, type"),
+        ("nvs,     data", "nvs,     data, nvs\nx,   data", "not name, type"),
+    ],
+)
+def test_wrong_partition_tables_are_named(old, new, what):
+    bad = lint.partition_complaints(TABLE.replace(old, new, 1), 4 << 20)
+    assert any(what in text for text in bad), bad
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("CONFIG_A=y", "line end"),
+        ("CONFIG_A=y\nCONFIG_A=n\n", "twice"),
+        ("CONFIG_A y\n", "not an option"),
+    ],
+)
+def test_wrong_fragments_are_named(text, what):
+    assert any(what in bad for bad in lint.fragment_complaints("f", text))
+
+
+@pytest.fixture
+def board(tmp_path) -> Path:
+    folder = tmp_path / "ESP32_GENERIC_W5500_SIM7600"
+    shutil.copytree(paths.ROOT / "boards" / folder.name, folder)
+    return folder
+
+
+def test_a_file_that_is_missing_is_named(board):
+    (board / "partitions.csv").unlink()
+    assert lint.board_complaints(board) == [f"boards/{board.name}: no partitions.csv"]
+
+
+def test_manifest_must_fit_the_pins(board):
+    manifest = board / "manifest.py"
+    manifest.write_text(
+        manifest.read_text().replace('manifest.py")', 'manifest.py", w5500=False)')
+    )
+    bad = lint.board_complaints(board)
+    assert bad == [f"boards/{board.name}: manifest.py: w5500 must be True, after pins.csv"]
+
+
+def test_chip_must_be_known(board):
+    cmake = board / "mpconfigboard.cmake"
+    cmake.write_text(cmake.read_text().replace("IDF_TARGET esp32", "IDF_TARGET esp8266"))
+    assert "IDF_TARGET must be one of" in lint.board_complaints(board)[0]
+
+
+class Options:
+    """The options of a manifest, as MicroPython's manifestfile.py keeps them."""
+
+    def __init__(self, **given: bool) -> None:
+        self.__dict__.update(given)
+
+    def defaults(self, **values: bool) -> None:
+        for name, value in values.items():
+            self.__dict__.setdefault(name, value)
+
+
+def frozen(manifest: Path, monkeypatch, **given: bool) -> set[str]:
+    """The files of ours that a manifest freezes, run as upstream's tool runs it."""
+    files: set[str] = set()
+
+    def include(path: str, **options: bool) -> None:
+        if "$(PORT_DIR)" not in path:
+            target = path.replace(
+                "$(BOARD_DIR)", str(paths.ROOT / "boards" / manifest.parent.name)
+            )
+            files.update(frozen(Path(target), monkeypatch, **options))
+
+    def package(name: str, files: list[str], base_path: str, into: set[str] = files) -> None:
+        into.update(f"{name}/{file}" for file in files)
+
+    names = {"options": Options(**given), "include": include, "package": package,
+             "module": lambda name, base_path: files.add(name)}  # fmt: skip
+    monkeypatch.chdir(manifest.parent)
+    exec(manifest.read_text(), names)
+    return files
+
+
+@pytest.mark.parametrize(
+    ("board", "ethernet", "modem"),
+    [
+        ("LILYGO_T_SIM7600", False, True),
+        ("WAVESHARE_ESP32_S3_ETH", True, False),
+        ("LILYGO_T_ETH_ELITE_S3", True, True),
+    ],
+)
+def test_links_that_a_board_lacks_are_not_frozen(board, ethernet, modem, monkeypatch):
+    files = frozen(paths.ROOT / "boards" / board / "manifest.py", monkeypatch)
+    assert {"server.py", "imp.py", "connectwith/links/wlan.py"} <= files
+    assert ("connectwith/links/w5500.py" in files) == ethernet
+    assert ("connectwith/at.py" in files) == modem
+    assert any("sim7600" in file for file in files) == modem
+    every = {
+        str(f.relative_to(paths.ROOT / "modules")) for f in paths.ROOT.glob("modules/**/*.py")
+    } - {"manifest.py"}
+    if ethernet and modem:
+        assert files == every

@@ -1,0 +1,208 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Checks of the board folders that need neither ESP-IDF nor a compiler."""
+
+import csv
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+FILES = (
+    "board.json",
+    "board.md",
+    "manifest.py",
+    "mpconfigboard.cmake",
+    "mpconfigboard.h",
+    "partitions.csv",
+    "pins.csv",
+    "sdkconfig.board",
+)
+# The host builds this one by make, without sdkconfig.
+_HOST_BOARD = "VIRTUAL"
+_HOST_FILES = ("board.json", "board.md", "manifest.py", "mpconfigboard.mk", "mpconfigboard.h",
+               "partitions.csv", "pins.csv")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chip:
+    """GPIO numbers of a chip, after ESP-IDF's GPIO reference and Espressif's data sheets."""
+
+    exist: frozenset[int]
+    input_only: frozenset[int]
+    flash: frozenset[int]
+    quad_psram: frozenset[int]
+    octal_psram: frozenset[int]
+    strapping: frozenset[int]
+
+
+def _gpios(*spans: tuple[int, int]) -> frozenset[int]:
+    return frozenset(n for first, last in spans for n in range(first, last + 1))
+
+
+CHIPS = {
+    "esp32": Chip(
+        exist=_gpios((0, 19), (21, 23), (25, 27), (32, 39)),
+        input_only=_gpios((34, 39)),
+        flash=_gpios((6, 11)),
+        quad_psram=_gpios((16, 17)),
+        octal_psram=frozenset(),
+        strapping=frozenset({0, 2, 5, 12, 15}),
+    ),
+    "esp32s3": Chip(
+        exist=_gpios((0, 21), (26, 48)),
+        input_only=frozenset(),
+        flash=_gpios((26, 32)),
+        quad_psram=frozenset({26}),
+        octal_psram=_gpios((33, 37)),
+        strapping=frozenset({0, 3, 45, 46}),
+    ),
+    "esp32c3": Chip(
+        exist=_gpios((0, 21)),
+        input_only=frozenset(),
+        flash=_gpios((12, 17)),
+        quad_psram=frozenset(),
+        octal_psram=frozenset(),
+        strapping=frozenset({2, 8, 9}),
+    ),
+}
+
+# Functions that the ESP32 drives; the rest are inputs, or buses whose driver knows.
+_OUTPUTS = re.compile(
+    r"^(MODEM_(TX|PWRKEY|DTR|FLIGHT|RST|RTS)|W5500_(SCK|MOSI|CS|RST)|LED|RGB_LED|SD_(SCK|MOSI|CS))$"
+)
+# A link needs all of its pins, or none.
+_GROUPS = {
+    "W5500": ("W5500_SCK", "W5500_MISO", "W5500_MOSI", "W5500_CS", "W5500_INT"),
+    "MODEM": ("MODEM_TX", "MODEM_RX"),
+}
+_STRAPPING_LINE = re.compile(r"^Strapping pins in use: (none|[0-9, ]+)\.$", re.MULTILINE)
+_SECTOR = 0x1000  # of flash
+_APP_ALIGNMENT = 0x10000
+_TABLE_END = 0x9000  # boot loader and partition table end here
+_MEGABYTES = re.compile(r"^CONFIG_ESPTOOLPY_FLASHSIZE_(\d+)MB=y$", re.MULTILINE)
+_BASE_MEGABYTES = 4  # in upstream's boards/sdkconfig.base
+
+
+def read_pins(file: Path) -> dict[str, int]:
+    """Names and GPIO numbers of a pins.csv. Raises ValueError with the line."""
+    pins: dict[str, int] = {}
+    for number, row in enumerate(csv.reader(file.read_text().splitlines()), 1):
+        match = re.fullmatch(r"GPIO(\d+)", row[1]) if len(row) == 2 else None
+        if match is None or not re.fullmatch(r"[A-Z][A-Z0-9_]*", row[0]):
+            raise ValueError(f"pins.csv:{number}: must be NAME,GPIOn")
+        if row[0] in pins:
+            raise ValueError(f"pins.csv:{number}: {row[0]} is there twice")
+        pins[row[0]] = int(match[1])
+    return pins
+
+
+def pin_complaints(pins: dict[str, int], chip: Chip, psram: str, told: str) -> list[str]:
+    """What is wrong with a board's pins. psram: "", "quad" or "octal"; told: its board.md."""
+    bad = []
+    taken = {"quad": chip.quad_psram, "octal": chip.octal_psram}.get(psram, frozenset())
+    for name, gpio in pins.items():
+        if gpio not in chip.exist:
+            bad.append(f"{name}: the chip has no GPIO{gpio}")
+        elif gpio in chip.flash or gpio in taken:
+            bad.append(f"{name}: GPIO{gpio} belongs to flash or PSRAM")
+        elif gpio in chip.input_only and _OUTPUTS.match(name):
+            bad.append(f"{name}: GPIO{gpio} can only be an input")
+    for gpio in sorted(set(pins.values())):
+        names = [name for name, number in pins.items() if number == gpio]
+        if len(names) > 1:
+            bad.append(f"GPIO{gpio} is used by {' and '.join(names)}")
+    for group, needed in _GROUPS.items():
+        missing = [name for name in needed if name not in pins]
+        if any(name.startswith(group) for name in pins) and missing:
+            bad.append(f"{group} lacks {', '.join(missing)}")
+    straps = ", ".join(str(n) for n in sorted(set(pins.values()) & chip.strapping)) or "none"
+    line = _STRAPPING_LINE.search(told)
+    if line is None or line[1] != straps:
+        bad.append(f'board.md must have the line "Strapping pins in use: {straps}."')
+    return bad
+
+
+def partition_complaints(table: str, flash_bytes: int) -> list[str]:
+    """What is wrong with a partition table: fields, overlaps, alignment, size of the flash."""
+    bad = []
+    end = _TABLE_END
+    names = set()
+    for row in csv.reader(table.splitlines(), skipinitialspace=True):
+        if not row or row[0].startswith("#"):
+            continue
+        try:
+            name, kind, _, offset, size = (field.strip() for field in row[:5])
+            first, count = int(offset, 0), int(size, 0)
+        except ValueError:
+            bad.append(f"partitions.csv: not name, type, subtype, offset, size: {','.join(row)}")
+            continue
+        if first < end:
+            bad.append(f"partitions.csv: {name} begins before {end:#x}, where others end")
+        if count <= 0 or first % (_APP_ALIGNMENT if kind == "app" else _SECTOR) or count % _SECTOR:
+            bad.append(f"partitions.csv: {name} is not aligned")
+        end = max(end, first + count)
+        names.add(name)
+    if end > flash_bytes:
+        bad.append(f"partitions.csv: ends at {end:#x}, the flash at {flash_bytes:#x}")
+    bad += [f"partitions.csv: no partition {n}" for n in ("nvs", "vfs") if n not in names]
+    return bad
+
+
+def fragment_complaints(name: str, text: str) -> list[str]:
+    """What is wrong with a fragment of sdkconfig."""
+    bad = [] if text.endswith("\n") else [f"{name}: no line end at its end, so the next one joins"]
+    options = [line.partition("=")[0] for line in text.splitlines() if line.startswith("CONFIG_")]
+    bad += [f"{name}: {o} is there twice" for o in sorted(set(options)) if options.count(o) > 1]
+    for line in text.splitlines():
+        if line and not line.startswith("#") and not re.match(r"CONFIG_[A-Z0-9_]+=", line):
+            bad.append(f"{name}: not an option: {line}")
+    return bad
+
+
+def _idf_board_complaints(folder: Path) -> list[str]:
+    cmake = (folder / "mpconfigboard.cmake").read_text()
+    target = re.search(r"set\(IDF_TARGET (\w+)\)", cmake)
+    if target is None or target[1] not in CHIPS:
+        return ["mpconfigboard.cmake: IDF_TARGET must be one of " + ", ".join(CHIPS)]
+    bad = []
+    if json.loads((folder / "board.json").read_text())["mcu"] != target[1]:
+        bad.append(f"board.json: mcu is not {target[1]}")
+    psram = "octal" if "spiram_oct" in cmake else "quad" if "sdkconfig.spiram" in cmake else ""
+    pins = read_pins(folder / "pins.csv")
+    bad += pin_complaints(pins, CHIPS[target[1]], psram, (folder / "board.md").read_text())
+    fragment = (folder / "sdkconfig.board").read_text()
+    bad += fragment_complaints("sdkconfig.board", fragment)
+    size = _MEGABYTES.search(fragment)
+    megabytes = int(size[1]) if size else _BASE_MEGABYTES
+    bad += partition_complaints((folder / "partitions.csv").read_text(), megabytes << 20)
+    manifest = (folder / "manifest.py").read_text()
+    for group, option in (("W5500", "w5500"), ("MODEM", "sim7600")):
+        fitted = any(name.startswith(group) for name in pins)
+        if fitted == (f"{option}=False" in manifest):
+            bad.append(f"manifest.py: {option} must be {fitted}, after pins.csv")
+    return bad
+
+
+def board_complaints(folder: Path) -> list[str]:
+    """What is wrong with one board folder."""
+    host = folder.name == _HOST_BOARD
+    bad = [f"no {f}" for f in (_HOST_FILES if host else FILES) if not (folder / f).is_file()]
+    if not bad:
+        try:
+            bad = [] if host else _idf_board_complaints(folder)
+            read_pins(folder / "pins.csv")
+        except (ValueError, KeyError) as error:
+            bad = [str(error)]
+    return [f"boards/{folder.name}: {text}" for text in bad]
+
+
+def complaints(root: Path) -> list[str]:
+    """What is wrong with the boards of the project at `root`."""
+    boards = root / "boards"
+    bad = []
+    for folder in sorted(p for p in boards.iterdir() if p.is_dir()):
+        bad += board_complaints(folder)
+    for fragment in sorted(boards.glob("sdkconfig.*")):
+        bad += fragment_complaints(f"boards/{fragment.name}", fragment.read_text())
+    return bad
