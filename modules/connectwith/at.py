@@ -110,12 +110,10 @@ class At:
         """`command` (bytes, no CR) has been or is about to be written.
 
         Lines that start with `prefix` are its INFO. With b"" INFO is what is not a URC by its
-        look: bare text, and lines that carry the command's own name, as +CGMR: for AT+CGMR. What
-        was received before should be dealt with first; what followed CONNECT is dropped.
+        look: bare text, and lines that carry the command's own name, as +CGMR: for AT+CGMR; to
+        dial has none. What was received before should be dealt with first; what followed CONNECT
+        is dropped.
         """
-        bare = not prefix
-        if bare:
-            prefix = _own_prefix(command)
         calls = reads_registration = False
         for start in _DIALS:
             if command.startswith(start):
@@ -123,6 +121,9 @@ class At:
         for read in _REGISTRATION:
             if command == read:
                 reads_registration = True
+        bare = not prefix and not calls
+        if bare:
+            prefix = _own_prefix(command)
         if self._data:
             self.reset()
         self._command = command
@@ -256,14 +257,11 @@ class At:
                 n == len(text) or event == CONNECT and self._line[len(text)] == _SPACE
             ):
                 return event if self._calls else URC
-        if self._prefix:
-            if self._starts(self._prefix, n):
-                if self._reads_registration and not self._answers_registration(n):
-                    return URC
-                return INFO
-            if not self._bare:
+        if self._prefix and self._starts(self._prefix, n):
+            if self._reads_registration and not self._answers_registration(n):
                 return URC
-        return URC if self._looks_like_urc(n) else INFO
+            return INFO
+        return INFO if self._bare and not self._looks_like_urc(n) else URC
 
     def _prompts(self, verdict):
         return self.running and not verdict and self._line[0] == _GREATER
