@@ -6,10 +6,91 @@
 import _connectwith
 from connectwith import cloud as _cloud
 from connectwith import controller as _controller
+from connectwith import nic as _nic
 from connectwith import store as _store
 from micropython import const
 
 PROXY_TYPE_HTTP = const(0)
+
+CONFIG_WIFI = const(1)
+CONFIG_STATIC_NETWORK = const(2)
+CONFIG_PROXY = const(4)
+CONFIG_ALL = const(15)
+
+
+def setwificonfiguration(ssid, key):
+    """Stores the Wi-Fi network of later attempts; the live connection stays as it is.
+
+    `ssid`: str of 1 to 32 bytes. `key`: str, "" or None for an open network, or bytes as
+    `net.getcurrentconfig()` gives them. ValueError, TypeError: name what is wrong, and nothing
+    was stored. OSError: storage is full or broken.
+    """
+    _save("wificonfig", {"ssid": ssid, "key": key})
+
+
+def setstaticnetworkconfiguration(ip, netmask, gateway, dns):
+    """Stores a static address for later attempts over Wi-Fi and Ethernet.
+
+    Dotted quads as str; `dns` one or a list of one or two. Errors as `setwificonfiguration`.
+    """
+    _save("staticconfig", {"ip": ip, "netmask": netmask, "gateway": gateway, "dns": dns})
+
+
+def setproxy(type, address, port, username=None, password=None):
+    """Stores the proxy for later attempts over Wi-Fi and Ethernet.
+
+    `type`: PROXY_TYPE_HTTP. `address`: name or IPv4 address of at most 64 bytes. `port`: 1 to
+    65535. `username` and `password`: both, of at most 32 bytes each, or neither. Errors as
+    `setwificonfiguration`.
+    """
+    if (username is None) != (password is None):
+        raise ValueError("password: comes with its username, or not at all")
+    block = {"type": type, "address": address, "port": port}
+    block["username"] = username
+    block["password"] = password
+    _save("proxyconfig", block)
+
+
+def setapn(apn):
+    """Stores the access point name (str) of later cellular attempts. Errors as
+    `setwificonfiguration`."""
+    _save("cellconfig", {"apn": apn})
+
+
+def clearconfiguration(action=CONFIG_ALL):
+    """Erases stored settings; a live connection stays until it ends.
+
+    `action`: CONFIG_WIFI, CONFIG_STATIC_NETWORK, CONFIG_PROXY, a sum of these, or CONFIG_ALL,
+    which erases the APN, too. The broker and the user's configuration stay. ValueError: none of
+    these.
+    """
+    if isinstance(action, bool) or not isinstance(action, int) or not 1 <= action <= CONFIG_ALL:
+        raise ValueError("action: must be one of the CONFIG_ constants")
+    for i, name in enumerate(("wificonfig", "staticconfig", "proxyconfig", "cellconfig")):
+        if action & 1 << i:
+            _store.save_block(name, None)
+
+
+def setuserconfiguration(config):
+    """Stores `config` (bytes or str) in place of what was there; None erases.
+
+    TypeError: another type. ValueError: over 4096 bytes. OSError: storage is full or broken.
+    """
+    if config is not None:
+        if not isinstance(config, (bytes, bytearray, str)):
+            raise TypeError("config: must be bytes or str")
+        if len(config if not isinstance(config, str) else config.encode()) > _store.USER_MAX:
+            raise ValueError("config: over 4096 bytes")
+    _store.save_user(config)
+
+
+def getuserconfiguration():
+    """What `setuserconfiguration` stored, as bytes or str, or None."""
+    return _store.load_user()
+
+
+def _save(name, block):
+    _store.save_block(name, _nic.check_block(name, block))
 
 
 class net:

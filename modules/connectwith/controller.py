@@ -98,6 +98,7 @@ class Controller:
         config = nic.normalise(config)
         interface = config["interface"]
         kind = nic.link_of(interface)
+        config = store.fill(config, kind)
         link = links.get(kind)
         if callback is not None and not callable(callback):
             raise TypeError("callback: not callable")
@@ -259,7 +260,7 @@ class Controller:
         stage = dial.poll()
         if stage == dialer.FAILED:
             return self._fail(dial.result, dial.cause, dial.code, dial.flags)
-        self._enter(stage)
+        self._enter(stage, dial.late)
         if stage != dialer.READY:
             return self._pause()
         settings = self._job.settings
@@ -279,10 +280,11 @@ class Controller:
         self._attempt.succeed()
         return -1
 
-    def _enter(self, stage):
-        """Stages only go on; a link that has to begin anew stays in the later one."""
+    def _enter(self, stage, late=-1):
+        """Stages only go on; a link that has to begin anew stays in the later one. `late`: the
+        result if the time ends in this stage, -1 for the usual one."""
         if stage > self._attempt.stage():
-            self._attempt.enter(stage)
+            self._attempt.enter(stage, 0, late)
             self._waits = 0
 
     def _pause(self):

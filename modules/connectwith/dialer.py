@@ -27,6 +27,7 @@ _BYTES_PER_STEP = const(64)  # of the proxy's reply
 class Dialer:
     """`start()`, then `poll()` until READY or FAILED, at last `close()`.
 
+    `late` is the result if the time ends in the stage under way, -1 for what is usual there.
     After FAILED: `result` is the imp's code, `cause`, `code` and `flags` what lies behind it.
     """
 
@@ -45,6 +46,7 @@ class Dialer:
         self.result = 0
         self.cause = ""
         self.code = self.flags = 0
+        self.late = -1
 
     def start(self, target, proxy, secrets):
         """`target`: cloud.Settings. `proxy`: (address, port, username, password) or None.
@@ -54,6 +56,7 @@ class Dialer:
         self._proxy = proxy
         self._secrets = secrets
         self._asked = False
+        self.late = -1
         self._turn = _RESOLVE
 
     def poll(self):
@@ -99,6 +102,8 @@ class Dialer:
             stream.connect(self._resolver.address(), port)
         except OSError as error:
             return self._fail(self._unreachable(), "TCP errno", error.errno)
+        if self._proxy:
+            self.late = results.NO_PROXY
         self._turn = _DIAL
         return _DIAL
 
@@ -161,6 +166,7 @@ class Dialer:
         return self._fail(results.NO_PROXY, "proxy status", status)
 
     def _secure(self):
+        self.late = -1
         target = self._target
         if not target.secure:
             self._turn = READY

@@ -13,6 +13,13 @@ WIFI = 0  # _connectwith.LINK_WIFI and its siblings, in their order
 ETHERNET = 1
 CELLULAR = 2
 
+# The blocks that apply to each of them.
+BLOCKS = (
+    ("wificonfig", "staticconfig", "proxyconfig"),
+    ("staticconfig", "proxyconfig"),
+    ("cellconfig",),
+)
+
 PROXY_TYPE_HTTP = 0
 
 _BLOB_MAX = 256  # a sealed secret is its plain text plus an envelope of fixed size
@@ -49,14 +56,16 @@ def normalise(nic):
         raise TypeError("interface: must be a str")
     link = link_of(interface)
     copy = {"interface": interface}
-    if link == CELLULAR:
-        _block(copy, nic, "cellconfig", _cellular)
-        return copy
-    if link == WIFI:
-        _block(copy, nic, "wificonfig", _wifi)
-    _block(copy, nic, "staticconfig", _static)
-    _block(copy, nic, "proxyconfig", _proxy)
+    for name in BLOCKS[link]:
+        _block(copy, nic, name)
     return copy
+
+
+def check_block(name, block):
+    """The block (dict) that stands under `name` in a NIC, checked and sealed, as `normalise()`."""
+    copy = {}
+    _block(copy, {name: block}, name)
+    return copy[name]
 
 
 def duplicate(nic):
@@ -71,13 +80,20 @@ def duplicate(nic):
     return copy
 
 
-def _block(copy, nic, key, check):
+def _block(copy, nic, key):
     block = nic.get(key)
     if block is None:
         return
     if not isinstance(block, dict):
         raise TypeError(key + ": must be a dict")
-    copy[key] = check(block)
+    if key == "wificonfig":
+        copy[key] = _wifi(block)
+    elif key == "staticconfig":
+        copy[key] = _static(block)
+    elif key == "proxyconfig":
+        copy[key] = _proxy(block)
+    else:
+        copy[key] = _cellular(block)
 
 
 def _wifi(block):
@@ -97,10 +113,7 @@ def _static(block):
         if key not in block:
             raise ValueError(key + ": missing")
         copy[key] = _quad(key, block[key])
-    if not _is_host(copy["ip"]):
-        raise ValueError("ip: not the address of a host")
-    if not _is_mask(copy["netmask"]):
-        raise ValueError("netmask: not a netmask")
+    _check_subnet(copy["ip"], copy["netmask"], copy["gateway"])
     servers = block.get("dns")
     if servers is None:
         servers = block.get("DNS")
@@ -111,7 +124,25 @@ def _static(block):
     if not 1 <= len(servers) <= 2:
         raise ValueError("dns: must be a str or a list of 1 or 2")
     copy["dns"] = [_quad("dns", server) for server in servers]
+    for server in copy["dns"]:
+        if not _is_unicast(server):
+            raise ValueError("dns: not the address of a host")
     return copy
+
+
+def _check_subnet(ip, netmask, gateway):
+    """Whether a host with `ip` reaches `gateway` directly (RFC 1122, sections 3.2.1.3, 3.3.1)."""
+    if not _is_unicast(ip):
+        raise ValueError("ip: not the address of a host")
+    hosts = _number(netmask) ^ 0xFFFFFFFF
+    # One host bit leaves no address beside network and broadcast, none leaves no gateway.
+    if hosts & (hosts + 1) or not 3 <= hosts < 0xFFFFFFFF:
+        raise ValueError("netmask: not a netmask")
+    own, next_hop = _number(ip), _number(gateway)
+    if (own ^ next_hop) & ~hosts or own == next_hop or next_hop & hosts in (0, hosts):
+        raise ValueError("gateway: not another host of the subnet")
+    if own & hosts in (0, hosts):
+        raise ValueError("ip: the subnet's own or its broadcast address")
 
 
 def _proxy(block):
@@ -130,6 +161,8 @@ def _proxy(block):
     copy = {"type": kind, "address": address, "port": _port(block)}
     user = "username" if block.get("username") is not None else "user"
     if block.get(user) is None:
+        if block.get("password") is not None:
+            raise ValueError("password: needs a username")
         return copy
     username = _text(block, user, 0, 32)
     if ":" in username or not _is_printable(username):
@@ -263,10 +296,6 @@ def _number(quad):
     return number
 
 
-def _is_host(quad):
-    return 1 <= int(quad.split(".")[0]) < 224
-
-
-def _is_mask(quad):
-    hosts = _number(quad) ^ 0xFFFFFFFF
-    return hosts & (hosts + 1) == 0 and 0 < hosts < 0xFFFFFFFF
+def _is_unicast(quad):
+    first = int(quad.split(".")[0])
+    return 1 <= first < 224 and first != 127

@@ -26,12 +26,7 @@ _FIELDS = {
 }
 _SEALED = ("key", "password")
 
-# What each class of link takes from storage, and the name of its first interface.
-_BLOCKS = (
-    ("wl0", "wificonfig", "staticconfig", "proxyconfig"),
-    ("eth0", "staticconfig", "proxyconfig"),
-    ("cell0", "cellconfig"),
-)
+_INTERFACES = ("wl0", "eth0", "cell0")  # the first of each class of link
 
 _space = None
 
@@ -42,15 +37,15 @@ def load_nic(kind):
     None: not configured, that is, no network for Wi-Fi or no APN for cellular. Ethernet always
     is, with DHCP if nothing else is stored.
     """
-    stored = fill({"interface": _BLOCKS[kind][0]}, kind)
-    if kind != nic.ETHERNET and _BLOCKS[kind][1] not in stored:
+    stored = fill({"interface": _INTERFACES[kind]}, kind)
+    if kind != nic.ETHERNET and nic.BLOCKS[kind][0] not in stored:
         return None
     return stored
 
 
 def fill(config, kind):
     """Adds to a normalised NIC the stored value of each block that it lacks. Returns the NIC."""
-    for name in _BLOCKS[kind][1:]:
+    for name in nic.BLOCKS[kind]:
         if name not in config:
             block = load_block(name)
             if block is not None:
@@ -73,7 +68,7 @@ def save_user(value):
     """Stores bytes or a str of at most USER_MAX bytes; None erases."""
     if value is not None:
         # The first byte tells them apart when they come back.
-        value = b"s" + value.encode() if isinstance(value, str) else b"b" + value
+        value = b"s" + value.encode() if isinstance(value, str) else b"b" + bytes(value)
     _write("user", value)
 
 

@@ -27,6 +27,13 @@ def pytest_addoption(parser):
         default=_ROOT / "build/VIRTUAL/virtual-board",
         help="the virtual board's program (default: %(default)s)",
     )
+    group.addoption(
+        "--power-cuts",
+        type=int,
+        default=20,
+        metavar="N",
+        help="power cuts while settings are being stored (default: %(default)s)",
+    )
 
 
 def pytest_configure(config):

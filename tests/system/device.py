@@ -35,6 +35,11 @@ class Device:
         self.repl.run(_PRELUDE)
         self.use_broker(self.world.broker.url)
 
+    def reboot(self):
+        """Press EN: a hard reset, then the API imported and the policy set again."""
+        self.repl.reset(self._board)
+        self.repl.run(_PRELUDE)
+
     def use_broker(self, url, ca=None):
         """Configure the broker at `url`, trusted by `ca` (PEM bytes, default the bench's)."""
         ca = self.world.broker.ca_pem if ca is None else ca

@@ -2,17 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Power cuts while non-volatile storage is being written: old value or new, never neither."""
 
-import os
-import random
-import select
-import signal
-import time
-
+import powercut
 import pytest
-from bench import Board
 
 _CUTS = 50
-_LIMIT_S = 10
 
 # Runs on the board: says what is stored, then writes the next number at each byte it is sent.
 # The value is long enough that half of one would show.
@@ -40,68 +33,24 @@ while True:
 """
 
 
-class _Line:
-    """The far end of the board's UART 1."""
-
-    def __init__(self, board):
-        self._fd = os.open(board.dir / "uart1", os.O_RDWR | os.O_NOCTTY)
-
-    def close(self):
-        os.close(self._fd)
-
-    def go(self):
-        os.write(self._fd, b".")
-
-    def report(self):
-        """The board's next line, as words."""
-        text = b""
-        while not text.endswith(b"\n"):
-            ready, _, _ = select.select([self._fd], [], [], _LIMIT_S)
-            assert ready, f"no report from the board after {text!r}"
-            text += os.read(self._fd, 1)
-        return text.decode().split()
-
-
-def _boot(board):
-    """Switch on and read what is stored: the line, the number, its state."""
-    board.start(repl=False)
-    line = _Line(board)
-    number, state = line.report()
-    return line, int(number), state
+def _whole(words):
+    number, state = words
+    assert state == "whole", f"{number} is {state}"
+    return int(number)
 
 
 @pytest.fixture
 def cut_board(request, world):
     """A board whose main.py writes to its storage on request; switched off."""
-    board = Board(world, binary=request.config.getoption("--board-binary"))
-    with board:
-        board.exec(f"with open('main.py', 'w') as f: f.write({_MAIN!r})\nimport os\nos.sync()")
+    board = powercut.prepare(world, request.config.getoption("--board-binary"), _MAIN)
     yield board
     board.stop()
 
 
 def test_power_cut_while_a_value_is_written(cut_board):
-    line, number, state = _boot(cut_board)
-    assert (number, state) == (0, "none")
-    duration_s = 0.0
-    for _ in range(10):
-        began = time.monotonic()
-        line.go()
-        number = int(line.report()[0])
-        duration_s = max(duration_s, time.monotonic() - began)
-    chance = random.Random(1)
-    seen = set()
-    for _ in range(_CUTS):
-        line.go()
-        time.sleep(chance.uniform(0, duration_s))
-        os.kill(cut_board.pid, signal.SIGKILL)
-        line.close()
-        cut_board.stop()
-        line, found, state = _boot(cut_board)
-        assert state == "whole", f"{found} after {number} is {state}"
-        assert found in (number, number + 1)
-        seen.add(found - number)
-        number = found
-    line.close()
+    line, words = powercut.boot(cut_board)
+    assert words == ["0", "none"]
+    duration_s, words = powercut.write_time(line, 10)
+    seen = powercut.cuts(cut_board, int(words[0]), _CUTS, _whole, line, duration_s)
     # Only cuts on both sides of the change show that some came in between.
     assert seen == {0, 1}

@@ -6,7 +6,10 @@ The dialogue is MicroPython's documented raw REPL: Ctrl-A enters it, Ctrl-D runs
 the board answers ``OK``, the output, 0x04, the traceback, 0x04 and a prompt.
 """
 
+import os
 import re
+import signal
+import time
 
 _RAW_PROMPT = re.compile(rb"raw REPL; CTRL-B to exit\r\n>")
 _ANSWER = re.compile(rb"OK(.*?)\x04(.*?)\x04>", re.DOTALL)
@@ -59,3 +62,16 @@ class Repl:
         self._dut.write(b"\x04")
         self._dut.expect(re.compile(rb"soft reboot\r\n"), timeout=timeout)
         self._dut.expect(_RAW_PROMPT, timeout=timeout)
+
+    def reset(self, board, timeout=10):
+        """Press the board's EN; it comes back in the raw REPL, its storage as it was."""
+        self.run("import os\nos.sync()")
+        pid_file = board.dir / "pid"
+        booted = pid_file.stat().st_mtime_ns
+        deadline = time.monotonic() + timeout
+        os.kill(board.pid, signal.SIGUSR1)
+        # The board writes its pid again each time it boots.
+        while pid_file.stat().st_mtime_ns == booted:
+            assert time.monotonic() < deadline, "the board did not boot again"
+            time.sleep(0.01)
+        self.enter(timeout)
