@@ -29,7 +29,7 @@ static void finds_an_address_and_wakes(void) {
     const unsigned before = world_wakes();
     world_dns(DNS_ANSWER, 0);
     const resolve_query_t query = start("broker.test");
-    CHECK_EQ(wait_for(query, 1000, address), RESOLVE_FOUND);
+    CHECK_EQ(wait_for(query, LONG_MS, address), RESOLVE_FOUND);
     CHECK(memcmp(address, "\x0a\x01\x02\x03", 4) == 0);
     CHECK_EQ(world_wakes() - before, 1);
     CHECK_EQ(resolve_poll(query, address), RESOLVE_FOUND);  // it stays
@@ -51,11 +51,11 @@ static void tells_failures_apart(void) {
     uint8_t address[4] = {9, 9, 9, 9};
     world_dns(DNS_NXDOMAIN, 0);
     resolve_query_t query = start("nowhere.test");
-    CHECK_EQ(wait_for(query, 1000, address), RESOLVE_NOT_FOUND);
+    CHECK_EQ(wait_for(query, LONG_MS, address), RESOLVE_NOT_FOUND);
     resolve_cancel(query);
     world_dns_unset();
     query = start("broker.test");
-    CHECK_EQ(wait_for(query, 1000, address), RESOLVE_NO_SERVER);
+    CHECK_EQ(wait_for(query, LONG_MS, address), RESOLVE_NO_SERVER);
     resolve_cancel(query);
     world_dns_set();
     CHECK(memcmp(address, "\x09\x09\x09\x09", 4) == 0);
@@ -115,7 +115,7 @@ static void retries_when_lwip_is_full(void) {
     }
     world_dns(DNS_ANSWER, 0);
     const resolve_query_t query = start("broker.test");
-    CHECK_EQ(wait_for(query, 30000, address), RESOLVE_FOUND);
+    CHECK_EQ(wait_for(query, 2 * LONG_MS, address), RESOLVE_FOUND);
     resolve_cancel(query);
 }
 

@@ -44,7 +44,7 @@ static tls_config_t config_of(const char *host, const char *ca) {
 static stream_state_t connect_to(stream_t *stream, peer_t peer) {
     stream_init(stream);
     CHECK_EQ(stream_connect(stream, loopback, world_port(peer)), 0);
-    return wait_while(stream, STREAM_CONNECTING, 2000);
+    return wait_while(stream, STREAM_CONNECTING, LONG_MS);
 }
 
 // Connects and shakes hands; returns the state at the end.
@@ -57,7 +57,7 @@ static stream_state_t secure_to(stream_t *stream, peer_t peer, const char *host,
 
 // Everything that a test has used must have gone; the peers need a moment to see the end.
 static void check_nothing_left(void) {
-    for (int i = 0; i < 4000 && (world_tasks() != 0 || world_open_sockets() != 0); ++i) {
+    for (int i = 0; i < LONG_MS && (world_tasks() != 0 || world_open_sockets() != 0); ++i) {
         world_sleep_ms(1);
     }
     CHECK_EQ(world_tasks(), 0);
@@ -76,7 +76,7 @@ static void echoes_through_tls(void) {
     CHECK_EQ(error, EAGAIN);
     CHECK_EQ(stream_write(&stream, "hello", 5, &error), 5);
     int got = -1;
-    for (int i = 0; i < 1000 && got < 0; ++i) {
+    for (int i = 0; i < LONG_MS && got < 0; ++i) {
         world_sleep_ms(1);
         got = stream_read(&stream, text, sizeof(text), &error);
     }
@@ -101,7 +101,7 @@ static void carries_a_megabyte_each_way(void) {
     size_t sent = 0, got = 0;
     unsigned refused = 0;
     int error = 0;
-    const uint64_t end_us = world_now_us() + 60000000;
+    const uint64_t end_us = world_now_us() + 200000000;
     while (sent < sizeof(out) && world_now_us() < end_us) {
         const int count = stream_write(&stream, out + sent, sizeof(out) - sent, &error);
         CHECK(count > 0 || (count < 0 && error == EAGAIN));
@@ -178,7 +178,7 @@ static void fails_on_noise_after_the_handshake(void) {
     CHECK_EQ(secure_to(&stream, PEER_NOISE_AFTER, "broker.test", world_ca()), STREAM_SECURE);
     int error = EAGAIN;
     char text[64];
-    for (int i = 0; i < 1000 && error == EAGAIN; ++i) {
+    for (int i = 0; i < LONG_MS && error == EAGAIN; ++i) {
         CHECK_EQ(stream_read(&stream, text, sizeof(text), &error), -1);
         world_sleep_ms(1);
     }
@@ -223,7 +223,7 @@ static void tells_a_refusal(void) {
     stream_t stream;
     stream_init(&stream);
     CHECK_EQ(stream_connect(&stream, loopback, world_closed_port()), 0);
-    CHECK_EQ(wait_while(&stream, STREAM_CONNECTING, 2000), STREAM_FAILED);
+    CHECK_EQ(wait_while(&stream, STREAM_CONNECTING, LONG_MS), STREAM_FAILED);
     CHECK_EQ(stream.error, ECONNREFUSED);
     stream_close(&stream);
     check_nothing_left();
@@ -269,7 +269,10 @@ static void a_queue_behind_mute_peers_moves_on(void) {
         CHECK_EQ(connect_to(&mute[i], PEER_MUTE), STREAM_CONNECTED);
         CHECK_EQ(stream_secure(&mute[i], &config, world_wake), STATUS_OK);
     }
-    world_sleep_ms(50);
+    for (int i = 0; i < LONG_MS && world_tasks() != 2; ++i) {
+        world_sleep_ms(1);
+    }
+    world_sleep_ms(50);  // for a third one, which must not be there
     CHECK_EQ(world_tasks(), 2);
     CHECK_EQ(connect_to(&good, PEER_ECHO), STREAM_CONNECTED);
     CHECK_EQ(stream_secure(&good, &config, world_wake), STATUS_OK);
@@ -278,7 +281,7 @@ static void a_queue_behind_mute_peers_moves_on(void) {
     for (int i = 0; i < 4; ++i) {
         stream_close(&mute[i]);
     }
-    CHECK_EQ(wait_while(&good, STREAM_HANDSHAKE, 2000), STREAM_SECURE);
+    CHECK_EQ(wait_while(&good, STREAM_HANDSHAKE, LONG_MS), STREAM_SECURE);
     CHECK_EQ(world_wakes() - wakes, 1);  // of the good one only
     stream_close(&good);
     check_nothing_left();

@@ -14,7 +14,10 @@
 // Starts lwIP and makes the certificates. Once, before any test.
 void world_start(void);
 
-enum { STORE_BYTES = 1 << 20 };
+enum {
+    STORE_BYTES = 1 << 20,
+    LONG_MS = 20000,  // until something counts as not happening; a busy host is slow
+};
 
 // What the peer does with each connection.
 typedef enum {
