@@ -22,12 +22,13 @@ static const uint8_t secret[SEAL_SECRET_BYTES] = {
 
 static const char plain_text[] = "correct horse";
 static const char known_blob[] =
-    "\xc5\x01\xe6\x5f\x71\x6b\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xde\x1a"
-    "\x57\xca\xe1\x45\xe6\x28\x51\x53\x2d\x5d\x70\x84\x5f\x8e\x8a\xb4\xb2\x55\x22\x25"
-    "\x33\xde\x8a\x3a\xf1\xe3\xb5";
+"\xc5\x01\xe6\x5f\x71\x6b\xfc\xa6\xa7\xd8\x57\xf8\x7e\x4a\xa0\xa1\xa2\xa3\xa4\xa5"
+    "\xa6\xa7\xa8\xa9\xaa\xab\xde\x1a\x57\xca\xe1\x45\xe6\x28\x51\x53\x2d\x5d\x70\xab"
+    "\xc6\x02\x8f\x0b\x21\x3c\xcc\xf5\x36\x7c\x55\x0b\xa1\xb7\x9f";
 static const char known_empty[] =
-    "\xc5\x01\xe6\x5f\x71\x6b\xa0\xa1\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xab\xe4\xc4"
-    "\x5a\x5b\x10\xb8\x02\x5e\xaa\x44\x53\xef\x40\xc5\x58\xe8";
+    "\xc5\x01\xe6\x5f\x71\x6b\x0b\x9f\x05\x7e\x63\xa1\x52\x8c\xa0\xa1\xa2\xa3\xa4\xa5"
+    "\xa6\xa7\xa8\xa9\xaa\xab\xca\x25\xf3\xbb\x93\x63\x4d\x86\xb0\x6f\x26\xd7\x29\xff"
+    "\x5b\x77";
 
 static uint8_t next_nonce_byte = 0xa0;
 
@@ -110,8 +111,11 @@ static void two_blobs_of_one_value_differ(void) {
 }
 
 static status_t reason_for_byte(size_t at) {
-    return at == 0 ? STATUS_SEAL_FORMAT : at == 1 ? STATUS_SEAL_VERSION
-        : at < SEAL_HEADER_BYTES ? STATUS_SEAL_KEY : STATUS_SEAL_FORGED;
+    if (at < 2) {
+        return at == 0 ? STATUS_SEAL_FORMAT : STATUS_SEAL_VERSION;
+    }
+    static const status_t ids[] = { STATUS_SEAL_KEY, STATUS_SEAL_PURPOSE, STATUS_SEAL_USE };
+    return at < SEAL_HEADER_BYTES ? ids[(at - 2) / SEAL_ID_BYTES] : STATUS_SEAL_FORGED;
 }
 
 static void every_flipped_bit_is_refused(void) {
@@ -141,16 +145,33 @@ static void every_cut_and_every_addition_is_refused(void) {
     CHECK_EQ(open_known(blob + 1, sizeof(known_blob) - 2, plain), STATUS_SEAL_FORMAT);
 }
 
-static void another_use_is_refused(void) {
+static status_t open_for(seal_bytes_t context) {
     uint8_t plain[sizeof(plain_text) - 1];
-    const seal_bytes_t blob = BYTES(known_blob);
-    CHECK_EQ(seal_open(&aead_mbedtls, secret, BYTES("wifi\0work"), blob, plain),
+    return seal_open(&aead_mbedtls, secret, context, BYTES(known_blob), plain);
+}
+
+static void another_use_is_refused(void) {
+    CHECK_EQ(open_for(BYTES("wifi\0work")), STATUS_SEAL_USE);
+    CHECK_EQ(open_for(BYTES("wifi\0hom")), STATUS_SEAL_USE);
+    CHECK_EQ(open_for(BYTES("wifi\0home\0")), STATUS_SEAL_USE);
+    CHECK_EQ(open_for(BYTES("wifi")), STATUS_SEAL_USE);
+    CHECK_EQ(open_for(BYTES("proxy\0home")), STATUS_SEAL_PURPOSE);
+    CHECK_EQ(open_for(BYTES("wif\0home")), STATUS_SEAL_PURPOSE);
+    CHECK_EQ(open_for(BYTES("wifi home")), STATUS_SEAL_PURPOSE);
+    CHECK_EQ(open_for(BYTES("")), STATUS_SEAL_PURPOSE);
+}
+
+// The ids only choose the reason: with those of another use, the tag refuses the blob.
+static void ids_alone_open_nothing(void) {
+    uint8_t blob[sizeof(known_blob) - 1];
+    uint8_t other[sizeof(known_blob) - 1];
+    uint8_t plain[sizeof(plain_text) - 1];
+    memcpy(blob, known_blob, sizeof(blob));
+    const seal_bytes_t context = BYTES("proxy\0me");
+    CHECK_EQ(seal_close(&aead_mbedtls, secret, context, BYTES(plain_text), other), STATUS_OK);
+    memcpy(blob, other, SEAL_HEADER_BYTES);
+    CHECK_EQ(seal_open(&aead_mbedtls, secret, context, (seal_bytes_t) {blob, sizeof(blob)}, plain),
         STATUS_SEAL_FORGED);
-    CHECK_EQ(seal_open(&aead_mbedtls, secret, BYTES("wifi\0hom"), blob, plain),
-        STATUS_SEAL_FORGED);
-    CHECK_EQ(seal_open(&aead_mbedtls, secret, BYTES("wifi\0home\0"), blob, plain),
-        STATUS_SEAL_FORGED);
-    CHECK_EQ(seal_open(&aead_mbedtls, secret, BYTES(""), blob, plain), STATUS_SEAL_FORGED);
 }
 
 static void another_device_is_refused(void) {
@@ -228,6 +249,7 @@ const test_t seal_tests[] = {
     { "every_flipped_bit_is_refused", every_flipped_bit_is_refused },
     { "every_cut_and_every_addition_is_refused", every_cut_and_every_addition_is_refused },
     { "another_use_is_refused", another_use_is_refused },
+    { "ids_alone_open_nothing", ids_alone_open_nothing },
     { "another_device_is_refused", another_device_is_refused },
     { "lengths_on_both_sides_of_the_limits", lengths_on_both_sides_of_the_limits },
     { "failing_hardware_leaves_nothing", failing_hardware_leaves_nothing },

@@ -23,6 +23,6 @@ def unseal(blob: bytes, context: bytes) -> bytes:
         raise ValueError("not a sealed value")
     tag, body = blob[:32], blob[32:]
     if not hmac.compare_digest(tag, hmac.digest(DEVICE_SECRET, context + b"|" + body, "sha256")):
-        raise ValueError("sealed value was changed, or is for another use")
+        raise ValueError("sealed value was changed")
     stream = hashlib.shake_256(DEVICE_SECRET + body[:12]).digest(len(body) - 12)
     return bytes(a ^ b for a, b in zip(body[12:], stream, strict=True))

@@ -13,6 +13,13 @@
 // Part of the format: another text is another key.
 static const char seal_info_key[] = "connectwith sealed value key 1";
 static const char seal_info_key_id[] = "connectwith sealed value key id 1";
+static const char seal_info_purpose_id[] = "connectwith sealed value purpose id 1";
+static const char seal_info_use_id[] = "connectwith sealed value use id 1";
+
+// Where the ids stand in the header.
+#define SEAL_KEY_ID (2)
+#define SEAL_PURPOSE_ID (SEAL_KEY_ID + SEAL_ID_BYTES)
+#define SEAL_USE_ID (SEAL_PURPOSE_ID + SEAL_ID_BYTES)
 
 // Key and associated data of one operation; on the stack, wiped at its end.
 typedef struct {
@@ -21,17 +28,41 @@ typedef struct {
     size_t ad_len;
 } seal_keying_t;
 
+static size_t seal_purpose_len(seal_bytes_t context) {
+    size_t len = 0;
+    while (len < context.len && context.data[len] != 0) {
+        ++len;
+    }
+    return len;
+}
+
+// The header that a blob for this context has on this device.
+static status_t seal_make_header(const seal_aead_t *aead, const uint8_t *secret,
+    seal_bytes_t context, uint8_t *header) {
+    const seal_bytes_t device = {secret, SEAL_SECRET_BYTES};
+    const seal_bytes_t purpose = {context.data, seal_purpose_len(context)};
+    header[0] = SEAL_MAGIC;
+    header[1] = SEAL_VERSION;
+    status_t status = aead->derive(device, seal_info_key_id, header + SEAL_KEY_ID, SEAL_ID_BYTES);
+    if (status == STATUS_OK) {
+        status = aead->derive(purpose, seal_info_purpose_id, header + SEAL_PURPOSE_ID,
+            SEAL_ID_BYTES);
+    }
+    if (status == STATUS_OK) {
+        status = aead->derive(context, seal_info_use_id, header + SEAL_USE_ID, SEAL_ID_BYTES);
+    }
+    return status;
+}
+
 static status_t seal_prepare(const seal_aead_t *aead, const uint8_t *secret, seal_bytes_t context,
     seal_keying_t *keying) {
     if (context.len > SEAL_CONTEXT_MAX_BYTES) {
         return STATUS_SEAL_TOO_LONG;
     }
-    const seal_bytes_t input = {secret, SEAL_SECRET_BYTES};
-    keying->ad[0] = SEAL_MAGIC;
-    keying->ad[1] = SEAL_VERSION;
-    status_t status = aead->derive(input, seal_info_key_id, keying->ad + 2, SEAL_KEY_ID_BYTES);
+    status_t status = seal_make_header(aead, secret, context, keying->ad);
     if (status == STATUS_OK) {
-        status = aead->derive(input, seal_info_key, keying->key, SEAL_KEY_BYTES);
+        const seal_bytes_t device = {secret, SEAL_SECRET_BYTES};
+        status = aead->derive(device, seal_info_key, keying->key, SEAL_KEY_BYTES);
     }
     if (context.len > 0) {
         memcpy(keying->ad + SEAL_HEADER_BYTES, context.data, context.len);
@@ -62,11 +93,21 @@ status_t seal_close(const seal_aead_t *aead, const uint8_t *secret, seal_bytes_t
     return status;
 }
 
+static bool seal_has_id(seal_bytes_t blob, const seal_keying_t *keying, size_t at) {
+    return memcmp(blob.data + at, keying->ad + at, SEAL_ID_BYTES) == 0;
+}
+
 static status_t seal_check_header(seal_bytes_t blob, const seal_keying_t *keying) {
     if (blob.data[1] != SEAL_VERSION) {
         return STATUS_SEAL_VERSION;
     }
-    return memcmp(blob.data, keying->ad, SEAL_HEADER_BYTES) == 0 ? STATUS_OK : STATUS_SEAL_KEY;
+    if (!seal_has_id(blob, keying, SEAL_KEY_ID)) {
+        return STATUS_SEAL_KEY;
+    }
+    if (!seal_has_id(blob, keying, SEAL_PURPOSE_ID)) {
+        return STATUS_SEAL_PURPOSE;
+    }
+    return seal_has_id(blob, keying, SEAL_USE_ID) ? STATUS_OK : STATUS_SEAL_USE;
 }
 
 status_t seal_open(const seal_aead_t *aead, const uint8_t *secret, seal_bytes_t context,

@@ -6,12 +6,17 @@
 //   byte  0      magic 0xC5
 //         1      version, 1
 //         2..5   key id: tells another device's blob from a changed one
-//         6..17  nonce, random for each blob
-//        18..    AES-256-GCM cipher text, as long as the plain text
+//         6..9   purpose id and
+//        10..13  use id: tell a blob that was moved to another purpose or use from a changed one
+//        14..25  nonce, random for each blob
+//        26..    AES-256-GCM cipher text, as long as the plain text
 //        last 16 tag
 //
-// The associated data is bytes 0 to 5, then the context: what the value is for, chosen by the
-// caller ("wifi", SSID). Key and key id come from the device secret by HKDF-SHA-256 (RFC 5869).
+// The associated data is bytes 0 to 13, then the context: what the value is for, chosen by the
+// caller ("wifi", NUL, SSID). What stands before its first NUL is the purpose, all of it the use.
+// Their ids say nothing that is not readable beside the blob, and only choose the reason of a
+// refusal: it is the tag that binds the value to the whole context. Key and key id come from the
+// device secret by HKDF-SHA-256 (RFC 5869), the other ids from the context in the same way.
 // 96-bit random nonces are safe for 2^32 blobs under one key (NIST SP 800-38D section 8.3).
 
 #ifndef CONNECTWITH_CORE_SEAL_H
@@ -25,10 +30,10 @@
 
 #define SEAL_SECRET_BYTES (32)
 #define SEAL_KEY_BYTES (32)
-#define SEAL_KEY_ID_BYTES (4)
+#define SEAL_ID_BYTES (4)
 #define SEAL_NONCE_BYTES (12)
 #define SEAL_TAG_BYTES (16)
-#define SEAL_HEADER_BYTES (2 + SEAL_KEY_ID_BYTES)
+#define SEAL_HEADER_BYTES (2 + 3 * SEAL_ID_BYTES)
 #define SEAL_OVERHEAD_BYTES (SEAL_HEADER_BYTES + SEAL_NONCE_BYTES + SEAL_TAG_BYTES)
 #define SEAL_CONTEXT_MAX_BYTES (256)
 #define SEAL_PLAIN_MAX_BYTES (16384)
@@ -60,7 +65,7 @@ status_t seal_close(const seal_aead_t *aead, const uint8_t *secret, seal_bytes_t
 
 // Opens a blob. plain MUST have room for blob.len - SEAL_OVERHEAD_BYTES, which is what is written
 // on STATUS_OK; a shorter blob is refused before plain is touched. Else the reason: SEAL_FORMAT,
-// SEAL_VERSION, SEAL_KEY, SEAL_FORGED, SEAL_TOO_LONG or SEAL_FAILED.
+// SEAL_VERSION, SEAL_KEY, SEAL_PURPOSE, SEAL_USE, SEAL_FORGED, SEAL_TOO_LONG or SEAL_FAILED.
 status_t seal_open(const seal_aead_t *aead, const uint8_t *secret, seal_bytes_t context,
     seal_bytes_t blob, uint8_t *plain);
 

@@ -22,7 +22,9 @@
     X(SEAL_FORMAT, VALUE, "not a sealed value") \
     X(SEAL_VERSION, VALUE, "sealed value has an unknown version") \
     X(SEAL_KEY, VALUE, "sealed on another device") \
-    X(SEAL_FORGED, VALUE, "sealed value was changed, or is for another use") \
+    X(SEAL_PURPOSE, VALUE, "sealed for another purpose") \
+    X(SEAL_USE, VALUE, "sealed for another network, user or server") \
+    X(SEAL_FORGED, VALUE, "sealed value was changed") \
     X(SEAL_FAILED, RUNTIME, "sealing is not possible now") \
     X(SEAL_TOO_LONG, VALUE, "value or context is too long to be sealed") \
     X(BAD_HOST, VALUE, "not a host name: 1 to 255 bytes in labels of 1 to 63, no NUL") \
