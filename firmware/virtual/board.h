@@ -64,6 +64,10 @@ _Noreturn void board_reset(int reason);
 void board_line_open(int uart);
 void board_lines_unlink(void);
 
+// Tells the tty at the other end which rate a UART runs at, so that a simulated device there can
+// tell whether both agree, and a real serial port follows. A tty that cannot is left as it is.
+void board_line_set_speed(int uart, uint32_t baudrate);
+
 // The I/O thread stands for the chip's interrupts: it waits for file descriptors and calls.
 typedef struct board_source {
     int fd;

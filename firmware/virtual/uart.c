@@ -114,6 +114,7 @@ bool uart_start(int id, const uart_config_t *config) {
         return false;
     }
     int fd = board_retained->line[id].fd;
+    board_line_set_speed(id, config->baudrate);
     discard_input(fd);
     pthread_mutex_lock(&lock);
     u->config = *config;
