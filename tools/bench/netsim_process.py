@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from .child import Child
@@ -63,6 +64,8 @@ class Netsim:
     def __init__(self, folder: Path, guard: Guard, binary: Path | None = None) -> None:
         self.path = folder / "net"
         self.events: list[str] = []
+        self.clients: dict[int, tuple[str, str, int]] = {}  # connected: kind, MAC, process
+        self.listeners: list[Callable[[str], None]] = []  # called in a thread; must not wait
         self._changed = threading.Condition()
         self._answers: queue.Queue[str] = queue.Queue()
         self._lock = threading.Lock()
@@ -86,12 +89,23 @@ class Netsim:
         for line in self._child.stdout:
             text = line.decode(errors="replace").rstrip("\n")
             if text.startswith("event "):
-                with self._changed:
-                    self.events.append(text[6:])
-                    self._changed.notify_all()
+                self._take_event(text[6:])
             else:
                 self._answers.put(text)
         self._answers.put("")  # the end
+
+    def _take_event(self, event: str) -> None:
+        word, _, rest = event.partition(" ")
+        if word == "client":
+            ident, kind, mac, pid = rest.split(" ")
+            self.clients[int(ident)] = (kind, mac, int(pid))
+        for listener in list(self.listeners):
+            listener(event)
+        if word == "gone":
+            self.clients.pop(int(rest), None)
+        with self._changed:
+            self.events.append(event)
+            self._changed.notify_all()
 
     def _take_answer(self) -> str:
         try:

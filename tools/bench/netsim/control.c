@@ -132,7 +132,7 @@ static const char *set_switch(network_t *network, const char *key, const char *v
         network->cut_pending = false;
     } else if (network->is_wifi && strcmp(key, "power") == 0) {
         network->power = on;
-    } else if (!network->is_wifi && strcmp(key, "chip") == 0) {
+    } else if (network == segment() && strcmp(key, "chip") == 0) {
         network->chip = on;
     } else {
         return "no such setting";
@@ -246,14 +246,14 @@ static void do_wifi(char **words, size_t count) {
     }
     network_t *network = &world.networks[world.network_count];
     memset(network, 0, sizeof(*network));
-    network->number = (uint8_t)(world.network_count + 1);
+    network->number = (uint8_t)world.network_count;   // cellular has a number of its own
     snprintf(network->name, sizeof(network->name), "%s", words[1]);
     network->is_wifi = network->dhcp = network->power = true;
     network->association_ms = 150;
     network->wrong_key_ms = 1000;
     network->beacon_ms = 100;
     network->rssi_dbm = -55;
-    network->channel = (uint8_t)(1 + world.network_count * 5 % 13);
+    network->channel = (uint8_t)(1 + network->number * 5 % 13);
     // Locally administered address (IEEE 802, bit 1 of the first octet).
     memcpy(network->bssid, (uint8_t[]) { 0x02, 0x63, 0x77, 0, 0, network->number }, 6);
     network->ssid_len = (uint8_t)strlen(network->name);

@@ -191,19 +191,28 @@ static int usage(FILE *out) {
         "Simulated networks for virtual boards that connect to the Unix socket PATH.\n"
         "Commands on stdin, answers (ok, error) and events on stdout; ends with stdin:\n"
         "  wifi NAME [KEY=VALUE]...     new access point; answers its number n (10.0.n.0/24)\n"
-        "  set NAME [KEY=VALUE]...      NAME of an access point, or ethernet\n"
+        "  set NAME [KEY=VALUE]...      NAME of an access point, ethernet, cellular\n"
         "  kick WIFI REASON             disconnects its stations\n"
         "  redirect dns=PORT sntp=PORT  UDP servers on 127.0.0.1, 0 for none\n"
         "  sim scan-ms=N no-ap-ms=N     duration of a scan, and of finding nothing\n"
         "  gpio MAC PIN LEVEL           drives an input pin of a board\n"
         "  show NAME                    counters\n"
         "  quit\n"
-        "Settings of both:   dhcp=on|off delay-ms=N drop=0..1 seed=N silence=on|off|up|down\n"
+        "Settings of all:    dhcp=on|off delay-ms=N drop=0..1 seed=N silence=on|off|up|down\n"
         "                    cut=on|off cut-after=BYTES (-1: never)\n"
         "of access points:   ssid= key= (%20 for a space) power=on|off refuse=REASON (0: accept)\n"
         "                    rssi=DBM channel=N assoc-ms=N wrong-key-ms=N beacon-ms=N\n"
-        "of ethernet:        chip=on|off link-ms=N\n", out);
+        "of ethernet:        chip=on|off link-ms=N   of cellular: link-ms=N\n", out);
     return out == stdout ? 0 : 2;
+}
+
+static void add_wired(const char *name, uint8_t number, uint32_t link_ms) {
+    network_t *network = &world.networks[world.network_count++];
+    snprintf(network->name, sizeof(network->name), "%s", name);
+    network->number = number;
+    network->dhcp = network->chip = true;
+    network->link_ms = link_ms;
+    cable_init(network, number);
 }
 
 static void prepare(void) {
@@ -219,13 +228,8 @@ static void prepare(void) {
     for (size_t i = 0; i < CLIENT_MAX; i++) {
         world.clients[i].fd = -1;
     }
-    network_t *ethernet = segment();
-    world.network_count = 1;
-    strcpy(ethernet->name, "ethernet");
-    ethernet->number = 1;
-    ethernet->dhcp = ethernet->chip = true;
-    ethernet->link_ms = 100;
-    cable_init(ethernet, ethernet->number);
+    add_wired("ethernet", 1, 100);
+    add_wired("cellular", CELLULAR_NUMBER, 0);
 }
 
 int main(int argc, char **argv) {

@@ -6,7 +6,7 @@
 //   control.c   lines on stdin change the world, answers and events go to stdout
 //   wire.c      boards come and go, messages in, messages out
 //   station.c   Wi-Fi: join, leave, scan, access points that vanish
-//   segment.c   Ethernet: chip, cable, link
+//   segment.c   Ethernet and cellular: chip, cable, link
 //   cable.c     frames in flight, and every fault a cable can have
 //   nat.c       one libslirp per client and network; what may pass
 //   redirect.c  DNS and SNTP datagrams to the bench's own servers
@@ -26,7 +26,8 @@ enum {
     SSID_MAX = 32,             // IEEE 802.11-2020, 9.4.2.2
     KEY_MAX = 64,              // WPA2 pass phrase of 8 to 63 characters, or 64 hex digits
     NAME_MAX_LEN = 31,
-    NETWORK_MAX = 100,         // 10.0.1.0/24 to 10.0.100.0/24
+    NETWORK_MAX = 100,         // Ethernet, cellular, and access points from 10.0.2.0/24 on
+    CELLULAR_NUMBER = 200,     // 10.0.200.0/24; further than access points can get
     CLIENT_MAX = 256,
     FRAME_MIN = 14,            // Ethernet header alone
     FRAME_MAX = 1514,          // MTU 1500, no VLAN tag, no FCS
@@ -48,7 +49,7 @@ enum {
 enum { AUTH_OPEN = 0, AUTH_WPA2_PSK = 3 };   // wifi_auth_mode_t
 
 typedef enum { DIRECTION_UP, DIRECTION_DOWN } direction_t;   // up: from the board
-typedef enum { KIND_NEW, KIND_WIFI, KIND_ETHERNET, KIND_GPIO } client_kind_t;
+typedef enum { KIND_NEW, KIND_WIFI, KIND_ETHERNET, KIND_CELL, KIND_GPIO } client_kind_t;
 
 // A network and its cable. A fault hits all clients of the network alike.
 typedef struct {
@@ -114,7 +115,7 @@ typedef struct {
     uint8_t todo_reason;
     int64_t scan_ms;           // when the scan ends, INT64_MAX: none under way
     unsigned wrong_keys;       // in a row
-    bool started;              // Ethernet: esp_eth_start was called
+    bool started;              // Ethernet: esp_eth_start was called; cellular: always
     message_t *out_head, *out_tail;
     size_t out_count;
     flight_t *flight_head, *flight_tail;
@@ -167,10 +168,11 @@ void station_kick(network_t *network, uint8_t reason);
 
 // segment.c
 network_t *segment(void);                     // the Ethernet segment
+network_t *cellular(void);                    // the operator's network behind all modems
 void segment_query(client_t *client);
 void segment_start(client_t *client, bool on);
 void segment_due(client_t *client);
-void segment_changed(void);                   // chip or cable
+void segment_changed(void);                   // chip or cable, of either network
 
 // cable.c
 void cable_init(network_t *network, uint64_t seed);

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Ethernet as a board with a W5500 sees it: is a chip there, is the cable in, is the link up.
+// Ethernet as a board with a W5500 sees it: is a chip there, is the cable in, is the link up. A
+// modem's way into its operator's network is the same, but that there is always a chip.
 
 #include "netsim.h"
 
@@ -9,8 +10,17 @@ network_t *segment(void) {
     return &world.networks[0];
 }
 
+network_t *cellular(void) {
+    return &world.networks[1];
+}
+
+static network_t *network_of(const client_t *client) {
+    return client->kind == KIND_CELL ? cellular() : segment();
+}
+
 static bool link_possible(const client_t *client) {
-    return client->started && segment()->chip && cable_up(segment());
+    const network_t *network = network_of(client);
+    return client->started && network->chip && cable_up(network);
 }
 
 // Goes to what started, chip and cable allow, from whatever the state is.
@@ -18,7 +28,7 @@ static void settle(client_t *client) {
     bool wanted = link_possible(client);
     if (wanted && client->network == NULL && client->todo == TODO_NONE) {
         client->todo = TODO_LINK_UP;
-        client->todo_ms = due_in(segment()->link_ms);
+        client->todo_ms = due_in(network_of(client)->link_ms);
     } else if (!wanted) {
         client->todo = TODO_NONE;
         if (client->network != NULL) {
@@ -42,16 +52,17 @@ void segment_start(client_t *client, bool on) {
 
 void segment_due(client_t *client) {
     client->todo = TODO_NONE;
-    if (link_possible(client) && nat_open(client, segment())) {
+    if (link_possible(client) && nat_open(client, network_of(client))) {
         wire_send(client, 'U', NULL, 0);
-        control_event("joined %u %s", client->id, segment()->name);
+        control_event("joined %u %s", client->id, client->network->name);
     }
 }
 
 void segment_changed(void) {
     for (size_t i = 0; i < CLIENT_MAX; i++) {
         client_t *client = &world.clients[i];
-        if (client->fd >= 0 && client->kind == KIND_ETHERNET) {
+        if (client->fd >= 0
+            && (client->kind == KIND_ETHERNET || client->kind == KIND_CELL)) {
             settle(client);
         }
     }

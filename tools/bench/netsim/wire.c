@@ -138,17 +138,29 @@ static bool parse_mac(const uint8_t *text, uint8_t mac[6]) {
     return true;
 }
 
-// "wifi <mac12>", "eth <mac12>" or "gpio <mac12>"
+// The process at the other end, 0 if it cannot be told; a board keeps it through a reset.
+static pid_t peer_pid(int fd) {
+    struct ucred peer;
+    socklen_t size = sizeof(peer);
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
+}
+
+// "wifi <mac12>", "eth <mac12>", "cell <mac12>" or "gpio <mac12>"
 static bool greet(client_t *client, const uint8_t *text, size_t length) {
     static const struct { const char *word; client_kind_t kind; } kinds[] = {
-        { "wifi ", KIND_WIFI }, { "eth ", KIND_ETHERNET }, { "gpio ", KIND_GPIO },
+        { "wifi ", KIND_WIFI }, { "eth ", KIND_ETHERNET }, { "cell ", KIND_CELL },
+        { "gpio ", KIND_GPIO },
     };
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         size_t n = strlen(kinds[i].word);
         if (length == n + 12 && memcmp(text, kinds[i].word, n) == 0
             && parse_mac(text + n, client->mac)) {
             client->kind = kinds[i].kind;
-            control_event("client %u %.*s", client->id, (int)length, (const char *)text);
+            control_event("client %u %.*s %d", client->id, (int)length, (const char *)text,
+                (int)peer_pid(client->fd));
+            if (client->kind == KIND_CELL) {
+                segment_start(client, true);
+            }
             return true;
         }
     }
