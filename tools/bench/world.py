@@ -9,7 +9,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .access_point import AccessPoint
 from .broker import Broker
@@ -18,12 +18,18 @@ from .dns import Dns
 from .errors import BenchError
 from .ethernet import Ethernet
 from .guard import Guard
+from .modem.driver import Modem
 from .netsim_process import Netsim
+from .network import Network
 from .peer import Peer
 from .ports import ClosedPort
 from .sntp import Sntp
 
+if TYPE_CHECKING:
+    from .board import Board
+
 _FIRST_WIFI = {"home": ("home-net", "correct-horse"), "cafe": ("cafe-net", "")}
+_CELLULAR_NUMBER = 200  # of 10.0.200.0/24, as netsim has it
 _SOCKET_PATH_MAX = 60  # of 107 that a Unix socket's path may have, for the folder
 
 
@@ -35,7 +41,8 @@ class HasStop(Protocol):
 
 
 class World:
-    """Access points "home" (WPA2) and "cafe" (open), Ethernet, DNS, SNTP and a broker.
+    """Access points "home" (WPA2) and "cafe" (open), Ethernet, a cellular network, DNS, SNTP
+    and a broker.
 
     Everything is on the loopback interface and in one temporary folder, and ends with the
     `with` block. `seed` makes the random faults repeatable. engine: "mosquitto" or "amqtt",
@@ -94,6 +101,9 @@ class World:
         self._stack.callback(self.sntp.close)
         self.netsim.command(f"redirect dns={self.dns.port} sntp={self.sntp.port}")
         self.ethernet = Ethernet(self.netsim, self.seed)
+        self.cellular = Network(self.netsim, "cellular", _CELLULAR_NUMBER)
+        self.modems: list[Modem] = []
+        self._modems = 0
         self.wifi: dict[str, AccessPoint] = {}
         for name, (ssid, key) in _FIRST_WIFI.items():
             self.add_wifi(name, ssid, key)
@@ -126,6 +136,9 @@ class World:
         """
         self._guests.close()
         self.ethernet.restore()
+        self.cellular.restore()
+        for modem in self.modems:
+            modem.restore()
         for name in list(self.wifi):
             if name in _FIRST_WIFI:
                 self.wifi[name].restore()
@@ -149,6 +162,22 @@ class World:
         closed = ClosedPort()
         self._guests.callback(closed.close)
         return closed.port
+
+    def fit_modem(self, board: Board, uart: int = 1, scale: float = 0.01) -> Modem:
+        """A simulated SIM7600 at a UART of `board`, off, until remove_modem() or the end.
+
+        All its times are multiplied by `scale`: 1.0 is a real modem. Raises BenchError.
+        """
+        self._modems += 1
+        modem = Modem(self, board, uart, scale, self._modems)
+        self.modems.append(modem)
+        self._stack.callback(modem.close)
+        return modem
+
+    def remove_modem(self, modem: Modem) -> None:
+        """Takes a modem out of its board."""
+        self.modems.remove(modem)
+        modem.close()
 
     def adopt(self, board: HasStop) -> None:
         """`board` is switched off before the world ends."""

@@ -23,14 +23,17 @@ def prepare(report: Report, sanitizers: tuple[str, ...] = ("",)) -> build.Built:
     """Sources and builds, as far as they are not there. Raises Problem."""
     build.clean_environment()
     tree = sources.ensure(report)
-    netsim = build.ensure_bench(report)
-    assert tree is not None and netsim is not None
+    assert tree is not None
+    programs = build.ensure_bench(report, tree)
+    assert programs is not None
+    netsim, ppp_server = programs
     boards = [build.ensure_board(tree, report, sanitizer) for sanitizer in sanitizers]
     board, mpy_cross = boards[0]
-    # The bench then need not look whether it is up to date.
+    # The bench then need not look whether they are up to date.
     os.environ["CONNECTWITH_NETSIM"] = str(netsim)
+    os.environ["CONNECTWITH_PPP_SERVER"] = str(ppp_server)
     os.environ["CONNECTWITH_BOARD"] = str(board)
-    return build.Built(board, netsim, tree, mpy_cross)
+    return build.Built(board, netsim, ppp_server, tree, mpy_cross)
 
 
 @contextlib.contextmanager

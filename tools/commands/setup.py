@@ -42,7 +42,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
     if "python" in steps:
         venv.ensure(report, dry_run=dry)
     tree = None
-    if "sources" in steps or "build" in steps:
+    if not {"sources", "build", "bench"}.isdisjoint(steps):
         tree = sources.ensure(report, dry_run=dry)
     if "build" in steps:
         if tree is not None:
@@ -50,6 +50,6 @@ def run(options: argparse.Namespace, report: Report) -> int:
         else:
             report.line(f"[build  ] would build the virtual board in {paths.BUILD}")
     if "bench" in steps:
-        build.ensure_bench(report, dry_run=dry)
+        build.ensure_bench(report, tree, dry_run=dry)
     report.line("nothing was changed" if dry else "set up")
     return 0

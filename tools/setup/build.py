@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Steps `build` and `bench`: mpy-cross, the virtual board, the bench's network process."""
+"""Steps `build` and `bench`: mpy-cross, the virtual board, the programs of the bench."""
 
 import hashlib
 import os
@@ -20,10 +20,11 @@ SANITIZERS = {"": "", "asan": "address", "tsan": "thread"}
 
 @dataclass(frozen=True)
 class Built:
-    """What the builds give: the board's program, the bench's network process, the tree used."""
+    """What the builds give: the board's program, those of the bench, the tree used."""
 
     board: Path
     netsim: Path
+    ppp_server: Path
     tree: Tree
     mpy_cross: Path
 
@@ -103,6 +104,17 @@ def _netsim(report: Report) -> Path:
     return program
 
 
+def _ppp_server(tree: Tree, report: Report) -> Path:
+    # Another tree's lwIP must not be mixed with this one's.
+    folder = paths.BUILD / ("ppp" if tree.git_tag else f"ppp-{tree.ident}")
+    program = folder / "ppp-server"
+    arguments = ["-C", str(paths.ROOT / "tools" / "bench" / "ppp"),
+                 f"MICROPYTHON_DIR={tree.path}", f"BUILD={folder}"]  # fmt: skip
+    log = paths.LOGS / f"{folder.name}.log"
+    _up_to_date(program, arguments, log, {}, "bench's PPP server", report)
+    return program
+
+
 def _up_to_date(
     program: Path, arguments: list[str], log: Path, env: dict[str, str], what: str, report: Report
 ) -> None:
@@ -123,13 +135,19 @@ def _up_to_date(
         )
 
 
-def ensure_bench(report: Report, *, dry_run: bool = False) -> Path | None:
-    """The step `bench`: the network process of the bench. Raises Problem."""
+def ensure_bench(
+    report: Report, tree: Tree | None, *, dry_run: bool = False
+) -> tuple[Path, Path] | None:
+    """The step `bench`: its network process and its PPP server, from the tree's lwIP.
+
+    tree: None only with dry_run. Raises Problem.
+    """
     if dry_run:
-        report.line(f"[bench  ] would build the bench's networks in {paths.BUILD / 'netsim'}")
+        report.line(f"[bench  ] would build the bench's programs in {paths.BUILD}")
         return None
+    assert tree is not None
     with paths.locked("build", paths.BUILD, report.line):
-        return _netsim(report)
+        return _netsim(report), _ppp_server(tree, report)
 
 
 def ensure_board(tree: Tree, report: Report, sanitizer: str = "") -> tuple[Path, Path]:

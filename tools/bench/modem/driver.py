@@ -1,0 +1,365 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Drives the simulated modem of one board."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..cable import Cable
+from ..child import Child
+from ..errors import BenchError
+
+if TYPE_CHECKING:
+    from ..board import Board
+    from ..world import World
+
+_TOOLS = Path(__file__).resolve().parents[2]
+_PPP_SERVER = _TOOLS.parent / "build" / "ppp" / "ppp-server"
+_ANSWER_TIMEOUT_S = 10.0
+PIN_KEY, PIN_STATUS = 4, 34  # MODEM_PWRKEY and MODEM_STATUS in boards/VIRTUAL/pins.csv
+
+
+def find_ppp_server() -> Path:
+    """The program: $CONNECTWITH_PPP_SERVER, else what was built. Raises BenchError."""
+    path = Path(os.environ.get("CONNECTWITH_PPP_SERVER", _PPP_SERVER))
+    if not path.is_file():
+        raise BenchError(f"there is no PPP server at {path}: run ./tools/cw setup")
+    return path
+
+
+class Modem:
+    """Fitted to UART `uart` of `board`; off until its power key is pressed.
+
+    All times of a real modem are multiplied by `scale`. Follows the pin MODEM_PWRKEY and drives
+    MODEM_STATUS. Methods raise BenchError when the simulator refuses.
+    """
+
+    def __init__(
+        self, world: World, board: Board, uart: int = 1, scale: float = 1.0, number: int = 1
+    ) -> None:
+        self._world = world
+        self._board = board
+        self.cable: Cable = world.cellular.cable
+        log = world.folder / f"modem{number}.log"
+        command = [
+            sys.executable, "-m", "bench.modem", "--tty", board.dir / f"uart{uart}",
+            "--net", world.net, "--mac", f"026377c8{number:04x}",
+            "--ppp-server", find_ppp_server(), "--scale", str(scale),
+        ]  # fmt: skip
+        environment = os.environ | {"PYTHONPATH": str(_TOOLS)}
+        self._first_scale = scale
+        self._ids = itertools.count()
+        self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._lock = threading.Lock()
+        self._write_lock = threading.Lock()
+        self._child = Child(command, log, world.guard, environment)
+        self._reader = threading.Thread(target=self._read, name="modem", daemon=True)
+        self._reader.start()
+        world.netsim.listeners.append(self._event)
+        try:
+            self.clock()
+            self._write({"status": "?"})
+        except BenchError:
+            self.close()
+            raise
+
+    # The process
+
+    def _write(self, message: dict[str, Any]) -> None:
+        try:
+            with self._write_lock:
+                self._child.stdin.write(json.dumps(message).encode() + b"\n")
+                self._child.stdin.flush()
+        except (OSError, ValueError):
+            raise self._child.failure("has ended") from None
+
+    def _call(self, what: str, *arguments: Any) -> Any:
+        with self._lock:
+            ident = next(self._ids)
+            self._write({"id": ident, "do": what, "args": arguments})
+            while True:
+                try:
+                    answer = self._answers.get(timeout=_ANSWER_TIMEOUT_S)
+                except queue.Empty:
+                    raise self._child.failure(f"no answer to {what}") from None
+                if answer is None:
+                    self._answers.put(None)
+                    self._child.wait(1)
+                    raise self._child.failure("has ended")
+                if answer["id"] == ident:
+                    break
+        if "error" in answer:
+            raise BenchError(f"modem: {answer['error']}")
+        return answer["value"]
+
+    def _read(self) -> None:
+        for line in self._child.stdout:
+            message = json.loads(line)
+            if "status" in message:
+                self._drive(PIN_STATUS, message["status"])
+            else:
+                self._answers.put(message)
+        self._answers.put(None)
+
+    # The pins. A board is known by its process, which it keeps through a reset.
+
+    def _mine(self, event_mac: str | None = None) -> str | None:
+        for kind, mac, pid in list(self._world.netsim.clients.values()):
+            if kind == "gpio" and self._board.running and pid == self._board.pid:
+                return mac if event_mac in (None, mac) else None
+        return None
+
+    def _drive(self, pin: int, level: bool) -> None:
+        mac = self._mine()
+        if mac is not None:
+            try:
+                self._world.netsim.command(f"gpio {mac} {pin} {int(level)}")
+            except BenchError:
+                pass  # the board has just been switched off; it hears of it when it is back
+
+    def _event(self, event: str) -> None:
+        # Runs in netsim's reader, so it must not ask netsim anything.
+        now = time.monotonic()
+        word, *rest = event.split(" ")
+        try:
+            if word == "gpio" and rest[1] == str(PIN_KEY) and self._mine(rest[0]):
+                self._write({"key": rest[2] == "1", "at": now})
+            elif word == "client" and rest[1] == "gpio" and self._mine(rest[2]):
+                self._write({"status": "?"})  # a board that has just booted knows no levels
+            elif word == "gone" and self._world.netsim.clients[int(rest[0])][0] == "gpio":
+                if self._mine(self._world.netsim.clients[int(rest[0])][1]):
+                    self._write({"key": False, "at": now})  # a pull-down holds it meanwhile
+        except (BenchError, KeyError):
+            pass  # the modem has ended, which its next command tells
+
+    def close(self) -> None:
+        """Takes the modem out of the board; it can do nothing more."""
+        if self._event in self._world.netsim.listeners:
+            self._world.netsim.listeners.remove(self._event)
+        try:
+            self._child.stdin.close()
+        except OSError:
+            pass
+        self._child.wait(2)
+        self._child.stop()
+        self._reader.join(2)
+
+    @property
+    def log(self) -> str:
+        """The last lines of what the simulator and its PPP server said."""
+        return self._child.tail()
+
+    # Power
+
+    def scale(self, factor: float) -> None:
+        """Times of the profile are multiplied by this: 1.0 is a real modem."""
+        self._call("scale", factor)
+
+    def power_on(self) -> None:
+        """Running at once, without a key; it now looks for a network."""
+        self._call("power_on")
+
+    def warm(self) -> None:
+        """Running for long: card ready, registered."""
+        self._call("warm")
+
+    def power_off(self) -> None:
+        """Off at once, as when the supply fails."""
+        self._call("power_off")
+
+    def reboot(self) -> None:
+        """Resets itself: silent for the boot time, then RDY."""
+        self._call("reboot")
+
+    @property
+    def on(self) -> bool:
+        """True from when the UART answers until it is told to stop."""
+        return self._call("on")
+
+    def restore(self) -> None:
+        """As fitted: off, no faults, factory settings, nothing seen."""
+        self._call("restore")
+        self.scale(self._first_scale)
+        self.clock()
+
+    # Card and network
+
+    def sim(self, state: str, pin: str = "1234", tries: int = 3) -> None:
+        """The card: ready, pin (locked), puk, removed, busy or failure."""
+        self._call("sim", state, pin, tries)
+
+    def register(self, domain: str = "all", stat: int = 1) -> None:
+        """Registration of "creg", "cgreg", "cereg" or "all" (3GPP TS 27.007, 10.1.22)."""
+        self._call("register", domain, stat)
+
+    def deny(self) -> None:
+        """The network lets nobody in."""
+        self.register("all", 3)
+
+    def search(self) -> None:
+        """No network is found."""
+        self.register("all", 2)
+
+    def signal(self, csq: int) -> None:
+        """What AT+CSQ says, 0 to 31, or 99 for unknown."""
+        self._call("signal", csq)
+
+    def clock(self, text: str | None = "now") -> None:
+        """What AT+CCLK? says from now on, "yy/MM/dd,hh:mm:ss+zz"; None: no network time yet.
+
+        By default, and from the start, the real time.
+        """
+        if text == "now":
+            text = datetime.now(UTC).strftime("%y/%m/%d,%H:%M:%S+00")
+        self._call("clock", text)
+
+    # Data calls
+
+    def apn(self, name: str | None) -> None:
+        """The only APN that the network accepts; None: any."""
+        self._call("apn", name)
+
+    def ppp(
+        self, auth: str = "none", user: str = "", password: str = "", dns: bool = True
+    ) -> None:
+        """What the next call demands ("none", "pap" or "chap"), and whether it names a DNS."""
+        self._call("ppp", auth, user, password, dns)
+
+    def refuse_dial(self, result: str | None = "NO CARRIER") -> None:
+        """Dialling ends with `result`; None: it works."""
+        self._call("refuse_dial", result)
+
+    def hang_dial(self) -> None:
+        """Dialling never ends, unless a byte aborts it; refuse_dial(None) ends this."""
+        self._call("hang_dial")
+
+    def carrier_lost(self) -> None:
+        """The network ends the call: NO CARRIER."""
+        self._call("carrier_lost")
+
+    def silence_ppp(self) -> None:
+        """The call is dead, both ways, and nobody says so; the next call works."""
+        self._call("silence_ppp")
+
+    # The serial line
+
+    def mute(self) -> None:
+        """Hears and says nothing, though it is on."""
+        self._call("mute", True)
+
+    def speak(self) -> None:
+        """Ends mute()."""
+        self._call("mute", False)
+
+    def pull(self) -> None:
+        """Takes the cable of the UART out."""
+        self._call("pull", True)
+
+    def plug(self) -> None:
+        """Puts it in."""
+        self._call("pull", False)
+
+    def baud(self, rate: int) -> None:
+        """Its rate, now and after each start; bytes at another come out as other bytes."""
+        self._call("baud", rate)
+
+    @property
+    def rate(self) -> int:
+        """Its rate now, in baud."""
+        return self._call("rate")
+
+    def chunk(self, size: int | None) -> None:
+        """Output comes in pieces of so many bytes; None: as it is."""
+        self._call("chunk", size)
+
+    def urc(self, text: str) -> None:
+        """Says a line that nobody asked for; lost in data mode."""
+        self._call("urc", text)
+
+    def storm(self, n: int) -> None:
+        """`n` URCs at once, those of a wrong APN."""
+        self._call("storm", n)
+
+    def raw(self, data: bytes) -> None:
+        """Bytes as they are, in either mode."""
+        self._call("raw", data.decode("latin-1"))
+
+    def delay(self, command: str, ms: float) -> None:
+        """The reply to this command line comes so much later; "AT+X=" stands for all that follow.
+
+        Not scaled.
+        """
+        self._call("delay", command, ms)
+
+    def answer(self, command: str, lines: list[str | bytes] | None) -> None:
+        """Another reply to this command line: texts are framed as lines, bytes are not.
+
+        The final result is one of them, or is missing. None: the reply as usual.
+        """
+        if lines is not None:
+            framed = [
+                x.decode("latin-1") if isinstance(x, bytes) else f"\r\n{x}\r\n" for x in lines
+            ]
+            self._call("answer", command, framed)
+        else:
+            self._call("answer", command, None)
+
+    # What was observed since restore()
+
+    def _seen(self, what: str) -> Any:
+        return self._call("seen")[what]
+
+    @property
+    def commands(self) -> list[str]:
+        """Command lines, in order."""
+        return self._seen("commands")
+
+    @property
+    def unknown(self) -> list[str]:
+        """Those that the simulator does not know."""
+        return self._seen("unknown")
+
+    @property
+    def pin_tries(self) -> list[str]:
+        """PINs that were tried, in order."""
+        return self._seen("pin_tries")
+
+    @property
+    def tries_left(self) -> int:
+        """PINs that may still be tried."""
+        return self._seen("tries_left")
+
+    @property
+    def presses(self) -> list[float]:
+        """Lengths of the pulses of the power key, in seconds."""
+        return self._seen("presses")
+
+    @property
+    def state(self) -> str:
+        """off, starting, on or stopping."""
+        return self._seen("state")
+
+    @property
+    def data(self) -> bool:
+        """True while in data mode."""
+        return self._seen("data")
+
+    @property
+    def contexts(self) -> dict[int, tuple[str, str]]:
+        """PDP contexts: by cid, type and APN."""
+        return {int(cid): tuple(value) for cid, value in self._seen("contexts").items()}
+
+    @property
+    def auth(self) -> dict[int, tuple[int, str, str]]:
+        """Credentials of contexts: by cid, type (1 PAP, 2 CHAP, 3 both), user, password."""
+        return {int(cid): tuple(value) for cid, value in self._seen("auth").items()}
