@@ -9,7 +9,7 @@ options.defaults(w5500=True, sim7600=True)
 
 # Files that only one link needs, by the beginning of their names.
 _OF_W5500 = ("links/w5500",)
-_OF_SIM7600 = ("at.", "links/sim7600")
+_OF_SIM7600 = ("at.", "links/sim7600", "links/modem", "links/ppp")
 
 _left_out = ()
 if not options.w5500:

@@ -47,11 +47,13 @@ class Diag:
         self.note = None
         self.attempts = self.successes = self.losses = 0
         self.watcher = None
+        self.tries = None  # of one `connect`: interface and result of each that has ended
+        self.link = None  # of the last attempt
 
     def begin(self, interface):
         self.attempts += 1
         self._interface = interface
-        self._result = self._cause = self._error = self.note = None
+        self._result = self._cause = self._error = self.note = self.link = None
 
     def blame(self, cause, code=0, flags=0):
         """The raw cause of a failure: a text without secrets, an errno or a driver's code."""
@@ -100,8 +102,12 @@ class Diag:
         }
         if self._result is not None:
             report["name"] = results.name(self._result, self._interface)
+        if self.tries:
+            report["tries"] = dict(self.tries)
         if self.note:
             report["note"] = self.note
+        if hasattr(self.link, "report"):
+            report.update(self.link.report())
         return report
 
     def counters(self):

@@ -15,7 +15,11 @@ milliseconds at most, driver start-up excepted, which the stock drivers do in on
 `address()`    the IPv4 address as str, when UP.
 `info()`       a dict of what the driver knows, for people.
 `stop()`       powers the interface down, from any state, also twice. It raises nothing: what the
-               driver objects to when it is told to stop cannot be helped.
+               driver objects to when it is told to stop cannot be helped. It returns at once. If
+               there is more to do, `poll()` does it: it returns LEAVING while the interface may
+               still be on its network, CLOSING when it is off and only the proof is outstanding,
+               FAILED when all is done. `start()` may be called in between.
+`report()`     optional: a dict for `imp.diag`, without secrets.
 
 A link is made once and kept: the drivers are single instances that do not go away.
 """
@@ -24,6 +28,8 @@ from micropython import const
 
 UP = const(3)  # the stage after ADDRESS
 FAILED = const(-1)
+LEAVING = const(-2)
+CLOSING = const(-3)
 
 # What `_connectwith.link_state()` packs into one int.
 LINK_UP = const(0x100)
@@ -57,8 +63,10 @@ def _make(link):
         if not fitted():
             raise ValueError("interface: this board has no Ethernet")
         return W5500()
-    try:
-        from connectwith.links.sim7600 import Sim7600
-    except ImportError:
-        raise ValueError("interface: this board has no cellular link") from None
+    from machine import Pin
+
+    if not hasattr(network, "PPP") or not hasattr(Pin.board, "MODEM_TX"):
+        raise ValueError("interface: this board has no cellular link")
+    from connectwith.links.sim7600 import Sim7600
+
     return Sim7600()

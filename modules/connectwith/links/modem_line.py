@@ -1,0 +1,204 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""The UART to a modem and the AT commands on it.
+
+What takes time is a generator: it yields while it waits, so that whoever drives it never does.
+`value = yield from line.ask(...)` reads like a call. Ctrl-C ends a generator for good; its owner
+then begins again from the state in which it finds the modem.
+"""
+
+import time
+
+from micropython import const
+
+from connectwith import at
+
+_UART = const(1)
+_RXBUF_BYTES = const(4096)  # 45 ms at 921600 baud; the driver of PPP looks every 10 ms
+_TXBUF_BYTES = const(1024)  # more than a command has, so that writing one does not wait
+_EVENTS_PER_STEP = const(4)
+_LOG_LINES = const(12)
+_LOG_CHARACTERS = const(80)
+
+_QUIET_MS = const(200)  # a modem that has not said anything for so long has said all
+_NOISY_MS = const(2000)
+
+# The modem has started (anew). The last two are those of its siblings.
+_READY = ("RDY", "*ATREADY: 1", "QCRDY")
+
+
+class Restart(Exception):
+    """Everything that was known about the modem is void: it has rebooted, or went silent."""
+
+
+def pause(duration_ms):
+    """Generator: waits."""
+    since_ms = time.ticks_ms()
+    while time.ticks_diff(time.ticks_ms(), since_ms) < duration_ms:
+        yield
+
+
+def make_uart(rate):
+    """Opens the board's UART to the modem at `rate` baud."""
+    from machine import UART, Pin
+
+    board = Pin.board
+    options = {
+        "tx": board.MODEM_TX,
+        "rx": board.MODEM_RX,
+        "rxbuf": _RXBUF_BYTES,
+        "txbuf": _TXBUF_BYTES,
+        "timeout": 0,
+    }
+    if hasattr(board, "MODEM_RTS") and hasattr(board, "MODEM_CTS"):
+        options["rts"] = board.MODEM_RTS
+        options["cts"] = board.MODEM_CTS
+        options["flow"] = UART.RTS | UART.CTS
+    return UART(_UART, rate, **options)
+
+
+class Line:
+    """One command at a time. `log` has the last lines, oldest first, without secrets."""
+
+    def __init__(self):
+        self._at = at.At()
+        self.uart = None
+        self.rate = 0
+        self.text = ""  # the last line of information, or the error
+        self.number = -1  # of +CME ERROR
+        self.ready = False  # RDY was seen since `forget()`
+        self.expected = True  # it may come: the modem is known to be starting
+        self.heard = 0  # bytes since `open()`
+        self.log = []
+        self.recording = False
+        self._name = ""  # of the running command's information
+
+    def open(self, rate):
+        """Sets the speed (baud), and forgets what was received at another one."""
+        self.uart = make_uart(rate)
+        self.rate = rate
+        self.heard = 0
+        self._at.reset()
+
+    def close(self):
+        if self.uart is not None:
+            self.uart.deinit()
+            self.uart = None
+
+    def forget(self):
+        """Takes it that the modem is in command mode and that RDY would be news."""
+        self._at.reset()
+        self.ready = False
+
+    def note(self, text):
+        """Adds a line to the log; one that repeats itself stands there once."""
+        log = self.log
+        if self.recording and not (log and log[-1] == text):
+            if len(log) >= _LOG_LINES:
+                log.pop(0)
+            log.append(text[:_LOG_CHARACTERS])
+
+    def write(self, data):
+        """Writes bytes as they are."""
+        self.uart.write(data)
+
+    def ask(self, command, limit_ms, prefix=b"", shown=None):
+        """Generator: sends `command` (bytes, without CR). Its value is the final result (see
+        `at`), NONE if there was none in `limit_ms`. `shown` stands in the log for a command with
+        a secret, and then only its final result is logged: an echo could have the secret, too."""
+        self.text = ""
+        self.number = -1
+        self._at.begin(command, prefix)
+        self._name = str(prefix, "ascii").split(":")[0]
+        self.note("> " + (shown or str(command, "ascii")))
+        self.uart.write(command + b"\r")
+        return (yield from self._result(limit_ms, shown is not None))
+
+    def escape(self, limit_ms):
+        """Generator: waits for a call's end to be told, as `ask()` for an answer."""
+        self._at.begin(b"+++")
+        return (yield from self._result(limit_ms, False))
+
+    def _result(self, limit_ms, secret):
+        since_ms = time.ticks_ms()
+        count = 0
+        while True:
+            event = self._take()
+            if event == at.NONE:
+                if time.ticks_diff(time.ticks_ms(), since_ms) >= limit_ms:
+                    return at.NONE
+                yield
+                count = 0
+                continue
+            self._file(event, secret)
+            if event < at.INFO:
+                return event
+            if self.ready and not self.expected:
+                raise Restart("the modem has restarted")
+            count += 1
+            if count == _EVENTS_PER_STEP:
+                yield
+                count = 0
+
+    def _take(self):
+        """The next event of what has been received, NONE if there is nothing."""
+        engine = self._at
+        event = engine.next()
+        if event == at.NONE:
+            space = engine.space()
+            if len(space):
+                n = self.uart.readinto(space)
+                if n:
+                    self.heard += n
+                    engine.took(n)
+                    event = engine.next()
+        return event
+
+    def _file(self, event, secret):
+        text = self._at.text()
+        if event < at.INFO:
+            self.number = self._at.number
+            if event != at.OK:
+                self.text = text
+        elif event == at.INFO:
+            self.text = text
+        elif text in _READY:
+            self.ready = True
+        elif self._name and text.startswith(self._name):
+            return  # the other contexts of AT+CGDCONT?, for one
+        if event < at.INFO or not secret:
+            self.note("< " + text)
+
+    def listen(self, duration_ms):
+        """Generator: takes what comes until `duration_ms` are over or RDY was seen."""
+        since_ms = time.ticks_ms()
+        while time.ticks_diff(time.ticks_ms(), since_ms) < duration_ms and not self.ready:
+            event = self._take()
+            if event != at.NONE:
+                self._file(event, False)
+            yield
+
+    def drain(self):
+        """Generator: throws away what comes until the line is quiet, at most for 2 s."""
+        uart = self.uart
+        since_ms = last_ms = time.ticks_ms()
+        self._at.reset()
+        space = self._at.space()
+        while True:
+            now_ms = time.ticks_ms()
+            if uart.readinto(space):
+                last_ms = now_ms
+            if (
+                time.ticks_diff(now_ms, last_ms) >= _QUIET_MS
+                or time.ticks_diff(now_ms, since_ms) >= _NOISY_MS
+            ):
+                return
+            yield
+
+    def answers(self, tries, limit_ms):
+        """Generator: whether the modem answers AT. The first try may only end a half line."""
+        for _ in range(tries):
+            if (yield from self.ask(b"AT", limit_ms)) == at.OK:
+                return True
+        return False

@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""`network.PPP` on the modem's UART: up to 1.25 and later, watched, and closed without waiting.
+
+The driver tells little. It never sees NO CARRIER, and up to 1.25 neither a refused password nor a
+peer that is silent. But every burst of bytes on the UART raises an interrupt that is free to use
+(later versions read in it, so ours calls their `poll()`), and whoever is connected by PPP answers
+an LCP Echo-Request (RFC 1661, 5.8). So a line that stays silent although it is asked is dead. The
+question goes no further than the modem and costs nothing. It may cut a packet of lwIP's in two:
+that packet is lost like any other on a bad line.
+
+Closing waits for the peer, up to 8 s in 1.25. Here PPP is given a stream of its own, a loop, on
+which it reads that its peer hangs up; the UART belongs to AT commands again at once. Later
+versions accept no such stream, but close at once when connected; one that is not yet is kept,
+without a stream, until it gives up by itself.
+"""
+
+import time
+
+from micropython import const
+
+# LCP frames (RFC 1662) with identifier 0x57: Echo-Request, Terminate-Request and -Ack.
+_ECHO = b"~\xff}#\xc0!})W} }(} } } } l\xdb~"
+TERMINATE = b"~\xff}#\xc0!}%W} }$}'\x92~"
+_TERMINATED = b"~\xff}#\xc0!}&W} }$\xca\xb7~"
+
+_LOOP_BYTES = const(512)
+_UNWIND_MS = const(60)  # for the driver's task to read the loop, which it does every 10 ms
+
+_ASK_MS = const(3000)  # of silence, then the peer is asked, and again
+_DEAD_MS = const(10000)  # of silence
+
+_CONNECTING = const(3)  # status() of later versions; below 0 an error of lwIP's
+_CONNECTED = const(4)
+
+NONE = const(0)  # authentication, as in network.PPP's AUTH_ and SEC_ constants
+PAP = const(1)
+CHAP = const(2)
+
+
+class Ppp:
+    """`start()`, `poll()` until `UP`, `drop()`; then `close()` to the end before the next start.
+
+    `cause` and `code` say why `poll()` gave DOWN.
+    """
+
+    DOWN = -1
+    PENDING = 0
+    UP = 1
+
+    def __init__(self):
+        self._driver = None
+        self._uart = None
+        self._reads = False  # the driver reads in the UART's interrupt, later than 1.25
+        self._waiting = []  # drivers of that kind that are still to give up
+        self._heard_ms = self._asked_ms = 0
+        self._on_bytes = self._heard  # one bound method for ever
+        self.cause = ""
+        self.code = 0
+
+    def start(self, uart, auth, username, password):
+        """Begins on `uart`, whose peer is in data mode. OSError: the driver has no memory."""
+        import network
+
+        self._uart = uart
+        driver = self._driver
+        if driver is None:
+            driver = network.PPP(uart)
+            self._driver = driver
+            self._reads = hasattr(driver, "poll")
+        else:
+            driver.config(stream=uart)
+        driver.active(True)
+        self._heard_ms = self._asked_ms = time.ticks_ms()
+        if auth == NONE:
+            driver.connect()
+        elif self._reads:
+            driver.connect(security=auth, user=username, key=password)
+        else:
+            driver.connect(authmode=auth, username=username, password=password)
+        uart.irq(self._on_bytes, uart.IRQ_RXIDLE)
+
+    def poll(self):
+        """UP, PENDING or DOWN. Allocates nothing."""
+        driver = self._driver
+        if driver is None:
+            return self.DOWN
+        connected = driver.isconnected()
+        if self._reads and not connected:
+            status = driver.status()
+            if status < 0:
+                return self._fail("PPP error", -status)
+        now_ms = time.ticks_ms()
+        silent_ms = time.ticks_diff(now_ms, self._heard_ms)
+        if silent_ms >= _DEAD_MS:
+            return self._fail("PPP: the modem is silent", 0)
+        if connected and silent_ms >= _ASK_MS:
+            if time.ticks_diff(now_ms, self._asked_ms) >= _ASK_MS:
+                self._uart.write(_ECHO)
+                self._asked_ms = now_ms
+        return self.UP if connected else self.PENDING
+
+    def address(self):
+        return self._driver.ifconfig()[0]
+
+    def drop(self):
+        """Takes PPP off the UART, at once: nothing goes out any more. Harmless if it is not on."""
+        uart = self._uart
+        if uart is None:
+            return
+        self._uart = None
+        driver = self._driver
+        uart.irq(None)
+        if not self._reads:
+            driver.config(stream=_loop())
+        elif driver.status() == _CONNECTING or driver.ifconfig()[0] == "0.0.0.0":
+            # Closing would leave the interface in lwIP's list for ever.
+            driver.config(stream=None)
+            self._waiting.append(driver)
+            self._driver = None
+        else:
+            driver.active(False)
+
+    def close(self):
+        """Generator: what is left to do after `drop()`."""
+        driver = self._driver
+        if driver is not None and not self._reads and driver.active():
+            since_ms = time.ticks_ms()
+            while time.ticks_diff(time.ticks_ms(), since_ms) < _UNWIND_MS:
+                yield
+            driver.active(False)  # 10 ms: the driver sleeps until its task has ended
+            driver.config(stream=None)
+        for old in self._waiting:
+            if old.status() < 0:
+                old.active(False)
+        self._waiting = [old for old in self._waiting if old.active()]
+
+    def _heard(self, uart):
+        """Of the UART's interrupt, from the scheduler."""
+        if self._uart is None or self._reads and self._driver.poll() <= 0:
+            return
+        self._heard_ms = time.ticks_ms()
+
+    def _fail(self, cause, code):
+        self.cause = cause
+        self.code = code
+        return self.DOWN
+
+
+def _loop():
+    """A stream that gives what is written to it, with a peer's good-bye in it."""
+    from micropython import RingIO
+
+    loop = RingIO(_LOOP_BYTES)
+    loop.write(TERMINATE)
+    loop.write(_TERMINATED)
+    return loop

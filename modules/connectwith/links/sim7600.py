@@ -1,0 +1,258 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""Cellular: a SIM7600 by AT commands, then `network.PPP`.
+
+`_ladder()` reads from top to bottom: find the modem, SIM, network, dial, PPP. It is a generator,
+so each `poll()` does the bit up to its next yield. Whatever goes wrong on the way (a reboot, an
+answer that never comes, Ctrl-C) it begins again at its foot, which takes the modem in any state.
+"""
+
+import time
+
+import _connectwith
+from micropython import const
+
+from connectwith import at, results
+from connectwith import nic as nics
+from connectwith.links import CLOSING, FAILED, LEAVING, UP, modem_memory
+from connectwith.links.modem_line import Line, Restart, pause
+from connectwith.links.modem_network import DENIED, REGISTERED, Network, auth_of
+from connectwith.links.modem_power import Power
+from connectwith.links.modem_sim import OPEN, Sim
+from connectwith.links.modem_start import Start
+from connectwith.links.ppp import Ppp
+
+_HARDWARE = const(0)
+_LINK = const(1)
+_ADDRESS = const(2)
+
+_RESTARTS = const(3)  # of the ladder in one attempt
+_DIALS = const(2)
+_DIAL_MS = const(60000)
+_REDIAL_MS = const(1000)
+_PPP_MS = const(30000)
+_COUNTS_MS = const(20000)  # an attempt that was given up earlier says nothing about the modem
+
+
+class Sim7600:
+    """See `connectwith.links`."""
+
+    def __init__(self):
+        self._line = Line()
+        self._power = Power()
+        self._ppp = Ppp()
+        self._sim = Sim(self._line)
+        self._network = Network(self._line)
+        self._start = Start(self._line, self._power)
+        self._nic = None
+        self._work = None
+        self._stage = FAILED
+        self._used = False  # there is something to power down
+        self._began_ms = 0
+        self.result = results.NO_MODEM
+        self.cause = ""
+        self.code = 0
+
+    def start(self, nic):
+        self._nic = nic
+        self._used = True
+        self._began_ms = time.ticks_ms()
+        self._sim.tries = -1
+        self._line.log.clear()
+        self._line.recording = True
+        self._stage = _HARDWARE
+        self._take_up(self._climb())
+
+    def poll(self):
+        work = self._work
+        if work is not None:
+            try:
+                next(work)
+            except StopIteration:
+                # At its end, or cut short by Ctrl-C.
+                self._work = None
+                if self._stage != FAILED:
+                    self._work = self._fall() if self._nic is None else self._climb()
+        return self._stage
+
+    def address(self):
+        return self._ppp.address()
+
+    def info(self):
+        return {"operator": self._network.operator, "rssi": self._network.rssi_dbm}
+
+    def report(self):
+        """For `imp.diag`: the last AT lines of the attempt, and the PIN's tries if they count."""
+        report = {"at": list(self._line.log)}
+        if self._sim.tries >= 0:
+            report["pintries"] = self._sim.tries
+        return report
+
+    def stop(self):
+        if not self._used or self._nic is None:
+            return  # down, or on its way
+        self._nic = None
+        self._line.recording = False
+        on_its_way = _HARDWARE <= self._stage <= _ADDRESS
+        if on_its_way and time.ticks_diff(time.ticks_ms(), self._began_ms) >= _COUNTS_MS:
+            modem_memory.count(True)
+        self._ppp.drop()
+        self._stage = LEAVING
+        self._take_up(self._fall())
+
+    def _take_up(self, work):
+        old = self._work
+        self._work = work
+        if old is not None:
+            old.close()  # releases the power key, should it be pressed
+
+    # -- up
+
+    def _climb(self):
+        for _ in range(_RESTARTS):
+            try:
+                yield from self._ladder()
+                return
+            except Restart as error:
+                self._line.note(str(error))
+                self.cause = str(error)
+                self._ppp.drop()
+        self._fail(results.NO_MODEM, self.cause)
+
+    def _ladder(self):
+        self._stage = _HARDWARE
+        yield from self._ppp.close()
+        if not (yield from self._start.wake(modem_memory.failures())):
+            return self._fail(results.NO_MODEM, self._start.cause)
+        self._stage = _LINK
+        if not (yield from self._attach()):
+            return None
+        self._stage = _ADDRESS
+        if not (yield from self._dial()) or not (yield from self._negotiate()):
+            return None
+        modem_memory.count(False)
+        self._stage = UP
+        yield from self._watch()
+        return self._fail(results.NO_PPP_CONNECTION, self._ppp.cause, self._ppp.code)
+
+    def _fail(self, result, cause, code=0):
+        self.result = result
+        self.cause = cause
+        self.code = code
+        self._stage = FAILED
+        if result != results.SIM_ERROR:  # no power cycle opens a SIM
+            modem_memory.count(True)
+        return False
+
+    def _attach(self):
+        """SIM and registration. False: it has failed."""
+        block = self._nic.get("cellconfig")
+        pin = self._secret(block, "pin")
+        if (yield from self._sim.open(pin)) != OPEN:
+            return self._fail(results.SIM_ERROR, self._sim.cause)
+        network = self._network
+        apn = block["apn"] if block else ""
+        username, password = self._credentials(block)
+        starting = not self._start.found
+        if not (yield from network.set_up(apn, auth_of(block), username, password, starting)):
+            return self._fail(results.NO_PPP_CONNECTION, "APN: " + self._line.text)
+        if self._start.found and modem_memory.failures() == 2:
+            yield from network.cycle_radio()
+        verdict = yield from network.register()
+        if verdict != REGISTERED:
+            denied = verdict == DENIED
+            result = results.REGISTRATION_DENIED if denied else results.NO_REGISTRATION
+            return self._fail(result, self._line.text)
+        yield from network.describe()
+        yield from self._set_clock()
+        return True
+
+    def _set_clock(self):
+        floor_s = _connectwith.build_time()
+        if time.time() >= floor_s:
+            return
+        text = yield from self._network.clock()
+        from connectwith import clock
+        from connectwith.links import modem_clock
+
+        seconds = modem_clock.seconds(text, floor_s)
+        if seconds is not None:
+            clock.set_clock(seconds)
+
+    def _dial(self):
+        line = self._line
+        for i in range(_DIALS):
+            if i:
+                yield from pause(_REDIAL_MS)
+            # Nothing may be written while it dials: any byte hangs up.
+            result = yield from line.ask(b"ATD*99***1#", _DIAL_MS)
+            if result == at.CONNECT:
+                self._start.in_call = True
+                return True
+            if result == at.NONE:
+                line.text = "no answer"
+                break
+        return self._fail(results.NO_PPP_CONNECTION, "ATD: " + line.text)
+
+    def _negotiate(self):
+        block = self._nic.get("cellconfig")
+        username, password = self._credentials(block)
+        ppp = self._ppp
+        ppp.start(self._line.uart, auth_of(block), username, password)
+        since_ms = time.ticks_ms()
+        while True:
+            state = ppp.poll()
+            if state == ppp.UP:
+                return True
+            if state == ppp.DOWN:
+                return self._fail(results.NO_PPP_CONNECTION, ppp.cause, ppp.code)
+            if time.ticks_diff(time.ticks_ms(), since_ms) >= _PPP_MS:
+                return self._fail(results.NO_PPP_CONNECTION, "PPP: no address in time")
+            yield
+
+    def _watch(self):
+        ppp = self._ppp
+        power = self._power
+        was_on = False
+        while ppp.poll() == ppp.UP:
+            on = power.is_on()
+            if was_on and not on:
+                ppp.cause, ppp.code = "the modem has lost its power", 0
+                return
+            was_on = on
+            yield
+        ppp.cause = ppp.cause or "PPP: the modem has hung up"
+
+    def _credentials(self, block):
+        if not auth_of(block):
+            return "", ""
+        password = self._secret(block, "password")
+        return block.get("username", ""), password.decode() if password else ""
+
+    def _secret(self, block, key):
+        """A sealed value of the NIC in the clear, as bytes; None if there is none."""
+        if not block or block.get(key) is None:
+            return None
+        if key == "pin":
+            bound = nics.context("pin", block["apn"])
+        else:
+            bound = nics.context("cell", block["apn"], block.get("username", ""))
+        return _connectwith.unseal(block[key], bound)
+
+    # -- down
+
+    def _fall(self):
+        """LEAVING until the modem is off the network as far as it can be told so, then CLOSING
+        until it is proven to be off."""
+        self._stage = LEAVING
+        yield from self._ppp.close()
+        self._line.expected = True
+        if self._start.starting():
+            self._stage = CLOSING  # it cannot have a network before it listens
+        if (yield from self._start.quit()):
+            self._stage = CLOSING
+            yield from self._start.verify_off()
+        self._line.close()
+        self._used = False
+        self._stage = FAILED
