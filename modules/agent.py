@@ -1,7 +1,35 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Messages between device and agent.
+"""Messages between device and agent: whoever listens at the broker under this device's topics."""
 
-Importable so that ported code can import it; `send` and `on` come with the agent.
-"""
+from connectwith import controller
+
+
+def send(name, data):
+    """Sends `data` (what JSON can say: dict, list, str, int, float, bool or None) as message `name`.
+
+    `name`: str of 1 to 64 bytes. Returns 0 or a SEND_ERROR_ code, as `server.log`. TypeError,
+    ValueError: name what is wrong.
+    """
+    from connectwith import messages
+
+    messages.check_name(name)
+    return controller.get().send("agent/" + name, messages.pack(data))
+
+
+def on(name, callback):
+    """`callback(data)` is called for each message `name` from the agent; None for no callback.
+
+    A later registration of the same name replaces the earlier one. A message without a callback is
+    dropped, with a warning in the log. TypeError, ValueError: name what is wrong.
+    """
+    from connectwith import messages
+
+    messages.check_name(name)
+    controller.check_callback(callback)
+    handlers = controller.get().handlers
+    if callback is not None:
+        handlers[name] = callback
+    elif name in handlers:
+        del handlers[name]

@@ -36,10 +36,32 @@ from connectwith.results import (  # noqa: F401 - they are the API
     WAIT_FOR_ACK,
     WAIT_TIL_SENT,
 )
+from micropython import const
+
+SHUTDOWN_NEWSQUIRREL = const(1)
+SHUTDOWN_NEWFIRMWARE = const(2)
+SHUTDOWN_OTHER = const(3)
+
+
+def __getattr__(name):
+    if name != "aio":
+        raise AttributeError(name)
+    from connectwith import aio  # brings asyncio along, which many do without
+
+    return aio
 
 
 def setsendtimeoutpolicy(reconnectpolicy, waitpolicy, timeout):
     """How sends and lost connections are handled until the next boot.
+
+    SUSPEND_ON_ERROR: a send without a connection makes one, with the stored settings, and a loss
+    stops the code; both until there is a connection, or after one minute deep sleep, from which
+    the device boots after 9 more. RETURN_ON_ERROR: a loss is repaired in the background for a
+    minute, sends return an error, and one that takes over `timeout` closes the connection.
+    RETURN_ON_ERROR_NO_DISCONNECT: the same, but that one does not.
+
+    WAIT_TIL_SENT: a send returns when the message is in the send buffer. WAIT_FOR_ACK: when the
+    server has acknowledged it.
 
     `timeout` (int or float, seconds) bounds how long a send may block. ValueError: not a policy.
     At start-up: SUSPEND_ON_ERROR, WAIT_TIL_SENT, 30.
@@ -61,6 +83,19 @@ def connectwith(nic, callback=None, timeout=None):
     controller.get().connectwith(nic, callback, timeout)
 
 
+def connect(callback=None, timeout=None):
+    """Connects with the stored settings, over Ethernet, Wi-Fi or cellular, whatever works first.
+
+    `callback(result)` is called once, later, as with `connectwith`; not at all where there is a
+    connection already, which stays. `timeout` in seconds bounds all interfaces together; by default
+    each has its own, as in `connectwith`. Under SUSPEND_ON_ERROR both are ignored: the call
+    returns when there is a connection (see `setsendtimeoutpolicy`).
+
+    RuntimeError: no server is set. ValueError, TypeError: name what is wrong.
+    """
+    controller.get().connect(callback, timeout)
+
+
 def disconnect():
     """Closes the connection and powers its interface down; ends an attempt without a callback."""
     controller.get().disconnect()
@@ -71,11 +106,47 @@ def isconnected():
     return controller.get().is_connected()
 
 
+def flush(timeout):
+    """Waits up to `timeout` s until everything sent has been acknowledged. Returns whether it was.
+
+    False does not mean that it is lost, and the connection stays as it is. ValueError: not a
+    timeout.
+    """
+    return controller.get().flush(timeout)
+
+
+def onunexpecteddisconnect(callback):
+    """`callback(result)` is called when a connection was lost and one minute of attempts to get
+    it back, with the same NIC, has failed. `result` says why these failed. None: no callback.
+
+    Never called under SUSPEND_ON_ERROR, or after `disconnect()`. TypeError: not callable.
+    """
+    controller.check_callback(callback)
+    controller.get().on_loss = callback
+
+
+def onshutdown(callback):
+    """`callback(reason)` is called when the server asks for a restart, in place of the restart.
+
+    `reason` is a SHUTDOWN_ constant; the code calls `restart()` when it is ready. None: restart
+    at once, as without a call. TypeError: not callable.
+    """
+    controller.check_callback(callback)
+    controller.get().on_shutdown = callback
+
+
+def restart():
+    """Closes the connection and resets the device."""
+    from connectwith import messages
+
+    messages.restart(controller.get())
+
+
 def log(msg):
     """Sends a message to the log. Returns 0 or a SEND_ERROR_ code.
 
-    Offline it returns SEND_ERROR_NOT_CONNECTED at once under every policy, and the message is
-    lost. (An imp connects by itself under SUSPEND_ON_ERROR, with the stored network settings.)
+    What happens offline, on a loss and with a full send buffer depends on the policy: see
+    `setsendtimeoutpolicy`. Nothing is kept for later.
     """
     return _report("log", msg)
 
@@ -86,9 +157,6 @@ def error(msg):
 
 
 def _report(name, msg):
-    control = controller.get()
-    if not control.is_connected():
-        return SEND_ERROR_NOT_CONNECTED
     if not isinstance(msg, str):
         msg = str(msg)
-    return control.send(name, json.dumps(msg).encode())
+    return controller.get().send(name, json.dumps(msg).encode())

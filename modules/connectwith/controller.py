@@ -1,12 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The one connection to the server: attempts, then the session.
+"""The one connection to the server: who wants what, what runs, what has become of it.
 
 `_connectwith.Attempt` keeps the time and guarantees the callback. It calls `_step()` for the next
 bit of work and `_settle()` when an attempt has ended, both from the scheduler: between two byte
 codes of the user's code or of the methods here that the user calls. While one of those is at it,
-`_busy` keeps the steps out.
+`busy` keeps the steps out.
+
+How an attempt goes is in course.py, what follows a failure in failover.py, a loss in loss.py.
 """
 
 import time
@@ -14,22 +16,9 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import cloud, diag, dialer, links, nic, results, session, store
+from connectwith import diag, links, nic, results, store
 
-_LINK = const(1)  # stages, as in _connectwith.STAGE_...
-_ADDRESS = const(2)
-_CLOCK = const(3)
 _STAGES = const(9)
-
-# What the next step of an attempt does.
-_PREPARE = const(0)
-_RAISE_LINK = const(1)
-_CHECK_CLOCK = const(2)
-_SET_CLOCK = const(3)
-_REACH = const(4)
-_GREET = const(5)
-
-_WAITS_MS = b"\x01\x01\x02\x02\x04\x08\x0a"  # pauses while nothing happens; the last one stays
 _IDLE_MS = const(50)  # between two looks at a quiet session
 
 _DEFAULT_MS = const(60000)
@@ -48,35 +37,58 @@ def get():
 
 
 class Job:
-    """What one call of `connectwith` asked for, checked."""
+    """One attempt that is to be made: everything checked, nothing begun.
 
-    def __init__(self, nic, link, settings):
-        self.nic = nic
-        self.link = link
+    `callback(result, interface)` or None. `plan`: what comes after a failure; an object with
+    `follow(job, result)`, which gives the next Job (it waits for `delay_ms`) or None, or None.
+    """
+
+    def __init__(self, nic_, kind, settings, timeout_ms, callback=None, plan=None):
+        self.nic = nic_
+        self.kind = kind
+        self.link = links.get(kind)
         self.settings = settings
+        self.timeout_ms = timeout_ms
+        self.callback = callback
+        self.plan = plan
+        self.place = 0  # in the plan
+        self.delay_ms = 0
+
+    def has_next(self):
+        return self.plan is not None and self.plan.has_next(self)
 
 
 class Controller:
+    """Besides the methods: `policy`, `wait`, `timeout_ms` of sends; `last_error`, a result or
+    None; `on_loss` and `on_shutdown`, handlers or None; `retry_ms` and `sleep_ms`, which only
+    tests of time change."""
+
     def __init__(self):
+        from connectwith import course
+
         _connectwith.key_source()  # makes the device's secret now, so that attempts write nothing
-        self._attempt = _connectwith.Attempt(self._step, self._settle)
-        self.diag = diag.Diag(self._attempt)
-        self._resolver = _connectwith.Resolver()
-        self._dialer = dialer.Dialer(self._resolver)
-        self._session = session.Session()
-        self._sntp = None
-        self._link = None  # powered, or about to be
+        self.attempt = _connectwith.Attempt(self._step, self._settle)
+        self.diag = diag.Diag(self.attempt)
+        self._course = course.Course(self.attempt, self.diag)
+        self.session = self._course.session
         self._job = None  # of the attempt that runs
-        self._turn = _PREPARE
-        self._waits = 0
+        self._next = None  # a job that waits for its time
+        self._next_ms = 0
         self._told = 0  # the stage that the watcher of transitions waits for
-        self._busy = 0
-        self._ticket = 0
+        self.busy = 0
+        self.ticket = 0
         self._connected = False
+        self.live = None  # the job that has connected, also after a loss
         self._nic = None  # the last that worked
-        self._policy = results.SUSPEND_ON_ERROR
-        self._wait = results.WAIT_TIL_SENT
-        self._timeout_ms = 30000
+        self.last_error = None
+        self.on_loss = self.on_shutdown = self.on_gone = None
+        self.interfaces = None
+        self.handlers = {}
+        self.policy = results.SUSPEND_ON_ERROR
+        self.wait = results.WAIT_TIL_SENT
+        self.timeout_ms = 30000
+        self.retry_ms = 60000
+        self.sleep_ms = 540000
 
     # -- what the user calls
 
@@ -86,43 +98,32 @@ class Controller:
             raise ValueError("reconnectpolicy: not a policy")
         if wait not in (0, 1) or isinstance(wait, bool):
             raise ValueError("waitpolicy: not a policy")
-        timeout_ms = _milliseconds(timeout)
-        self._policy = policy
-        self._wait = wait
-        self._timeout_ms = timeout_ms
+        timeout_ms = milliseconds(timeout)
+        self.policy = policy
+        self.wait = wait
+        self.timeout_ms = timeout_ms
 
     def connectwith(self, config, callback, timeout):
         """See `server.connectwith`. Checks everything, then changes something."""
-        if self._policy == results.SUSPEND_ON_ERROR:
+        if self.policy == results.SUSPEND_ON_ERROR:
             raise RuntimeError("not under SUSPEND_ON_ERROR: see server.setsendtimeoutpolicy")
         config = nic.normalise(config)
-        interface = config["interface"]
-        kind = nic.link_of(interface)
+        kind = nic.link_of(config["interface"])
         config = store.fill(config, kind)
-        link = links.get(kind)
-        if callback is not None and not callable(callback):
-            raise TypeError("callback: not callable")
-        if timeout is None:
-            timeout_ms = _DEFAULT_CELLULAR_MS if kind == nic.CELLULAR else _DEFAULT_MS
-        else:
-            timeout_ms = _milliseconds(timeout)
-        settings = store.load_cloud()
-        if settings is None:
-            raise RuntimeError("no server is set: see imp.cloud.configure")
-        job = Job(config, link, settings)
-        ticket = self._go_offline()
-        if ticket != self._ticket:
-            return  # a callback has called in the meantime, and the newest call wins
-        self.diag.begin(interface)
-        self._told = 0
-        self._waits = 0
-        self._turn = _PREPARE
-        self._job = job
-        self._attempt.start(kind, timeout_ms, callback, interface)
+        check_callback(callback)
+        timeout_ms = default_ms(kind) if timeout is None else milliseconds(timeout)
+        self.run(Job(config, kind, server_settings(), timeout_ms, callback))
+
+    def connect(self, callback, timeout):
+        """See `server.connect`."""
+        from connectwith import failover
+
+        failover.connect(self, callback, timeout)
 
     def disconnect(self):
         """See `server.disconnect`."""
         self._go_offline()
+        self.live = None
 
     def is_connected(self):
         return self._connected
@@ -133,252 +134,172 @@ class Controller:
 
     def send(self, name, payload):
         """Sends bytes on the device's topic `name`. Returns 0 or a send error."""
-        if not self._connected:
+        if not self._connected and self.policy != results.SUSPEND_ON_ERROR:
             return results.SEND_ERROR_NOT_CONNECTED
-        if self._busy:
-            return results.SEND_ERROR_WOULDBLOCK  # a callback in the middle of another send
-        self._busy += 1
-        try:
-            return self._send(name, payload)
-        finally:
-            self._busy -= 1
+        from connectwith import sending
+
+        return sending.send(self, name, payload)
+
+    def flush(self, timeout):
+        """See `server.flush`."""
+        timeout_ms = milliseconds(timeout)
+        from connectwith import sending
+
+        return sending.flush(self, timeout_ms)
+
+    @property
+    def link(self):
+        """The link that is powered, or None."""
+        return self._course.link
 
     # -- attempts
 
+    def run(self, job):
+        """Closes what there is and begins `job`. Returns whether nobody was quicker."""
+        ticket = self._go_offline()
+        if ticket != self.ticket:
+            return False  # a callback has called in the meantime, and the newest call wins
+        self.resume(job)
+        return True
+
+    def resume(self, job):
+        """Begins `job` where everything is closed already."""
+        self.diag.tries = None
+        self._begin(job)
+
+    def is_trying(self):
+        """Whether an attempt runs or is still to come by itself."""
+        return self._job is not None or self._next is not None
+
+    def _begin(self, job):
+        self._next = None
+        self.diag.begin(job.nic["interface"])
+        self._told = 0
+        self._course.begin(job)
+        self._job = job
+        self.attempt.start(job.kind, job.timeout_ms, job.callback, job.nic["interface"])
+
     def _go_offline(self):
         """Ends attempt, session and link. Returns the number of this order."""
-        self._ticket += 1
-        ticket = self._ticket
-        self._attempt.abandon()
-        self._job = None
-        self._busy += 1
+        self.ticket += 1
+        ticket = self.ticket
+        self.attempt.abandon()
+        gone = self.on_gone
+        self.on_gone = self._job = self._next = None
+        self.busy += 1
         try:
-            self._release(True)
+            self._connected = False
+            self._course.release(True)
         finally:
-            self._busy -= 1
+            self.busy -= 1
+        if gone is not None:
+            gone()
         return ticket
 
-    def _release(self, polite):
-        """Closes whatever is open and powers the interface down. May be called again."""
-        self._connected = False
-        self._session.close(polite)
-        self._dialer.close()
-        if self._sntp is not None:
-            self._sntp.close()
-            self._sntp = None
-        if self._link is not None:
-            self._link.stop()
-            self._link = None
-
     def _step(self):
-        if self._busy:
+        if self.busy:
             return 1
-        if self._attempt.running():
-            if self._told < self._attempt.stage() and self.diag.watcher is not None:
-                self._tell(self._attempt.stage())
+        leaving_ms = self._course.leave()
+        if self.attempt.running():
+            if self._told < self.attempt.stage() and self.diag.watcher is not None:
+                self._tell(self.attempt.stage())
                 return 0  # the watcher may have begun another attempt
-            return self._advance()
+            return self._course.step()
         if self._connected:
             return self._serve()
-        return -1
-
-    def _advance(self):
-        turn = self._turn
-        if turn == _RAISE_LINK:
-            return self._raise_link()
-        if turn == _PREPARE:
-            return self._prepare()
-        if turn == _CHECK_CLOCK:
-            return self._check_clock()
-        if self._link.poll() != links.UP:
-            return self._fail(self._link.result, "link lost", 0)
-        if turn == _REACH:
-            return self._reach()
-        if turn == _GREET:
-            return self._greet()
-        return self._set_clock()
-
-    def _prepare(self):
-        self._release(False)  # what a call that was cut short has left
-        _connectwith.dns_flush()  # an address learnt on one network may be wrong on the next
-        link = self._job.link
-        self._link = link
-        link.start(self._job.nic)
-        self._turn = _RAISE_LINK
-        return self._raise_link()
-
-    def _raise_link(self):
-        link = self._link
-        stage = link.poll()
-        if stage == links.FAILED:
-            return self._fail(link.result, link.cause, link.code)
-        if stage != links.UP:
-            self._enter(stage)
-            return self._pause()
-        self._enter(_LINK)
-        self._enter(_ADDRESS)
-        self._turn = _CHECK_CLOCK
-        return self._check_clock()
-
-    def _check_clock(self):
-        floor_s = _connectwith.build_time()
-        if time.time() >= floor_s:
-            return self._dial()
-        self._enter(_CLOCK)
-        from connectwith import clock  # needed once, and the clock survives a soft reset
-
-        self._sntp = clock.Sntp(self._resolver, floor_s)
-        self._turn = _SET_CLOCK
-        return 0
-
-    def _set_clock(self):
-        state = self._sntp.poll()
-        if not state:
-            return self._pause()
-        self._sntp.close()
-        if state < 0:
-            self._sntp.give_up()
-            self.diag.note = "no time from SNTP: the clock is set to the build date"
-        return self._dial()
-
-    def _dial(self):
-        job = self._job
-        settings = job.settings
-        proxy = job.nic.get("proxyconfig")
-        if proxy is not None:
-            proxy = _open_proxy(proxy)
-        key = settings.key
-        if key is not None:
-            key = _connectwith.unseal(key, cloud.context(settings, "key"))
-        self._sntp = None
-        self._dialer.start(settings, proxy, (settings.cert, key))
-        self._turn = _REACH
-        return self._reach()
-
-    def _reach(self):
-        dial = self._dialer
-        stage = dial.poll()
-        if stage == dialer.FAILED:
-            return self._fail(dial.result, dial.cause, dial.code, dial.flags)
-        self._enter(stage, dial.late)
-        if stage != dialer.READY:
-            return self._pause()
-        settings = self._job.settings
-        password = settings.password
-        if password is not None:
-            password = _connectwith.unseal(password, cloud.context(settings, "password"))
-        self._session.open(dial.stream, settings, password, time.ticks_ms())
-        self._turn = _GREET
-        return self._greet()
-
-    def _greet(self):
-        state = self._session.pump(time.ticks_ms())
-        if state == session.CLOSED:
-            return self._fail(results.NO_SERVER, self._session.cause, self._session.code)
-        if state != session.OPEN:
-            return self._pause()
-        self._attempt.succeed()
-        return -1
-
-    def _enter(self, stage, late=-1):
-        """Stages only go on; a link that has to begin anew stays in the later one. `late`: the
-        result if the time ends in this stage, -1 for the usual one."""
-        if stage > self._attempt.stage():
-            self._attempt.enter(stage, 0, late)
-            self._waits = 0
-
-    def _pause(self):
-        waits = self._waits
-        if waits < 6:
-            self._waits = waits + 1
-        return _WAITS_MS[waits]
-
-    def _fail(self, result, cause, code, flags=0):
-        self.diag.blame(cause, code, flags)
-        self._attempt.fail(result)
-        return -1
+        if self._next is not None:
+            left_ms = time.ticks_diff(self._next_ms, time.ticks_ms())
+            if left_ms > 0:
+                return left_ms if leaving_ms < 0 else min(left_ms, leaving_ms)
+            self._begin(self._next)
+        return leaving_ms
 
     def _settle(self, result, error):
         """An attempt has ended, or a session's step has raised. May be called again."""
         job = self._job
         if job is None:
             if error is not None:
-                self._lose(type(error).__name__, 0)
+                self.lose(type(error).__name__, 0, results.NOT_CONNECTED)
             return
         if result == results.SERVER_CONNECTED:
             self._nic = job.nic
+            self.live = job
+            self.last_error = None
             self._connected = True
-            self._attempt.wake(1)
+            self.attempt.wake(1)
         else:
-            self._release(False)
+            self._course.release(False)
+            self.last_error = result
         self.diag.end(result, error)
-        self._job = None
-        ticket = self._ticket
-        while self._told < _STAGES and self.diag.watcher is not None and ticket == self._ticket:
+        ticket = self.ticket
+        while self._told < _STAGES and self.diag.watcher is not None and ticket == self.ticket:
             self._tell(_STAGES)
+        if ticket != self.ticket:
+            return
+        if job.plan is not None:
+            following = job.plan.follow(job, result)
+            if following is not None:
+                return self._queue(following)
+        self._job = None
+        self.on_gone = None
+
+    def _queue(self, job):
+        """The attempt that has ended is not reported: `job` goes on in its place."""
+        if not job.delay_ms:
+            return self._begin(job)
+        self._next_ms = time.ticks_add(time.ticks_ms(), job.delay_ms)
+        self._next = job
+        self._job = None
+        self.attempt.abandon()
+        self.attempt.wake(job.delay_ms)
 
     def _tell(self, before):
-        ticket = self._ticket
+        ticket = self.ticket
         told = self.diag.tell(self._told, before)
-        if ticket == self._ticket:  # else it belongs to the attempt that the watcher has begun
+        if ticket == self.ticket:  # else it belongs to the attempt that the watcher has begun
             self._told = told
 
     # -- the session
 
     def _serve(self):
-        state = self._session.pump(time.ticks_ms())
-        if state == session.CLOSED:
-            return self._lose(self._session.cause, self._session.code)
-        if self._link.poll() != links.UP:
-            return self._lose("link lost", 0)
-        if self._session.busy():
-            return self._pause()
-        self._waits = 0
+        current = self.session
+        state = current.pump(time.ticks_ms())
+        if state < 0:
+            return self.lose(current.cause, current.code, results.NO_SERVER)
+        if self.link.poll() != links.UP:
+            return self.lose("link lost", 0, self.link.result)
+        if current.inbound:
+            from connectwith import messages
+
+            messages.deliver(self, current.take())
+            return 0  # the handler may have done anything
+        if current.busy():
+            return self._course.pause()
+        self._course.hurry()
         return _IDLE_MS
 
-    def _lose(self, cause, code):
-        """The session is over and nobody here wanted it. The place where the retry of one minute
-        and the handler of `onunexpecteddisconnect` begin."""
+    def lose(self, cause, code, result):
+        """The session is over and nobody here wanted it."""
         self.diag.lost(cause, code)
-        self._release(False)
+        self._connected = False
+        self._course.release(False)
+        self.last_error = result
+        from connectwith import loss
+
+        loss.begin(self)
         return -1
 
-    def _send(self, name, payload):
-        deadline = time.ticks_add(time.ticks_ms(), self._timeout_ms)
-        keep = self._policy == results.RETURN_ON_ERROR_NO_DISCONNECT
-        result = self._pump_until(0, deadline)
-        if not result:
-            wait_for_ack = self._wait == results.WAIT_FOR_ACK
-            packet_id = self._session.publish(name, payload, 1 if wait_for_ack else 0)
-            result = self._pump_until(packet_id, deadline)
-            if keep and result == results.SEND_ERROR_TIMEOUT and not wait_for_ack:
-                result = 0  # it is in the send buffer, and will go out
-        elif keep and result == results.SEND_ERROR_TIMEOUT:
-            result = results.SEND_ERROR_WOULDBLOCK
-        if result == results.SEND_ERROR_TIMEOUT and not keep:
-            self._lose("send timeout", 0)
-        return result
+    def bring_back(self):
+        """Under SUSPEND_ON_ERROR: connects before it returns, or sleeps. False: there is nothing
+        to connect to, or another policy holds."""
+        if self.policy != results.SUSPEND_ON_ERROR or self.busy:
+            return False
+        from connectwith import loss
 
-    def _pump_until(self, packet_id, deadline):
-        """Works on the session until its buffer is empty and, if not 0, the packet acknowledged.
-        Returns 0, SEND_ERROR_TIMEOUT or SEND_ERROR_DISCONNECTED."""
-        current = self._session
-        ticket = self._ticket
-        while True:
-            state = current.pump(time.ticks_ms())
-            if ticket != self._ticket:
-                return results.SEND_ERROR_DISCONNECTED  # a callback has closed it meanwhile
-            if state == session.CLOSED:
-                self._lose(current.cause, current.code)
-                return results.SEND_ERROR_DISCONNECTED
-            if current.idle() and (not packet_id or current.acked() == packet_id):
-                return 0
-            if time.ticks_diff(deadline, time.ticks_ms()) <= 0:
-                return results.SEND_ERROR_TIMEOUT
-            time.sleep_ms(1)
+        return loss.suspend(self)
 
 
-def _milliseconds(seconds):
+def milliseconds(seconds):
     """Checks a timeout in seconds, int or float."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise ValueError("timeout: must be a number of seconds")
@@ -387,11 +308,20 @@ def _milliseconds(seconds):
     return max(1, int(seconds * 1000))
 
 
-def _open_proxy(block):
-    """What the dialer takes: address, port, user name or None, password in the clear."""
-    username = block.get("username")
-    password = block.get("password")
-    if password is not None:
-        bound = nic.context("proxy", username, block["address"])
-        password = _connectwith.unseal(password, bound).decode()
-    return block["address"], block["port"], username, password or ""
+def default_ms(kind):
+    """How long an attempt over a class of link may take."""
+    return _DEFAULT_CELLULAR_MS if kind == nic.CELLULAR else _DEFAULT_MS
+
+
+def check_callback(callback):
+    """TypeError unless it is callable or None."""
+    if callback is not None and not callable(callback):
+        raise TypeError("callback: not callable")
+
+
+def server_settings():
+    """The stored cloud.Settings. RuntimeError: there are none."""
+    settings = store.load_cloud()
+    if settings is None:
+        raise RuntimeError("no server is set: see imp.cloud.configure")
+    return settings

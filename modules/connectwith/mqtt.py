@@ -13,13 +13,14 @@ the call, and the methods here change the state in straight lines after all deci
 cut short is simply called again. Only progress allocates, waiting does not.
 """
 
+from array import array
 from time import ticks_diff
 
 from micropython import const
 
-PING_AFTER_MS = const(60000)  # silence after which the server is asked whether it is there
-PONG_WITHIN_MS = const(45000)
-KEEP_ALIVE_S = const(60)  # the server gives up after one and a half times this [MQTT-3.1.2-24]
+_PING_AFTER_MS = const(60000)  # silence after which the server is asked whether it is there
+_PONG_WITHIN_MS = const(45000)
+_KEEP_ALIVE_S = const(60)  # the server gives up after one and a half times this [MQTT-3.1.2-24]
 
 _CONNECT = const(0x10)
 _CONNACK = const(0x20)
@@ -43,27 +44,34 @@ _AT_LENGTH = const(1)
 _AT_BODY = const(2)
 
 _TX_BYTES = const(512)  # CONNECT with the longest credentials that cloud.py lets through
-_RX_BYTES = const(256)  # packets and the topics of messages; longer payloads are skipped
+_RX_BYTES = const(256)  # packets and the topics of messages; a longer message gets its own
 _INBOX_BYTES = const(256)
 _ACKS = const(40)  # more than one inbox can hold of PUBLISH packets with QoS 1
 
 
 class ProtocolError(Exception):
-    """The peer broke the protocol. The only exception that `received()` raises by itself."""
+    """The peer broke the protocol."""
 
 
 class Client:
-    """One session. `on_message(topic, payload)` gets what the server publishes, if not None."""
+    """One session. `on_message(topic, payload)` gets what the server publishes, if not None.
 
-    def __init__(self, on_message=None):
+    `longest`: bytes of the longest message that is let in; longer ones are skipped. `retained`
+    tells meanwhile whether the broker had it stored.
+    """
+
+    def __init__(self, on_message=None, longest=_RX_BYTES):
         self._tx = bytearray(_TX_BYTES)
         self._end = 0
         self._tail = None
         self._rx = bytearray(_RX_BYTES)
-        self._rx_view = memoryview(self._rx)
+        self._body = self._rx_view = memoryview(self._rx)
         self.inbox = memoryview(bytearray(_INBOX_BYTES))
-        self._acks = bytearray(2 * _ACKS)
+        self._acks = array("H", bytes(2 * _ACKS))
         self.on_message = on_message
+        self._longest = longest
+        # Tests of time shorten both.
+        self.ping_after_ms, self.pong_within_ms = _PING_AFTER_MS, _PONG_WITHIN_MS
         self.reset()
 
     def reset(self):
@@ -74,14 +82,13 @@ class Client:
         self.out = self._tail = None
         self.out_n = self.took = 0
         self._packet_id = 0
-        self.acked = 0  # the packet id that the server has acknowledged last
+        self.unacked = []  # packet ids of messages with QoS 1, oldest first
         self.granted = -1  # QoS or 0x80 of the last SUBACK
         self.skipped = 0  # messages too long for the buffer
         self.got = self._eaten = 0
         self._at = _AT_TYPE
-        self._type = self._length = self._shift = self._have = 0
-        self._n_acks = 0
-        self._pinging = self._ping_due = False
+        self._type = self._length = self._shift = self._have = self._n_acks = 0
+        self._pinging = self._ping_due = self.retained = False
         self._pinged_ms = self._heard_ms = self._said_ms = 0
 
     def wipe(self):
@@ -130,7 +137,7 @@ class Client:
         self._field(b"MQTT")
         self._byte(4)
         self._byte(flags)
-        self._word(KEEP_ALIVE_S)
+        self._word(_KEEP_ALIVE_S)
         self._field(client_id)
         self._field(will_topic)
         self._field(will)
@@ -141,27 +148,31 @@ class Client:
         self.state = CONNECTING
         self._go()
 
-    def publish(self, topic, payload, qos=0, retain=False):
-        """Composes PUBLISH (bytes, bytes). Returns the packet id, 0 for QoS 0. The payload is
+    def reserve(self):
+        """A packet id for a message to be published. It is unacknowledged from now on."""
+        packet_id = self.next_id()
+        self.unacked.append(packet_id)
+        return packet_id
+
+    def publish(self, topic, payload, packet_id=0, retain=False):
+        """Composes PUBLISH (bytes, bytes) with QoS 1 if it has a packet id, else 0. The payload is
         sent from where it is, so it must not change before `idle()`."""
+        qos = 1 if packet_id else 0
         self._begin(
             _PUBLISH | qos << 1 | (1 if retain else 0),
             2 + len(topic) + (2 if qos else 0) + len(payload),
             len(payload),
         )
         self._field(topic)
-        packet_id = 0
         if qos:
-            packet_id = self._next_id()
             self._word(packet_id)
         self._tail = memoryview(payload) if len(payload) else None
         self._go()
-        return packet_id
 
     def subscribe(self, topic, qos=0):
         """Composes SUBSCRIBE for one topic filter (bytes). Returns the packet id."""
         self._begin(_SUBSCRIBE, 2 + 2 + len(topic) + 1)
-        packet_id = self._next_id()
+        packet_id = self.next_id()
         self._word(packet_id)
         self._field(topic)
         self._byte(qos)
@@ -175,30 +186,38 @@ class Client:
         self._go()
 
     def tick(self, now_ms):
-        """Keepalive and acknowledgements; call it before writing. False: the peer is dead."""
+        """Keepalive; call it before writing. False: the peer is dead."""
         if self._pinging:
-            if ticks_diff(now_ms, self._pinged_ms) >= PONG_WITHIN_MS:
+            if ticks_diff(now_ms, self._pinged_ms) >= self.pong_within_ms:
                 return False
         elif (
-            ticks_diff(now_ms, self._heard_ms) >= PING_AFTER_MS
-            or ticks_diff(now_ms, self._said_ms) >= PING_AFTER_MS
+            ticks_diff(now_ms, self._heard_ms) >= self.ping_after_ms
+            or ticks_diff(now_ms, self._said_ms) >= self.ping_after_ms
         ):
             self._pinged_ms = now_ms
             self._ping_due = self._pinging = True
-        if self.out_n:
-            return True
+        if not self.out_n:
+            self.answer()
+        return True
+
+    def answer(self):
+        """When `idle()`: composes a ping or an acknowledgement, False if none is due."""
         if self._ping_due:
             self._begin(_PINGREQ, 0)
             self._ping_due = False
             self._go()
-        elif self._n_acks:
-            at = 2 * self._n_acks - 2
+            return True
+        if self._n_acks:
             self._begin(_PUBACK, 2)
-            self._byte(self._acks[at])
-            self._byte(self._acks[at + 1])
+            self._word(self._acks[self._n_acks - 1])
             self._n_acks -= 1
             self._go()
-        return True
+            return True
+        return False
+
+    def unsent(self):
+        """Bytes of the frame that have not been written yet."""
+        return self.out_n + (len(self._tail) if self._tail is not None else 0)
 
     def alive(self, now_ms):
         """Starts the keepalive clocks: the connection has just been made."""
@@ -208,9 +227,13 @@ class Client:
         """Whether acknowledgements wait; do not read more before they are out."""
         return self._n_acks > 0
 
-    def _next_id(self):
-        self._packet_id = self._packet_id % 65535 + 1
-        return self._packet_id
+    def next_id(self):
+        """A packet id that no message is waiting under [MQTT-2.3.1-2]."""
+        packet_id = self._packet_id % 65535 + 1
+        while packet_id in self.unacked:
+            packet_id = packet_id % 65535 + 1
+        self._packet_id = packet_id
+        return packet_id
 
     def _begin(self, first, length, outside=0):
         """`outside` bytes of the packet do not pass through the buffer."""
@@ -263,6 +286,7 @@ class Client:
             if self._at == _AT_BODY and self._have == self._length:
                 self._packet()
                 self._at = _AT_TYPE
+                self._body = self._rx_view
         self.got = 0
         self._eaten = 0
 
@@ -292,6 +316,7 @@ class Client:
             if not self._is_right_length(length) or shift and not byte:
                 raise ProtocolError("length")  # or padded with zeros
             at = _AT_BODY
+            self._body = self._room_for(length)
         self._length = length
         self._shift = shift + 7
         self._at = at
@@ -301,19 +326,25 @@ class Client:
         kind = self._type & 0xF0
         if kind == _PUBLISH:
             return length >= 3
-        if kind == _PINGRESP:
-            return length == 0
-        if kind == _SUBACK:
-            return length == 3  # one topic per SUBSCRIBE
-        return length == 2
+        # One topic per SUBSCRIBE, so one code per SUBACK.
+        return length == (0 if kind == _PINGRESP else 3 if kind == _SUBACK else 2)
+
+    def _room_for(self, length):
+        """Where the packet goes; too small for a message that is to be skipped."""
+        if _RX_BYTES < length <= self._longest and self.on_message:
+            try:
+                return memoryview(bytearray(length))
+            except MemoryError:
+                pass
+        return self._rx_view
 
     def _store(self, n):
         have = self._have
+        start = self._eaten
         n = min(n, self._length - have)
-        room = min(n, _RX_BYTES - have)
+        room = min(n, len(self._body) - have)
         if room > 0:
-            start = self._eaten
-            self._rx_view[have : have + room] = self.inbox[start : start + room]
+            self._body[have : have + room] = self.inbox[start : start + room]
         self._have = have + n
         self._eaten += n
 
@@ -322,7 +353,9 @@ class Client:
         if kind == _CONNACK:
             self._connack(self._rx[0], self._rx[1])
         elif kind == _PUBACK:
-            self.acked = self._rx[0] << 8 | self._rx[1]
+            packet_id = self._rx[0] << 8 | self._rx[1]
+            if packet_id in self.unacked:  # not again, and none that was never sent
+                self.unacked.remove(packet_id)
         elif kind == _SUBACK:
             if self._rx[2] not in (0, 1, 2, 0x80):
                 raise ProtocolError("SUBACK")
@@ -338,7 +371,7 @@ class Client:
         self.state = REFUSED if code else READY
 
     def _message(self):
-        rx = self._rx
+        rx = self._body
         start = 2 + (rx[0] << 8 | rx[1])
         payload = start + (2 if self._type & 0x06 else 0)
         if start == 2 or payload > self._length:
@@ -346,22 +379,21 @@ class Client:
         if payload > _RX_BYTES:
             raise ProtocolError("topic too long")
         if self._type & 0x06:
-            self._remember(rx[start], rx[start + 1])
-        if self._length > _RX_BYTES:
+            self._remember(rx[start] << 8 | rx[start + 1])
+        if self._length > len(rx):
             self.skipped += 1
         elif self.on_message:
-            topic = bytes(self._rx_view[2:start])
+            topic = bytes(rx[2:start])
             for byte in topic:
                 if byte in b"#+\0":  # [MQTT-3.3.2-2], [MQTT-1.5.3-2]
                     raise ProtocolError("topic")
-            self.on_message(topic, bytes(self._rx_view[payload : self._length]))
+            self.retained = bool(self._type & 1)
+            self.on_message(topic, bytes(rx[payload : self._length]))
 
-    def _remember(self, high, low):
-        if not high | low:
+    def _remember(self, packet_id):
+        if not packet_id:
             raise ProtocolError("packet id")  # [MQTT-2.3.1-1]
         if self._n_acks >= _ACKS:
             raise ProtocolError("too many at once")
-        at = 2 * self._n_acks
-        self._acks[at] = high
-        self._acks[at + 1] = low
+        self._acks[self._n_acks] = packet_id
         self._n_acks += 1

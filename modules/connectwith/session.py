@@ -8,7 +8,16 @@ from micropython import const
 
 from connectwith import mqtt
 
-_READS_PER_STEP = const(4)  # a flood of messages must not hold up the user's code
+# A flood of messages, either way, must not hold up the user's code.
+_READS_PER_STEP = const(4)
+_WRITES_PER_STEP = const(4)
+
+_BUFFER_BYTES = const(3456)  # six segments of the smallest size that every host takes (RFC 1122)
+_BUFFER_MAX = const(30 * 1024)
+_OVERHEAD = const(16)  # of a message beside topic and payload
+_UNACKED_MAX = const(256)
+_LONGEST = const(8 * 1024)  # of a message to the device; it is held in memory
+_INBOUND_MAX = const(4 * 1024)  # of messages to the device while the user's code waits in a call
 
 PENDING = const(0)
 OPEN = const(1)
@@ -25,40 +34,45 @@ class Session:
     """
 
     def __init__(self):
-        self._mqtt = mqtt.Client()
+        self.mqtt = mqtt.Client(self._on_message, _LONGEST)
         self._stream = None
-        self._status_due = False
         device = machine.unique_id().hex()
         self._prefix = "imp/" + device + "/"
         self._client_id = ("imp-" + device).encode()
-        self._status_topic = (self._prefix + "status").encode()
+        self._greeted = 0  # how much of what a session begins with has been said
+        self._queue = []  # (name, payload, packet id) of messages, oldest first
+        self._queued = 0  # bytes of them
+        self.inbound = []  # (name, payload) of messages to the device, oldest first
+        self._inbound_bytes = 0
+        self.buffer_bytes = _BUFFER_BYTES
         self.cause = ""
         self.code = 0
 
     def open(self, stream, settings, password, now_ms):
         """Composes CONNECT. `settings`: cloud.Settings; `password`: bytes or None."""
-        client = self._mqtt
+        client = self.mqtt
         client.reset()
         client.alive(now_ms)
         client_id = settings.clientid.encode() if settings.clientid else self._client_id
         username = None if settings.username is None else settings.username.encode()
-        client.connect(client_id, username, password, self._status_topic, _OFFLINE)
-        self._status_due = True
+        client.connect(client_id, username, password, self._topic("status"), _OFFLINE)
+        self._forget()
+        self._greeted = 0
         self._stream = stream
 
-    def pump(self, now_ms):
-        """Writes what is due and reads what has come. PENDING, OPEN, or CLOSED for good."""
+    def pump(self, now_ms, waiting=False):
+        """Writes what is due and reads what has come. PENDING, OPEN, or CLOSED for good.
+
+        `waiting`: the user's code waits for this in a call, so that messages to the device, for
+        whose handlers it is not the time, must not hold up acknowledgements."""
         stream = self._stream
         if stream is None:
             return CLOSED
-        client = self._mqtt
+        client = self.mqtt
         try:
             self._write(client, stream, now_ms)
-            if not self._read(client, stream, now_ms):
+            if not self._read(client, stream, now_ms, _INBOUND_MAX if waiting else 0):
                 return self._end("closed by the server", 0)
-            if self._status_due and client.state == mqtt.READY and client.idle():
-                self._say_online(client)
-                self._write(client, stream, now_ms)
         except mqtt.ProtocolError as error:
             return self._end("MQTT: " + str(error), 0)
         except OSError as error:
@@ -72,42 +86,124 @@ class Session:
         return OPEN
 
     def close(self, polite):
-        """Forgets the stream, which the owner closes. `polite`: says goodbye, without waiting."""
+        """Forgets the stream, which the owner closes. `polite`: says goodbye, without waiting.
+
+        What was not acknowledged stays known as such until the next `open()`."""
         stream = self._stream
         self._stream = None
-        client = self._mqtt
+        client = self.mqtt
+        self._forget()
         if stream is None or not polite or client.state != mqtt.READY or not client.idle():
             return
         try:
             # The last will is not sent after DISCONNECT, so the status is ours to set.
-            client.publish(self._status_topic, _OFFLINE, 0, True)
+            client.publish(self._topic("status"), _OFFLINE, retain=True)
             self._push(client, stream)
             client.disconnect()
             self._push(client, stream)
         except (OSError, RuntimeError):
             pass  # it is gone already, or there is no room: the last will says the same
 
-    def publish(self, name, payload, qos):
-        """Composes a message on the device's topic `name` (str). The packet id, 0 for QoS 0.
+    # -- messages from the device
 
-        Only when `idle()`."""
-        return self._mqtt.publish((self._prefix + name).encode(), payload, qos)
+    def grow(self, size):
+        """See `imp.setsendbuffersize`."""
+        if isinstance(size, bool) or not isinstance(size, int):
+            raise TypeError("size: must be an int")
+        if size < 0:
+            raise ValueError("size: must not be negative")
+        before = self.buffer_bytes
+        self.buffer_bytes = max(before, min(size, _BUFFER_MAX))
+        return before
 
-    def idle(self):
-        return self._mqtt.idle()
+    def has_room(self, name, payload):
+        """Whether the send buffer takes a message. An empty one takes any, bit by bit."""
+        if len(self.mqtt.unacked) >= _UNACKED_MAX:
+            return False
+        used = self._queued + self.mqtt.unsent()
+        return not used or used + _size(name, payload) <= self.buffer_bytes
 
-    def acked(self):
-        """The packet id that was acknowledged last."""
-        return self._mqtt.acked
+    def is_within_buffer(self):
+        """Whether all that is left of the accepted messages fits into the send buffer."""
+        return self._queued + self.mqtt.unsent() <= self.buffer_bytes
+
+    def accept(self, name, payload):
+        """Puts a message (bytes) for the device's topic `name` (str) into the send buffer. It goes
+        out with QoS 1. Returns its packet id."""
+        packet_id = self.mqtt.reserve()
+        self._queued += _size(name, payload)
+        self._queue.append((name, payload, packet_id))
+        return packet_id
+
+    def is_waiting(self, packet_id=0):
+        """Whether this message, or with 0 any, still has to be acknowledged."""
+        unacked = self.mqtt.unacked
+        return packet_id in unacked if packet_id else len(unacked) > 0
 
     def busy(self):
-        """Whether something is on its way out, so that the next look should come soon."""
-        return self._mqtt.out_n > 0 or self._mqtt.owes()
+        """Whether something is on its way, so that the next look should come soon."""
+        return self.mqtt.out_n > 0 or len(self.mqtt.unacked) > 0 or self.mqtt.owes()
 
-    def _say_online(self, client):
-        client.wipe()  # the password in CONNECT
-        client.publish(self._status_topic, _ONLINE, 0, True)
-        self._status_due = False
+    # -- messages to the device
+
+    def take(self):
+        """The oldest message that has come, as (name, payload), and forgets it."""
+        message = self.inbound.pop(0)
+        self._inbound_bytes = self._inbound_bytes - len(message[1]) if self.inbound else 0
+        return message
+
+    def _on_message(self, topic, payload):
+        start = len(self._prefix)
+        if bytes(topic[:start]) != self._prefix.encode():
+            return  # subscribed to by nobody here
+        try:
+            name = topic[start:].decode()
+        except UnicodeError:
+            return
+        if self.mqtt.retained and name == "restart":
+            return  # else every connection would end in a restart
+        self._inbound_bytes += len(payload) + 1
+        self.inbound.append((name, payload))
+
+    def _topic(self, name):
+        return (self._prefix + name).encode()
+
+    def _forget(self):
+        self._queue = []
+        self._queued = 0
+        self.inbound = []
+        self._inbound_bytes = 0
+
+    def _compose(self, client):
+        """Composes the next frame. False: there is none. Ctrl-C may strike between any two of
+        these branches, but not between a frame and its record."""
+        if client.state != mqtt.READY:
+            return False
+        if client.answer():
+            return True
+        greeted = self._greeted
+        if greeted < 3:
+            # Whoever sees the device online may send to it: so it has subscribed before.
+            if greeted == 0:
+                client.wipe()  # the password in CONNECT
+                client.subscribe(self._topic("device/#"), 1)
+                self._greeted = 1
+            elif greeted == 1:
+                client.subscribe(self._topic("restart"), 1)
+                self._greeted = 2
+            else:
+                client.publish(self._topic("status"), _ONLINE, retain=True)
+                self._greeted = 3
+            return True
+        if not self._queue:
+            return False
+        name, payload, packet_id = self._queue[0]
+        topic = self._topic(name)
+        size = _size(name, payload)
+        client.publish(topic, payload, packet_id)
+        self._queue.pop(0)
+        self._queued -= size
+        return True
 
     def _push(self, client, stream):
         for _ in range(3):  # header, payload, and one for a partial write
@@ -119,17 +215,19 @@ class Session:
     def _write(self, client, stream, now_ms):
         # `took` keeps what a step wrote that was interrupted before it could account for it.
         client.sent(now_ms)
-        for _ in range(2):
-            if client.idle():
+        for _ in range(_WRITES_PER_STEP):
+            if client.idle() and not self._compose(client):
                 return
             client.took = stream.write(client.out, client.out_n)
+            if not client.took:
+                return
             client.sent(now_ms)
 
-    def _read(self, client, stream, now_ms):
+    def _read(self, client, stream, now_ms, room):
         for _ in range(_READS_PER_STEP):
             # `got` keeps what an interrupted step has read.
             client.received(now_ms)
-            if client.owes():
+            if client.owes() or self._inbound_bytes > room:
                 return True
             client.got = stream.readinto(client.inbox)
             if client.got is None:
@@ -144,3 +242,7 @@ class Session:
         self.code = code
         self._stream = None
         return CLOSED
+
+
+def _size(name, payload):
+    return len(name) + len(payload) + _OVERHEAD

@@ -65,23 +65,27 @@ def test_credentials_are_wiped():
 @pytest.mark.parametrize("chunk", [1, 2, 3, 7, 1000])
 def test_publish_in_pieces(chunk):
     client = ready()
-    assert client.publish(b"a/b", b"hello", 0, True) == 0
+    client.publish(b"a/b", b"hello", retain=True)
     assert drain(client, chunk) == b"\x31\x0a\x00\x03a/bhello"
-    assert client.publish(b"a/b", b"x" * 5000, 1) == 1
+    client.publish(b"a/b", b"x" * 5000, client.reserve())
     # 5 + 2 + 5000 = 5007 = 39 * 128 + 15
     assert drain(client, chunk) == b"\x32\x8f\x27\x00\x03a/b\x00\x01" + b"x" * 5000
-    client.publish(b"a/b", b"", 0)
+    client.publish(b"a/b", b"")
     assert drain(client, chunk) == b"\x30\x05\x00\x03a/b"
 
 
 def test_packet_ids_go_round_without_zero():
     client = ready()
     client._packet_id = 65534
-    ids = []
-    for _ in range(3):
-        ids.append(client.publish(b"t", b"", 1))
-        drain(client)
-    assert ids == [65535, 1, 2]
+    assert [client.reserve() for _ in range(3)] == [65535, 1, 2]
+
+
+def test_packet_ids_of_messages_under_way_are_left_out():
+    client = ready()
+    assert [client.reserve() for _ in range(3)] == [1, 2, 3]
+    receive(client, b"\x40\x02\x00\x02")
+    client._packet_id = 65535
+    assert [client.reserve(), client.next_id()] == [2, 4]
 
 
 def test_subscribe_and_suback():
@@ -100,23 +104,23 @@ def test_disconnect_packet():
 
 def test_one_frame_at_a_time():
     client = ready()
-    client.publish(b"t", b"first", 0)
+    client.publish(b"t", b"first")
     with pytest.raises(RuntimeError):
-        client.publish(b"t", b"second", 0)
+        client.publish(b"t", b"second")
     assert drain(client).endswith(b"first")
 
 
 def test_what_does_not_fit_is_refused_before_it_is_begun():
     client = ready()
     for attempt in (
-        lambda: client.publish(b"t" * 600, b"", 0),
+        lambda: client.publish(b"t" * 600, b""),
         lambda: client.subscribe(b"t" * 600),
         lambda: client.connect(b"i" * 200, b"u" * 200, b"p" * 200, b"w", b"x"),
     ):
         with pytest.raises(ValueError):
             attempt()
         assert client.idle()
-    client.publish(b"t", b"", 0)
+    client.publish(b"t", b"")
     assert drain(client) == b"\x30\x03\x00\x01t"
 
 
@@ -127,14 +131,19 @@ def test_refusal():
     assert client.state == mqtt.REFUSED and client.refusal == 5
 
 
-def test_acknowledgement():
+def test_acknowledgements():
     client = ready()
-    packet_id = client.publish(b"t", b"", 1)
-    drain(client)
-    receive(client, b"\x40\x02\x00\x07")
-    assert client.acked != packet_id
-    receive(client, b"\x40\x02\x00" + bytes([packet_id]))
-    assert client.acked == packet_id
+    first, second = client.reserve(), client.reserve()
+    for packet_id in (first, second):
+        client.publish(b"t", b"", packet_id)
+        drain(client)
+    receive(client, b"\x40\x02\x00\x07")  # of nothing that was ever sent
+    assert client.unacked == [first, second]
+    receive(client, b"\x40\x02\x00" + bytes([second]))
+    receive(client, b"\x40\x02\x00" + bytes([second]))  # once more
+    assert client.unacked == [first]
+    client.reset()
+    assert client.unacked == []
 
 
 STREAM = (
@@ -154,7 +163,6 @@ def test_every_split_means_the_same(cuts):
     for start, end in zip([0, *cuts], [*cuts, len(STREAM)], strict=True):
         receive(client, STREAM[start:end])
     assert got == MESSAGES
-    assert client.acked == 5
     acks = set()
     while client.owes():
         assert client.tick(0)
@@ -172,7 +180,7 @@ def test_one_byte_at_a_time():
 
 
 @pytest.mark.parametrize("size", [255, 256, 257, 5000, 70000])
-def test_long_messages_are_skipped_in_bounded_memory(size):
+def test_too_long_messages_are_skipped_in_bounded_memory(size):
     got = []
     client = ready(lambda topic, payload: got.append(payload))
     body = b"\x00\x01t\x00\x01" + b"x" * (size - 5)
@@ -186,6 +194,31 @@ def test_long_messages_are_skipped_in_bounded_memory(size):
     assert got[-1] == b"y" and len(got) == 2 - skipped
     assert client.owes()  # a skipped message has arrived, as far as the server is concerned
     assert len(client._rx) == 256
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 256])
+def test_long_messages_get_a_buffer_of_their_own(chunk):
+    got = []
+    client = mqtt.Client(lambda topic, payload: got.append((topic, payload)), longest=1000)
+    client.connect(b"id", None, None, b"w", b"")
+    drain(client)
+    body = b"\x00\x01t" + b"x" * 997
+    receive(client, CONNACK + b"\x30\xe8\x07" + body, chunk)
+    assert got == [(b"t", b"x" * 997)]
+    receive(client, b"\x30\xe9\x07" + body + b"x" + b"\x31\x04\x00\x01ty", chunk)
+    assert got[1:] == [(b"t", b"y")] and client.skipped == 1 and client.retained
+
+
+def test_control_packets_go_before_messages():
+    client = ready()
+    client.alive(0)
+    receive(client, b"\x32\x05\x00\x01t\x00\x09")
+    client.publish(b"t", b"before")
+    assert client.tick(60_000)
+    drain(client, now=60_000)
+    assert client.answer() and drain(client) == b"\xc0\x00"
+    assert client.answer() and drain(client) == b"\x40\x02\x00\x09"
+    assert not client.answer() and client.idle()
 
 
 MALFORMED = {
@@ -290,6 +323,6 @@ def test_the_clock_may_wrap():
 def test_a_stuck_connection_is_dead_although_no_ping_could_be_sent():
     client = ready()
     client.alive(0)
-    client.publish(b"t", b"stuck", 0)
+    client.publish(b"t", b"stuck")
     assert client.tick(60_000)
     assert not client.tick(105_000)

@@ -36,6 +36,9 @@ void connectwith_stop_serving(connectwith_attempt_obj_t *self);
 // Sets the timer to what the attempt waits for. To be called after every event.
 void connectwith_arm(connectwith_attempt_obj_t *self);
 
+// Does what is due, one step or one report, without the scheduler.
+void connectwith_turn(connectwith_attempt_obj_t *self);
+
 // Drops what was kept for settle() and the callback.
 void connectwith_forget_report(connectwith_attempt_obj_t *self);
 

@@ -211,6 +211,27 @@ static void report(connectwith_attempt_obj_t *self) {
     }
 }
 
+// One step or one report, whatever is due. May be called inside of either.
+static void work(connectwith_attempt_obj_t *self, uint32_t now) {
+    if (atomic_exchange(&step_asked, 0)) {
+        attempt_wake(&self->core, 0, now);
+    }
+    bool inside = self->in_wake;
+    self->in_wake = true;
+    bool whole = true;
+    if (!has_report(self) && attempt_tick(&self->core, now) == ATTEMPT_ACTION_STEP) {
+        whole = run_step(self);
+    }
+    if (whole && has_report(self)) {
+        report(self);
+    }
+    self->in_wake = inside;
+    self->last_wake_ms = connectwith_now_ms();
+    if (MP_STATE_VM(connectwith_attempt) == self) {
+        connectwith_arm(self);
+    }
+}
+
 static void wake(mp_sched_node_t *unused) {
     (void)unused;
     connectwith_attempt_obj_t *self = MP_STATE_VM(connectwith_attempt);
@@ -225,22 +246,14 @@ static void wake(mp_sched_node_t *unused) {
         }
         return;
     }
-    if (atomic_exchange(&step_asked, 0)) {
-        attempt_wake(&self->core, 0, now);
-    }
-    self->in_wake = true;
-    bool whole = true;
-    if (!has_report(self) && attempt_tick(&self->core, now) == ATTEMPT_ACTION_STEP) {
-        whole = run_step(self);
-    }
-    if (whole && has_report(self)) {
-        report(self);
-    }
-    self->in_wake = false;
-    self->last_wake_ms = connectwith_now_ms();
-    if (MP_STATE_VM(connectwith_attempt) == self) {
-        connectwith_arm(self);
-    }
+    work(self, now);
+}
+
+void connectwith_turn(connectwith_attempt_obj_t *self) {
+    // As in a callback: no other scheduled function runs in between. Nothing raises in here.
+    mp_sched_lock();
+    work(self, connectwith_now_ms());
+    mp_sched_unlock();
 }
 
 // A port whose mp_init() forgets its queue leaves the node marked as scheduled for ever.

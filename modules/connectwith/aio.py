@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""`server.aio`: the same for asyncio."""
+
+import asyncio
+
+from connectwith import controller
+
+
+class Superseded(Exception):
+    """A newer call or `disconnect()` has taken the attempt's place, so it has no result."""
+
+
+async def connectwith(nic, timeout=None):
+    """As `server.connectwith`, but waits for the result code and returns it.
+
+    Cancelling the task tears the attempt down. Superseded: see there. RuntimeError, ValueError,
+    TypeError: as `server.connectwith`, and nothing has been touched.
+    """
+    control = controller.get()
+    return await _Waiter(control).result(control.connectwith, nic, timeout)
+
+
+async def connect(timeout=None):
+    """As `server.connect`, but waits for the result code and returns it.
+
+    SERVER_CONNECTED at once where there is a connection. RuntimeError: the policy is
+    SUSPEND_ON_ERROR, or no server is set. Otherwise as `connectwith()`.
+    """
+    from connectwith import results
+
+    control = controller.get()
+    if control.policy == results.SUSPEND_ON_ERROR:
+        raise RuntimeError("not under SUSPEND_ON_ERROR: see server.setsendtimeoutpolicy")
+    if control.is_connected():
+        return results.SERVER_CONNECTED
+
+    def start(nothing, callback, timeout):
+        control.connect(lambda result: callback(result, None), timeout)
+
+    return await _Waiter(control).result(start, None, timeout)
+
+
+class _Waiter:
+    def __init__(self, control):
+        self._control = control
+        self._flag = asyncio.ThreadSafeFlag()
+        self._result = None
+
+    async def result(self, start, nic, timeout):
+        control = self._control
+        start(nic, self._done, timeout)
+        ticket = control.ticket
+        control.on_gone = self._flag.set
+        try:
+            await self._flag.wait()
+        except asyncio.CancelledError:
+            if ticket == control.ticket:
+                control.on_gone = None
+                control.disconnect()
+            raise
+        if self._result is None:
+            raise Superseded
+        return self._result
+
+    def _done(self, result, interface):
+        self._result = result
+        self._flag.set()

@@ -1,0 +1,222 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""The way of one attempt: link, clock, dialling, greeting. One bounded piece of work per step."""
+
+import time
+
+import _connectwith
+from micropython import const
+
+from connectwith import cloud, dialer, links, nic, results, session
+
+_LINK = const(1)  # stages, as in _connectwith.STAGE_...
+_ADDRESS = const(2)
+_CLOCK = const(3)
+
+# What the next step does.
+_PREPARE = const(0)
+_RAISE_LINK = const(1)
+_CHECK_CLOCK = const(2)
+_SET_CLOCK = const(3)
+_REACH = const(4)
+_GREET = const(5)
+
+_WAITS_MS = b"\x01\x01\x02\x02\x04\x08\x0a"  # pauses while nothing happens; the last one stays
+
+_LEAVING_MS = const(10)
+
+# Where another interface could be tried, a cable that is not there gets so long: a link is up
+# within 3 s where auto-negotiation has a partner (IEEE 802.3, clause 28).
+_CARRIER_MS = const(5000)
+
+
+class Course:
+    """Owns what an attempt opens: the link, the dialer with its stream, the session."""
+
+    def __init__(self, attempt, diag):
+        self._attempt = attempt
+        self._diag = diag
+        self._resolver = _connectwith.Resolver()
+        self._dialer = dialer.Dialer(self._resolver)
+        self.session = session.Session()
+        self._sntp = None
+        self.link = None  # powered, or about to be
+        self._leaving = None  # the one before, if powering it down takes longer
+        self._off = True  # it is off its network at least
+        self._job = None
+        self._turn = _PREPARE
+        self._waits = 0
+
+    def begin(self, job):
+        """The next step is the first one of `job`. Changes nothing else."""
+        self._waits = 0
+        self._turn = _PREPARE
+        self._job = job
+
+    def release(self, polite):
+        """Closes whatever is open and powers the interface down. May be called again."""
+        self.session.close(polite)
+        self._dialer.close()
+        if self._sntp is not None:
+            self._sntp.close()
+            self._sntp = None
+        link = self.link
+        if link is not None:
+            self.link = None
+            link.stop()
+            if link.poll() < links.FAILED:
+                self._off = False
+                self._leaving = link
+                self._attempt.wake(1)
+
+    def leave(self):
+        """Goes on powering down the interface of before. The ms until it has to be called again,
+        < 0 when it is done."""
+        link = self._leaving
+        if link is None:
+            return -1
+        state = link.poll()
+        if state >= links.FAILED:
+            self._leaving = None
+            return -1
+        self._off = state == links.CLOSING
+        return _LEAVING_MS
+
+    def step(self):
+        """Goes on. Returns the ms until the next step, < 0 when the attempt has ended."""
+        turn = self._turn
+        if turn == _RAISE_LINK:
+            return self._raise_link()
+        if turn == _PREPARE:
+            return self._prepare()
+        if turn == _CHECK_CLOCK:
+            return self._check_clock()
+        if self.link.poll() != links.UP:
+            return self._fail(self.link.result, "link lost", 0)
+        if turn == _REACH:
+            return self._reach()
+        if turn == _GREET:
+            return self._greet()
+        return self._set_clock()
+
+    def pause(self):
+        """The ms to wait for: short at first, longer while nothing happens."""
+        waits = self._waits
+        if waits < 6:
+            self._waits = waits + 1
+        return _WAITS_MS[waits]
+
+    def hurry(self):
+        """Something has happened: pauses are short again."""
+        self._waits = 0
+
+    def _prepare(self):
+        self.release(False)  # what a call that was cut short has left
+        link = self._job.link
+        if self._leaving is link:
+            self._leaving = None  # it can be taken up again from where it is
+        elif self._leaving is not None and not self._off:
+            return self.pause()
+        _connectwith.dns_flush()  # an address learnt on one network may be wrong on the next
+        self.link = link
+        self._diag.link = link
+        link.start(self._job.nic)
+        self._turn = _RAISE_LINK
+        return self._raise_link()
+
+    def _raise_link(self):
+        link = self.link
+        stage = link.poll()
+        if stage == links.FAILED:
+            return self._fail(link.result, link.cause, link.code)
+        if stage != links.UP:
+            self._enter(stage)
+            return self.pause()
+        self._enter(_LINK)
+        self._enter(_ADDRESS)
+        self._turn = _CHECK_CLOCK
+        return self._check_clock()
+
+    def _check_clock(self):
+        floor_s = _connectwith.build_time()
+        if time.time() >= floor_s:
+            return self._dial()
+        self._enter(_CLOCK)
+        from connectwith import clock  # needed once, and the clock survives a soft reset
+
+        self._sntp = clock.Sntp(self._resolver, floor_s)
+        self._turn = _SET_CLOCK
+        return 0
+
+    def _set_clock(self):
+        state = self._sntp.poll()
+        if not state:
+            return self.pause()
+        self._sntp.close()
+        if state < 0:
+            self._sntp.give_up()
+            self._diag.note = "no time from SNTP: the clock is set to the build date"
+        return self._dial()
+
+    def _dial(self):
+        job = self._job
+        settings = job.settings
+        proxy = job.nic.get("proxyconfig")
+        if proxy is not None:
+            proxy = _open_proxy(proxy)
+        key = settings.key
+        if key is not None:
+            key = _connectwith.unseal(key, cloud.context(settings, "key"))
+        self._sntp = None
+        self._dialer.start(settings, proxy, (settings.cert, key))
+        self._turn = _REACH
+        return self._reach()
+
+    def _reach(self):
+        dial = self._dialer
+        stage = dial.poll()
+        if stage == dialer.FAILED:
+            return self._fail(dial.result, dial.cause, dial.code, dial.flags)
+        self._enter(stage)
+        if stage != dialer.READY:
+            return self.pause()
+        settings = self._job.settings
+        password = settings.password
+        if password is not None:
+            password = _connectwith.unseal(password, cloud.context(settings, "password"))
+        self.session.open(dial.stream, settings, password, time.ticks_ms())
+        self._turn = _GREET
+        return self._greet()
+
+    def _greet(self):
+        state = self.session.pump(time.ticks_ms())
+        if state == session.CLOSED:
+            return self._fail(results.NO_SERVER, self.session.cause, self.session.code)
+        if state != session.OPEN:
+            return self.pause()
+        self._attempt.succeed()
+        return -1
+
+    def _enter(self, stage):
+        """Stages only go on; a link that has to begin anew stays in the later one."""
+        if stage > self._attempt.stage():
+            job = self._job
+            hurried = stage == _LINK and job.kind == nic.ETHERNET and job.has_next()
+            self._attempt.enter(stage, _CARRIER_MS if hurried else 0)
+            self._waits = 0
+
+    def _fail(self, result, cause, code, flags=0):
+        self._diag.blame(cause, code, flags)
+        self._attempt.fail(result)
+        return -1
+
+
+def _open_proxy(block):
+    """What the dialer takes: address, port, user name or None, password in the clear."""
+    username = block.get("username")
+    password = block.get("password")
+    if password is not None:
+        bound = nic.context("proxy", username, block["address"])
+        password = _connectwith.unseal(password, bound).decode()
+    return block["address"], block["port"], username, password or ""

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""`server.connect`: the stored settings, one interface after the other until one works."""
+
+from connectwith import controller, links, nic, results, store
+
+_ORDER = (nic.ETHERNET, nic.WIFI, nic.CELLULAR)
+_CLASSES = ("wifi", "ethernet", "cell")  # in the order of nic.WIFI and its siblings
+
+
+def set_interfaces(control, identifiers):
+    """See `imp.net.setserverinterfaces`."""
+    if not isinstance(identifiers, (list, tuple)):
+        raise TypeError("identifiers: must be a list of str")
+    kinds = []
+    for name in identifiers:
+        if not isinstance(name, str):
+            raise TypeError("identifiers: must be a list of str")
+        kind = nic.link_of(name)
+        if kind not in kinds:
+            kinds.append(kind)
+    control.interfaces = kinds or None
+
+
+def get_interfaces(control):
+    """See `imp.net.getserverinterfaces`."""
+    order = control.interfaces or [kind for kind in _ORDER if _is_fitted(kind)]
+    return [_CLASSES[kind] for kind in order]
+
+
+def connect(control, callback, timeout):
+    """See `server.connect`."""
+    if control.policy == results.SUSPEND_ON_ERROR:
+        # Callback and timeout have no meaning there.
+        controller.server_settings()
+        if not control.is_connected():
+            control.bring_back()
+        return
+    controller.check_callback(callback)
+    timeout_ms = None if timeout is None else controller.milliseconds(timeout)
+    settings = controller.server_settings()
+    if control.is_connected():
+        return
+    plan = Plan(control, settings, candidates(control), timeout_ms)
+    if callback is not None:
+        plan.callback = lambda result, interface: callback(result)
+    control.run(plan.first())
+
+
+class Plan:
+    """The interfaces to try, and how long each of them.
+
+    `timeout_ms` bounds all of them together: each gets an equal share of what is left. None: each
+    has its own default.
+    """
+
+    def __init__(self, control, settings, kinds, timeout_ms=None):
+        self._control = control
+        self._settings = settings
+        self._timeout_ms = timeout_ms
+        self._kinds = kinds
+        self.callback = None
+
+    def first(self):
+        return self._job(0, self._timeout_ms)
+
+    def has_next(self, job):
+        return job.place + 1 < len(self._kinds)
+
+    def follow(self, job, result):
+        """The job after `job`, or None at the end. Changes nothing that a second call minds."""
+        diag = self._control.diag
+        if diag.tries is None:
+            diag.tries = {}
+        diag.tries[job.nic["interface"]] = result
+        if result == results.SERVER_CONNECTED or not self.has_next(job):
+            return None
+        left_ms = self._timeout_ms
+        if left_ms is not None:
+            left_ms = job.left_ms - self._control.attempt.elapsed_ms()
+            if left_ms <= 0:
+                return None
+        return self._job(job.place + 1, left_ms)
+
+    def _job(self, place, left_ms):
+        kind = self._kinds[place]
+        config = store.load_nic(kind) or store.fill({"interface": _first_of(kind)}, kind)
+        if left_ms is None:
+            timeout_ms = controller.default_ms(kind)
+        else:
+            timeout_ms = max(1, left_ms // (len(self._kinds) - place))
+        job = controller.Job(config, kind, self._settings, timeout_ms, self.callback, self)
+        job.place = place
+        job.left_ms = left_ms
+        return job
+
+
+def candidates(control):
+    """What is worth trying: first the custom order, then what the default one has more."""
+    fitted = []
+    for kind in (control.interfaces or []) + list(_ORDER):
+        if kind not in fitted and _is_fitted(kind):
+            fitted.append(kind)
+    configured = [kind for kind in fitted if store.load_nic(kind) is not None]
+    # With nothing configured at all, the attempt itself says what is missing.
+    return configured or fitted[:1]
+
+
+def _is_fitted(kind):
+    try:
+        links.get(kind)
+    except ValueError:
+        return False
+    return True
+
+
+def _first_of(kind):
+    return ("wl0", "eth0", "cell0")[kind]

@@ -1,0 +1,134 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""After a loss: the silent retry, the handler, and the standstill of SUSPEND_ON_ERROR."""
+
+import time
+
+from micropython import const
+
+from connectwith import controller, nic, results
+
+_PAUSES_MS = (500, 1000, 2000, 4000, 8000)  # between attempts; the last one stays
+_LEAST_MS = const(1000)  # a shorter attempt is not worth it
+
+
+def begin(control):
+    """The connection of `control.live` is lost, and everything is closed.
+
+    Under SUSPEND_ON_ERROR it returns with a new connection, or not at all; else at once, and the
+    retry goes on in the background.
+    """
+    if control.policy != results.SUSPEND_ON_ERROR:
+        control.resume(Retry(control, control.live).first())
+    elif not control.busy:  # else whoever waits in a call does it, once that is over
+        suspend(control)
+
+
+def suspend(control):
+    """Connects while the user's code stands still. False: no server is set.
+
+    What was lost comes back as it was; after `disconnect()` it is as with `server.connect()`.
+    """
+    lost = control.live
+    if lost is not None:
+        kinds = (lost.kind,)
+
+        def first(left_ms):
+            return controller.Job(lost.nic, lost.kind, lost.settings, left_ms)
+
+    else:
+        from connectwith import failover
+
+        try:
+            settings = controller.server_settings()
+        except RuntimeError:
+            return False
+        kinds = failover.candidates(control)
+
+        def first(left_ms):
+            return failover.Plan(control, settings, kinds, left_ms).first()
+
+    return _hold(control, kinds, first)
+
+
+def _hold(control, kinds, first):
+    """One minute of attempts, `first(left_ms)` being the first of each round, then deep sleep.
+
+    Ctrl-C ends it, and leaves the device offline.
+    """
+    limit_ms = control.retry_ms
+    if nic.CELLULAR in kinds:
+        limit_ms *= 2  # registration alone may take a minute
+    until = time.ticks_add(time.ticks_ms(), limit_ms)
+    rounds = 0
+    begin_at = time.ticks_ms()
+    trying = False
+    try:
+        while not control.is_connected():
+            now = time.ticks_ms()
+            if control.is_trying():
+                trying = True
+            elif trying:
+                trying = False
+                begin_at = time.ticks_add(now, _pause_ms(rounds))
+                rounds += 1
+            elif time.ticks_diff(until, now) < _LEAST_MS:
+                _sleep(control)
+            elif time.ticks_diff(begin_at, now) <= 0:
+                control.resume(first(time.ticks_diff(until, now)))
+            # Inside a callback the scheduler stands still, and inside a loss this is its callback.
+            control.attempt.turn()
+            time.sleep_ms(1)
+    finally:
+        if not control.is_connected():
+            control.disconnect()
+    return True
+
+
+def _sleep(control):
+    import machine
+
+    control.disconnect()
+    print("connectwith: no connection; deep sleep for", control.sleep_ms // 1000, "s")
+    machine.deepsleep(control.sleep_ms)
+
+
+def _pause_ms(place):
+    return _PAUSES_MS[min(place, len(_PAUSES_MS) - 1)]
+
+
+class Retry:
+    """One minute of attempts with the NIC that was in use, in the background (see `Job.plan`)."""
+
+    def __init__(self, control, lost):
+        self._control = control
+        self._lost = lost
+        self._until = time.ticks_add(time.ticks_ms(), control.retry_ms)
+
+    def first(self):
+        return self._job(0, self._control.retry_ms, 0)
+
+    def has_next(self, job):
+        return False  # there is nothing else that could be tried sooner
+
+    def follow(self, job, result):
+        left_ms = time.ticks_diff(self._until, time.ticks_ms())
+        if result == results.SERVER_CONNECTED or left_ms < 2 * _LEAST_MS:
+            return None
+        pause_ms = min(_pause_ms(job.place), left_ms - _LEAST_MS)
+        return self._job(job.place + 1, left_ms - pause_ms, pause_ms)
+
+    def _job(self, place, timeout_ms, delay_ms):
+        lost = self._lost
+        job = controller.Job(lost.nic, lost.kind, lost.settings, timeout_ms, self._report, self)
+        job.place = place
+        job.delay_ms = delay_ms
+        return job
+
+    def _report(self, result, interface):
+        handler = self._control.on_loss
+        if result == results.SERVER_CONNECTED or handler is None:
+            return
+        if self._control.policy != results.SUSPEND_ON_ERROR:
+            handler(result)

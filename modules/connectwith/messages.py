@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""Messages between device and agent: JSON, on one topic for each name."""
+
+import json
+import sys
+
+from micropython import const
+
+from connectwith import sending
+
+_NAME_MAX = const(64)  # bytes
+_MESSAGE_MAX = const(256 * 1024 - 256)
+_DEPTH_MAX = const(16)
+
+SHUTDOWN_OTHER = const(3)
+
+
+def check_name(name):
+    """The name of a message: a str of 1 to 64 bytes, without what has a meaning in a topic."""
+    if not isinstance(name, str):
+        raise TypeError("name: must be a str")
+    if not 1 <= len(name.encode()) <= _NAME_MAX:
+        raise ValueError("name: must have 1 to 64 bytes")
+    for character in name:
+        if character in "#+" or character < " " or character == "\x7f":
+            raise ValueError("name: has a character that cannot be in a topic")
+
+
+def pack(data):
+    """JSON as bytes. TypeError, ValueError: it cannot be said in JSON."""
+    _check(data, 0)
+    payload = json.dumps(data).encode()
+    if len(payload) > _MESSAGE_MAX:
+        raise ValueError("data: too long")
+    return payload
+
+
+def _check(data, depth):
+    # json.dumps writes what it does not know as if it were text, and NaN as nan.
+    if depth > _DEPTH_MAX:
+        raise ValueError("data: nested too deeply")
+    if data is None or isinstance(data, (bool, int, str)):
+        return
+    if isinstance(data, float):
+        if data != data or data - data != 0:
+            raise ValueError("data: not a finite number")
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if not isinstance(key, str):
+                raise TypeError("data: keys must be str")
+            _check(value, depth + 1)
+    elif isinstance(data, (list, tuple)):
+        for value in data:
+            _check(value, depth + 1)
+    else:
+        raise TypeError("data: " + type(data).__name__ + " cannot be sent")
+
+
+def deliver(control, message):
+    """Hands a message (topic after the device's own part, payload) to whom it is for."""
+    topic, payload = message
+    if topic == "restart":
+        _asked_to_restart(control, payload)
+        return
+    name = topic[len("device/") :]
+    handler = control.handlers.get(name)
+    if handler is None:
+        _warn(control, "agent message without a handler: ", name)
+        return
+    try:
+        data = json.loads(payload)
+    except Exception:  # whatever the parser finds: the peer may have sent anything
+        _warn(control, "agent message that is not JSON: ", name)
+        return
+    _call(handler, data)
+
+
+def restart(control):
+    """Says goodbye and resets the device."""
+    import machine
+
+    control.disconnect()
+    machine.reset()
+
+
+def _asked_to_restart(control, payload):
+    try:
+        reason = int(json.loads(payload))
+    except Exception:
+        reason = SHUTDOWN_OTHER
+    if not 1 <= reason <= SHUTDOWN_OTHER:
+        reason = SHUTDOWN_OTHER
+    if control.on_shutdown is None:
+        restart(control)
+    else:
+        _call(control.on_shutdown, reason)
+
+
+def _call(handler, argument):
+    try:
+        handler(argument)
+    except Exception as error:
+        sys.print_exception(error)
+
+
+def _warn(control, text, name):
+    text += name[:_NAME_MAX]
+    sending.offer(control, "log", json.dumps(text).encode())
