@@ -34,6 +34,15 @@ def pytest_addoption(parser):
         metavar="N",
         help="power cuts while settings are being stored (default: %(default)s)",
     )
+    group.addoption(
+        "--random-seconds",
+        type=float,
+        default=60,
+        help="how long to try random sequences of calls (default: %(default)s)",
+    )
+    group.addoption(
+        "--random-seed", type=int, default=1, help="the first of them (default: %(default)s)"
+    )
 
 
 def pytest_configure(config):

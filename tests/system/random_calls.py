@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A model of the API for random sequences of calls and faults: which outcomes are right."""
+
+from dataclasses import dataclass, field
+
+# Stages that a fault of the bench can stop, in the order in which an attempt passes them, and
+# the result code of each.
+STAGES = ("link", "address", "name", "server")
+CODES = {"link": 1, "address": 2, "name": 3, "server": 4}
+CONNECTED = 5
+
+# Shorter than the slowest good attempt on a busy host may be: the time may run out anywhere.
+SHORT_S = 8.0
+
+
+@dataclass
+class Faults:
+    """What is wrong with the bench at the moment."""
+
+    wifi: bool = False  # the access point is off
+    cable: bool = False  # Ethernet is unplugged
+    leases: bool = False  # nobody answers DHCP
+    name: bool = False  # the server's name does not resolve
+    server: bool = False  # nobody listens
+
+    def stopped(self, interface: str) -> set[str]:
+        """The stages that cannot be passed now on an interface."""
+        link = self.wifi if interface == "wl0" else self.cable
+        bad = {"link": link, "address": self.leases, "name": self.name, "server": self.server}
+        return {stage for stage in STAGES if bad[stage]}
+
+
+@dataclass
+class Attempt:
+    """One call of connectwith, and what could be seen since."""
+
+    tag: int
+    interface: str
+    timeout_s: float
+    hopeless: bool = False  # wrong key, unknown network: the link can never come up
+    was_good: set[str] = field(default_factory=set)
+    was_bad: set[str] = field(default_factory=set)
+
+    def observe(self, faults: Faults) -> None:
+        """The bench is, or has just been, like this while the attempt may be running."""
+        bad = faults.stopped(self.interface) | ({"link"} if self.hopeless else set())
+        self.was_bad |= bad
+        self.was_good |= set(STAGES) - bad
+
+    def allowed(self) -> set[int]:
+        """The result codes that are right.
+
+        A stage can have failed if all before it could be passed at some time, and if it, or one
+        below it that has gone since, was stopped at some time, or if the time was short.
+        """
+        codes = set()
+        trouble = self.timeout_s < SHORT_S
+        for stage in STAGES:
+            trouble = trouble or stage in self.was_bad
+            if trouble:
+                codes.add(CODES[stage])
+            if stage not in self.was_good:
+                return codes
+        return codes | {CONNECTED}
+
+
+class Model:
+    """What has been asked for, and what must not happen any more."""
+
+    def __init__(self) -> None:
+        self.faults = Faults()
+        self.attempts: dict[int, Attempt] = {}
+        self.current: int | None = None  # tag of the attempt whose callback is due
+        self.connected_by: Attempt | None = None
+
+    def start(self, attempt: Attempt) -> None:
+        """connectwith was called: older callbacks must never run."""
+        attempt.observe(self.faults)
+        self.attempts[attempt.tag] = attempt
+        self.current = attempt.tag
+
+    def disconnect(self) -> None:
+        """disconnect was called: no callback must run."""
+        self.current = None
+
+    def change(self, name: str, bad: bool) -> None:
+        """A fault begins or ends."""
+        setattr(self.faults, name, bad)
+        if self.current is not None:
+            self.attempts[self.current].observe(self.faults)
+
+    def check(self, events: list[tuple]) -> None:
+        """All that happened on the board so far, in order: ("start", tag), ("stop",) and
+        ("call", tag, result, interface, isconnected). AssertionError: something is wrong."""
+        due = None
+        seen = set()
+        for event in events:
+            if event[0] == "start":
+                due = event[1]
+            elif event[0] == "stop":
+                due = None
+            else:
+                _, tag, result, interface, connected = event
+                assert tag not in seen, f"two callbacks of {tag}"
+                assert tag == due, f"callback of {tag}, which was replaced; due was {due}"
+                seen.add(tag)
+                due = None
+                attempt = self.attempts[tag]
+                assert interface == attempt.interface
+                assert connected == (result == CONNECTED)
+                assert result in attempt.allowed(), f"{result} of {attempt}"
+        self.current = due
