@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 
-from random_calls import Attempt, Faults, Model  # noqa: E402
+from random_calls import Attempt, Faults, Model
 
 
 def started(**attempt) -> Model:
