@@ -24,6 +24,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/port/link_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/platform_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/resolve_lwip.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/secret_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/stream_lwip.c
     ${CMAKE_CURRENT_LIST_DIR}/port/tls_handshake.c
     ${CMAKE_CURRENT_LIST_DIR}/port/tls_mbedtls.c
@@ -31,5 +32,11 @@ target_sources(usermod_connectwith INTERFACE
 )
 
 target_include_directories(usermod_connectwith INTERFACE ${CMAKE_CURRENT_LIST_DIR}/..)
+
+# For the HMAC unit and its key; where its header is depends on the version of ESP-IDF.
+target_link_libraries(usermod_connectwith INTERFACE
+    $<TARGET_NAME_IF_EXISTS:idf::efuse>
+    $<TARGET_NAME_IF_EXISTS:idf::esp_security>
+)
 
 target_link_libraries(usermod INTERFACE usermod_connectwith)

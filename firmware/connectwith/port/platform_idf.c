@@ -6,11 +6,9 @@
 #include "esp_random.h"
 #include "esp_timer.h"
 #include "lwip/tcpip.h"
-#include "nvs.h"
 
 #include "py/mphal.h"
 
-#include "connectwith/core/wipe.h"
 #include "connectwith/port/platform.h"
 
 // "As soon as other code has had a turn": long enough for the Python thread to leave the
@@ -58,39 +56,4 @@ void platform_random_bytes(void *buf, size_t len) {
 
 bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg) {
     return tcpip_try_callback(fn, arg) == ERR_OK;
-}
-
-// Reads the secret, or makes one where there is none yet.
-static esp_err_t read_or_make(nvs_handle_t nvs, uint8_t secret[PLATFORM_SECRET_BYTES]) {
-    static const char key[] = "secret";
-    size_t len = PLATFORM_SECRET_BYTES;
-    esp_err_t err = nvs_get_blob(nvs, key, secret, &len);
-    if (err == ESP_OK && len == PLATFORM_SECRET_BYTES) {
-        return ESP_OK;
-    }
-    if (err != ESP_ERR_NVS_NOT_FOUND) {
-        // A read error must not replace the secret: all that was sealed would be lost.
-        return err == ESP_OK ? ESP_FAIL : err;
-    }
-    esp_fill_random(secret, PLATFORM_SECRET_BYTES);
-    err = nvs_set_blob(nvs, key, secret, PLATFORM_SECRET_BYTES);
-    return err == ESP_OK ? nvs_commit(nvs) : err;
-}
-
-platform_secret_source_t platform_secret(uint8_t secret[PLATFORM_SECRET_BYTES]) {
-    nvs_handle_t nvs;
-    esp_err_t err = nvs_open("connectwith", NVS_READWRITE, &nvs);
-    if (err == ESP_OK) {
-        err = read_or_make(nvs, secret);
-        nvs_close(nvs);
-    }
-    if (err != ESP_OK) {
-        wipe(secret, PLATFORM_SECRET_BYTES);
-        return PLATFORM_SECRET_NONE;
-    }
-    #if CONFIG_NVS_ENCRYPTION
-    return PLATFORM_SECRET_NVS_ENCRYPTED;
-    #else
-    return PLATFORM_SECRET_NVS_PLAIN;
-    #endif
 }

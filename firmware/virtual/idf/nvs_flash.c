@@ -146,6 +146,10 @@ esp_err_t nvs_set_u32(nvs_handle_t handle, const char *key, uint32_t value) {
     return set(handle, key, NVS_STORE_U32, &value, sizeof(value));
 }
 
+esp_err_t nvs_set_u64(nvs_handle_t handle, const char *key, uint64_t value) {
+    return set(handle, key, NVS_STORE_U64, &value, sizeof(value));
+}
+
 esp_err_t nvs_set_str(nvs_handle_t handle, const char *key, const char *value) {
     return set(handle, key, NVS_STORE_STR, value, strlen(value) + 1);
 }
@@ -167,6 +171,11 @@ esp_err_t nvs_get_i32(nvs_handle_t handle, const char *key, int32_t *out) {
 esp_err_t nvs_get_u32(nvs_handle_t handle, const char *key, uint32_t *out) {
     size_t length = sizeof(*out);
     return get(handle, key, NVS_STORE_U32, out, &length);
+}
+
+esp_err_t nvs_get_u64(nvs_handle_t handle, const char *key, uint64_t *out) {
+    size_t length = sizeof(*out);
+    return get(handle, key, NVS_STORE_U64, out, &length);
 }
 
 esp_err_t nvs_get_str(nvs_handle_t handle, const char *key, char *out, size_t *length) {

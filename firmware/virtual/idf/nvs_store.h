@@ -16,6 +16,7 @@
 typedef enum {
     NVS_STORE_U8 = 0x01,
     NVS_STORE_U32 = 0x04,
+    NVS_STORE_U64 = 0x08,
     NVS_STORE_I32 = 0x14,
     NVS_STORE_STR = 0x21,
     NVS_STORE_BLOB = 0x42,

@@ -47,12 +47,14 @@ esp_err_t nvs_commit(nvs_handle_t handle);
 esp_err_t nvs_set_u8(nvs_handle_t handle, const char *key, uint8_t value);
 esp_err_t nvs_set_i32(nvs_handle_t handle, const char *key, int32_t value);
 esp_err_t nvs_set_u32(nvs_handle_t handle, const char *key, uint32_t value);
+esp_err_t nvs_set_u64(nvs_handle_t handle, const char *key, uint64_t value);
 esp_err_t nvs_set_str(nvs_handle_t handle, const char *key, const char *value);
 esp_err_t nvs_set_blob(nvs_handle_t handle, const char *key, const void *value, size_t length);
 
 esp_err_t nvs_get_u8(nvs_handle_t handle, const char *key, uint8_t *out);
 esp_err_t nvs_get_i32(nvs_handle_t handle, const char *key, int32_t *out);
 esp_err_t nvs_get_u32(nvs_handle_t handle, const char *key, uint32_t *out);
+esp_err_t nvs_get_u64(nvs_handle_t handle, const char *key, uint64_t *out);
 
 // *length is the size of `out` on entry and of the value on return, with its zero for a string.
 // `out` NULL asks for the size alone. Too small: ESP_ERR_NVS_INVALID_LENGTH.

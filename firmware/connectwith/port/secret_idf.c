@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The device secret on ESP-IDF: from the HMAC unit and a key in eFuse where there are both, else
+// from NVS.
+
+#include <string.h>
+
+#include "esp_mac.h"
+#include "nvs.h"
+#include "soc/soc_caps.h"
+
+#include "connectwith/core/wipe.h"
+#include "connectwith/port/platform.h"
+
+#if SOC_HMAC_SUPPORTED && __has_include("esp_hmac.h") && __has_include("esp_efuse.h")
+#include "esp_efuse.h"
+#include "esp_hmac.h"
+#define SECRET_HAS_HMAC (1)
+#else
+#define SECRET_HAS_HMAC (0)
+#endif
+
+#if CONFIG_NVS_ENCRYPTION && !CONFIG_NVS_SEC_KEY_PROTECT_USING_HMAC
+#include "esp_flash_encrypt.h"
+#endif
+
+// esp32.NVS knows i32 and blobs, and gives other types to nobody: as four u64 the secret is out of
+// its reach. (Whoever reads the raw partition still finds it, unless flash is encrypted.)
+#define SECRET_WORDS (4)
+
+_Static_assert(SECRET_WORDS * sizeof(uint64_t) == PLATFORM_SECRET_BYTES, "whole words");
+
+#if SECRET_HAS_HMAC
+// The key never leaves the HMAC unit. It may serve NVS encryption, too: another message, another
+// result. False: no key is provisioned, or the unit fails. A key that software can read from eFuse
+// is no better than one in NVS.
+static bool read_hmac(uint8_t secret[PLATFORM_SECRET_BYTES]) {
+    static const char message[] = "connectwith device secret 1";
+    esp_efuse_block_t block;
+    if (!esp_efuse_find_purpose(ESP_EFUSE_KEY_PURPOSE_HMAC_UP, &block)
+        || !esp_efuse_get_key_dis_read(block)) {
+        return false;
+    }
+    hmac_key_id_t key = (hmac_key_id_t)(HMAC_KEY0 + (block - EFUSE_BLK_KEY0));
+    return esp_hmac_calculate(key, message, sizeof(message) - 1, secret) == ESP_OK;
+}
+#endif
+
+static esp_err_t make_words(nvs_handle_t nvs, uint64_t words[SECRET_WORDS]) {
+    char key[] = "secret0";
+    platform_random_bytes(words, PLATFORM_SECRET_BYTES);
+    esp_err_t err = ESP_OK;
+    for (int i = 0; i < SECRET_WORDS && err == ESP_OK; ++i) {
+        key[sizeof(key) - 2] = (char)('0' + i);
+        err = nvs_set_u64(nvs, key, words[i]);
+    }
+    return err == ESP_OK ? nvs_commit(nvs) : err;
+}
+
+// Reads the words from the last to the first. The last is the last to be written: without it the
+// first boot was cut short, and nothing can have been sealed yet. Any other gap, and any error, is
+// a damage that must not be answered with a new secret: all that was sealed would be lost.
+static esp_err_t read_or_make(nvs_handle_t nvs, uint64_t words[SECRET_WORDS]) {
+    char key[] = "secret0";
+    for (int i = SECRET_WORDS - 1; i >= 0; --i) {
+        key[sizeof(key) - 2] = (char)('0' + i);
+        esp_err_t err = nvs_get_u64(nvs, key, &words[i]);
+        if (err == ESP_ERR_NVS_NOT_FOUND && i == SECRET_WORDS - 1) {
+            return make_words(nvs, words);
+        }
+        if (err != ESP_OK) {
+            return err;
+        }
+    }
+    return ESP_OK;
+}
+
+static bool read_nvs(uint8_t secret[PLATFORM_SECRET_BYTES]) {
+    uint64_t words[SECRET_WORDS];
+    uint8_t mac[6];
+    nvs_handle_t nvs;
+    // The chip's own number goes in, so that a copy of the flash is another device.
+    if (esp_efuse_mac_get_default(mac) != ESP_OK
+        || nvs_open("connectwith.key", NVS_READWRITE, &nvs) != ESP_OK) {
+        return false;
+    }
+    esp_err_t err = read_or_make(nvs, words);
+    nvs_close(nvs);
+    if (err == ESP_OK) {
+        memcpy(secret, words, PLATFORM_SECRET_BYTES);
+        for (size_t i = 0; i < sizeof(mac); ++i) {
+            secret[i] ^= mac[i];
+        }
+    }
+    wipe(words, sizeof(words));
+    return err == ESP_OK;
+}
+
+// Whether what stands in NVS is encrypted now, not only configured to be: without flash encryption
+// the keys of NVS lie beside it in the clear.
+static bool nvs_is_encrypted(void) {
+    #if CONFIG_NVS_ENCRYPTION && CONFIG_NVS_SEC_KEY_PROTECT_USING_HMAC
+    return true;
+    #elif CONFIG_NVS_ENCRYPTION
+    return esp_flash_encryption_enabled();
+    #else
+    return false;
+    #endif
+}
+
+platform_secret_source_t platform_secret(uint8_t secret[PLATFORM_SECRET_BYTES]) {
+    #if SECRET_HAS_HMAC
+    if (read_hmac(secret)) {
+        return PLATFORM_SECRET_EFUSE_HMAC;
+    }
+    #endif
+    if (!read_nvs(secret)) {
+        wipe(secret, PLATFORM_SECRET_BYTES);
+        return PLATFORM_SECRET_NONE;
+    }
+    return nvs_is_encrypted() ? PLATFORM_SECRET_NVS_ENCRYPTED : PLATFORM_SECRET_NVS_PLAIN;
+}

@@ -1,0 +1,25 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The eFuse block for keys: one, of which only the purpose can be asked.
+
+#ifndef IDF_ESP_EFUSE_H
+#define IDF_ESP_EFUSE_H
+
+#include <stdbool.h>
+
+typedef enum {
+    EFUSE_BLK_KEY0 = 4,
+} esp_efuse_block_t;
+
+typedef enum {
+    ESP_EFUSE_KEY_PURPOSE_USER,
+    ESP_EFUSE_KEY_PURPOSE_HMAC_UP = 8,
+} esp_efuse_purpose_t;
+
+bool esp_efuse_find_purpose(esp_efuse_purpose_t purpose, esp_efuse_block_t *block);
+
+// Whether software cannot read the key. That is always so here.
+bool esp_efuse_get_key_dis_read(esp_efuse_block_t block);
+
+#endif // IDF_ESP_EFUSE_H

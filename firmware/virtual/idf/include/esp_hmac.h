@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The HMAC unit: HMAC-SHA-256 with a key in eFuse.
+
+#ifndef IDF_ESP_HMAC_H
+#define IDF_ESP_HMAC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "esp_err.h"
+
+typedef enum {
+    HMAC_KEY0,
+} hmac_key_id_t;
+
+// Writes 32 bytes. ESP_FAIL: there is no such key.
+esp_err_t esp_hmac_calculate(hmac_key_id_t key_id, const void *message, size_t message_len,
+    uint8_t *hmac);
+
+#endif // IDF_ESP_HMAC_H
