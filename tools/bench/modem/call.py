@@ -39,7 +39,7 @@ class Call:
         cid = int(match.group(1) or 1)
         self._dials += 1
         dial = self._dials
-        modem.after_reply(lambda: self._answer(dial, cid), modem.profile.dial_s)
+        modem.later(modem.profile.dial_s, lambda: self._answer(dial, cid))
 
     def _answer(self, dial: int, cid: int) -> None:
         modem, scene = self._modem, self._modem.scene

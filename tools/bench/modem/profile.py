@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Profile:
-    """Times of a real modem. The first group is measured from the start of the key pulse."""
+    """Times of a real modem; those of the start count from when the key was held long enough."""
 
     uart_s: float = 11.0  # the UART answers, RDY
     sim_s: float = 12.0  # +CPIN: READY

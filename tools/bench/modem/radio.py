@@ -92,8 +92,8 @@ class Radio:
             sim.pin, sim.state = new, "pin"
         sim.pin_tries, sim.unlocked = 3, True
         modem = self._modem
-        modem.later(0.2, lambda: modem.urc("+CPIN: READY"))
         profile = modem.profile
+        modem.later(profile.pin_s + 0.05, lambda: modem.urc("+CPIN: READY"))  # after OK
         modem.later(profile.sms_s - profile.sim_s, lambda: self._say_if_usable("SMS DONE"))
         modem.later(profile.phonebook_s - profile.sim_s, lambda: self._say_if_usable("PB DONE"))
         self.search()

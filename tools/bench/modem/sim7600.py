@@ -265,15 +265,14 @@ class Sim7600:
         except SyntaxProblem:
             self._commands = []
             if scripted is None:
-                self.after_reply(lambda: self.finish("ERROR"))
+                self._after_reply(lambda: self.finish("ERROR"))
                 return
         extra_s = lookup(self.scene.delays_s, self._typed) or 0.0
         begin = self._next if scripted is None else lambda: self._answer(scripted)
-        self.clock.after(extra_s, lambda: self.after_reply(begin))
+        self.clock.after(extra_s, lambda: self._after_reply(begin))
 
-    def after_reply(self, call: Callable[[], None], seconds: float = 0.0) -> None:
-        """Calls after the time that a reply takes, and `seconds` of the profile."""
-        self.later(self.profile.reply_s + seconds, call)
+    def _after_reply(self, call: Callable[[], None]) -> None:
+        self.later(self.profile.reply_s, call)
 
     def _answer(self, lines: list[bytes]) -> None:
         for line in lines:
