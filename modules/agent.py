@@ -7,10 +7,10 @@ from connectwith import controller
 
 
 def send(name, data):
-    """Sends `data` (what JSON can say: dict, list, str, int, float, bool or None) as message `name`.
+    """Sends message `name` (str of 1 to 64 bytes).
 
-    `name`: str of 1 to 64 bytes. Returns 0 or a SEND_ERROR_ code, as `server.log`. TypeError,
-    ValueError: name what is wrong.
+    `data`: what JSON can say: dict, list, str, int, float, bool or None. Returns 0 or a
+    SEND_ERROR_ code, as `server.log`. TypeError, ValueError: name what is wrong.
     """
     from connectwith import messages
 

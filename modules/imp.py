@@ -89,6 +89,14 @@ def getuserconfiguration():
     return _store.load_user()
 
 
+def setsendbuffersize(size):
+    """Lets the send buffer grow to `size` bytes (int), at most 30 KB. Returns the size before.
+
+    It never shrinks, and begins anew with 3456 at each boot. TypeError, ValueError: not a size.
+    """
+    return _controller.get().set_send_buffer(size)
+
+
 def _save(name, block):
     _store.save_block(name, _nic.check_block(name, block))
 
@@ -104,6 +112,21 @@ class net:
         be stored and given to `server.connectwith` as it is.
         """
         return _controller.get().current_config()
+
+    @staticmethod
+    def setserverinterfaces(identifiers):
+        """The order in which `server.connect` tries interfaces, until the next boot.
+
+        `identifiers`: list of names as in a NIC. What this board lacks is skipped; when all have
+        failed, those of the default order that are left are tried. An empty list: the default
+        order. TypeError: not a list of str. ValueError: unknown name.
+        """
+        _controller.get().set_interfaces(identifiers)
+
+    @staticmethod
+    def getserverinterfaces():
+        """That order as a list of "ethernet", "wifi" and "cell"."""
+        return _controller.get().get_interfaces()
 
 
 class cloud:

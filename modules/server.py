@@ -87,9 +87,9 @@ def connect(callback=None, timeout=None):
     """Connects with the stored settings, over Ethernet, Wi-Fi or cellular, whatever works first.
 
     `callback(result)` is called once, later, as with `connectwith`; not at all where there is a
-    connection already, which stays. `timeout` in seconds bounds all interfaces together; by default
-    each has its own, as in `connectwith`. Under SUSPEND_ON_ERROR both are ignored: the call
-    returns when there is a connection (see `setsendtimeoutpolicy`).
+    connection already, which stays. `timeout` in seconds bounds all interfaces together; by
+    default each has its own, as in `connectwith`. Under SUSPEND_ON_ERROR both are ignored: the
+    call returns when there is a connection (see `setsendtimeoutpolicy`).
 
     RuntimeError: no server is set. ValueError, TypeError: name what is wrong.
     """

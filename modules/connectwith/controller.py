@@ -147,6 +147,22 @@ class Controller:
 
         return sending.flush(self, timeout_ms)
 
+    def set_send_buffer(self, size):
+        """See `imp.setsendbuffersize`."""
+        return self.session.grow(size)
+
+    def set_interfaces(self, identifiers):
+        """See `imp.net.setserverinterfaces`."""
+        from connectwith import failover
+
+        failover.set_interfaces(self, identifiers)
+
+    def get_interfaces(self):
+        """See `imp.net.getserverinterfaces`."""
+        from connectwith import failover
+
+        return failover.get_interfaces(self)
+
     @property
     def link(self):
         """The link that is powered, or None."""
