@@ -43,6 +43,12 @@ def pytest_addoption(parser):
     group.addoption(
         "--random-seed", type=int, default=1, help="the first of them (default: %(default)s)"
     )
+    group.addoption(
+        "--messages", type=int, default=600, help="how many to send (default: %(default)s)"
+    )
+    group.addoption(
+        "--cuts", type=int, default=4, help="of the link meanwhile (default: %(default)s)"
+    )
 
 
 def pytest_configure(config):
