@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What the tests of the cellular link share: NICs, waiting for a condition, the modem's state."""
+
+import time
+
+NO_SERVER, SERVER_CONNECTED, NO_MODEM, SIM_ERROR = 4, 5, 8, 9
+NO_REGISTRATION, REGISTRATION_DENIED, NO_PPP_CONNECTION, PPP_NO_CONNECTIVITY = 10, 11, 12, 13
+NOT_RESOLVED = 3
+
+PATIENCE_S = 40  # for what takes one or two seconds; machines may be slow
+
+
+def cell(**cellconfig):
+    """A cellular NIC: the bench's APN, and what is given."""
+    return {"interface": "cell0", "cellconfig": {"apn": "internet", **cellconfig}}
+
+
+def until(condition, what, limit_s=PATIENCE_S):
+    """Waits for `condition()`; what was waited for is in the failure."""
+    end = time.monotonic() + limit_s
+    while not condition():
+        assert time.monotonic() < end, f"{what}: not within {limit_s} s"
+        time.sleep(0.02)
+
+
+def expect_off(modem):
+    """The modem is off, or is about to be: it was told, and not only left alone."""
+    until(lambda: not modem.on, "the modem is switched off")
+
+
+def expect_lost(device):
+    """The board notices that its session is over."""
+    device.repl.run(
+        "start = time.ticks_ms()\n"
+        "while server.isconnected() and time.ticks_diff(time.ticks_ms(), start) < 60000:\n"
+        "    time.sleep_ms(10)",
+        timeout=70,
+    )
+    assert device.repl.value("server.isconnected()") is False
+
+
+def stages(device):
+    """The names of the stages of the last attempt."""
+    return [name for name, _ in device.last_attempt()["stages"]]
+
+
+def at_lines(device):
+    """The AT lines that `imp.diag` kept of the last attempt."""
+    return device.last_attempt()["at"]
+
+
+def set_clock(device):
+    """Sets the board's clock, so that no stage of the attempt is about it."""
+    device.repl.run("import machine\nmachine.RTC().datetime((2026, 11, 22, 0, 20, 0, 0, 0))")
+
+
+# What an attempt ends with when the time runs out in a stage.
+_CODES = {
+    "HARDWARE": NO_MODEM,
+    "LINK": NO_REGISTRATION,
+    "ADDRESS": NO_PPP_CONNECTION,
+    "RESOLVE": PPP_NO_CONNECTIVITY,
+    "DIAL": PPP_NO_CONNECTIVITY,
+    "TLS": NO_SERVER,
+    "SESSION": NO_SERVER,
+}
+
+
+def code_of_the_stage(device, result):
+    """Checks that `result` belongs to the stage in which the last attempt ended; its name."""
+    report = device.last_attempt()
+    stage = report["stages"][-1][0]
+    assert report["result"] == result
+    if result == SERVER_CONNECTED:
+        assert stage == "SESSION"
+    elif report["cause"] == "timeout":
+        assert result == _CODES[stage], report
+    else:
+        # The link has noticed it before.
+        assert result in (NO_MODEM, NO_PPP_CONNECTION), report
+    return stage

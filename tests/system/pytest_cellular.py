@@ -1,0 +1,177 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The cellular link when all is well: from every state of the modem, with every way to log in."""
+
+import pytest
+from cellular import (
+    NO_PPP_CONNECTION,
+    SERVER_CONNECTED,
+    at_lines,
+    cell,
+    expect_lost,
+    expect_off,
+    until,
+)
+
+SECRET = "s3cret-word"
+PIN = "83920174"
+
+
+def connects(device, nic=None, timeout=60):
+    assert device.connect(nic or cell(), timeout=timeout, limit_s=70) == SERVER_CONNECTED
+
+
+def test_from_off_to_a_message_and_back_to_off(device, modem, world):
+    connects(device)
+    assert len(modem.presses) == 1
+    # 0.1 s at least; from 2.5 s on it would have been the order to stop.
+    assert 0.1 <= modem.presses[0] < 2.5
+    assert device.repl.value("server.log('over the air')") == 0
+    assert b"over the air" in world.broker.wait_for("imp/*/log", timeout=20)[1]
+    device.repl.run("server.disconnect()")
+    assert device.repl.value("server.isconnected()") is False
+    expect_off(modem)
+
+
+def test_a_modem_that_is_on_is_not_pressed(device, modem):
+    modem.warm()
+    connects(device)
+    assert modem.presses == []
+
+
+def test_a_modem_that_still_looks_for_a_network(device, modem):
+    modem.power_on()
+    connects(device)
+    assert modem.presses == []
+
+
+@pytest.mark.parametrize("auth", ["none", "pap", "chap"])
+def test_login(device, modem, auth):
+    modem.warm()
+    if auth == "none":
+        modem.ppp("none")
+        nic = cell(auth="none")
+    else:
+        modem.ppp(auth, user="me@example", password=SECRET)
+        nic = cell(auth=auth, username="me@example", password=SECRET)
+    connects(device, nic)
+    assert SECRET not in repr(device.last_attempt())
+
+
+def test_secrets_are_stars_in_the_diagnosis(device, modem):
+    modem.warm()
+    modem.answer("AT+CGAUTH=", ["ERROR"])
+    nic = cell(auth="pap", username="me@example", password=SECRET)
+    assert device.connect(nic, timeout=60, limit_s=70) == NO_PPP_CONNECTION
+    lines = at_lines(device)
+    assert any("CGAUTH" in line and "***" in line for line in lines)
+    assert SECRET not in repr(device.last_attempt())
+    assert any(SECRET in line for line in modem.commands)
+
+
+def test_the_network_chooses_the_apn(device, modem):
+    modem.warm()
+    connects(device, {"interface": "cell0"})
+
+
+def test_sealed_values_come_back_and_work(device, modem):
+    modem.ppp("pap", user="me", password=SECRET)
+    modem.sim("pin", pin=PIN)
+    modem.power_on()
+    nic = cell(auth="pap", username="me", password=SECRET, pin=PIN)
+    connects(device, nic)
+    found = device.repl.value("imp.net.getcurrentconfig()")["cellconfig"]
+    assert isinstance(found["password"], bytes) and isinstance(found["pin"], bytes)
+    device.repl.run("server.disconnect()")
+    expect_off(modem)
+    connects(device, {"interface": "cell0", "cellconfig": found})
+    assert modem.pin_tries == [PIN, PIN]  # one in each life of the modem
+    report = repr(device.last_attempt())
+    assert SECRET not in report and PIN not in report
+
+
+def test_a_busy_sim_is_asked_again(device, modem):
+    modem.sim("busy")
+    modem.power_on()
+    device.start(cell(), timeout=60)
+    until(lambda: modem.commands.count("AT+CPIN?") >= 3, "CPIN is asked again")
+    modem.sim("ready")
+    assert [call[1] for call in device.wait(limit_s=70)] == [SERVER_CONNECTED]
+
+
+@pytest.mark.parametrize("domain", ["cereg", "cgreg"])
+def test_registered_in_one_domain_only(device, modem, domain):
+    modem.register("all", 0)
+    modem.register(domain, 5)
+    modem.warm()
+    connects(device)
+
+
+@pytest.mark.parametrize("rate", [9600, 460800])
+def test_a_modem_at_another_speed(device, modem, rate):
+    modem.warm()
+    modem.baud(rate)
+    connects(device)
+    assert modem.presses == []
+
+
+def test_one_byte_at_a_time(device, modem):
+    modem.chunk(1)
+    connects(device)
+
+
+def test_the_microcontroller_alone_is_reset(device, modem):
+    """The modem stays in data mode and knows nothing of it."""
+    modem.warm()
+    connects(device)
+    device.reboot()
+    connects(device)
+    assert modem.presses == []
+
+
+def test_a_soft_reset(device, modem):
+    modem.warm()
+    connects(device)
+    device.repl.soft_reset()
+    device.prepare()
+    connects(device)
+
+
+def test_the_carrier_is_lost(device, modem):
+    modem.warm()
+    connects(device)
+    modem.carrier_lost()
+    expect_lost(device)
+    expect_off(modem)
+    assert device.repl.value("imp.diag.counters()")["losses"] == 1
+    connects(device)
+
+
+def test_a_dead_line_is_noticed(device, modem):
+    """No NO CARRIER, and `network.PPP` would say for ever that it is connected."""
+    modem.warm()
+    connects(device)
+    modem.silence_ppp()
+    expect_lost(device)
+
+
+def test_wifi_follows(device, modem):
+    modem.warm()
+    connects(device)
+    assert device.connect(device.wifi(), timeout=60) == SERVER_CONNECTED
+    expect_off(modem)
+    assert device.repl.value("server.isconnected()") is True
+    # And back: the order to stop is over, the key works again.
+    connects(device)
+
+
+_BUSY = ["while not calls: time.sleep(1)", "while not calls: pass"]
+
+
+@pytest.mark.parametrize("occupation", _BUSY, ids=["time.sleep(1)", "busy loop"])
+def test_names_resolve_while_user_code_is_busy(device, modem, world, occupation):
+    world.dns.delay(300)
+    modem.warm()
+    out = device.repl.run(f"attempt({cell()!r}, 60)\n{occupation}\nprint(calls[0][1])", timeout=80)
+    assert out.strip() == str(SERVER_CONNECTED)
+    assert "RESOLVE" in dict(device.last_attempt()["stages"])
