@@ -178,7 +178,7 @@ class Course:
         stage = dial.poll()
         if stage == dialer.FAILED:
             return self._fail(dial.result, dial.cause, dial.code, dial.flags)
-        self._enter(stage)
+        self._enter(stage, dial.late)
         if stage != dialer.READY:
             return self.pause()
         settings = self._job.settings
@@ -198,12 +198,13 @@ class Course:
         self._attempt.succeed()
         return -1
 
-    def _enter(self, stage):
-        """Stages only go on; a link that has to begin anew stays in the later one."""
+    def _enter(self, stage, late=-1):
+        """Stages only go on; a link that has to begin anew stays in the later one. `late`: the
+        result if the time ends in this stage, -1 for the usual one."""
         if stage > self._attempt.stage():
             job = self._job
             hurried = stage == _LINK and job.kind == nic.ETHERNET and job.has_next()
-            self._attempt.enter(stage, _CARRIER_MS if hurried else 0)
+            self._attempt.enter(stage, _CARRIER_MS if hurried else 0, late)
             self._waits = 0
 
     def _fail(self, result, cause, code, flags=0):

@@ -1,0 +1,221 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""An HTTP proxy for CONNECT (RFC 9110, section 9.3.6), good or misbehaving in one way."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import socket
+import struct
+import threading
+import time
+from types import TracebackType
+
+from .errors import BenchError
+
+_ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_REASONS = {401: "Unauthorized", 403: "Forbidden", 407: "Proxy Authentication Required",
+            500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable",
+            504: "Gateway Timeout"}  # fmt: skip
+_FAULTS = ("", "mute", "banner", "web", "close", "reset", "half", "header-64k", "chatty")
+_HEADER_MAX = 8192
+_BYTE_PAUSE_S = 0.002
+
+
+class Proxy:
+    """A proxy on 127.0.0.1 whose names end in `.test`, all of them this host; a context manager.
+
+    credentials  (user name, password) that it asks for with Basic (RFC 7617), or None
+    status       answers this instead of opening a tunnel
+    one_by_one   each byte of the answer in a packet of its own
+    fault        ""           none
+                 "mute"       reads and never answers
+                 "banner"     is an SSH server
+                 "web"        is a web server that knows no CONNECT
+                 "close"      closes after the request
+                 "reset"      resets after the request
+                 "half"       stops in the middle of the answer's header
+                 "header-64k" sends 64 KB of header fields, then the end of the header
+                 "chatty"     opens the tunnel and says something of its own in it
+
+    `requests` holds the request headers seen, `tunnels` counts those opened.
+    """
+
+    def __init__(
+        self,
+        credentials: tuple[str, str] | None = None,
+        *,
+        status: int = 200,
+        one_by_one: bool = False,
+        fault: str = "",
+    ) -> None:
+        if fault not in _FAULTS or (status != 200 and status not in _REASONS):
+            raise BenchError(f"a proxy has no fault {fault!r} and no status {status}")
+        self._expected = None
+        if credentials is not None:
+            self._expected = b"Basic " + base64.b64encode(":".join(credentials).encode())
+        self._status = status
+        self._one_by_one = one_by_one
+        self._fault = fault
+        self.requests: list[bytes] = []
+        self.tunnels = 0
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._closing = False
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=16)
+        self.port = int(self._listener.getsockname()[1])
+        self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Proxy:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            if self._adopt(client):
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _adopt(self, connection: socket.socket) -> bool:
+        """Has close() end it; False if that has been called already."""
+        with self._lock:
+            if self._closing:
+                connection.close()
+                return False
+            self._open.add(connection)
+            return True
+
+    def _release(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._open.discard(connection)
+            connection.close()
+
+    def _serve(self, client: socket.socket) -> None:
+        try:
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._fault == "banner":
+                client.sendall(b"SSH-2.0-bench\r\n")
+            header = self._read_header(client)
+            if header:
+                self.requests.append(header)
+                self._answer(client, header)
+        except (OSError, ValueError):
+            pass  # the client has gone
+        finally:
+            self._release(client)
+
+    def _read_header(self, client: socket.socket) -> bytes:
+        """The request's header; empty when the client closes before its end."""
+        header = b""
+        while not header.endswith(b"\r\n\r\n") and len(header) < _HEADER_MAX:
+            byte = client.recv(1)  # what follows belongs to the tunnel
+            if not byte:
+                return b""
+            header += byte
+        return header
+
+    def _answer(self, client: socket.socket, header: bytes) -> None:
+        method, target, _ = header.split(b"\r\n", 1)[0].split(b" ")
+        if self._fault or method != b"CONNECT":
+            self._misbehave(client)
+        elif self._expected is not None and not self._is_known(header):
+            field = b'Proxy-Authenticate: Basic realm="bench"\r\n'
+            self._send(client, self._refusal(407, field))
+        elif self._status != 200:
+            self._send(client, self._refusal(self._status))
+        else:
+            self._tunnel(client, target.decode())
+
+    def _is_known(self, header: bytes) -> bool:
+        for line in header.split(b"\r\n")[1:]:
+            name, _, value = line.partition(b":")
+            if name.lower() == b"proxy-authorization":
+                return value.strip() == self._expected
+        return False
+
+    def _refusal(self, status: int, field: bytes = b"") -> bytes:
+        line = f"HTTP/1.1 {status} {_REASONS[status]}\r\n".encode()
+        return line + field + b"Content-Length: 4\r\n\r\nSo.\n"
+
+    def _send(self, client: socket.socket, data: bytes) -> None:
+        if not self._one_by_one:
+            client.sendall(data)
+            return
+        for byte in data:
+            client.sendall(bytes((byte,)))
+            time.sleep(_BYTE_PAUSE_S)
+
+    def _misbehave(self, client: socket.socket) -> None:
+        if self._fault == "web":
+            client.sendall(b"HTTP/1.1 405 Method Not Allowed\r\nAllow: GET, HEAD\r\n\r\n")
+        elif self._fault == "reset":
+            # A linger time of 0 makes close() send RST.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return
+        elif self._fault == "half":
+            client.sendall(_ESTABLISHED[:20])
+        elif self._fault == "header-64k":
+            field = b"X-Noise: " + b"x" * 53 + b"\r\n"
+            client.sendall(_ESTABLISHED[:-2] + field * 1024 + b"\r\n")
+        elif self._fault == "chatty":
+            client.sendall(_ESTABLISHED + b"welcome\r\n")
+        if self._fault != "close":
+            while client.recv(4096):
+                pass
+
+    def _tunnel(self, client: socket.socket, target: str) -> None:
+        host, _, port = target.rpartition(":")
+        if not host.endswith(".test"):
+            self._send(client, self._refusal(502))
+            return
+        try:
+            server = socket.create_connection(("127.0.0.1", int(port)), timeout=5)
+        except OSError:
+            self._send(client, self._refusal(502))
+            return
+        if not self._adopt(server):
+            return
+        server.settimeout(None)
+        self.tunnels += 1
+        self._send(client, _ESTABLISHED)
+        back = threading.Thread(target=_copy, args=(server, client), daemon=True)
+        back.start()
+        _copy(client, server)
+        back.join()
+        self._release(server)
+
+    def close(self) -> None:
+        """Ends the proxy and all its tunnels."""
+        with self._lock:
+            self._closing = True
+            for connection in self._open:
+                with contextlib.suppress(OSError):  # the other side was faster
+                    connection.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
+        self._listener.close()
+        self._thread.join(5)
+
+
+def _copy(source: socket.socket, sink: socket.socket) -> None:
+    """Passes bytes on until one side ends, and then the end."""
+    try:
+        while data := source.recv(16384):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
+    except OSError:
+        for connection in (source, sink):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
