@@ -1,0 +1,225 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What a lost connection leads to under each policy.
+
+The minute of the retry and the nine of the deep sleep are attributes of the controller, so that
+tests need not wait for them; what happens in them is not changed.
+"""
+
+import re
+import time
+
+SERVER_CONNECTED, NO_LINK, NO_SERVER = 5, 1, 4
+
+# Runs on the board. A handler that records, and time that runs faster.
+_WATCH = """
+from connectwith import controller
+control = controller.get()
+losses = []
+def lost(result): losses.append((result, server.isconnected()))
+server.onunexpecteddisconnect(lost)
+control.retry_ms = {retry_ms}
+def until(condition, limit_ms=20000):
+    start = time.ticks_ms()
+    while not condition() and time.ticks_diff(time.ticks_ms(), start) < limit_ms:
+        time.sleep_ms(5)
+    return condition()
+"""
+
+
+def _watch(device, retry_ms=3000):
+    device.repl.run(_WATCH.format(retry_ms=retry_ms))
+
+
+def _until(device, condition):
+    assert device.repl.value(f"bool(until(lambda: {condition}))", timeout=30) is True
+
+
+def test_s41_policy_is_not_kept(device, board):
+    device.repl.reset(board)
+    out = device.repl.run(
+        "import server\n"
+        "try:\n    server.connectwith({'interface': 'wl0'})\n"
+        "except RuntimeError: print('refused')\n"
+        "from connectwith import controller\n"
+        "control = controller.get()\n"
+        "print(control.policy == server.SUSPEND_ON_ERROR, control.wait == server.WAIT_TIL_SENT,"
+        " control.timeout_ms)\n"
+    )
+    assert out.split() == ["refused", "True", "True", "30000"]
+
+
+def test_s48_deliberate_disconnect_is_no_loss(device):
+    _watch(device, 1500)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    device.repl.run("server.disconnect()\ntime.sleep_ms(2500)")
+    assert device.repl.value("losses") == []
+    assert device.repl.value("imp.diag.counters()")["attempts"] == 1
+
+
+def test_s51_silence_is_probed_then_ends_the_connection(device, world):
+    _watch(device, 100_000)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    device.repl.run(
+        "client = control.session.mqtt\nclient.ping_after_ms, client.pong_within_ms = 1000, 4000"
+    )
+    device.repl.run("time.sleep_ms(3500)")
+    assert device.repl.value("server.isconnected()") is True  # the probe was answered
+    world.ethernet.cable.silence()
+    _until(device, "client._pinging")
+    assert device.repl.value("server.isconnected()") is True
+    _until(device, "not server.isconnected()")
+    assert device.repl.value("imp.diag.counters()")["lastloss"] == "no answer to PINGREQ"
+
+
+def test_s52_loss_that_heals_stays_silent(device, world):
+    _watch(device, 60_000)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    world.ethernet.unplug()
+    _until(device, "not server.isconnected()")
+    world.ethernet.plug()
+    _until(device, "server.isconnected()")
+    assert device.repl.value("losses") == []
+    assert len(device.calls()) == 1  # nor is connectwith's callback called again
+    assert device.repl.value("server.log('back')") == 0
+    world.broker.wait_for("imp/*/log")
+
+
+def test_s53_loss_that_does_not_heal_is_told_once(device, world):
+    _watch(device)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    world.ethernet.unplug()
+    _until(device, "losses")
+    device.repl.run("before = imp.diag.counters()['attempts']\ntime.sleep_ms(1500)")
+    assert device.repl.value("losses") == [(NO_LINK, False)]
+    assert device.repl.value("imp.diag.counters()['attempts'] == before") is True
+    # Nothing goes on by itself, even when the cable is back.
+    world.ethernet.plug()
+    device.repl.run("time.sleep_ms(1000)")
+    assert device.repl.value("server.isconnected()") is False
+
+
+def test_reason_is_why_the_retry_failed(device, world):
+    _watch(device)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    world.broker.stop()
+    _until(device, "losses")
+    assert device.repl.value("losses") == [(NO_SERVER, False)]
+    assert device.repl.value("imp.diag.counters()['attempts']") > 2
+
+
+def test_s55_handler_may_connect(device, world):
+    _watch(device)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    device.repl.run(
+        "def lost(result):\n"
+        "    losses.append(result)\n"
+        f"    attempt({device.wifi()!r}, None, 'from the handler')\n"
+        "server.onunexpecteddisconnect(lost)\n"
+    )
+    world.ethernet.unplug()
+    _until(device, "len(calls) == 2")
+    assert device.calls()[1][:3] == ("from the handler", SERVER_CONNECTED, "wl0")
+
+
+def test_newer_call_ends_the_retry(device, world):
+    _watch(device, 4000)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    world.ethernet.unplug()
+    _until(device, "not server.isconnected()")
+    assert device.connect(device.wifi()) == SERVER_CONNECTED
+    device.repl.run("time.sleep_ms(4500)")
+    assert device.repl.value("server.isconnected()") is True
+    assert device.repl.value("losses") == []
+
+
+def test_disconnect_ends_the_retry(device, world):
+    _watch(device, 3000)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    world.ethernet.unplug()
+    _until(device, "not server.isconnected()")
+    device.repl.run("server.disconnect()")
+    world.ethernet.plug()
+    device.repl.run("time.sleep_ms(4000)")
+    assert device.repl.value("losses") == []
+    assert device.repl.value("server.isconnected()") is False
+
+
+def test_s54_suspend_stops_the_code_until_there_is_a_connection(device, world):
+    _watch(device, 30_000)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    device.repl.run(
+        "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)"
+    )
+    device.repl.send(
+        "offline = longest = 0\nbefore = time.ticks_ms()\n"
+        "while not imp.diag.counters()['losses']:\n"
+        "    offline += not server.isconnected()\n"
+        "    time.sleep_ms(5)\n"
+        "    longest = max(longest, time.ticks_diff(time.ticks_ms(), before))\n"
+        "    before = time.ticks_ms()\n"
+        "longest = max(longest, time.ticks_diff(time.ticks_ms(), before))\n"
+        "print(offline, longest > 700, server.isconnected())\n"
+    )
+    world.ethernet.unplug()
+    time.sleep(1)
+    world.ethernet.plug()
+    assert device.repl.finish(timeout=40).split() == ["0", "True", "True"]
+    assert device.repl.value("imp.diag.counters()")["losses"] == 1
+    assert device.repl.value("losses") == []
+
+
+def test_ctrl_c_ends_the_standstill(device, world, dut):
+    _watch(device, 30_000)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    device.repl.run(
+        "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)"
+    )
+    device.repl.run("imp.diag.ontransition(lambda stage, ms: print('retry:', stage))")
+    device.repl.send("while True: time.sleep_ms(10)\n")
+    world.ethernet.unplug()
+    dut.expect(re.compile(rb"retry: HARDWARE"), timeout=20)
+    dut.write(b"\x03")
+    dut.expect(re.compile(rb"KeyboardInterrupt"), timeout=10)
+    dut.expect(re.compile(rb"\x04>"), timeout=10)
+    assert device.repl.value("server.isconnected()") is False
+    assert device.repl.value("control.is_trying()") is False
+
+
+_MAIN = """
+import server, time
+from connectwith import controller
+control = controller.get()
+control.retry_ms, control.sleep_ms = 2500, 1500
+import machine
+print('boot', machine.reset_cause() == machine.DEEPSLEEP_RESET)
+server.connect()
+print('main goes on', server.isconnected())
+"""
+
+
+def test_s54_no_connection_means_deep_sleep_and_another_try(device, world, dut):
+    world.ethernet.unplug()
+    device.repl.run(f"with open('main.py', 'w') as f: f.write({_MAIN!r})\nimport os\nos.sync()")
+    device.repl.send("import machine\nmachine.reset()\n")
+    dut.expect(re.compile(rb"boot False"), timeout=20)
+    for _ in range(2):
+        dut.expect(re.compile(rb"deep sleep for 1 s"), timeout=20)
+        dut.expect(re.compile(rb"boot True"), timeout=20)
+    world.ethernet.plug()
+    dut.expect(re.compile(rb"main goes on True"), timeout=30)
+
+
+def test_ctrl_c_ends_a_blocking_connect(device, world, dut):
+    world.ethernet.unplug()
+    device.repl.run(
+        "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)"
+    )
+    device.repl.send("print('begin')\nserver.connect()\n")
+    dut.expect(re.compile(rb"begin"), timeout=10)
+    dut.write(b"\x03")
+    dut.expect(re.compile(rb"KeyboardInterrupt"), timeout=10)
+    dut.expect(re.compile(rb"\x04>"), timeout=10)
+    assert device.repl.value("server.isconnected()") is False
+    device.repl.run("server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)")
+    assert device.connect(device.wifi()) == SERVER_CONNECTED
