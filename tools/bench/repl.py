@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import termios
 import time
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from .errors import BenchError
 
 _READ_STEP_S = 0.2
 _EOF = b"\x04"
+# What reading, writing and setting up raise when the board has gone; pyserial lets the last through.
+_GONE = (SerialException, OSError, termios.error)
 
 
 class ReplError(BenchError):
@@ -36,7 +39,7 @@ class Repl:
         name = os.path.realpath(device)
         try:
             self._transport = SerialTransport(name, timeout=_READ_STEP_S)
-        except (TransportError, SerialException, OSError) as error:
+        except (TransportError, *_GONE) as error:
             raise BenchError(f"{device}: the console cannot be opened: {error}") from error
         try:
             self.enter(timeout)
@@ -57,7 +60,7 @@ class Repl:
             except TransportError as error:
                 if time.monotonic() >= deadline:
                     raise BenchError(f"no REPL within {timeout} s: {error}") from error
-            except (SerialException, OSError) as error:
+            except _GONE as error:
                 raise BenchError(f"the console fails: {error}") from error
 
     def exec(self, code: str, timeout: float) -> str:
@@ -67,7 +70,7 @@ class Repl:
             self._transport.exec_raw_no_follow(code)
             output = self._until_eof(timeout)
             error = self._until_eof(timeout) if output is not None else None
-        except (TransportError, SerialException, OSError) as problem:
+        except (TransportError, *_GONE) as problem:
             raise BenchError(f"the console fails: {problem}") from problem
         if output is None or error is None:
             self.enter(5)
@@ -86,9 +89,9 @@ class Repl:
         """Leaves the console to others, in the friendly REPL."""
         try:
             self._transport.exit_raw_repl()
-        except (SerialException, OSError):
+        except _GONE:
             pass  # the board has gone
         try:
             self._transport.close()
-        except (SerialException, OSError):
+        except _GONE:
             pass
