@@ -19,7 +19,7 @@ from .errors import BenchError
 
 _READ_STEP_S = 0.2
 _EOF = b"\x04"
-# What reading, writing and setting up raise when the board has gone; pyserial lets the last through.
+# What pyserial raises, or lets through, when the board has gone.
 _GONE = (SerialException, OSError, termios.error)
 
 
