@@ -59,7 +59,8 @@ def make_uart(rate):
 
 
 class Line:
-    """One command at a time. `log` has the last lines, oldest first, without secrets."""
+    """One command at a time. `log` has the last lines, oldest first, without secrets and without
+    the OK of commands that went well."""
 
     def __init__(self):
         self._at = at.At()
@@ -92,12 +93,16 @@ class Line:
         self.ready = False
 
     def note(self, text):
-        """Adds a line to the log; one that repeats itself stands there once."""
+        """Adds a line to the log. A command that is repeated stands there once, and so does its
+        answer while it stays the same."""
         log = self.log
-        if self.recording and not (log and log[-1] == text):
-            if len(log) >= _LOG_LINES:
-                log.pop(0)
-            log.append(text[:_LOG_CHARACTERS])
+        if not self.recording or log and log[-1] == text:
+            return
+        if text[0] == ">" and len(log) > 1 and log[-2] == text:
+            return
+        if len(log) >= _LOG_LINES:
+            log.pop(0)
+        log.append(text[:_LOG_CHARACTERS])
 
     def write(self, data):
         """Writes bytes as they are."""
@@ -127,6 +132,7 @@ class Line:
             event = self._take()
             if event == at.NONE:
                 if time.ticks_diff(time.ticks_ms(), since_ms) >= limit_ms:
+                    self.note("(no answer)")
                     return at.NONE
                 yield
                 count = 0
@@ -167,7 +173,7 @@ class Line:
             self.ready = True
         elif self._name and text.startswith(self._name):
             return  # the other contexts of AT+CGDCONT?, for one
-        if event < at.INFO or not secret:
+        if event != at.OK and (event < at.INFO or not secret):
             self.note("< " + text)
 
     def listen(self, duration_ms):

@@ -16,6 +16,7 @@ _ON_MS = const(500)  # 100 ms at least; half a second does not stop a module tha
 _OFF_MS = const(3000)  # 2.5 s at least
 _BETWEEN_MS = const(3900)  # from the end of one press to the next
 BOOT_MS = const(15000)  # AT is answered after 11 to 12 s; no second press before
+_STATUS_MS = const(20000)  # STATUS is up after 16 s
 FULLY_OFF_MS = const(26000)  # a press earlier than this after a stop is lost
 
 
@@ -31,6 +32,7 @@ class Power:
         self._pressed_ms = None  # end of the last press
         self._started_ms = None  # when it was pressed to start the module
         self._stopped_ms = None  # when the module was told to stop
+        self._seen_on = True  # STATUS has risen since the module was started, or must have
         if self._key is not None:
             # The board's transistor inverts: high presses.
             self._key.init(Pin.OUT, value=0)
@@ -45,7 +47,19 @@ class Power:
     def is_on(self):
         """What STATUS says; None without one. It rises 4 s after the module answers AT, so low
         means off only for a module that has not just been started."""
-        return None if self._status is None else bool(self._status.value())
+        if self._status is None:
+            return None
+        on = bool(self._status.value())
+        self._seen_on = self._seen_on or on
+        return on
+
+    def surely_off(self):
+        """Whether STATUS says off, and not only because the module was started just now."""
+        started_ms = self._started_ms
+        if started_ms is None or time.ticks_diff(time.ticks_ms(), started_ms) >= _STATUS_MS:
+            self._started_ms = None  # ticks wrap
+            self._seen_on = True
+        return self.is_on() is False and self._seen_on
 
     def booting(self):
         """Whether the module was started so recently that it need not answer yet."""
@@ -57,6 +71,7 @@ class Power:
         yield from self._rest()
         self._started_ms = time.ticks_ms()
         self._stopped_ms = None
+        self._seen_on = False
         yield from self._press(_ON_MS)
 
     def press_off(self):

@@ -57,7 +57,7 @@ class Start:
         while power.stopping():
             yield  # a press of the key would be lost
         self.found = True
-        if not power.booting():
+        if not self.starting():
             awake = yield from self._find()
             if awake and failures >= _WORST and power.key:
                 line.note("switched off and on after failures in a row")
@@ -78,15 +78,21 @@ class Start:
     def _find(self):
         """Whether a modem answers, at any speed, in command or in data mode."""
         line = self._line
-        off = self._power.is_on() is False and not self.in_call
+        off = self._power.surely_off()
+        if off:
+            self.in_call = False
         rates = [self._rate] + [rate for rate in _RATES if rate != self._rate]
         if off:
             rates = rates[:2]  # it may have been switched on by hand some seconds ago
         for rate in rates:
             self._open(rate)
-            if not self.in_call and (yield from line.answers(2, _ASK_MS)):
+            if self.in_call and (yield from self._hang_up()):
                 return True
-            if not off and (yield from self._hang_up()):
+            # Also a call that we know of may have been ended by the network.
+            if (yield from line.answers(2, _ASK_MS)):
+                self.in_call = False
+                return True
+            if not off and not self.in_call and (yield from self._hang_up()):
                 return True
         if not off:
             for rate in rates[:2]:
@@ -205,9 +211,10 @@ class Start:
         if self.in_call:
             if (yield from self._hang_up()):
                 return True
-            if (yield from self._escape()):
-                return True
-        self.in_call = False
+            # The network may have ended the call before.
+            if not (yield from line.answers(2, _ASK_MS)):
+                yield from self._escape()
+            self.in_call = False
         yield from line.drain()
         return (yield from line.answers(2, 2 * _ASK_MS))
 
@@ -246,7 +253,7 @@ class Start:
             if silent == _SILENT or not power.is_on() or not power.key:
                 break
             yield from self._press_off()
-        self._alive = False
+        self._alive = self.in_call = False
         self._rate = _BOOT_RATE  # AT+IPR does not outlive it
 
 
