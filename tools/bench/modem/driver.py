@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ..board import Board
     from ..world import World
 
-_TOOLS = Path(__file__).resolve().parents[2]
-_PPP_SERVER = _TOOLS.parent / "build" / "ppp" / "ppp-server"
+_BENCH = Path(__file__).resolve().parents[1]
+_PPP_SERVER = _BENCH.parents[1] / "build" / "ppp" / "ppp-server"
 _ANSWER_TIMEOUT_S = 10.0
 PIN_KEY, PIN_STATUS = 4, 34  # MODEM_PWRKEY and MODEM_STATUS in boards/VIRTUAL/pins.csv
 
@@ -52,11 +52,12 @@ class Modem:
         self.cable: Cable = world.cellular.cable
         log = world.folder / f"modem{number}.log"
         command = [
-            sys.executable, "-m", "bench.modem", "--tty", board.dir / f"uart{uart}",
+            sys.executable, "-S", "-m", "modem", "--tty", board.dir / f"uart{uart}",
             "--net", world.net, "--mac", f"026377c8{number:04x}",
             "--ppp-server", find_ppp_server(), "--scale", str(scale),
         ]  # fmt: skip
-        environment = os.environ | {"PYTHONPATH": str(_TOOLS)}
+        # As a package of its own it starts in half the time: it needs nothing else of the bench.
+        environment = os.environ | {"PYTHONPATH": str(_BENCH)}
         self._first_scale = scale
         self._ids = itertools.count()
         self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
@@ -153,6 +154,11 @@ class Modem:
         self._child.wait(2)
         self._child.stop()
         self._reader.join(2)
+
+    @property
+    def pid(self) -> int:
+        """Process id of the simulator."""
+        return self._child.pid
 
     @property
     def log(self) -> str:

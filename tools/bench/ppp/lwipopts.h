@@ -10,8 +10,13 @@
 #define NO_SYS                  1
 #define SYS_LIGHTWEIGHT_PROT    0
 #define MEM_ALIGNMENT           8
-#define MEM_LIBC_MALLOC         1
 #define MEMP_MEM_MALLOC         1
+// lwIP prints the name in a CHAP response (chap-new.c) by way of strlen(), which reads on to the
+// next NUL: so there is one behind every buffer.
+#define MEM_CUSTOM_ALLOCATOR    1
+#define MEM_CUSTOM_MALLOC(size) calloc(1, (size) + 1)
+#define MEM_CUSTOM_CALLOC       calloc
+#define MEM_CUSTOM_FREE         free
 
 #define LWIP_IPV4               1
 #define LWIP_IPV6               0
