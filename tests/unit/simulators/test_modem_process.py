@@ -1,0 +1,280 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The modem as a process: its serial line, its pins, its data calls."""
+
+import os
+import select
+import termios
+import time
+import tty
+
+import pytest
+from fake_board import FakeBoard
+from fake_ppp import LCP, TERM_ACK, TERM_REQ, PppClient
+
+MAC = "240ac4000077"
+RATES = {115200: termios.B115200, 921600: termios.B921600, 9600: termios.B9600}
+
+
+class Line:
+    """A board as far as the modem can tell: a pty in a folder, and this process."""
+
+    running = True
+    pid = os.getpid()
+
+    def __init__(self, folder) -> None:
+        self.dir = folder
+        self.rate = 115200
+        self.open()
+
+    def open(self) -> None:
+        self.fd, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        link = self.dir / "uart1"
+        link.unlink(missing_ok=True)
+        link.symlink_to(os.ttyname(self._slave))
+        self.set_rate(self.rate)
+
+    def close(self) -> None:
+        os.close(self.fd)
+        os.close(self._slave)
+
+    def set_rate(self, rate: int) -> None:
+        self.rate = rate
+        settings = termios.tcgetattr(self.fd)
+        settings[4] = settings[5] = RATES[rate]
+        termios.tcsetattr(self.fd, termios.TCSANOW, settings)
+
+    def read(self, timeout: float) -> bytes:
+        ready, _, _ = select.select([self.fd], [], [], timeout)
+        return os.read(self.fd, 4096) if ready else b""
+
+    def write(self, data: bytes) -> None:
+        os.write(self.fd, data)
+
+    def until(self, end: bytes, timeout: float = 10.0) -> bytes:
+        """What comes up to `end`."""
+        got, deadline = b"", time.monotonic() + timeout
+        while end not in got and time.monotonic() < deadline:
+            got += self.read(deadline - time.monotonic())
+        assert end in got, got
+        return got
+
+    def at(self, command: bytes) -> bytes:
+        """One command; its reply with its echo."""
+        self.write(command + b"\r")
+        return self.until(b"OK\r\n")
+
+
+@pytest.fixture(scope="module")
+def fitted(shared_world, tmp_path_factory):
+    """One process for all tests: a line and its modem."""
+    line = Line(tmp_path_factory.mktemp("board"))
+    modem = shared_world.fit_modem(line)
+    yield line, modem
+    shared_world.remove_modem(modem)
+    line.close()
+
+
+@pytest.fixture
+def line(fitted):
+    line = fitted[0]
+    line.set_rate(115200)
+    line.pid = os.getpid()
+    return line
+
+
+@pytest.fixture
+def modem(world, line, fitted):
+    """As fitted: `world` has been restored, and the modem with it."""
+    while line.read(0.01):
+        pass
+    return fitted[1]
+
+
+@pytest.fixture
+def pins(world, modem):
+    """The board's pins."""
+    with FakeBoard(world.net, "gpio", MAC) as pins:
+        world.netsim.wait_event(f"client * gpio {MAC} *")
+        yield pins
+
+
+def until(condition, timeout=10.0):
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.01)
+
+
+def listen(line, modem):
+    """Until the modem has its end of the line."""
+    modem.warm()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        line.write(b"AT\r")
+        if b"OK\r\n" in line.read(0.2):
+            break
+    while line.read(0.1):
+        pass
+    modem.commands.clear()
+
+
+def test_a_command_and_its_reply(line, modem):
+    listen(line, modem)
+    assert line.at(b"AT+CSQ") == b"AT+CSQ\r\r\n+CSQ: 20,99\r\n\r\nOK\r\n"
+    assert modem.commands[-1] == "AT+CSQ"
+
+
+def test_the_power_key_and_status(world, line, modem, pins):
+    assert pins.expect("I") == b"I34 0", "a new board is told the level"
+    assert not modem.on
+    pins.send("G", b"4 1")
+    time.sleep(0.2)
+    pins.send("G", b"4 0")
+    line.until(b"PB DONE")
+    assert pins.expect("I") == b"I34 1"
+    assert modem.on
+    until(lambda: modem.presses)
+    assert 0.1 < modem.presses[0] < 2.4
+    pins.send("G", b"5 1")  # another pin
+    assert modem.state == "on"
+
+
+def test_a_board_that_resets_lets_go_of_the_key(world, line, modem, pins):
+    pins.send("G", b"4 1")
+    world.netsim.wait_event(f"gpio {MAC} 4 1")
+    pins.close()
+    until(lambda: modem.presses)
+    with FakeBoard(world.net, "gpio", MAC) as again:
+        assert again.expect("I")[:3] == b"I34"
+
+
+def test_other_boards_keys_are_not_ours(world, line, modem):
+    line.pid = 1  # now nothing in this process is this board
+    with FakeBoard(world.net, "gpio", MAC) as pins:
+        pins.send("G", b"4 1")
+        world.netsim.wait_event(f"gpio {MAC} 4 1")
+        pins.send("G", b"4 0")
+        world.netsim.wait_event(f"gpio {MAC} 4 0")
+    assert modem.presses == []
+
+
+def test_another_rate(line, modem):
+    listen(line, modem)
+    line.set_rate(921600)
+    line.write(b"AT\r")
+    time.sleep(0.1)
+    modem.urc("RDY")
+    assert b"RDY" not in line.read(1)
+    line.set_rate(115200)
+    line.write(b"\r")
+    time.sleep(0.1)
+    while line.read(0.2):
+        pass
+    line.write(b"AT+IPR=921600\r")
+    line.until(b"OK\r\n")
+    assert modem.rate == 921600
+    line.set_rate(921600)
+    line.at(b"AT")
+    assert modem.unknown == []
+
+
+def test_a_fixed_rate(line, modem):
+    modem.baud(9600)
+    line.set_rate(9600)
+    listen(line, modem)
+    line.at(b"AT")
+
+
+def test_the_board_goes_off_and_comes_back(line, modem):
+    listen(line, modem)
+    line.close()
+    modem.urc("nobody hears this")
+    line.open()
+    listen(line, modem)
+    line.at(b"AT")
+
+
+def test_pieces(line, modem):
+    listen(line, modem)
+    modem.chunk(1)
+    modem.raw(b"x" * 1000)
+    pieces = []
+    while sum(map(len, pieces)) < 1000:
+        pieces.append(line.read(10))
+        assert pieces[-1]
+    assert len(pieces) > 10  # a slow machine may glue some
+    assert line.at(b"AT") == b"AT\r\r\nOK\r\n"
+    modem.chunk(None)
+    line.at(b"AT")
+
+
+def test_a_storm(line, modem):
+    listen(line, modem)
+    modem.storm(200)
+    assert line.until(b"ACT 1\r\n").startswith(b"\r\n+CGEV: ME PDN ")
+    while line.read(0.3):
+        pass
+    line.at(b"AT")
+
+
+def test_a_line_that_nobody_reads(line, modem):
+    listen(line, modem)
+    for _ in range(20):
+        modem.raw(b"x" * 10000)
+    assert modem.on
+    while line.read(0.3):
+        pass
+    line.at(b"AT")
+
+
+def test_a_data_call(world, line, modem):
+    listen(line, modem)
+    modem.ppp("chap", "me", "secret")
+    line.write(b"ATD*99#\r")
+    line.until(b"CONNECT 115200\r\n")
+    client = PppClient(line.read, line.write)
+    assert client.open("me", "secret")
+    assert (client.address, client.dns) == ("10.0.200.15", "10.0.200.3")
+    assert modem.data
+    until(lambda: modem.cable.counters["clients"] == 1)
+    client.send(LCP, TERM_REQ, b"")
+    client.expect(LCP, TERM_ACK)
+    line.until(b"+PPPD: DISCONNECTED\r\n")
+    assert not modem.data
+    until(lambda: modem.cable.counters["clients"] == 0)
+
+
+@pytest.mark.parametrize("end", ["carrier_lost", "power_off", "reboot", "restore"])
+def test_a_call_that_ends_takes_its_server_along(world, line, modem, end):
+    listen(line, modem)
+    line.write(b"ATD*99#\r")
+    line.until(b"CONNECT")
+    until(lambda: modem.cable.counters["clients"] == 1)
+    getattr(modem, end)()
+    until(lambda: modem.cable.counters["clients"] == 0)
+
+
+def test_the_end_of_the_process(world, tmp_path):
+    line = Line(tmp_path)
+    modem = world.fit_modem(line)
+    listen(line, modem)
+    line.write(b"ATD*99#\r")
+    line.until(b"CONNECT")
+    until(lambda: modem.cable.counters["clients"] == 1)
+    pid = modem.pid
+    world.remove_modem(modem)
+    until(lambda: not os.path.exists(f"/proc/{pid}"))
+    until(lambda: world.cellular.cable.counters["clients"] == 0)
+    line.close()
+
+
+def test_complaints_are_told(modem):
+    from bench import BenchError
+
+    with pytest.raises(BenchError, match="sim: one of"):
+        modem.sim("lost")
+    with pytest.raises(BenchError, match="ppp"):
+        modem.ppp("eap")
+    assert not modem.on
