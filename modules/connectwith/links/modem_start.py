@@ -114,10 +114,12 @@ class Start:
         result = yield from line.escape(_HANG_UP_MS)
         if result == at.NONE and line.heard == heard:
             return False
-        if result == at.NONE and (yield from self._escape()):
-            return True
+        # What was heard may be noise, too: of a modem in command mode at another speed, for whose
+        # sake the slow escape is not tried here.
+        if not (yield from line.answers(2, _ASK_MS)):
+            return False
         self.in_call = False
-        return (yield from line.answers(2, _ASK_MS))
+        return True
 
     def _escape(self):
         """Whether a modem in data mode has gone back to commands, and hung up."""
