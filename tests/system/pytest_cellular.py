@@ -142,9 +142,11 @@ def test_the_carrier_is_lost(device, modem):
     connects(device)
     modem.carrier_lost()
     expect_lost(device)
-    expect_off(modem)
+    # The silent retry after a loss dials again.
+    device.repl.run("while not server.isconnected(): time.sleep_ms(20)", timeout=60)
     assert device.repl.value("imp.diag.counters()")["losses"] == 1
-    connects(device)
+    assert [line for line in modem.commands if line.startswith("ATD")] == ["ATD*99***1#"] * 2
+    assert len(device.calls()) == 1
 
 
 def test_a_dead_line_is_noticed(device, modem):
@@ -153,6 +155,8 @@ def test_a_dead_line_is_noticed(device, modem):
     connects(device)
     modem.silence_ppp()
     expect_lost(device)
+    device.repl.run("server.disconnect()")
+    expect_off(modem)
 
 
 def test_wifi_follows(device, modem):
