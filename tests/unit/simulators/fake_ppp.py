@@ -72,6 +72,11 @@ class PppClient:
                 return None
             self._buffer += self._read(left)
 
+    def rest(self) -> bytes:
+        """What was read and does not belong to a frame."""
+        rest, self._buffer = self._buffer, b""
+        return rest
+
     @staticmethod
     def _unpack(raw: bytes) -> tuple[int, bytes] | None:
         data, escaped = bytearray(), False

@@ -52,9 +52,9 @@ class Line:
     def write(self, data: bytes) -> None:
         os.write(self.fd, data)
 
-    def until(self, end: bytes, timeout: float = 10.0) -> bytes:
-        """What comes up to `end`."""
-        got, deadline = b"", time.monotonic() + timeout
+    def until(self, end: bytes, timeout: float = 10.0, got: bytes = b"") -> bytes:
+        """What comes up to `end`; got: what has come already."""
+        deadline = time.monotonic() + timeout
         while end not in got and time.monotonic() < deadline:
             got += self.read(deadline - time.monotonic())
         assert end in got, got
@@ -241,7 +241,7 @@ def test_a_data_call(world, line, modem):
     until(lambda: modem.cable.counters["clients"] == 1)
     client.send(LCP, TERM_REQ, b"")
     client.expect(LCP, TERM_ACK)
-    line.until(b"+PPPD: DISCONNECTED\r\n")
+    line.until(b"+PPPD: DISCONNECTED\r\n", got=client.rest())
     assert not modem.data
     until(lambda: modem.cable.counters["clients"] == 0)
 

@@ -59,6 +59,7 @@ class Modem:
         # As a package of its own it starts in half the time: it needs nothing else of the bench.
         environment = os.environ | {"PYTHONPATH": str(_BENCH)}
         self._first_scale = scale
+        self._pins: str | None = None  # MAC by which the board's pins were last seen
         self._ids = itertools.count()
         self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._lock = threading.Lock()
@@ -117,6 +118,7 @@ class Modem:
     def _mine(self, event_mac: str | None = None) -> str | None:
         for kind, mac, pid in list(self._world.netsim.clients.values()):
             if kind == "gpio" and self._board.running and pid == self._board.pid:
+                self._pins = mac
                 return mac if event_mac in (None, mac) else None
         return None
 
@@ -137,9 +139,9 @@ class Modem:
                 self._write({"key": rest[2] == "1", "at": now})
             elif word == "client" and rest[1] == "gpio" and self._mine(rest[2]):
                 self._write({"status": "?"})  # a board that has just booted knows no levels
-            elif word == "gone" and self._world.netsim.clients[int(rest[0])][0] == "gpio":
-                if self._mine(self._world.netsim.clients[int(rest[0])][1]):
-                    self._write({"key": False, "at": now})  # a pull-down holds it meanwhile
+            elif word == "gone":
+                if self._world.netsim.clients[int(rest[0])][:2] == ("gpio", self._pins):
+                    self._write({"key": False, "at": now})  # now a pull-down holds it
         except (BenchError, KeyError):
             pass  # the modem has ended, which its next command tells
 

@@ -19,6 +19,8 @@ _TCGETS2 = 0x802C542A  # struct termios2 of Linux, whose last words are the two 
 _TERMIOS2 = struct.Struct("=4I20B2I")
 _BACKLOG_MAX = 1 << 16  # bytes that the board has not read; then they are lost
 _PIECE_PAUSE_S = 0.0005  # so that pieces are read one by one
+_RETRY_S = 0.005
+_READER_WAIT_S = 0.5  # then what the board does not read is lost, as on a real line
 
 
 class Serial:
@@ -30,6 +32,7 @@ class Serial:
         self._pieces: deque[bytes] = deque()
         self._backlog = 0
         self._pause_until = 0.0
+        self._stuck_since: float | None = None
 
     def open(self) -> bool:
         """Tries once. True when the line has just become open."""
@@ -91,16 +94,25 @@ class Serial:
             try:
                 sent = os.write(self.fd, self._pieces[0])
             except BlockingIOError:
-                self._pause_until = time.monotonic() + 0.002
-                return
+                return self._wait_for_reader()
             except OSError:
                 return self.close()
+            self._stuck_since = None
             self._backlog -= sent
             self._pieces[0] = self._pieces[0][sent:]
             if not self._pieces[0]:
                 self._pieces.popleft()
             if paced:
                 self._pause_until = time.monotonic() + _PIECE_PAUSE_S
+
+    def _wait_for_reader(self) -> None:
+        now = time.monotonic()
+        self._pause_until = now + _RETRY_S
+        if self._stuck_since is None:
+            self._stuck_since = now
+        elif now - self._stuck_since > _READER_WAIT_S:
+            self._pieces.clear()
+            self._backlog = 0
 
     @property
     def due(self) -> float | None:
