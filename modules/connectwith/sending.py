@@ -8,12 +8,17 @@ These are calls that may block, as on an imp; while one waits, the session's own
 
 import time
 
+from micropython import const
+
 from connectwith import links, results, session
 
+# Under SUSPEND_ON_ERROR; it may be the message itself that makes the server hang up.
+_TRIES = const(3)
+
 # What `_wait()` waits for.
-_ROOM = 0
-_WITHIN_BUFFER = 1
-_ACKNOWLEDGED = 2
+_ROOM = const(0)
+_WITHIN_BUFFER = const(1)
+_ACKNOWLEDGED = const(2)
 
 
 def send(control, name, payload):
@@ -22,7 +27,7 @@ def send(control, name, payload):
     Offline it connects first, under SUSPEND_ON_ERROR, and sends again what a lost connection may
     have taken along.
     """
-    while True:
+    for _ in range(_TRIES):
         if control.busy:
             return results.SEND_ERROR_WOULDBLOCK  # a callback in the middle of another call
         if not control.is_connected() and not control.bring_back():
@@ -33,7 +38,8 @@ def send(control, name, payload):
         finally:
             control.busy -= 1
         if control.is_connected() or control.policy != results.SUSPEND_ON_ERROR:
-            return result
+            break
+    return result
 
 
 def flush(control, timeout_ms):
@@ -102,7 +108,7 @@ def _wait(control, what, deadline, first=0, payload=b""):
         if done:
             return 0
         link = control.link
-        if link.poll() != links.UP:
+        if link is not None and link.poll() != links.UP:
             control.lose("link lost", 0, link.result)
             return results.SEND_ERROR_DISCONNECTED
         if time.ticks_diff(deadline, time.ticks_ms()) <= 0:
