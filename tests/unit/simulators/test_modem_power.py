@@ -154,6 +154,22 @@ def test_restore():
     assert desk.at("AT+CPIN?").endswith("+CPIN: READY|OK")
 
 
+def test_a_press_that_is_told_late_counts_as_long_as_it_was():
+    desk = Desk()
+    pressed = desk.now
+    desk.sleep(10)
+    desk.modem.key(pressed, True)
+    desk.modem.key(pressed + 0.5, False)
+    assert desk.modem.state == "starting"
+    desk.sleep(30)
+    pressed = desk.now
+    desk.sleep(0.1)
+    desk.modem.key(pressed, True)
+    desk.modem.key(pressed + 2.4, False)
+    assert desk.sleep(10) == b""
+    assert desk.modem.state == "on"
+
+
 def test_time_never_runs_backwards():
     desk = Desk()
     desk.modem.key(desk.now, True)

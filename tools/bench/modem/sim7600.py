@@ -37,7 +37,7 @@ class Sim7600:
         self.status = False
         self._silent = True  # of the UART
         self._pressed: float | None = None
-        self._presses = 0
+        self._ordered: tuple[float, Callable[[], None]] | None = None  # by the key, from when on
         self.restore()
 
     # What surrounds it, and what was seen
@@ -108,27 +108,33 @@ class Sim7600:
             self.actions.append(Status(level))
 
     def key(self, now: float, pressed: bool) -> None:
-        """The power key, as the pin drives it. now: when that was."""
+        """The power key, as the pin drives it. now: when that was, which may be told late."""
         self.advance(now)
         if pressed == (self._pressed is not None):
             return
-        if not pressed:
-            assert self._pressed is not None
-            self.presses.append(now - self._pressed)
-            self._pressed = None
+        if pressed:
+            self._pressed = now
+            self._key_down()
             return
-        self._pressed = now
-        self._presses += 1
-        press = self._presses
+        assert self._pressed is not None
+        length_s = now - self._pressed
+        self.presses.append(length_s)
+        self._pressed = None
+        if self._ordered is not None and length_s >= self._ordered[0]:
+            self._obey(self._ordered)
+        self._ordered = None
 
-        def held(call: Callable[[], None]) -> Callable[[], None]:
-            return lambda: call() if self._pressed is not None and press == self._presses else None
-
+    def _key_down(self) -> None:
         # Presses while it starts or stops are ignored.
-        if self.state == OFF:
-            self.clock.after(KEY_START_S, held(self.boot), lasting=True)
-        elif self.state == ON:
-            self.clock.after(KEY_STOP_S, held(self.stop), lasting=True)
+        orders = {OFF: (KEY_START_S, self.boot), ON: (KEY_STOP_S, self.stop)}
+        order = self._ordered = orders.get(self.state)
+        if order is not None:
+            self.clock.after(order[0], lambda: self._obey(order), lasting=True)
+
+    def _obey(self, order: tuple[float, Callable[[], None]]) -> None:
+        if self._ordered is order:  # neither done nor taken back
+            self._ordered = None
+            order[1]()
 
     def boot(self) -> None:
         """Starts, as KEY_START_S after the key was pressed, or after a reset."""
