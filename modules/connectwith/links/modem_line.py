@@ -112,6 +112,7 @@ class Line:
         """Generator: sends `command` (bytes, without CR). Its value is the final result (see
         `at`), NONE if there was none in `limit_ms`. `shown` stands in the log for a command with
         a secret, and then only its final result is logged: an echo could have the secret, too."""
+        yield from self._absorb()
         self.text = ""
         self.number = -1
         self._at.begin(command, prefix)
@@ -124,6 +125,20 @@ class Line:
         """Generator: waits for a call's end to be told, as `ask()` for an answer."""
         self._at.begin(b"+++")
         return (yield from self._result(limit_ms, False))
+
+    def _absorb(self):
+        """Takes in what has come without being asked for: a late answer to a command that was
+        given up must not be the answer to the next, and its answer that to the one after it."""
+        count = 0
+        while True:
+            event = self._take()
+            if event == at.NONE:
+                return
+            self._file(event, False)
+            count += 1
+            if count == _EVENTS_PER_STEP:
+                yield
+                count = 0
 
     def _result(self, limit_ms, secret):
         since_ms = time.ticks_ms()
