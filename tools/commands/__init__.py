@@ -22,15 +22,18 @@ from typing import NoReturn
 from setup.problem import Problem, from_oserror
 from setup.report import Report
 
-NAMES = ("demo", "run", "repl", "test", "bench", "setup", "clean")
+NAMES = ("demo", "run", "repl", "test", "bench", "build", "flash", "provision", "monitor",
+         "doctor", "release", "setup", "clean")  # fmt: skip
 
 _INTRODUCTION = """\
 One command for everything: it sets this machine up as far as needed (Debian packages, Python
-packages, pinned and checked sources, builds), then does what you asked. Nothing needs a board."""
+packages, pinned and checked sources, builds), then does what you asked. Only build, flash,
+provision, monitor, doctor and release are about hardware."""
 
 _VARIABLES = """\
 environment:
   CONNECTWITH_CACHE   folder for all that is fetched (default ~/.cache/connectwith)
+  IDF_PATH            the ESP-IDF that build and release use
   MICROPYTHON_DIR     a MicroPython checkout to use instead of the pinned one; only read
   NO_COLOR            set it for plain output
 
@@ -82,7 +85,7 @@ def parsers() -> tuple[_Parser, dict[str, _Parser]]:
     lines = []
     each = {}
     for name, module in modules().items():
-        lines.append(f"  {name:<6} {module.SUMMARY}")
+        lines.append(f"  {name:<9} {module.SUMMARY}")
         each[name] = _Parser(
             prog=f"./tools/cw {name}",
             description=module.SUMMARY[0].upper() + module.SUMMARY[1:] + ".",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from commands import lint_boards
+from commands import boards, lint_boards
 from setup import paths
 from setup.shell import capture, run_logged
 
@@ -76,3 +76,4 @@ def checks(root: Path | None = None) -> Iterator[tuple[str, list[str]]]:
     yield "SPDX headers", header_complaints(root, files)
     yield "file lengths", length_complaints(root, files)
     yield "boards", lint_boards.complaints(root)
+    yield "docs/boards.md", boards.document_complaints(root)

@@ -47,12 +47,14 @@ def _make(what: str, arguments: list[str], log: Path, env: dict[str, str]) -> No
     raise Problem(f"{what} could not be built.", why, next_step)
 
 
-def _environment(tree: Tree) -> dict[str, str]:
+def environment(tree: Tree) -> dict[str, str]:
+    """Variables for a make in this tree."""
     # The pinned tree is no git checkout, and may lie inside somebody else's.
     return {"MICROPY_GIT_TAG": tree.git_tag} if tree.git_tag else {}
 
 
-def _mpy_cross(tree: Tree, report: Report) -> Path:
+def ensure_mpy_cross(tree: Tree, report: Report) -> Path:
+    """mpy-cross of a tree, as program. Raises Problem."""
     digest = hashlib.sha256(str(tree.checkout).encode()).hexdigest()[:8]
     folder = paths.cache() / "mpy-cross" / digest
     program = folder / "mpy-cross"
@@ -63,12 +65,12 @@ def _mpy_cross(tree: Tree, report: Report) -> Path:
     arguments = ["-C", str(tree.checkout / "mpy-cross")]
     with paths.locked("mpy-cross", paths.cache(), report.line):
         if program.exists():
-            _make("mpy-cross", [*arguments, f"BUILD={folder}"], log, _environment(tree))
+            _make("mpy-cross", [*arguments, f"BUILD={folder}"], log, environment(tree))
             return program
         paths.sweep(folder.parent)
         shutil.rmtree(folder, ignore_errors=True)
         with report.step("build", "mpy-cross"), paths.whole_directory(folder) as work:
-            _make("mpy-cross", [*arguments, f"BUILD={work}"], log, _environment(tree))
+            _make("mpy-cross", [*arguments, f"BUILD={work}"], log, environment(tree))
     return program
 
 
@@ -92,7 +94,7 @@ def _board(tree: Tree, mpy_cross: Path, sanitizer: str, report: Report) -> Path:
         arguments.append(f"SANITIZE={SANITIZERS[sanitizer]}")
     log = paths.LOGS / f"{folder.name}.log"
     what = "virtual board" + (f" with {SANITIZERS[sanitizer]} sanitizer" if sanitizer else "")
-    _up_to_date(program, arguments, log, _environment(tree), what, report)
+    _up_to_date(program, arguments, log, environment(tree), what, report)
     return program
 
 
@@ -153,7 +155,7 @@ def ensure_bench(
 def ensure_board(tree: Tree, report: Report, sanitizer: str = "") -> tuple[Path, Path]:
     """The step `build`: mpy-cross and the virtual board. Raises Problem."""
     with paths.locked("build", paths.BUILD, report.line):
-        mpy_cross = _mpy_cross(tree, report)
+        mpy_cross = ensure_mpy_cross(tree, report)
         return _board(tree, mpy_cross, sanitizer, report), mpy_cross
 
 

@@ -222,7 +222,8 @@ def overlay(checkout: Path, libraries: dict[str, Path], final: Path) -> None:
             (work / "lib" / name).symlink_to(target)
 
 
-def _user_checkout(text: str) -> Path:
+def user_checkout(text: str) -> Path:
+    """The folder that MICROPYTHON_DIR names. Raises Problem."""
     checkout = Path(text).expanduser().absolute()
     if not (checkout / "py" / "mpconfig.h").is_file():
         raise Problem(
@@ -248,7 +249,7 @@ def ensure(report: Report, *, dry_run: bool = False, lock: Lock | None = None) -
     """The step: a complete MicroPython tree, pinned or around MICROPYTHON_DIR. Raises Problem."""
     lock = lock or read_lock(paths.LOCK_FILE)
     given = os.environ.get("MICROPYTHON_DIR")
-    checkout = _user_checkout(given) if given else None
+    checkout = user_checkout(given) if given else None
     needed = [s for s in lock.sources if s.name != "micropython" or checkout is None]
     if checkout is not None:
         needed = [s for s in needed if empty(checkout / "lib" / s.name)]

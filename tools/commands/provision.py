@@ -1,0 +1,224 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""cw provision: stores a board's network, broker and certificates, secrets sealed on the board.
+
+Secrets come from the environment or are asked for without echo. They go to the board's memory over
+the serial port and nowhere else: no option, no file and no error message holds one.
+"""
+
+import argparse
+import getpass
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from commands.remote import BoardError, Remote
+from setup.problem import Problem
+from setup.report import Report
+
+SUMMARY = "store Wi-Fi, APN, broker and certificates on a board"
+EXAMPLES = """\
+./tools/cw provision --port /dev/ttyUSB0 --wifi home --cloud mqtts://broker.example --ca ca.pem
+./tools/cw provision --port /dev/ttyUSB0 --apn internet
+CONNECTWITH_WIFI_KEY=... ./tools/cw provision --port /dev/ttyUSB0 --wifi home
+
+The Wi-Fi key and the broker's password are asked for, or taken from the environment variables
+CONNECTWITH_WIFI_KEY (empty: an open network) and CONNECTWITH_CLOUD_PASSWORD."""
+IN_ENVIRONMENT = True
+
+WIFI_KEY = "CONNECTWITH_WIFI_KEY"
+CLOUD_PASSWORD = "CONNECTWITH_CLOUD_PASSWORD"
+# The board takes no more of one (modules/connectwith/cloud.py).
+_PEM_MAX = 4000
+_BROKER_OPTIONS = ("ca", "username", "clientid", "cert", "key")
+
+# Everything is checked before the first thing is stored.
+_CHECK = """\
+import imp
+from connectwith import cloud, nic
+for name, block in wanted["blocks"].items(): nic.check_block(name, block)
+if wanted["cloud"]: cloud.check(**wanted["cloud"])
+"""
+_STORE = """\
+if "wificonfig" in wanted["blocks"]: imp.setwificonfiguration(**wanted["blocks"]["wificonfig"])
+if "cellconfig" in wanted["blocks"]: imp.setapn(**wanted["blocks"]["cellconfig"])
+if wanted["cloud"]: imp.cloud.configure(**wanted["cloud"])
+del wanted
+print(imp.diag.keysource())
+"""
+
+
+@dataclass(repr=False)
+class Wanted:
+    """What is to be stored: blocks of a NIC, and the arguments of imp.cloud.configure."""
+
+    blocks: dict[str, dict[str, str | None]]
+    cloud: dict[str, str | bytes | None]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of this command. None takes a secret."""
+    parser.add_argument("--port", required=True, metavar="P", help="the board's serial port")
+    parser.add_argument("--wifi", metavar="SSID", help="Wi-Fi network; its key is asked for")
+    parser.add_argument("--apn", metavar="NAME", help="access point name of the SIM's operator")
+    parser.add_argument("--cloud", metavar="URL", help="the broker: mqtts://host[:port]")
+    parser.add_argument("--ca", metavar="FILE", help="certificate of the broker's authority")
+    parser.add_argument("--username", metavar="NAME", help="at the broker; password asked for")
+    parser.add_argument("--clientid", metavar="ID", help="MQTT client identifier")
+    parser.add_argument("--cert", metavar="FILE", help="certificate of this device")
+    parser.add_argument("--key", metavar="FILE", help="file with its private key")
+
+
+def _secret(variable: str, question: str) -> str:
+    value = os.environ.get(variable)
+    if value is None:
+        if not sys.stdin.isatty():
+            raise Problem(
+                f"{question}: nobody is here to be asked.",
+                "standard input is not a terminal.",
+                f"give it in the environment variable {variable}.",
+                2,
+            )
+        value = getpass.getpass(f"{question}: ")
+    return _text(question, value)
+
+
+def _text(what: str, value: str) -> str:
+    # Without the text itself: it may be a secret.
+    if not value.isprintable():
+        raise Problem(
+            f"{what}: there is a character in it that cannot be sent.",
+            "it holds a control character, or bytes that are not UTF-8.",
+            "give it without.",
+            2,
+        )
+    return value
+
+
+def _file(name: str) -> bytes:
+    try:
+        data = Path(name).read_bytes()
+    except OSError as error:
+        raise Problem(
+            f"{name} cannot be read.", f"{error.strerror}.", "give a PEM or DER file.", 2
+        ) from error
+    if b"ENCRYPTED" in data[:4096]:
+        raise Problem(
+            f"{name} is protected by a password.",
+            "the board cannot open it.",
+            "take the password off (openssl pkey); on the board, the key is sealed.",
+            2,
+        )
+    if not 16 <= len(data) <= _PEM_MAX or (data[0] != 0x30 and b"-----BEGIN " not in data):
+        raise Problem(
+            f"{name} is neither PEM nor DER of at most {_PEM_MAX} bytes.",
+            f"it has {len(data)} bytes.",
+            "give one certificate or one key, not a bundle.",
+            2,
+        )
+    return data
+
+
+def _mistake(what: str, next_step: str) -> Problem:
+    return Problem(what, "the options do not fit together.", next_step, 2)
+
+
+def gather(options: argparse.Namespace) -> Wanted:
+    """Reads files and asks for secrets. Raises Problem; nothing has been sent then."""
+    if options.wifi is None and options.apn is None and options.cloud is None:
+        raise _mistake("There is nothing to store.", "name one of --wifi, --apn and --cloud.")
+    given = [name for name in _BROKER_OPTIONS if getattr(options, name) is not None]
+    if given and options.cloud is None:
+        raise _mistake(f"--{given[0]} comes with --cloud.", "add --cloud URL.")
+    if (options.cert is None) != (options.key is None):
+        raise _mistake("--cert and --key come together, or not at all.", "add the other one.")
+    if options.cloud is not None and options.cloud.startswith("mqtts:") and options.ca is None:
+        raise _mistake("--cloud mqtts://... comes with --ca.", "add --ca FILE.")
+    cloud: dict[str, str | bytes | None] = {}
+    if options.cloud is not None:
+        cloud = {"url": _text("--cloud", options.cloud), "password": None}
+        for name in _BROKER_OPTIONS:
+            value = getattr(options, name)
+            is_file = name in ("ca", "cert", "key") and value is not None
+            cloud[name] = _file(value) if is_file else value and _text(f"--{name}", value)
+        if options.username is not None:
+            cloud["password"] = _secret(CLOUD_PASSWORD, "Password at the broker")
+    blocks: dict[str, dict[str, str | None]] = {}
+    if options.wifi is not None:
+        ssid = _text("--wifi", options.wifi)
+        question = f"Key of the Wi-Fi network '{ssid}' (empty: open)"
+        blocks["wificonfig"] = {"ssid": ssid, "key": _secret(WIFI_KEY, question) or None}
+    if options.apn is not None:
+        blocks["cellconfig"] = {"apn": _text("--apn", options.apn)}
+    return Wanted(blocks, cloud)
+
+
+def other_firmware(error: BoardError) -> Problem:
+    """Says that the board's Python lacks what this tool needs."""
+    return Problem(
+        "The board's firmware is not this version of connectwith.",
+        f"its Python says: {error}",
+        "write it first: ./tools/cw build --board B, then ./tools/cw flash.",
+    )
+
+
+def refusal(error: BoardError) -> Problem:
+    """What the board's exception means. The API names the key at fault, never its value."""
+    text = str(error)
+    if not text.startswith(("ValueError", "TypeError", "OSError")):
+        return other_firmware(error)
+    if text.startswith("OSError"):
+        return Problem(
+            "The board could not store everything.",
+            f"its Python says: {text}; its NVS is full or broken.",
+            "flash it again, which empties NVS: ./tools/cw flash; then provision it.",
+        )
+    return Problem(
+        "The board refused a setting; nothing was stored.",
+        f"it says: {text}",
+        "give another value; the word before the colon is the setting.",
+        2,
+    )
+
+
+def send(remote: Remote, wanted: Wanted) -> str:
+    """Stores it on the board; where the key of its sealed values comes from. Raises Problem."""
+    # ASCII alone: no encoding on the way can change it.
+    settings = ascii({"blocks": wanted.blocks, "cloud": wanted.cloud})
+    try:
+        remote.run(f"wanted = {settings}\n{_CHECK}", 30, "being provisioned")
+        said = remote.run(_STORE, 30, "being provisioned")
+    except BoardError as error:
+        raise refusal(error) from None
+    return said.strip().splitlines()[-1] if said.strip() else "unknown"
+
+
+def _tell(wanted: Wanted, report: Report) -> None:
+    wifi = wanted.blocks.get("wificonfig")
+    if wifi is not None:
+        report.line(f"Wi-Fi     {wifi['ssid']!r}, {'key sealed' if wifi['key'] else 'open'}")
+    if "cellconfig" in wanted.blocks:
+        report.line(f"cellular  APN {wanted.blocks['cellconfig']['apn']!r}")
+    if wanted.cloud:
+        parts = [str(wanted.cloud["url"])]
+        parts += ["CA"] if wanted.cloud["ca"] else []
+        parts += ["certificate, key sealed"] if wanted.cloud["cert"] else []
+        parts += ["password sealed"] if wanted.cloud["password"] else []
+        report.line(f"cloud     {', '.join(parts)}")
+
+
+def run(options: argparse.Namespace, report: Report) -> int:
+    """Stores what was given and lets the board's own program start again."""
+    wanted = gather(options)
+    with Remote(options.port) as remote:
+        source = send(remote, wanted)
+        _tell(wanted, report)
+        report.line(f"key       {source}")
+        # Its memory still holds the secrets until then.
+        remote.restart()
+    report.line(
+        "Stored. The board has been restarted (soft reset); it needs no more: the settings"
+    )
+    report.line("are used by server.connect(), and wherever a NIC leaves them out.")
+    return 0

@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A real board's raw REPL, through mpremote's transport.
+
+No error of it repeats what was sent: there may be secrets in that.
+"""
+
+import contextlib
+import io
+import os
+import time
+
+from commands import serial_port
+from setup.problem import Problem
+
+_READ_STEP_S = 0.2
+_EOF = b"\x04"
+
+
+class BoardError(Exception):
+    """The board's Python raised; the text is the traceback's last line."""
+
+
+class Remote:
+    """The board at `port`, at its raw REPL within `limit_s`. Use as a context manager.
+
+    Its program is interrupted, as by Ctrl-C; connections that the firmware holds go on. Raises
+    Problem.
+    """
+
+    def __init__(self, port: str, limit_s: float = 10.0) -> None:
+        from mpremote.transport import TransportError
+        from mpremote.transport_serial import SerialTransport
+        from serial import SerialException
+
+        serial_port.check(port)
+        # mpremote knows a pseudo terminal by its path proper.
+        self._name = port if "://" in port else os.path.realpath(port)
+        self._lost = (SerialException, OSError)
+        self._refused = TransportError
+        self.port = port
+        try:
+            self._transport = SerialTransport(self._name, timeout=_READ_STEP_S)
+        except (TransportError, *self._lost) as error:
+            raise serial_port.busy(port) from error
+        try:
+            self._enter(limit_s)
+        except BaseException:
+            self._close()
+            raise
+
+    def __enter__(self) -> "Remote":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        # What a board that has gone objects to cannot be helped.
+        for action in (self._transport.exit_raw_repl, self._transport.close):
+            with contextlib.suppress(*self._lost):
+                action()
+
+    def _enter(self, limit_s: float) -> None:
+        deadline = time.monotonic() + limit_s
+        while True:
+            try:
+                # It prints what it read when it fails.
+                with contextlib.redirect_stdout(io.StringIO()):
+                    self._transport.enter_raw_repl(soft_reset=False, timeout_overall=1)
+                return
+            except self._refused:
+                # Opening the port may have reset the board; it then swallows what comes first.
+                if time.monotonic() >= deadline:
+                    raise self._mute(limit_s) from None
+            except self._lost as error:
+                raise serial_port.gone(self.port, "being asked for its REPL") from error
+
+    def _mute(self, limit_s: float) -> Problem:
+        return Problem(
+            f"No MicroPython answers at {self.port}.",
+            f"no REPL within {limit_s:.0f} s: another port, a boot loader, or other firmware.",
+            "press EN (reset) and run it again; if it stays so: ./tools/cw flash --port "
+            f"{self.port}",
+        )
+
+    def run(self, code: str, limit_s: float = 10.0, doing: str = "talking to it") -> str:
+        """Runs `code`; what it prints. Raises BoardError, or Problem when the board goes away or
+        the code does not end within `limit_s`."""
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                self._transport.exec_raw_no_follow(code)
+            output = self._until_eof(limit_s)
+            error = self._until_eof(limit_s)
+        except self._lost:
+            raise serial_port.gone(self.port, doing) from None
+        except self._refused:
+            raise Problem(
+                f"The board at {self.port} does not understand its raw REPL any more.",
+                f"it was reset, or its Python was interrupted, while {doing}.",
+                "run the same command again.",
+            ) from None
+        if error.strip():
+            raise BoardError(error.strip().splitlines()[-1])
+        return output
+
+    def _until_eof(self, limit_s: float) -> str:
+        data = self._transport.read_until(1, _EOF, timeout=limit_s, timeout_overall=limit_s)
+        if not data.endswith(_EOF):
+            raise Problem(
+                f"The board at {self.port} did not answer within {limit_s:.0f} s.",
+                "its Python is busy, or it was reset.",
+                "press EN (reset) and run the same command again.",
+            )
+        return bytes(data[:-1]).decode(errors="replace").replace("\r\n", "\n")
+
+    def restart(self) -> None:
+        """A soft reset, so that the board's own program starts again. Raises Problem."""
+        try:
+            self._transport.exit_raw_repl()
+            self._transport.serial.write(_EOF)
+            self._transport.serial.flush()
+        except self._lost:
+            raise serial_port.gone(self.port, "being restarted") from None

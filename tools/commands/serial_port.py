@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A serial port before it is used: is it there, is it one, may we, has somebody else got it."""
+
+import contextlib
+import errno
+import fcntl
+import getpass
+import grp
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from setup.problem import Problem
+
+_PLUG_IN = "plug the board in with a cable that carries data (many only charge), and name its port"
+
+
+def candidates() -> list[str]:
+    """Ports with a USB device behind them."""
+    from serial.tools import list_ports
+
+    return [port.device for port in list_ports.comports() if port.vid is not None]
+
+
+def missing(port: str, found: list[str]) -> Problem:
+    """Says that there is no such port."""
+    others = f"USB serial ports here: {', '.join(found)}." if found else "no USB serial port here."
+    return Problem(f"There is no port {port}.", others, f"{_PLUG_IN}: --port /dev/ttyUSB0")
+
+
+def forbidden(port: str) -> Problem:
+    """Says that this user may not open it, and which group may."""
+    group = "dialout"
+    with contextlib.suppress(OSError, KeyError):
+        group = grp.getgrgid(os.stat(port).st_gid).gr_name
+    return Problem(
+        f"This user may not open {port}.",
+        f"it belongs to the group '{group}', and {getpass.getuser()} is not in it.",
+        f"sudo usermod -aG {group} $USER; then log out and in again.",
+    )
+
+
+def busy(port: str) -> Problem:
+    """Says that another program has it, and which, as far as this user can see."""
+    holders = _holders(port)
+    why = f"in use by: {', '.join(holders)}." if holders else "another program has it open."
+    return Problem(
+        f"The port {port} is in use.",
+        why,
+        "end that program (a monitor, a terminal, an editor's console), then run it again.",
+    )
+
+
+def gone(port: str, doing: str) -> Problem:
+    """Says that the board went away in the middle of it."""
+    return Problem(
+        f"The board at {port} has gone while {doing}.",
+        "the port disappeared or failed: cable, hub, or the board lost its power.",
+        "plug it in again, look for its port (it may have another name), and run it again.",
+    )
+
+
+def _holders(port: str) -> list[str]:
+    target = os.path.realpath(port)
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        # Processes end while we look, and those of others are closed to us.
+        with contextlib.suppress(OSError):
+            if any(os.path.realpath(fd) == target for fd in (process / "fd").iterdir()):
+                name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
+                if int(process.name) != os.getpid():
+                    found.append(f"{name} (process {process.name})")
+    return found[:4]
+
+
+def check(port: str, find: Callable[[], list[str]] = candidates) -> None:
+    """Raises Problem unless `port` can be opened now. Nothing is sent to it."""
+    if "://" in port:
+        return  # for pySerial to open: rfc2217:// and its siblings
+    try:
+        mode = os.stat(port).st_mode
+    except OSError:
+        raise missing(port, find()) from None
+    if not stat.S_ISCHR(mode):
+        raise Problem(
+            f"{port} is not a serial port.", "it is a file or a folder.", f"{_PLUG_IN}.", 2
+        )
+    try:
+        fd = os.open(port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError as error:
+        raise _refused(port, error) from error
+    try:
+        # pySerial and esptool lock it in this way; whoever uses TIOCEXCL made open() fail.
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise _refused(port, error) from error
+    finally:
+        os.close(fd)
+
+
+def _refused(port: str, error: OSError) -> Problem:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return forbidden(port)
+    if error.errno in (errno.EBUSY, errno.EWOULDBLOCK):
+        return busy(port)
+    return Problem(
+        f"The port {port} cannot be opened.",
+        f"the system says: {error.strerror}.",
+        f"{_PLUG_IN}.",
+    )
