@@ -87,6 +87,29 @@ def test_s47_disconnect_is_done_when_it_returns(stored):
     assert out.split() == ["False", "False"]
 
 
+def test_s49_active_and_isconnected_are_the_same(stored, world):
+    stored.repl.run(
+        "agree = lambda: ('active' in imp.net.info()) == server.isconnected()\n"
+        "answers = [agree()]\n"
+        "server.connect(lambda result: answers.append(agree()))\n"
+        "while len(answers) < 2: time.sleep_ms(5)\n"
+        "answers += [agree(), server.isconnected()]\n"
+        "server.disconnect()\nanswers += [agree(), not server.isconnected()]\n",
+        timeout=40,
+    )
+    assert stored.repl.value("answers") == [True] * 6
+
+
+def test_s50_last_error_is_the_code_that_the_callback_got(stored, world):
+    assert "lasterror" not in stored.repl.value("imp.net.info()")
+    world.broker.stop()
+    assert _connect(stored, "end(), 8") == [(None, NO_SERVER, False)]
+    assert stored.repl.value("imp.net.info()")["lasterror"] == NO_SERVER
+    world.broker.start()
+    assert _connect(stored, count=2)[1:] == [(None, SERVER_CONNECTED, True)]
+    assert "lasterror" not in stored.repl.value("imp.net.info()")
+
+
 def test_s65_default_order_is_ethernet_then_wifi(stored, world):
     assert stored.repl.value("imp.net.getserverinterfaces()")[:2] == ["ethernet", "wifi"]
     assert _connect(stored) == [(None, SERVER_CONNECTED, True)]

@@ -1,0 +1,166 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The session: what it says first, the send buffer, acknowledgements, messages to the device."""
+
+import types
+
+import pytest
+from connectwith import session
+
+SETTINGS = types.SimpleNamespace(clientid=None, username=None)
+CONNACK = b"\x20\x02\x00\x00"
+PREFIX = b"imp/240ac4000001/"
+
+
+class Stream:
+    """A peer that takes `room` bytes and gives what the test puts into `incoming`."""
+
+    def __init__(self):
+        self.sent = b""
+        self.room = 1 << 30
+        self.incoming = b""
+
+    def write(self, data, n):
+        n = min(n, self.room)
+        if not n:
+            return None
+        self.room -= n
+        self.sent += bytes(data[:n])
+        return n
+
+    def readinto(self, buffer):
+        n = min(len(buffer), len(self.incoming))
+        if not n:
+            return None
+        buffer[:n] = self.incoming[:n]
+        self.incoming = self.incoming[n:]
+        return n
+
+
+def publish(name, payload, packet_id=0):
+    topic = PREFIX + name
+    body = bytes([0, len(topic)]) + topic
+    if packet_id:
+        body += bytes([packet_id >> 8, packet_id & 255])
+    body += payload
+    length = (
+        bytes([len(body)]) if len(body) < 128 else bytes([len(body) & 127 | 128, len(body) >> 7])
+    )
+    return bytes([0x32 if packet_id else 0x30]) + length + body
+
+
+@pytest.fixture
+def stream():
+    return Stream()
+
+
+@pytest.fixture
+def online(stream):
+    current = session.Session()
+    current.open(stream, SETTINGS, None, 0)
+    assert current.pump(0) == session.PENDING
+    stream.incoming = CONNACK
+    for _ in range(4):
+        assert current.pump(0) == session.OPEN
+    return current
+
+
+def acknowledge(stream, packet_id):
+    stream.incoming += b"\x40\x02" + bytes([packet_id >> 8, packet_id & 255])
+
+
+def test_subscriptions_come_before_the_status(online, stream):
+    order = [stream.sent.index(PREFIX + name) for name in (b"device/#", b"restart")]
+    online_at = stream.sent.index(b'"online"')
+    assert order == sorted(order) and order[-1] < online_at
+    assert stream.sent[0] == 0x10  # and CONNECT before all
+
+
+def test_messages_go_out_in_order_and_are_accounted_for(online, stream):
+    stream.sent = b""
+    ids = [online.accept("log", b"%d" % i) for i in range(3)]
+    assert online.is_waiting() and all(online.is_waiting(i) for i in ids)
+    for _ in range(3):
+        online.pump(0)
+    assert stream.sent == b"".join(
+        publish(b"log", b"%d" % i, packet_id) for i, packet_id in enumerate(ids)
+    )
+    acknowledge(stream, ids[1])
+    online.pump(0)
+    assert [online.is_waiting(i) for i in ids] == [True, False, True]
+    acknowledge(stream, ids[0])
+    acknowledge(stream, ids[2])
+    online.pump(0)
+    assert not online.is_waiting() and not online.busy()
+
+
+def test_buffer_has_a_limit_and_an_empty_one_takes_anything(online, stream):
+    stream.room = 0
+    assert online.has_room("log", b"x" * 100_000)
+    online.accept("log", b"x" * 3000)
+    assert online.has_room("log", b"x" * 400) and not online.has_room("log", b"x" * 500)
+    online.accept("log", b"x" * 400)
+    online.pump(0)
+    assert not online.has_room("log", b"x" * 400) and online.is_within_buffer()
+    stream.room = 1 << 30
+    for _ in range(3):
+        online.pump(0)
+    assert online.has_room("log", b"x" * 100_000)
+
+
+def test_long_message_leaves_the_buffer_bit_by_bit(online, stream):
+    stream.room = 0
+    online.accept("log", b"x" * 20_000)
+    for _ in range(3):
+        assert online.pump(0) == session.OPEN
+    assert not online.is_within_buffer()
+    stream.room = 17_000
+    for _ in range(10):
+        online.pump(0)
+    assert online.is_within_buffer() and not online.has_room("log", b"y" * 1000)
+
+
+def test_growth_of_the_buffer():
+    current = session.Session()
+    assert [current.grow(n) for n in (5000, 100, 10**6, 0)] == [3456, 5000, 5000, 30720]
+
+
+def test_messages_wait_for_their_handlers_and_stop_the_reading(online, stream):
+    stream.incoming = publish(b"device/a", b"1") + publish(b"device/b", b"2" * 300)
+    online.pump(0)
+    assert len(online.inbound) == 1  # the second one is longer than what is read at a time
+    held = stream.incoming
+    online.pump(0)
+    assert stream.incoming == held
+    assert online.take() == ("device/a", b"1")
+    online.pump(0)
+    assert online.take() == ("device/b", b"2" * 300)
+
+
+def test_acknowledgements_pass_messages_while_a_call_waits(online, stream):
+    packet_id = online.accept("log", b"x")
+    stream.incoming = publish(b"device/a", b"1" * 250)
+    acknowledge(stream, packet_id)
+    online.pump(0, True)
+    assert not online.is_waiting() and len(online.inbound) == 1
+
+
+def test_what_waits_in_a_call_is_bounded_too(online, stream):
+    stream.incoming = publish(b"device/a", b"1" * 1000) * 100
+    for _ in range(1000):
+        assert online.pump(0, True) == session.OPEN
+    assert sum(len(payload) for _, payload in online.inbound) < 6000
+
+
+def test_names_that_are_no_text_and_foreign_topics_are_dropped(online, stream):
+    stream.incoming = publish(b"device/\xff", b"1") + b"\x30\x06\x00\x03a/bx" + b"\xd0\x00"
+    assert online.pump(0) == session.OPEN
+    assert online.inbound == []
+
+
+def test_what_was_not_acknowledged_is_known_until_the_next_session(online, stream):
+    online.accept("log", b"x")
+    online.close(False)
+    assert online.is_waiting()
+    online.open(stream, SETTINGS, None, 0)
+    assert not online.is_waiting()
