@@ -54,8 +54,10 @@ class Course:
         self._turn = _PREPARE
         self._job = job
 
-    def release(self, polite):
-        """Closes whatever is open and powers the interface down. May be called again."""
+    def release(self, polite, keep=False):
+        """Closes whatever is open and powers the interface down. May be called again.
+
+        `keep`: leaves an interface up that is held for the local network."""
         self.session.close(polite)
         self._dialer.close()
         if self._sntp is not None:
@@ -64,6 +66,8 @@ class Course:
         link = self.link
         if link is not None:
             self.link = None
+            if keep and self._is_held(link):
+                return
             link.stop()
             if link.poll() < links.FAILED:
                 self._off = False
@@ -100,6 +104,10 @@ class Course:
             return self._greet()
         return self._set_clock()
 
+    def _is_held(self, link):
+        kind = self._job.kind
+        return kind in links.held and links.get(kind) is link and link.poll() == links.UP
+
     def pause(self):
         """The ms to wait for: short at first, longer while nothing happens."""
         waits = self._waits
@@ -121,7 +129,11 @@ class Course:
         _connectwith.dns_flush()  # an address learnt on one network may be wrong on the next
         self.link = link
         self._diag.link = link
-        link.start(self._job.nic)
+        config = self._job.nic
+        if links.held.get(self._job.kind) != config or link.poll() != links.UP:
+            if self._job.kind in links.held:
+                links.held[self._job.kind] = config
+            link.start(config)
         self._turn = _RAISE_LINK
         return self._raise_link()
 
@@ -177,7 +189,12 @@ class Course:
         dial = self._dialer
         stage = dial.poll()
         if stage == dialer.FAILED:
-            return self._fail(dial.result, dial.cause, dial.code, dial.flags)
+            result = dial.result
+            if self._job.kind == nic.CELLULAR:
+                from connectwith.links import modem_network
+
+                result = modem_network.verdict(dial, self._attempt.timeline()[-1][1])
+            return self._fail(result, dial.cause, dial.code, dial.flags)
         self._enter(stage, dial.late)
         if stage != dialer.READY:
             return self.pause()

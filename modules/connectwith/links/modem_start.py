@@ -75,8 +75,9 @@ class Start:
         yield from self._set_up()
         return True
 
-    def _find(self):
-        """Whether a modem answers, at any speed, in command or in data mode."""
+    def _find(self, fresh=False):
+        """Whether a modem answers, at any speed, in command or in data mode. One that is `fresh`
+        from its start is not in data mode."""
         line = self._line
         off = self._power.surely_off()
         if off:
@@ -92,9 +93,9 @@ class Start:
             if (yield from line.answers(2, _ASK_MS)):
                 self.in_call = False
                 return True
-            if not off and not self.in_call and (yield from self._hang_up()):
+            if not (off or fresh or self.in_call) and (yield from self._hang_up()):
                 return True
-        if not off:
+        if not (off or fresh):
             for rate in rates[:2]:
                 self._open(rate)
                 if (yield from self._escape()):
@@ -147,6 +148,8 @@ class Start:
                 return True
             if power.is_on():
                 yield from self._press_off()  # on and mute: it hangs
+                while power.stopping():
+                    yield
         return False
 
     def _await_boot(self):
@@ -156,7 +159,7 @@ class Start:
         while time.ticks_diff(time.ticks_ms(), since_ms) < BOOT_MS:
             if (yield from line.answers(1, _BOOT_ASK_MS)):
                 return True
-        return (yield from self._find())  # it may keep a speed of its own
+        return (yield from self._find(True))  # it may keep a speed of its own
 
     def _set_up(self):
         line = self._line
