@@ -234,6 +234,14 @@ def test_credentials_password_first():
     assert desk.modem.auth == {}
 
 
+def test_a_context_left_by_somebody_else():
+    desk = warm()
+    desk.controls.context(1, "theirs", "IP")
+    assert '+CGDCONT: 1,"IP","theirs"' in desk.at("AT+CGDCONT?")
+    desk.controls.restore()
+    assert desk.modem.contexts[1] == ("IP", "")
+
+
 def test_clock():
     desk = warm()
     assert desk.at("AT+CCLK?") != ""

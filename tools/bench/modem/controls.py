@@ -77,6 +77,10 @@ class Controls:
             raise ValueError("signal: 0 to 31, or 99 for unknown")
         self._modem.scene.csq = csq
 
+    def context(self, cid: int, apn: str, kind: str) -> None:
+        """A context as an earlier user of the modem has left it."""
+        self._modem.contexts[cid] = (kind, apn)
+
     def apn(self, name: str | None) -> None:
         """The only APN that the network accepts; None: any."""
         self._modem.scene.apn = name

@@ -233,6 +233,10 @@ class Modem:
 
     # Data calls
 
+    def context(self, cid: int, apn: str, kind: str = "IP") -> None:
+        """A PDP context as an earlier user has left it; cid 1 has an empty APN from the start."""
+        self._call("context", cid, apn, kind)
+
     def apn(self, name: str | None) -> None:
         """The only APN that the network accepts; None: any."""
         self._call("apn", name)
