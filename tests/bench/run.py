@@ -13,6 +13,7 @@ import sys
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(_ROOT / "tools"), str(pathlib.Path(__file__).parent)]
 
+import cellular  # noqa: E402
 import connect_time  # noqa: E402
 import deadline  # noqa: E402
 import endurance  # noqa: E402
@@ -24,6 +25,7 @@ from bench import World  # noqa: E402
 PROGRAMS = {
     "pause": pause,
     "connect_time": connect_time,
+    "cellular": cellular,
     "heap": heap,
     "deadline": deadline,
     "endurance": endurance,
