@@ -82,7 +82,7 @@ def _read(folder: Path) -> Board:
         offset = int(text.get("deploy_options", {}).get("flash_offset", "0"), 0)
         words = (text[key] for key in ("mcu", "product", "vendor"))
         return Board(folder.name, folder, *words, offset, tuple(text["features"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Problem(
             f"{folder / 'board.json'} cannot be used.",
             f"{type(error).__name__}: {error}",
