@@ -12,6 +12,7 @@ from micropython import const
 _LENGTH = const(20)
 _SEPARATORS = "//,::"
 _DAYS_BEFORE = b"\x00\x1f\x3b\x5a\x78\x97\xb5\xd4\xf3\x11\x30\x4e"  # modulo 256
+_YEAR_MAX = const(69)  # 70 and 80 are dates of birth
 _ZONE_MAX = const(56)  # 14 hours, of the Line Islands
 
 
@@ -31,7 +32,7 @@ def seconds(text, floor_s):
     year, month, day, hour, minute, second, zone = numbers
     if not 1 <= month <= 12 or not 1 <= day <= 31 or hour > 23 or minute > 59 or second > 60:
         return None
-    if zone > _ZONE_MAX:
+    if zone > _ZONE_MAX or year > _YEAR_MAX:
         return None
     days = 365 * year + (year + 3) // 4 + _days_before(month) + day - 1
     if month > 2 and year % 4 == 0:

@@ -130,7 +130,8 @@ class Line:
         """Takes in what has come without being asked for: a late answer to a command that was
         given up must not be the answer to the next, and its answer that to the one after it."""
         count = 0
-        while True:
+        since_ms = time.ticks_ms()
+        while time.ticks_diff(time.ticks_ms(), since_ms) < _NOISY_MS:
             event = self._take()
             if event == at.NONE:
                 return
@@ -145,20 +146,18 @@ class Line:
         count = 0
         while True:
             event = self._take()
-            if event == at.NONE:
+            if event != at.NONE:
+                self._file(event, secret)
+                if event < at.INFO:
+                    return event
+                if self.ready and not self.expected:
+                    raise Restart("the modem has restarted")
+                count += 1
+            if event == at.NONE or count == _EVENTS_PER_STEP:
+                # Also a modem that never stops talking may owe the answer.
                 if time.ticks_diff(time.ticks_ms(), since_ms) >= limit_ms:
                     self.note("(no answer)")
                     return at.NONE
-                yield
-                count = 0
-                continue
-            self._file(event, secret)
-            if event < at.INFO:
-                return event
-            if self.ready and not self.expected:
-                raise Restart("the modem has restarted")
-            count += 1
-            if count == _EVENTS_PER_STEP:
                 yield
                 count = 0
 

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A clock, a UART with a scripted modem behind it, pins and NVS for the links' generators.
+
+The script is strict: a command that it does not expect fails the test.
+"""
+
+import time
+
+PERIOD = 1 << 30
+
+
+class Clock:
+    """Milliseconds that pass only when somebody lets them, near the wrap of the ticks."""
+
+    def __init__(self, monkeypatch):
+        self.now_ms = PERIOD - 2000
+        monkeypatch.setattr(time, "ticks_ms", lambda: self.now_ms % PERIOD)
+
+    def drive(self, work, limit_ms=120000, step_ms=10):
+        """Runs a generator to its end; its value, and how long it took."""
+        began_ms = self.now_ms
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                return end.value, self.now_ms - began_ms
+            self.now_ms += step_ms
+            assert self.now_ms - began_ms < limit_ms, "it does not end"
+
+
+class Uart:
+    """`script`: (command, reply) in order; a reply is bytes, None for silence, or a function."""
+
+    IRQ_RXIDLE = 2
+
+    def __init__(self, script=(), chunk=1000):
+        self.script = list(script)
+        self.chunk = chunk
+        self.pending = b""
+        self.sent = []
+        self.handler = None
+
+    def write(self, data):
+        self.sent.append(bytes(data))
+        if not data.endswith(b"\r"):
+            return
+        command = bytes(data[:-1]).decode()
+        assert self.script, f"not expected: {command}"
+        expected, reply = self.script.pop(0)
+        assert command == expected
+        if callable(reply):
+            reply = reply()
+        if reply is not None:
+            self.pending += reply
+
+    def readinto(self, buffer):
+        n = min(len(buffer), len(self.pending), self.chunk)
+        if not n:
+            return None
+        buffer[:n], self.pending = self.pending[:n], self.pending[n:]
+        return n
+
+    def irq(self, handler, trigger=0):
+        self.handler = handler
+
+
+class Pin:
+    """Remembers its levels and when they were set."""
+
+    OUT, IN = 1, 0
+
+    def __init__(self, clock, level=0):
+        self._clock = clock
+        self.level = level
+        self.edges = []
+
+    def init(self, mode, value=None):
+        if value is not None:
+            self.level = value
+
+    def value(self, *level):
+        if not level:
+            return self.level
+        self.level = level[0]
+        self.edges.append((self._clock.now_ms, self.level))
+        return None
+
+
+class Nvs:
+    """esp32.NVS over a dict; `flash` outlives every object."""
+
+    flash: dict = {}
+
+    def __init__(self, space):
+        self._space = space
+
+    def _get(self, key):
+        if (self._space, key) not in self.flash:
+            raise OSError(-0x1102, "ESP_ERR_NVS_NOT_FOUND")
+        return self.flash[self._space, key]
+
+    def set_i32(self, key, value):
+        self.flash[self._space, key] = value
+
+    def get_i32(self, key):
+        return self._get(key)
+
+    def set_blob(self, key, value):
+        self.flash[self._space, key] = bytes(value)
+
+    def get_blob(self, key, buffer):
+        value = self._get(key)
+        buffer[: len(value)] = value
+        return len(value)
+
+    def erase_key(self, key):
+        self._get(key)
+        del self.flash[self._space, key]
+
+    def commit(self):
+        pass
+
+
+def lines(*texts):
+    """What a modem writes: each text as a line of its own."""
+    return b"".join(b"\r\n" + text.encode() + b"\r\n" for text in texts)

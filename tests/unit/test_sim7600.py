@@ -1,0 +1,353 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The parts of the cellular link against a scripted modem: SIM, network, key, line, PPP frames."""
+
+import machine
+import pytest
+from connectwith import at, results
+from connectwith.links import modem_memory, modem_network, modem_power, modem_sim, ppp
+from connectwith.links.modem_line import Line, Restart
+from modem_script import Clock, Nvs, Pin, Uart, lines
+
+OK = lines("OK")
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def nvs(monkeypatch):
+    Nvs.flash = {}
+    monkeypatch.setattr(modem_memory, "NVS", Nvs)
+
+
+def line_of(*script, chunk=1000):
+    line = Line()
+    line.uart = Uart(script, chunk)
+    line.recording = True
+    line.forget()
+    line.expected = False
+    return line
+
+
+def open_sim(clock, line, pin=None):
+    sim = modem_sim.Sim(line)
+    state, took_ms = clock.drive(sim.open(pin))
+    assert not line.uart.script, "more was expected of the link"
+    return sim, state, took_ms
+
+
+LOCKED = ("AT+CPIN?", lines("+CPIN: SIM PIN", "OK"))
+READY = ("AT+CPIN?", lines("+CPIN: READY", "OK"))
+
+
+def spic(tries):
+    return "AT+SPIC", lines(f"+SPIC: {tries},10,0,10", "OK")
+
+
+def test_a_sim_without_a_pin_is_open(clock):
+    _, state, took_ms = open_sim(clock, line_of(READY), b"1234")
+    assert state == modem_sim.OPEN
+    assert took_ms <= 20
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 1000])
+def test_the_right_pin_is_not_remembered_and_not_shown(clock, chunk):
+    line = line_of(LOCKED, spic(3), ('AT+CPIN="1234"', OK), READY, chunk=chunk)
+    sim, state, _ = open_sim(clock, line, b"1234")
+    assert state == modem_sim.OPEN
+    assert sim.tries == 3
+    assert not modem_memory.tried(b"1234")
+    assert "> AT+CPIN=***" in line.log
+    assert "1234" not in str(line.log)
+
+
+def test_a_wrong_pin_is_tried_once_in_all(clock):
+    wrong = ('AT+CPIN="9999"', lines("+CME ERROR: 16"))
+    sim, state, _ = open_sim(clock, line_of(LOCKED, spic(3), wrong, spic(2)), b"9999")
+    assert state == modem_sim.LOCKED
+    assert sim.tries == 2
+    assert "wrong" in sim.cause
+    # A reset later: the same PIN is not sent, another is.
+    sim, state, _ = open_sim(clock, line_of(LOCKED, spic(2)), b"9999")
+    assert state == modem_sim.LOCKED
+    assert "before" in sim.cause
+    right = ('AT+CPIN="1234"', OK)
+    _, state, _ = open_sim(clock, line_of(LOCKED, spic(2), right, READY), b"1234")
+    assert state == modem_sim.OPEN
+
+
+def test_a_pin_is_on_record_before_it_is_sent(clock):
+    """Power is lost between the command and its answer: that was the one try."""
+
+    def at_the_moment():
+        assert modem_memory.tried(b"1234")
+        return None
+
+    line = line_of(LOCKED, spic(3), ('AT+CPIN="1234"', at_the_moment))
+    with pytest.raises(Restart):
+        clock.drive(modem_sim.Sim(line).open(b"1234"))
+    _, state, _ = open_sim(clock, line_of(LOCKED, spic(2)), b"1234")
+    assert state == modem_sim.LOCKED
+
+
+def test_the_record_is_no_hash_of_four_digits(clock):
+    modem_memory.remember(b"1234")
+    assert b"1234" not in b"".join(v for v in Nvs.flash.values() if isinstance(v, bytes))
+    first = dict(Nvs.flash)
+    modem_memory.remember(b"1234")
+    assert first != Nvs.flash  # sealed anew each time: nobody can compare
+
+
+@pytest.mark.parametrize("left", ["0", "1"])
+def test_the_last_try_is_for_a_person(clock, left):
+    sim, state, _ = open_sim(clock, line_of(LOCKED, spic(left), spic(left)), b"1234")
+    assert state == modem_sim.LOCKED
+    assert sim.tries == int(left)
+    assert not modem_memory.tried(b"1234")
+
+
+def test_no_spic_no_try(clock):
+    broken = ("AT+SPIC", lines("ERROR"))
+    _, state, _ = open_sim(clock, line_of(LOCKED, broken, broken), b"1234")
+    assert state == modem_sim.LOCKED
+
+
+@pytest.mark.parametrize("answer", ["+CME ERROR: 12", "+CME ERROR: SIM PUK required"])
+def test_puk_by_number_and_by_text(clock, answer):
+    sim, state, took_ms = open_sim(clock, line_of(("AT+CPIN?", lines(answer)), spic(0)), b"1234")
+    assert state == modem_sim.LOCKED
+    assert "PUK" in sim.cause
+    assert took_ms < 100
+
+
+def test_busy_is_waited_for(clock):
+    busy = ("AT+CPIN?", lines("+CME ERROR: 14"))
+    _, state, took_ms = open_sim(clock, line_of(busy, busy, busy, READY), None)
+    assert state == modem_sim.OPEN
+    assert 700 <= took_ms <= 1000
+
+
+def endless(command, answer):
+    """A script that gives the same answer for ever."""
+
+    class Endless(list):
+        def pop(self, _=0):
+            return command, lines(answer)
+
+        def __len__(self):
+            return 1
+
+    return Endless()
+
+
+@pytest.mark.parametrize(
+    ("answer", "least_ms", "most_ms"),
+    [("+CME ERROR: 14", 15000, 15500), ("+CPIN: SIM REMOVED\r\n\r\nOK", 3000, 3500),
+     ("+CME ERROR: 10", 3000, 3500), ("+CME ERROR: SIM not inserted", 3000, 3500),
+     ("ERROR", 15000, 15500)],
+)  # fmt: skip
+def test_a_sim_that_never_comes(clock, answer, least_ms, most_ms):
+    line = line_of()
+    line.uart.script = endless("AT+CPIN?", answer)
+    state, took_ms = clock.drive(modem_sim.Sim(line).open(None))
+    assert state == modem_sim.LOCKED
+    assert least_ms <= took_ms <= most_ms
+
+
+def stat(domain, value):
+    return f"AT+{domain}?", lines(f"+{domain}: 0,{value}", "OK")
+
+
+@pytest.mark.parametrize("value", [1, 5, 9, 10])
+def test_lte_registers_with_one_question(clock, value):
+    network = modem_network.Network(line_of(stat("CEREG", value)))
+    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+
+
+def test_registered_for_calls_alone_is_not_registered(clock):
+    script = [stat("CEREG", 2), stat("CGREG", 0), stat("CREG", 1),
+              stat("CEREG", 6), stat("CGREG", 5)]  # fmt: skip
+    network = modem_network.Network(line_of(*script))
+    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+
+
+def test_denied_has_to_last(clock):
+    denied = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
+    searching = [stat("CEREG", 3), stat("CGREG", 2), stat("CREG", 3)]
+    network = modem_network.Network(line_of(*denied * 5, *searching, stat("CEREG", 1)))
+    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+    line = line_of(*denied * 40)
+    verdict, took_ms = clock.drive(modem_network.Network(line).register())
+    assert verdict == modem_network.DENIED
+    assert 3000 <= took_ms <= 3500
+
+
+def test_the_password_comes_before_the_user_and_is_not_logged(clock):
+    line = line_of(
+        ("AT+CGEREP=0,0", OK),
+        ("AT+CGDCONT?", lines('+CGDCONT: 1,"IP","old","0.0.0.0"', '+CGDCONT: 6,"IP","ims"', "OK")),
+        ("AT+CFUN?", lines("+CFUN: 1", "OK")),
+        ("AT+CFUN=4", OK),
+        ('AT+CGDCONT=1,"IP","new"', OK),
+        ('AT+CGAUTH=1,1,"hunter2","joe"', lines('AT+CGAUTH=1,1,"hunter2","j') + OK),
+        ("AT+CFUN=1", OK),
+    )  # fmt: skip
+    network = modem_network.Network(line)
+    assert clock.drive(network.set_up("new", 1, "joe", "hunter2", False))[0]
+    assert "hunter2" not in str(line.log)
+    assert not line.uart.script
+
+
+@pytest.mark.parametrize("radio", ["1", "4"])
+def test_a_known_apn_costs_no_attach(clock, radio):
+    script = [
+        ("AT+CGEREP=0,0", OK),
+        ("AT+CGDCONT?", lines('+CGDCONT: 1,"IP","Internet"', "OK")),
+        ("AT+CFUN?", lines("+CFUN: " + radio, "OK")),
+        ("AT+CGAUTH=1,0", lines("ERROR")),
+    ]
+    if radio == "4":
+        script.append(("AT+CFUN=1", OK))
+    line = line_of(*script)
+    assert clock.drive(modem_network.Network(line).set_up("internet", 0, "", "", False))[0]
+    assert not line.uart.script
+
+
+def test_an_apn_cannot_become_a_command(clock):
+    line = line_of(
+        ("AT+CGEREP=0,0", OK), ("AT+CGDCONT?", OK), ("AT+CFUN?", lines("+CFUN: 4", "OK"))
+    )
+    with pytest.raises(ValueError, match="apn"):
+        clock.drive(modem_network.Network(line).set_up('x"\rATD1', 0, "", "", False))
+
+
+def test_a_modem_that_never_stops_talking_does_not_answer(clock):
+    line = line_of()
+    line.uart.script = [("AT", None)]
+    line.uart.readinto = lambda space: (
+        space.__setitem__(slice(0, 16), b"\r\n+STIN: 25\r\n\r\n\r") or 16
+    )
+    result, took_ms = clock.drive(line.ask(b"AT", 500))
+    assert result == at.NONE
+    assert took_ms <= 3000
+
+
+def test_a_restart_is_noticed(clock):
+    line = line_of(("AT+CSQ", lines("RDY")))
+    with pytest.raises(Restart):
+        clock.drive(line.ask(b"AT+CSQ", 500))
+
+
+def power_of(monkeypatch, clock, **levels):
+    pins = {name: Pin(clock, level) for name, level in levels.items()}
+    board = type("board", (), pins)
+    monkeypatch.setattr(machine, "Pin", type("P", (), {"board": board, "OUT": 1, "IN": 0}), False)
+    return modem_power.Power(), pins
+
+
+def presses(pin):
+    edges = pin.edges
+    assert [level for _, level in edges] == [1, 0] * (len(edges) // 2)
+    return [(edges[i][0], edges[i + 1][0] - edges[i][0]) for i in range(0, len(edges), 2)]
+
+
+def test_the_key_is_pressed_long_enough_and_not_too_often(monkeypatch, clock):
+    power, pins = power_of(monkeypatch, clock, MODEM_PWRKEY=1, MODEM_STATUS=0)
+    assert pins["MODEM_PWRKEY"].level == 0  # released, whatever it was
+    clock.drive(power.press_on())
+    assert power.booting()
+    clock.drive(power.press_off())
+    clock.drive(power.press_on())
+    (_, on_ms), (second, off_ms), (third, _) = presses(pins["MODEM_PWRKEY"])
+    first_end = presses(pins["MODEM_PWRKEY"])[0][0] + on_ms
+    assert 500 <= on_ms < 2500 <= off_ms
+    assert second - first_end >= 3900
+    assert third - (second + off_ms) >= 3900
+
+
+def test_a_dropped_press_releases_the_key(monkeypatch, clock):
+    power, pins = power_of(monkeypatch, clock, MODEM_PWRKEY=0)
+    work = power.press_on()
+    next(work)
+    assert pins["MODEM_PWRKEY"].level == 1
+    work.close()
+    assert pins["MODEM_PWRKEY"].level == 0
+
+
+def test_status_low_proves_nothing_just_after_a_start(monkeypatch, clock):
+    power, pins = power_of(monkeypatch, clock, MODEM_PWRKEY=0, MODEM_STATUS=0)
+    assert power.surely_off()
+    clock.drive(power.press_on())
+    assert not power.surely_off()
+    clock.now_ms += 20000
+    assert power.surely_off()
+    pins["MODEM_STATUS"].level = 1
+    assert power.is_on()
+
+
+def test_without_status_a_stop_takes_its_time(monkeypatch, clock):
+    power, _ = power_of(monkeypatch, clock, MODEM_PWRKEY=0)
+    assert power.is_on() is None
+    power.told_to_stop()
+    clock.now_ms += 26000
+    assert power.stopping()
+    clock.now_ms += 1
+    assert not power.stopping()
+
+
+def test_a_board_without_a_key(monkeypatch, clock):
+    power, _ = power_of(monkeypatch, clock)
+    assert not power.key
+    assert not power.status
+
+
+def fcs16(data):
+    """RFC 1662, C.2, bit by bit."""
+    fcs = 0xFFFF
+    for byte in data:
+        fcs ^= byte
+        for _ in range(8):
+            fcs = fcs >> 1 ^ 0x8408 if fcs & 1 else fcs >> 1
+    return fcs
+
+
+@pytest.mark.parametrize(
+    ("frame", "code", "size"), [(ppp._ECHO, 9, 8), (ppp.TERMINATE, 5, 4), (ppp._TERMINATED, 6, 4)]
+)
+def test_lcp_frames(frame, code, size):
+    assert frame[:1] == frame[-1:] == b"~"
+    plain = bytearray()
+    escaped = False
+    for byte in frame[1:-1]:
+        assert byte >= 0x20, "not escaped"
+        if byte == 0x7D:
+            escaped = True
+            continue
+        plain.append(byte ^ 0x20 if escaped else byte)
+        escaped = False
+    assert fcs16(plain) == 0xF0B8  # of a frame that is right, with its own FCS
+    assert plain[:5] == bytes([0xFF, 0x03, 0xC0, 0x21, code])
+    assert plain[6:8] == bytes([0, size])
+    assert len(plain) == 4 + size + 2
+
+
+class Dialer:
+    def __init__(self, cause, code):
+        self.cause, self.code = cause, code
+        self.result = results.NOT_RESOLVED if cause == "DNS" else results.NO_SERVER
+
+
+@pytest.mark.parametrize(
+    ("cause", "code", "waited_ms", "result"),
+    [("DNS", -1, 5999, results.NOT_RESOLVED), ("DNS", -1, 6000, results.PPP_NO_CONNECTIVITY),
+     ("TCP errno", 111, 50, results.NO_SERVER), ("TCP errno", 104, 50, results.NO_SERVER),
+     ("TCP errno", 113, 50, results.PPP_NO_CONNECTIVITY),
+     ("TCP errno", 110, 50000, results.PPP_NO_CONNECTIVITY),
+     ("TLS error", -0x2700, 50, results.NO_SERVER),
+     ("TLS errno", 104, 50, results.NO_SERVER)],
+)  # fmt: skip
+def test_who_says_no(cause, code, waited_ms, result):
+    assert modem_network.verdict(Dialer(cause, code), waited_ms) == result
