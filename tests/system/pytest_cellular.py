@@ -179,3 +179,26 @@ def test_names_resolve_while_user_code_is_busy(device, modem, world, occupation)
     out = device.repl.run(f"attempt({cell()!r}, 60)\n{occupation}\nprint(calls[0][1])", timeout=80)
     assert out.strip() == str(SERVER_CONNECTED)
     assert "RESOLVE" in dict(device.last_attempt()["stages"])
+
+
+_STOCK = """
+import network, socket
+try:
+    socket.getaddrinfo("another.test", 1)
+    print("found")
+except OSError:
+    print("failed")
+"""
+
+
+def test_the_stock_resolver_beside_ours(device, modem):
+    """From 1.26 on `network.PPP` reads in the scheduler, which waits for getaddrinfo, which waits
+    for what PPP has not read (micropython/micropython#18737). Ours waits for nobody."""
+    modem.warm()
+    connects(device)  # by name
+    out = device.repl.run(_STOCK, timeout=60).strip()
+    waits = device.repl.value("hasattr(network.PPP, 'poll')")
+    assert out == ("failed" if waits else "found")
+    device.repl.run("server.disconnect()")
+    expect_off(modem)
+    connects(device)
