@@ -101,12 +101,114 @@ def _save(name, block):
     _store.save_block(name, _nic.check_block(name, block))
 
 
+def wakeup(interval, callback):
+    """Calls `callback()` in `interval` seconds (int or float, 0 to 10737418), once.
+
+    Returns what `cancelwakeup` takes. ValueError, TypeError: name what is wrong.
+    """
+    if isinstance(interval, bool) or not isinstance(interval, (int, float)):
+        raise TypeError("interval: must be a number of seconds")
+    if not 0 <= interval <= 10737418:
+        raise ValueError("interval: must be 0 to 10737418 s")
+    if not callable(callback):
+        raise TypeError("callback: not callable")
+    return _timers().start(int(interval * 1000), callback)
+
+
+def cancelwakeup(timer):
+    """Takes `wakeup` back. Nothing happens when it is too late for that."""
+    _timers().cancel(timer)
+
+
+def onidle(callback):
+    """Calls `callback()` once, as soon as no code runs and no message from the server waits.
+
+    A second call replaces the first; None cancels. TypeError: not callable.
+    """
+    _controller.check_callback(callback)
+    _timers().on_idle(callback, _controller.get().is_idle)
+
+
+def scanwifinetworks(callback=None):
+    """The access points in reach, as a list of dicts: `ssid`, `bssid` (12 hex digits), `channel`,
+    `rssi` (dBm), `open` (bool).
+
+    Without `callback` it waits for the result and returns it; with one it returns at once, and
+    `callback(networks)` is called later. Wi-Fi that is off is switched on for as long as it
+    takes. RuntimeError: a scan is running. ValueError: this board has no Wi-Fi. OSError: Wi-Fi is
+    busy joining a network.
+    """
+    from connectwith import scan
+
+    return scan.start(callback)
+
+
+def _timers():
+    from connectwith import timers
+
+    return timers.get()
+
+
 class net:
-    """Inspection of the network."""
+    """Inspection of the network, and interfaces for the local one."""
+
+    # States of an interface.
+    UNKNOWN = const(-1)
+    STARTING = const(0)
+    CONNECTED = const(1)
+    WIFI_SCANNING = const(100)
+    WIFI_JOINING = const(101)
+    WIFI_WPSING = const(102)
+    WIFI_LINK_UP = const(103)
+    WIFI_DHCPING = const(104)
+    WIFI_STOPPED = const(105)
+    WIFI_STOPPED_UNHAPPY = const(106)
+    ETHERNET_LINK_UP = const(200)
+    ETHERNET_DHCPING = const(201)
+    ETHERNET_STOPPED = const(202)
+    ETHERNET_STOPPED_UNHAPPY = const(203)
+    ETHERNET_STOPPED_NO_LINK = const(204)
+    CELLULAR_PINGING = const(300)
+    CELLULAR_WAITING_FOR_SIM = const(301)
+    CELLULAR_PPP_CONNECTING = const(302)
+    CELLULAR_REGISTERING = const(303)
+    CELLULAR_REGISTRATION_DENIED = const(304)
+    CELLULAR_STOPPED = const(305)
+    CELLULAR_STOPPED_UNHAPPY = const(306)
+
+    @staticmethod
+    def info():
+        """What the network is like now, as a new dict without secrets.
+
+        `interface`: a list of dicts, one for each interface of this board: `type` ("wifi",
+        "ethernet", "cell"), `macaddress`, `ssid` (stored), `connectedssid`, `rssi`, `channel`,
+        `apn` (used last), each where it is known. `active`: index into it, only while connected
+        to the server. `ipv4`: `address`, `netmask`, `broadcast`, `gateway`, `dnsserver`,
+        `dhcpserver` (not with a static address), `proxy`, `server`, of Wi-Fi or Ethernet.
+        `lasterror`: result code of the last failure, not while connected.
+        """
+        from connectwith import info
+
+        return info.report(_controller.get())
+
+    @staticmethod
+    def open(nic, callback=None):
+        """Brings an interface up for the local network only. Returns an object for it.
+
+        It stays up as long as the object is referenced, or until its `close()`, beside the
+        connection to the server and in spite of its loss. `callback(state)` is called when its
+        state changes; so is `getstate()`. `getiptable()` has its addresses, and
+        `openudp(callback, localport)` gives a UDP socket. ValueError, TypeError: name what is
+        wrong, settings for an interface in use among it. RuntimeError: too many are open.
+        """
+        from connectwith import local
+
+        return local.open_(nic, callback)
 
     @staticmethod
     def getcurrentconfig():
-        """The NIC of the connection, else of the last one that succeeded; None before that.
+        """The NIC of the connection, else of the last one that succeeded; before that, of what is
+        stored for Wi-Fi or else cellular, or None.
 
         A new dict at each call. Secrets in it are bytes which open on this device only; it can
         be stored and given to `server.connectwith` as it is.

@@ -12,10 +12,12 @@ add_library(usermod_connectwith INTERFACE)
 
 target_sources(usermod_connectwith INTERFACE
     ${connectwith_core}
+    ${CMAKE_CURRENT_LIST_DIR}/bind/alarm.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/attempt.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/link.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/modconnectwith.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/resolver.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/scan.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/seal.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/status.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/stream.c

@@ -78,7 +78,7 @@ class Controller:
         self.busy = 0
         self.ticket = 0
         self._connected = False
-        self.live = None  # the job that has connected, also after a loss
+        self.live = None  # the job that has connected, also after a loss; not after disconnect()
         self._nic = None  # the last that worked
         self.last_error = None
         self.on_loss = self.on_shutdown = self.on_gone = None
@@ -122,15 +122,24 @@ class Controller:
 
     def disconnect(self):
         """See `server.disconnect`."""
-        self._go_offline()
-        self.live = None
+        self._go_offline(True)
 
     def is_connected(self):
         return self._connected
 
+    def is_idle(self):
+        """Whether nothing of ours runs and no message from the server waits."""
+        return not self.busy and self._job is None and not self.session.inbound
+
     def current_config(self):
-        """A copy of the last NIC that worked, secrets sealed; None before the first."""
-        return None if self._nic is None else nic.duplicate(self._nic)
+        """A copy of the last NIC that worked, secrets sealed; before the first, of what is stored
+        for Wi-Fi or else cellular; None where nothing is."""
+        last = self._nic or store.load_nic(nic.WIFI) or store.load_nic(nic.CELLULAR)
+        return None if last is None else nic.duplicate(last)
+
+    def nic_in_use(self):
+        """The NIC that the powered link was started with."""
+        return (self._job or self.live).nic
 
     def send(self, name, payload):
         """Sends bytes on the device's topic `name`. Returns 0 or a send error."""
@@ -168,6 +177,10 @@ class Controller:
         """The link that is powered, or None."""
         return self._course.link
 
+    def is_leaving(self):
+        """Whether an interface is still being powered down."""
+        return self._course.is_leaving()
+
     # -- attempts
 
     def run(self, job):
@@ -195,17 +208,18 @@ class Controller:
         self._job = job
         self.attempt.start(job.kind, job.timeout_ms, job.callback, job.nic["interface"])
 
-    def _go_offline(self):
-        """Ends attempt, session and link. Returns the number of this order."""
+    def _go_offline(self, keep=False):
+        """Ends attempt, session and link, unless that is to be kept for the local network.
+        Returns the number of this order."""
         self.ticket += 1
         ticket = self.ticket
         self.attempt.abandon()
         gone = self.on_gone
-        self.on_gone = self._job = self._next = None
+        self.on_gone = self._job = self._next = self.live = None
         self.busy += 1
         try:
             self._connected = False
-            self._course.release(True)
+            self._course.release(True, keep)
         finally:
             self.busy -= 1
         if gone is not None:
@@ -244,7 +258,7 @@ class Controller:
             self._connected = True
             self.attempt.wake(1)
         else:
-            self._course.release(False)
+            self._course.release(False, True)
             self.last_error = result
         self.diag.end(result, error)
         ticket = self.ticket
@@ -296,9 +310,11 @@ class Controller:
 
     def lose(self, cause, code, result):
         """The session is over and nobody here wanted it."""
+        if not self._connected:
+            return -1  # a callback has closed it in the meantime
         self.diag.lost(cause, code)
         self._connected = False
-        self._course.release(False)
+        self._course.release(False, True)
         self.last_error = result
         from connectwith import loss
 

@@ -87,6 +87,10 @@ class Course:
         self._off = state == links.CLOSING
         return _LEAVING_MS
 
+    def is_leaving(self):
+        """Whether the interface of before is still being powered down."""
+        return self._leaving is not None
+
     def step(self):
         """Goes on. Returns the ms until the next step, < 0 when the attempt has ended."""
         turn = self._turn

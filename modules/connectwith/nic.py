@@ -112,7 +112,7 @@ def _static(block):
     for key in ("ip", "netmask", "gateway"):
         if key not in block:
             raise ValueError(key + ": missing")
-        copy[key] = _quad(key, block[key])
+        copy[key] = check_quad(key, block[key])
     _check_subnet(copy["ip"], copy["netmask"], copy["gateway"])
     servers = block.get("dns")
     if servers is None:
@@ -123,7 +123,7 @@ def _static(block):
         raise TypeError("dns: must be a str or a list of 1 or 2")
     if not 1 <= len(servers) <= 2:
         raise ValueError("dns: must be a str or a list of 1 or 2")
-    copy["dns"] = [_quad("dns", server) for server in servers]
+    copy["dns"] = [check_quad("dns", server) for server in servers]
     for server in copy["dns"]:
         if not _is_unicast(server):
             raise ValueError("dns: not the address of a host")
@@ -134,11 +134,11 @@ def _check_subnet(ip, netmask, gateway):
     """Whether a host with `ip` reaches `gateway` directly (RFC 1122, sections 3.2.1.3, 3.3.1)."""
     if not _is_unicast(ip):
         raise ValueError("ip: not the address of a host")
-    hosts = _number(netmask) ^ 0xFFFFFFFF
+    hosts = number(netmask) ^ 0xFFFFFFFF
     # One host bit leaves no address beside network and broadcast, none leaves no gateway.
     if hosts & (hosts + 1) or not 3 <= hosts < 0xFFFFFFFF:
         raise ValueError("netmask: not a netmask")
-    own, next_hop = _number(ip), _number(gateway)
+    own, next_hop = number(ip), number(gateway)
     if (own ^ next_hop) & ~hosts or own == next_hop or next_hop & hosts in (0, hosts):
         raise ValueError("gateway: not another host of the subnet")
     if own & hosts in (0, hosts):
@@ -271,7 +271,8 @@ def is_host_name(text):
     return True
 
 
-def _quad(key, value):
+def check_quad(key, value):
+    """`value` if it is a dotted quad; else TypeError or ValueError naming `key`."""
     if not isinstance(value, str):
         raise TypeError(key + ": must be a str")
     parts = value.split(".")
@@ -289,11 +290,17 @@ def _quad(key, value):
     return value
 
 
-def _number(quad):
-    number = 0
+def number(quad):
+    """The 32 bits of a dotted quad."""
+    bits = 0
     for part in quad.split("."):
-        number = number << 8 | int(part)
-    return number
+        bits = bits << 8 | int(part)
+    return bits
+
+
+def quad(bits):
+    """The dotted quad of 32 bits."""
+    return ".".join([str(bits >> shift & 0xFF) for shift in (24, 16, 8, 0)])
 
 
 def _is_unicast(quad):

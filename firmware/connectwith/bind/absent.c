@@ -35,6 +35,9 @@ static mp_obj_t absent_2(mp_obj_t first, mp_obj_t second) {
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_link_watch_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_state_obj, absent_1);
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj, absent_1);
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_scan_start_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_scan_result_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_seal_obj, absent_2);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_unseal_obj, absent_2);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_key_source_obj, absent_0);
@@ -49,6 +52,20 @@ MP_DEFINE_CONST_OBJ_TYPE(
 MP_DEFINE_CONST_OBJ_TYPE(
     connectwith_stream_type,
     MP_QSTR_Stream,
+    MP_TYPE_FLAG_NONE,
+    make_new, absent_make_new
+    );
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    connectwith_alarm_type,
+    MP_QSTR_Alarm,
+    MP_TYPE_FLAG_NONE,
+    make_new, absent_make_new
+    );
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    connectwith_token_type,
+    MP_QSTR_Token,
     MP_TYPE_FLAG_NONE,
     make_new, absent_make_new
     );

@@ -7,6 +7,7 @@
 #define CONNECTWITH_BIND_BIND_H
 
 #include "py/obj.h"
+#include "py/runtime.h"
 
 #include "connectwith/core/status.h"
 
@@ -21,6 +22,10 @@ __attribute__((noreturn)) void connectwith_raise(status_t status);
 // Returns on STATUS_OK, raises otherwise.
 void connectwith_check(status_t status);
 
+// A port whose mp_init() forgets its queue leaves a node marked as scheduled for ever: puts that
+// right, at the start of a new run of the firmware.
+void connectwith_repair_node(mp_sched_node_t *own);
+
 // What Stream.poll() gives; exported as STREAM_...
 enum {
     CONNECTWITH_STREAM_FAILED = -1,
@@ -34,6 +39,10 @@ enum {
 // attempt.c
 extern const mp_obj_type_t connectwith_attempt_type;
 
+// alarm.c
+extern const mp_obj_type_t connectwith_alarm_type;
+extern const mp_obj_type_t connectwith_token_type;
+
 // resolver.c
 extern const mp_obj_type_t connectwith_resolver_type;
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj);
@@ -44,6 +53,11 @@ extern const mp_obj_type_t connectwith_stream_type;
 // link.c
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_link_watch_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_state_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj);
+
+// scan.c
+MP_DECLARE_CONST_FUN_OBJ_0(connectwith_scan_start_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(connectwith_scan_result_obj);
 
 // seal.c
 MP_DECLARE_CONST_FUN_OBJ_2(connectwith_seal_obj);

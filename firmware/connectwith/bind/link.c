@@ -1,7 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// link_watch() and link_state(): what the platform's events say about a link.
+// link_watch(), link_state() and link_dhcp(): what the platform's events say about a link.
+
+#include <stdio.h>
 
 #include "py/runtime.h"
 
@@ -15,12 +17,28 @@ static mp_obj_t connectwith_link_watch(void) {
 }
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_link_watch_obj, connectwith_link_watch);
 
-// link_state(link) -> int. The bits are those of port/link_idf.h; it always fits a small int.
-static mp_obj_t connectwith_link_state(mp_obj_t link_in) {
+static attempt_link_t get_link(mp_obj_t link_in) {
     mp_int_t link = mp_obj_get_int(link_in);
     if (link < 0 || link >= ATTEMPT_LINK_COUNT) {
         connectwith_raise(STATUS_BAD_LINK);
     }
-    return MP_OBJ_NEW_SMALL_INT(link_state((attempt_link_t)link));
+    return (attempt_link_t)link;
+}
+
+// link_state(link) -> int. The bits are those of port/link_idf.h; it always fits a small int.
+static mp_obj_t connectwith_link_state(mp_obj_t link_in) {
+    return MP_OBJ_NEW_SMALL_INT(link_state(get_link(link_in)));
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_state_obj, connectwith_link_state);
+
+// link_dhcp(link) -> str: the address of the server that gave the lease. None: no lease.
+static mp_obj_t connectwith_link_dhcp(mp_obj_t link_in) {
+    uint8_t quad[4];
+    if (!link_dhcp_server(get_link(link_in), quad)) {
+        return mp_const_none;
+    }
+    char text[sizeof("255.255.255.255")];
+    int n = snprintf(text, sizeof(text), "%d.%d.%d.%d", quad[0], quad[1], quad[2], quad[3]);
+    return mp_obj_new_str(text, (size_t)n);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj, connectwith_link_dhcp);

@@ -257,20 +257,20 @@ void connectwith_turn(connectwith_attempt_obj_t *self) {
 }
 
 // A port whose mp_init() forgets its queue leaves the node marked as scheduled for ever.
-static void repair_node(void) {
+void connectwith_repair_node(mp_sched_node_t *own) {
     mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
     mp_sched_node_t *queued = MP_STATE_VM(sched_head);
-    while (queued != NULL && queued != &node) {
+    while (queued != NULL && queued != own) {
         queued = queued->next;
     }
     if (queued == NULL) {
-        node.callback = NULL;
+        own->callback = NULL;
     }
     MICROPY_END_ATOMIC_SECTION(atomic_state);
 }
 
 bool connectwith_serve(connectwith_attempt_obj_t *self) {
-    repair_node();
+    connectwith_repair_node(&node);
     if (!platform_wake_init(on_timer)) {
         return false;
     }

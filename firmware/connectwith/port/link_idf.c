@@ -2,11 +2,15 @@
 // SPDX-License-Identifier: MIT
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "esp_eth.h"
 #include "esp_event.h"
 #include "esp_netif.h"
+#include "esp_netif_net_stack.h"
 #include "esp_wifi.h"
+#include "lwip/dhcp.h"
+#include "lwip/prot/dhcp.h"
 
 #include "connectwith/port/link_idf.h"
 
@@ -15,6 +19,8 @@
 
 // Written by the thread of the events alone.
 static atomic_uint states[ATTEMPT_LINK_COUNT];
+static atomic_uint dhcp_servers[ATTEMPT_LINK_COUNT]; // 0: the address is static
+static atomic_uint scans; // that have ended
 static void (*wake_fn)(void);
 
 static void set(attempt_link_t link, uint32_t state) {
@@ -43,7 +49,10 @@ static void on_wifi(void *unused, esp_event_base_t base, int32_t id, void *data)
     } else if (id == WIFI_EVENT_STA_DISCONNECTED) {
         const wifi_event_sta_disconnected_t *event = data;
         lose(ATTEMPT_LINK_WIFI, event->reason);
+    } else if (id == WIFI_EVENT_SCAN_DONE) {
+        atomic_fetch_add(&scans, 1);
     } else if (id == WIFI_EVENT_STA_STOP) {
+        atomic_fetch_add(&scans, 1); // one that ran is over
         drop(ATTEMPT_LINK_WIFI, LINK_UP | LINK_HAS_ADDRESS);
     }
 }
@@ -61,15 +70,28 @@ static void on_ethernet(void *unused, esp_event_base_t base, int32_t id, void *d
     }
 }
 
+// ESP-IDF's event does not say where an address came from. The netif of a station or of Ethernet
+// is never removed, and lwIP changes nothing of a lease that it has just announced.
+static void note_server(attempt_link_t link, const ip_event_got_ip_t *event) {
+    const struct netif *netif = esp_netif_get_netif_impl(event->esp_netif);
+    const struct dhcp *dhcp = netif == NULL ? NULL : netif_dhcp_data(netif);
+    uint32_t server = 0;
+    if (dhcp != NULL && dhcp_supplied_address(netif)) {
+        server = ip4_addr_get_u32(ip_2_ip4(&dhcp->server_ip_addr));
+    }
+    atomic_store(&dhcp_servers[link], server);
+}
+
 static void on_address(void *unused, esp_event_base_t base, int32_t id, void *data) {
     (void)unused;
     (void)base;
-    (void)data;
     if (id == IP_EVENT_STA_GOT_IP) {
+        note_server(ATTEMPT_LINK_WIFI, data);
         gain(ATTEMPT_LINK_WIFI, LINK_HAS_ADDRESS);
     } else if (id == IP_EVENT_STA_LOST_IP) {
         drop(ATTEMPT_LINK_WIFI, LINK_HAS_ADDRESS);
     } else if (id == IP_EVENT_ETH_GOT_IP) {
+        note_server(ATTEMPT_LINK_ETHERNET, data);
         gain(ATTEMPT_LINK_ETHERNET, LINK_HAS_ADDRESS);
     } else if (id == IP_EVENT_ETH_LOST_IP) {
         drop(ATTEMPT_LINK_ETHERNET, LINK_HAS_ADDRESS);
@@ -86,4 +108,14 @@ bool link_watch(void (*wake)(void)) {
 
 uint32_t link_state(attempt_link_t link) {
     return atomic_load(&states[link]);
+}
+
+bool link_dhcp_server(attempt_link_t link, uint8_t quad[4]) {
+    uint32_t server = atomic_load(&dhcp_servers[link]);
+    memcpy(quad, &server, sizeof(server)); // lwIP keeps network order
+    return server != 0 && (link_state(link) & LINK_HAS_ADDRESS) != 0;
+}
+
+uint32_t link_scans(void) {
+    return atomic_load(&scans);
 }

@@ -27,4 +27,10 @@ bool link_watch(void (*wake)(void));
 // Any thread.
 uint32_t link_state(attempt_link_t link);
 
+// How many scans have ended, by themselves or because Wi-Fi went off.
+uint32_t link_scans(void);
+
+// The IPv4 address of the DHCP server that gave the lease. False: there is no lease.
+bool link_dhcp_server(attempt_link_t link, uint8_t quad[4]);
+
 #endif

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// --- Wake timer: one, one-shot. Only the thread that runs Python calls these three. ---
+// --- Wake timer: one, one-shot. Only the thread that runs Python calls these. ---
 
 // Called when the time has come, from a thread of the platform. It must not block, and it must
 // stand being called once more after platform_wake_cancel() has returned.
@@ -26,6 +26,11 @@ bool platform_wake_init(platform_wake_fn_t wake);
 void platform_wake_in(uint32_t delay_ms);
 
 void platform_wake_cancel(void);
+
+// The same three for a second timer, which the user's own timers share.
+bool platform_alarm_init(platform_wake_fn_t ring);
+void platform_alarm_in(uint32_t delay_ms);
+void platform_alarm_cancel(void);
 
 // Ends a sleep of the thread that runs Python, so that it sees what was scheduled. Any thread.
 void platform_notify(void);

@@ -15,31 +15,55 @@
 // scheduler and run some of the user's code, short enough that ten of them are not felt.
 #define TURN_US (250)
 
-static esp_timer_handle_t timer;
-static platform_wake_fn_t wake_fn;
+typedef struct {
+    esp_timer_handle_t handle;
+    platform_wake_fn_t fn;
+} one_shot_t;
 
-static void on_timer(void *unused) {
-    (void)unused;
-    wake_fn();
+static one_shot_t wake_timer;
+static one_shot_t alarm_timer;
+
+static void on_timer(void *timer) {
+    ((one_shot_t *)timer)->fn();
+}
+
+static bool init(one_shot_t *timer, platform_wake_fn_t fn, const char *name) {
+    if (timer->handle != NULL) {
+        // After a soft reset the timer is still there, perhaps in the middle of its call.
+        return fn == timer->fn;
+    }
+    timer->fn = fn;
+    const esp_timer_create_args_t args = { .callback = on_timer, .arg = timer, .name = name };
+    return esp_timer_create(&args, &timer->handle) == ESP_OK;
+}
+
+static void start(const one_shot_t *timer, uint32_t delay_ms) {
+    esp_timer_stop(timer->handle); // refused when it does not run, which is as good
+    esp_timer_start_once(timer->handle, delay_ms == 0 ? TURN_US : (uint64_t)delay_ms * 1000);
 }
 
 bool platform_wake_init(platform_wake_fn_t wake) {
-    if (timer != NULL) {
-        // After a soft reset the timer is still there, perhaps in the middle of its call.
-        return wake == wake_fn;
-    }
-    wake_fn = wake;
-    const esp_timer_create_args_t args = { .callback = on_timer, .name = "connectwith" };
-    return esp_timer_create(&args, &timer) == ESP_OK;
+    return init(&wake_timer, wake, "connectwith");
 }
 
 void platform_wake_in(uint32_t delay_ms) {
-    esp_timer_stop(timer); // refused when it does not run, which is as good
-    esp_timer_start_once(timer, delay_ms == 0 ? TURN_US : (uint64_t)delay_ms * 1000);
+    start(&wake_timer, delay_ms);
 }
 
 void platform_wake_cancel(void) {
-    esp_timer_stop(timer);
+    esp_timer_stop(wake_timer.handle);
+}
+
+bool platform_alarm_init(platform_wake_fn_t ring) {
+    return init(&alarm_timer, ring, "cw alarm");
+}
+
+void platform_alarm_in(uint32_t delay_ms) {
+    start(&alarm_timer, delay_ms);
+}
+
+void platform_alarm_cancel(void) {
+    esp_timer_stop(alarm_timer.handle);
 }
 
 void platform_notify(void) {

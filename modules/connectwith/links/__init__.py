@@ -38,6 +38,14 @@ LOSSES_SHIFT = const(10)
 
 _links = [None, None, None]
 
+# The links that local.py holds up, by class, each with the NIC that it is up with.
+held = {}
+
+
+def is_made(link):
+    """Whether the link of a class has been used since the boot."""
+    return _links[link] is not None
+
 
 def get(link):
     """The link object of a class (_connectwith.LINK_...). ValueError: not on this board."""

@@ -42,6 +42,7 @@ class W5500:
 
     def start(self, nic):
         self._nic = nic
+        self.cause = ""
         self._was_up = False
         self._turn = _OPEN
 
@@ -57,6 +58,10 @@ class W5500:
 
     def address(self):
         return self._lan.ifconfig()[0]
+
+    def addresses(self):
+        """Address, netmask, gateway and name server, when UP."""
+        return self._lan.ifconfig()
 
     def info(self):
         return {"mac": self._lan.config("mac")}

@@ -53,6 +53,7 @@ class Wlan:
     def start(self, nic):
         self._nic = nic
         self._misses = 0
+        self.cause = ""
         self._turn = _OPEN
 
     def poll(self):
@@ -75,8 +76,16 @@ class Wlan:
     def address(self):
         return self._wlan.ifconfig()[0]
 
+    def addresses(self):
+        """Address, netmask, gateway and name server, when UP."""
+        return self._wlan.ifconfig()
+
     def info(self):
-        return {"ssid": self._nic["wificonfig"]["ssid"], "rssi": self._wlan.status("rssi")}
+        return {
+            "ssid": self._nic["wificonfig"]["ssid"],
+            "rssi": self._wlan.status("rssi"),
+            "channel": self._wlan.config("channel"),
+        }
 
     def stop(self):
         self._turn = _IDLE

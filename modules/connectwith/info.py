@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""What `imp.net.info()` and an interface's `getiptable()` tell. Never a secret."""
+
+import _connectwith
+import machine
+
+from connectwith import links, nic, store
+
+_CLASSES = ("wifi", "ethernet", "cell")
+_MAC_OFFSETS = (0, 3)  # from the base address, as ESP-IDF derives them (esp_read_mac)
+
+
+def report(control):
+    """The dict of `imp.net.info()`."""
+    result = {"interface": []}
+    current = control.link
+    for kind in (nic.WIFI, nic.ETHERNET, nic.CELLULAR):
+        try:
+            link = links.get(kind)
+        except ValueError:
+            continue  # not on this board
+        if current is link and control.is_connected():
+            result["active"] = len(result["interface"])
+        record = {"type": _CLASSES[kind]}
+        if kind != nic.CELLULAR:
+            record["macaddress"] = _mac(kind)
+        _FILLS[kind](record, link, current is link or kind in links.held)
+        result["interface"].append(record)
+    table = _table(control, current)
+    if table is not None:
+        result["ipv4"] = table
+    if control.last_error is not None:
+        result["lasterror"] = control.last_error
+    return result
+
+
+def ipv4(kind):
+    """The addresses of a Wi-Fi or Ethernet link that is up, as the value of the key `ipv4`."""
+    address, netmask, gateway, server = links.get(kind).addresses()
+    table = {"address": address, "netmask": netmask, "gateway": gateway, "dnsserver": [server]}
+    lease = _connectwith.link_dhcp(kind)
+    if lease is not None:
+        table["dhcpserver"] = lease
+    for key in list(table):
+        if table[key] == "0.0.0.0":
+            del table[key]
+    host_bits = nic.number(netmask) ^ 0xFFFFFFFF
+    table["broadcast"] = nic.quad(nic.number(address) | host_bits)
+    return table
+
+
+def _table(control, link):
+    """Of the link in use, with what the connection adds; None without an address, and on cell."""
+    for kind in (nic.WIFI, nic.ETHERNET):
+        if links.is_made(kind) and links.get(kind) is link and link.poll() == links.UP:
+            break
+    else:
+        return None
+    table = ipv4(kind)
+    live = control.live
+    if live is None or not control.is_connected():
+        return table
+    static = live.nic.get("staticconfig")
+    if static is not None:
+        table["dnsserver"] = list(static["dns"])
+    proxy = live.nic.get("proxyconfig")
+    if proxy is not None:
+        table["proxy"] = {key: proxy[key] for key in ("type", "address", "port")}
+        if "username" in proxy:
+            table["proxy"]["user"] = proxy["username"]
+    table["server"] = {
+        "port": live.settings.port,
+        "tcptimeout": control.timeout_ms / 1000,
+        "tcpwaitfor": control.wait,
+    }
+    return table
+
+
+def _fill_wifi(record, link, in_use):
+    stored = store.load_block("wificonfig")
+    if stored is not None:
+        record["ssid"] = stored["ssid"]
+    if in_use and link.poll() in (2, links.UP):
+        told = link.info()
+        record["connectedssid"] = told["ssid"]
+        record["rssi"] = told["rssi"]
+        if "channel" in told:
+            record["channel"] = told["channel"]
+
+
+def _fill_ethernet(record, link, in_use):
+    pass
+
+
+def _fill_cell(record, link, in_use):
+    if in_use:
+        told = link.info()
+        if told.get("rssi") is not None:
+            record["rssi"] = told["rssi"]
+    apn = getattr(link, "apn", None)
+    if apn is not None:
+        record["apn"] = apn
+
+
+_FILLS = (_fill_wifi, _fill_ethernet, _fill_cell)
+
+
+def _mac(kind):
+    mac = bytearray(machine.unique_id())
+    mac[5] = (mac[5] + _MAC_OFFSETS[kind]) & 0xFF
+    return mac.hex()

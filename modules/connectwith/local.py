@@ -1,0 +1,255 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""Interfaces for the local network: `imp.net.open`, its object, and UDP.
+
+A link is shared with the connection to the server: whoever comes second finds it up. `links.held`
+names the links that are held here; the connection leaves those up when it is lost.
+"""
+
+import select
+import socket
+import sys
+
+import _connectwith
+from micropython import const
+
+from connectwith import controller, links, nic, store, timers
+
+UNKNOWN = const(-1)
+STARTING = const(0)
+CONNECTED = const(1)
+
+# By class of link: at each stage that `poll()` tells, when it has failed, when it was stopped.
+_STAGES = ((0, 101, 104), (0, 0, 201), (300, 303, 302))
+_FAILED = (106, 203, 306)
+_STOPPED = (105, 202, 305)
+_NO_LINK = const(204)
+_DENIED = const(304)
+
+_COMING_UP_MS = const(10)
+_UP_MS = const(20)
+_CLOSED_MS = const(1000)
+
+_MOST = const(8)  # tokens that _connectwith knows
+_DATAGRAM_MAX = const(1472)  # IPv4 over Ethernet without fragments
+
+_holders = [None] * _MOST
+
+
+class _Holder:
+    """What is kept for one interface object, which must not be kept itself."""
+
+    def __init__(self, kind, callback):
+        self.kind = kind
+        self.link = links.get(kind)
+        self.callback = callback
+        self.state = UNKNOWN
+        self.closed = False
+        self.sockets = []
+
+
+class Interface:
+    """An interface that is up for the local network as long as this object is referenced.
+
+    (Until the collector finds out that it is not, that is; `close()` is at once.)
+    """
+
+    def __init__(self, number, holder):
+        self._holder = holder
+        self._token = _connectwith.Token(number)
+
+    def getstate(self):
+        """One of the state numbers of `imp.net`."""
+        return _state(self._holder)
+
+    def getiptable(self):
+        """{"ipv4": {...}} as in `imp.net.info()`. RuntimeError: there is no address."""
+        from connectwith import info
+
+        self._check_up()
+        return {"ipv4": info.ipv4(self._holder.kind)}
+
+    def openudp(self, callback, localport=0):
+        """A UDP socket. `callback(fromaddress, fromport, toaddress, toport, data)` gets what
+        comes. `localport`: 0 for any. RuntimeError: cellular, or not up. OSError: port in use."""
+        if self._holder.kind == nic.CELLULAR:
+            raise RuntimeError("interface: no local network over cellular")
+        controller.check_callback(callback)
+        if isinstance(localport, bool) or not isinstance(localport, int):
+            raise TypeError("localport: must be an int")
+        if not 0 <= localport <= 65535:
+            raise ValueError("localport: must be 0 to 65535")
+        self._check_up()
+        from connectwith import info
+
+        table = info.ipv4(self._holder.kind)
+        udp = Udp(table["address"], table["netmask"], localport, callback)
+        self._holder.sockets.append(udp)
+        return udp
+
+    def close(self):
+        """Ends it at once. An interface that nothing else uses is powered down."""
+        _release(self._holder)
+
+    def _check_up(self):
+        if _state(self._holder) != CONNECTED:
+            raise RuntimeError("interface: not up")
+
+
+class Udp:
+    """A UDP socket on one interface, for its subnet."""
+
+    def __init__(self, address, netmask, port, callback):
+        self._address = address
+        self._hosts = nic.number(netmask) ^ 0xFFFFFFFF
+        self._callback = callback
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            self._socket.setblocking(False)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind(socket.getaddrinfo(address, port)[0][-1])
+        except OSError:
+            self._socket.close()
+            raise
+        self._port = port
+        self._poller = select.poll()
+        self._poller.register(self._socket, select.POLLIN)
+
+    def send(self, address, port, data):
+        """Sends one datagram to a host of the subnet. 0, or a SEND_ERROR_ code of `server`.
+
+        ValueError: the address is not of the subnet."""
+        if (nic.number(nic.check_quad("address", address)) ^ nic.number(self._address)) & (
+            ~self._hosts
+        ):
+            raise ValueError("address: not of this subnet")
+        if self._socket is None:
+            return 1
+        try:
+            self._socket.sendto(data, socket.getaddrinfo(address, port)[0][-1])
+        except OSError:
+            return 4
+        return 0
+
+    def close(self):
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _serve(self):
+        """Hands over one datagram. Returns whether there was one."""
+        if self._socket is None or not self._poller.poll(0):
+            return False
+        try:
+            data, sender = self._socket.recvfrom(_DATAGRAM_MAX)
+        except OSError:
+            return False
+        _call(self._callback, sender[0], sender[1], self._address, self._port, data)
+        return True
+
+
+def open_(config, callback):
+    """See `imp.net.open`."""
+    config = nic.normalise(config)
+    kind = nic.link_of(config["interface"])
+    link = links.get(kind)
+    controller.check_callback(callback)
+    if None not in _holders:
+        _collect()
+    if None not in _holders:
+        raise RuntimeError("interface: open too often")
+    control = controller.get()
+    if control.link is link or kind in links.held:
+        if len(config) > 1:
+            raise ValueError("interface: in use; open it without settings")
+        if kind not in links.held:
+            links.held[kind] = control.nic_in_use()
+    else:
+        config = store.fill(config, kind)
+        links.held[kind] = config
+        link.start(config)
+    number = _holders.index(None)
+    holder = _holders[number] = _Holder(kind, callback)
+    interface = Interface(number, holder)
+    timers.get().watch(_watch)
+    return interface
+
+
+def _collect():
+    import gc
+
+    gc.collect()
+    _drop(timers.get().alarm.dropped())
+
+
+def _watch():
+    """A turn of the service of timers."""
+    _drop(timers.get().alarm.dropped())
+    wait_ms = -1
+    for holder in _holders:
+        if holder is None:
+            continue
+        if holder.closed:
+            wait_ms = max(wait_ms, _CLOSED_MS)
+            continue
+        state = _state(holder)
+        if state != holder.state:
+            holder.state = state
+            if state == _NO_LINK and controller.get().link is not holder.link:
+                # For the driver this loss is final; the next cable finds it waiting.
+                holder.link.start(links.held[holder.kind])
+            if holder.callback is not None:
+                _call(holder.callback, state)
+        for udp in holder.sockets:
+            udp._serve()
+        step_ms = _UP_MS if state == CONNECTED else _COMING_UP_MS
+        wait_ms = step_ms if not 0 <= wait_ms <= step_ms else wait_ms
+    return wait_ms
+
+
+def _state(holder):
+    kind = holder.kind
+    if holder.closed:
+        return _STOPPED[kind]
+    stage = holder.link.poll()
+    if stage == links.UP:
+        return CONNECTED
+    if stage >= 0:
+        if kind == nic.ETHERNET and stage < 2 and holder.state in (CONNECTED, _NO_LINK):
+            return _NO_LINK  # the cable is out
+        return _STAGES[kind][stage]
+    if stage != links.FAILED or not holder.link.cause:
+        return _STOPPED[kind]
+    if kind == nic.CELLULAR and holder.link.result == 11:
+        return _DENIED
+    return _FAILED[kind]
+
+
+def _drop(mask):
+    for number in range(_MOST):
+        if mask & 1 << number and _holders[number] is not None:
+            _release(_holders[number])
+            _holders[number] = None  # not before its token is gone, which would tell of another
+
+
+def _release(holder):
+    if holder.closed:
+        return
+    holder.closed = True
+    for udp in holder.sockets:
+        udp.close()
+    kind = holder.kind
+    for other in _holders:
+        if other is not None and other.kind == kind and not other.closed:
+            return
+    links.held.pop(kind, None)
+    if controller.get().link is not holder.link:
+        holder.link.stop()
+
+
+def _call(callback, *args):
+    try:
+        callback(*args)
+    except Exception as error:
+        sys.print_exception(error)

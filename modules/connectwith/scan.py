@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""`imp.scanwifinetworks`."""
+
+import time
+
+import _connectwith
+from micropython import const
+
+from connectwith import controller, links, nic
+
+_LOOK_MS = const(20)
+_LONGEST_MS = const(15000)  # the ESP32 takes up to 4 s for all channels
+
+_scan = None  # the one that runs
+
+
+def start(callback):
+    """See `imp.scanwifinetworks`."""
+    global _scan
+    controller.check_callback(callback)
+    links.get(nic.WIFI)  # ValueError: no Wi-Fi
+    if _scan is not None:
+        raise RuntimeError("scan already running")
+    scan = Scan(callback)
+    _scan = scan
+    try:
+        scan.begin()
+        if callback is None:
+            return scan.wait()
+    finally:
+        if callback is None or not scan.running:
+            _scan = None
+    from connectwith import timers
+
+    timers.get().start(_LOOK_MS, scan.look)
+    return None
+
+
+class Scan:
+    def __init__(self, callback):
+        self._callback = callback
+        self._wlan = None
+        self._was_on = True
+        self._since_ms = 0
+        self.running = False
+
+    def begin(self):
+        import network
+
+        self._wlan = network.WLAN(network.WLAN.IF_STA)
+        _connectwith.link_watch()
+        self._was_on = self._wlan.active()
+        if not self._was_on:
+            self._wlan.active(True)
+        self._since_ms = time.ticks_ms()
+        try:
+            _connectwith.scan_start()
+        except OSError:
+            self._restore()
+            raise
+        self.running = True
+
+    def wait(self):
+        try:
+            while True:
+                found = self._result()
+                if found is not None:
+                    return found
+                time.sleep_ms(_LOOK_MS)
+        finally:
+            self._restore()
+
+    def look(self):
+        """A turn of the service of timers."""
+        global _scan
+        found = self._result()
+        if found is None:
+            from connectwith import timers
+
+            timers.get().start(_LOOK_MS, self.look)
+            return
+        _scan = None  # before the callback, which may scan again
+        self._restore()
+        self._callback(found)
+
+    def _result(self):
+        late = time.ticks_diff(time.ticks_ms(), self._since_ms) >= _LONGEST_MS
+        found = _connectwith.scan_result(late)
+        return None if found is None else [_entry(record) for record in found]
+
+    def _restore(self):
+        """Switches the radio off, if it was and nobody has begun to use it."""
+        self.running = False
+        if not self._was_on and nic.WIFI not in links.held:
+            if controller.get().link is not links.get(nic.WIFI):
+                self._wlan.active(False)
+
+
+def _entry(record):
+    ssid, bssid, channel, rssi, is_open = record
+    try:
+        name = ssid.decode()
+    except UnicodeError:
+        name = ssid  # not every network has a text as its name
+    return {
+        "ssid": name,
+        "bssid": bssid.hex(),
+        "channel": channel,
+        "rssi": rssi,
+        "open": is_open,
+    }

@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""What runs beside the connection: the user's timers, the idle callback, and local interfaces."""
+
+import sys
+import time
+
+import _connectwith
+from micropython import const
+
+_LONGEST_MS = const(86400000)  # one setting of the alarm; longer waits are made of several
+
+_service = None
+
+
+def get():
+    """The service of this run of the firmware."""
+    global _service
+    if _service is None:
+        _service = Service()
+    return _service
+
+
+class Timer:
+    """What `imp.wakeup` gives and `imp.cancelwakeup` takes."""
+
+    def __init__(self, due_ms, callback):
+        self.due_ms = due_ms
+        self.callback = callback
+
+
+class Service:
+    """One alarm for all. `watch` is called at each turn; it returns the ms until it wants to be
+    called again, or -1."""
+
+    def __init__(self):
+        self._timers = []  # by the time when they are due
+        self._now_ms = 0  # ticks_ms() wraps within two weeks, timers may run longer
+        self._seen_ms = time.ticks_ms()
+        self._watch_due_ms = -1
+        self._watch = None
+        self._idle = None
+        self._is_idle = None
+        self.alarm = _connectwith.Alarm(self._ring)
+
+    def start(self, delay_ms, callback):
+        """A new Timer: `callback()` after so many ms."""
+        timer = Timer(self._now() + delay_ms, callback)
+        at = len(self._timers)
+        while at and self._timers[at - 1].due_ms > timer.due_ms:
+            at -= 1
+        self._timers.insert(at, timer)
+        self._arm()
+        return timer
+
+    def cancel(self, timer):
+        """Stops a timer; one that has run or was cancelled is none to be stopped."""
+        if timer in self._timers:
+            self._timers.remove(timer)
+            self._arm()
+
+    def on_idle(self, callback, is_idle):
+        """`callback()` once, at a turn when `is_idle()`; None for no callback."""
+        self._idle = callback
+        self._is_idle = is_idle
+        self._arm()
+
+    def watch(self, function):
+        """Sets the function to be called at each turn, from now on."""
+        self._watch = function
+        self._watch_due_ms = self._now()
+        self._arm()
+
+    def _now(self):
+        ticks = time.ticks_ms()
+        self._now_ms += time.ticks_diff(ticks, self._seen_ms)
+        self._seen_ms = ticks
+        return self._now_ms
+
+    def _arm(self):
+        now_ms = self._now()
+        wait_ms = _LONGEST_MS
+        if self._idle is not None:
+            wait_ms = 0 if self._is_idle() else 10
+        if self._timers:
+            wait_ms = min(wait_ms, max(0, self._timers[0].due_ms - now_ms))
+        if self._watch_due_ms >= 0:
+            wait_ms = min(wait_ms, max(0, self._watch_due_ms - now_ms))
+        self.alarm.set(wait_ms)
+
+    def _ring(self):
+        try:
+            self._turn()
+        finally:
+            self._arm()
+
+    def _turn(self):
+        now_ms = self._now()
+        # Those that callbacks start now have their turn at the next one.
+        while self._timers and self._timers[0].due_ms <= now_ms:
+            _run(self._timers.pop(0).callback)
+        if 0 <= self._watch_due_ms <= now_ms:
+            self._watch_due_ms = -1
+            wait_ms = self._watch()
+            if wait_ms >= 0 and self._watch_due_ms < 0:
+                self._watch_due_ms = now_ms + wait_ms
+        if self._idle is not None and self._is_idle():
+            callback = self._idle
+            self._idle = None
+            _run(callback)
+
+
+def _run(callback):
+    try:
+        callback()
+    except Exception as error:
+        sys.print_exception(error)

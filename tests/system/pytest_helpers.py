@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Timers, the idle callback, scans."""
+
+import pytest
+from repl import BoardError
+
+SERVER_CONNECTED = 5
+
+_GOT = """
+got = []
+def until(done, limit_ms=15000):
+    start = time.ticks_ms()
+    while not done() and time.ticks_diff(time.ticks_ms(), start) < limit_ms:
+        time.sleep_ms(10)
+    return bool(done())
+"""
+
+
+@pytest.fixture
+def helper(device):
+    """The board with a list `got` for what callbacks do."""
+    device.repl.run(_GOT)
+    return device
+
+
+def test_wakeup(helper):
+    out = helper.repl.run(
+        "imp.wakeup(0.3, lambda: got.append('third'))\n"
+        "late = imp.wakeup(0.2, lambda: got.append('never'))\n"
+        "imp.wakeup(0.1, lambda: got.append('second'))\n"
+        "imp.wakeup(0, lambda: got.append('first'))\n"
+        "imp.wakeup(10737418, lambda: got.append('in four months'))\n"
+        "imp.cancelwakeup(late)\nimp.cancelwakeup(late)\n"
+        "print(got)"
+    )
+    assert out.strip() == "[]"
+    assert helper.repl.value("until(lambda: len(got) >= 3)", timeout=20) is True
+    helper.repl.run("settle(200)")
+    assert helper.repl.value("got") == ["first", "second", "third"]
+
+
+def test_a_timer_is_not_early(helper):
+    helper.repl.run(
+        "start = time.ticks_ms()\n"
+        "imp.wakeup(0.5, lambda: got.append(time.ticks_diff(time.ticks_ms(), start)))"
+    )
+    assert helper.repl.value("until(lambda: got)", timeout=20)
+    assert 500 <= helper.repl.value("got")[0] < 5000
+
+
+def test_a_callback_that_raises_is_printed_and_forgotten(helper):
+    out = helper.repl.run(
+        "imp.wakeup(0, lambda: 1 / 0)\nimp.wakeup(0.05, lambda: got.append(1))\nuntil(lambda: got)"
+    )
+    assert "ZeroDivisionError" in out
+    assert helper.repl.value("got") == [1]
+
+
+def test_a_timer_that_starts_itself_leaves_room_for_the_code(helper):
+    helper.repl.run(
+        "def again():\n    got.append(1)\n    imp.wakeup(0, again)\nagain()\n"
+        "n = 0\nstart = time.ticks_ms()\n"
+        "while time.ticks_diff(time.ticks_ms(), start) < 300: n += 1"
+    )
+    assert helper.repl.value("len(got)") > 5
+    assert helper.repl.value("n") > 100
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["imp.wakeup(-1, print)", "imp.wakeup('1', print)", "imp.wakeup(1, 5)",
+     "imp.wakeup(10737419, print)", "imp.wakeup(True, print)", "imp.onidle(5)"],
+)  # fmt: skip
+def test_bad_arguments(helper, call):
+    with pytest.raises(BoardError, match="ValueError|TypeError"):
+        helper.repl.run(call)
+
+
+def test_s74_onidle(helper):
+    out = helper.repl.run(
+        "imp.onidle(lambda: got.append('f'))\nimp.onidle(lambda: got.append('g'))\nprint(got)"
+    )
+    assert out.strip() == "[]"
+    assert helper.repl.value("until(lambda: got)", timeout=20) is True
+    helper.repl.run("imp.onidle(lambda: got.append('h'))\nimp.onidle(None)\nsettle(200)")
+    assert helper.repl.value("got") == ["g"]
+
+
+def test_onidle_waits_for_the_attempt(helper):
+    helper.repl.run(
+        f"attempt({helper.ethernet()!r})\nimp.onidle(lambda: got.append(server.isconnected()))"
+    )
+    assert helper.wait()[0][1] == SERVER_CONNECTED
+    assert helper.repl.value("until(lambda: got)", timeout=20) is True
+    assert helper.repl.value("got") == [True]
+
+
+def test_s73_scans(helper, world):
+    found = helper.repl.value("imp.scanwifinetworks()", timeout=30)
+    assert {(ap["ssid"], ap["open"], ap["channel"]) for ap in found} == {
+        ("home-net", False, 6), ("cafe-net", True, 6),
+    }  # fmt: skip
+    assert all(len(ap["bssid"]) == 12 and ap["rssi"] < 0 for ap in found)
+    helper.repl.run(
+        "imp.scanwifinetworks(got.append)\nassert not got\n"
+        "try:\n    imp.scanwifinetworks()\n"
+        "except RuntimeError: got.append('refused')\n"
+        "try:\n    imp.scanwifinetworks(print)\n"
+        "except RuntimeError: got.append('refused')"
+    )
+    assert helper.repl.value("until(lambda: len(got) == 3)", timeout=30) is True
+    assert helper.repl.value("got[:2]") == ["refused", "refused"]
+    assert len(helper.repl.value("got[2]")) == 2
+    # The radio is off again, and the next scan may run.
+    assert helper.repl.value("__import__('network').WLAN(0).active()") is False
+    for access_point in world.wifi.values():
+        access_point.off()
+    assert helper.repl.value("imp.scanwifinetworks()", timeout=30) == []
+
+
+def test_a_scan_beside_the_connection(helper):
+    assert helper.connect(helper.wifi()) == SERVER_CONNECTED
+    assert len(helper.repl.value("imp.scanwifinetworks()", timeout=30)) == 2
+    assert helper.repl.value("server.isconnected() and server.log('still here')") == 0
+
+
+def test_a_connection_begun_during_a_scan_keeps_the_radio(helper):
+    helper.repl.run(f"imp.scanwifinetworks(got.append)\nattempt({helper.wifi()!r})")
+    assert helper.wait()[0][1] == SERVER_CONNECTED
+    assert helper.repl.value("until(lambda: got)", timeout=30) is True
+    assert helper.repl.value("server.isconnected()") is True
