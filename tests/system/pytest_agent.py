@@ -200,3 +200,32 @@ def test_stored_restart_is_ignored(online, world):
     assert online.connect(online.wifi()) == SERVER_CONNECTED
     online.repl.run("settle(1000)")
     assert online.repl.value("got") == [2]
+
+
+def test_suspend_connects_again_inside_a_handler(online, world):
+    # The handler runs inside of a step, which is not over while a new session begins.
+    online.repl.run(
+        "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_FOR_ACK, 20)\n"
+        "def leave_and_send(data):\n"
+        "    server.disconnect()\n"
+        "    got.append((agent.send('again', data), server.isconnected()))\n"
+        "agent.on('leave', leave_and_send)\n"
+    )
+    for i in range(3):
+        _tell(online, "leave", str(i))
+        assert online.repl.value(f"until({i + 1}, 30000)", timeout=40)[i] == (0, True)
+        world.broker.wait_for("imp/*/agent/again")
+
+
+def test_suspend_connects_again_inside_a_callback(device):
+    device.repl.run(
+        "got = []\n"
+        "def then(result, interface):\n"
+        "    server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_FOR_ACK, 20)\n"
+        "    server.disconnect()\n"
+        "    got.append((result, server.log('again'), server.isconnected()))\n"
+        f"server.connectwith({device.wifi('cafe', key='')!r}, then)\n"
+        "while not got: time.sleep_ms(5)\n",
+        timeout=40,
+    )
+    assert device.repl.value("got") == [(5, 0, True)]
