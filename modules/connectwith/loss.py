@@ -10,6 +10,7 @@ from micropython import const
 from connectwith import controller, nic, results
 
 _PAUSES_MS = (500, 1000, 2000, 4000, 8000)  # between attempts; the last one stays
+_LEAVING_MS = const(60000)  # more than a modem needs to sign off and switch itself off
 _LEAST_MS = const(1000)  # a shorter attempt is not worth it
 
 
@@ -91,6 +92,11 @@ def _sleep(control):
 
     control.disconnect()
     print("connectwith: no connection; deep sleep for", control.sleep_ms // 1000, "s")
+    # A modem left on would be so for all of the sleep.
+    since_ms = time.ticks_ms()
+    while control.is_leaving() and time.ticks_diff(time.ticks_ms(), since_ms) < _LEAVING_MS:
+        control.attempt.turn()
+        time.sleep_ms(10)
     machine.deepsleep(control.sleep_ms)
 
 
