@@ -78,7 +78,9 @@ class Process:
             while self._running:
                 self._open_serial()
                 for key, _ in self._selector.select(self._timeout()):
-                    key.data()
+                    # One that was handled before may have closed this one.
+                    if self._selector.get_map().get(key.fd) is key:
+                        key.data()
                 self._modem.advance(time.monotonic())
                 self._act()
                 self._serial.flush(self._controls.chunk_size is not None)
