@@ -19,7 +19,7 @@ from cellular import (
     warm_anew,
 )
 
-PULLS = 12
+PULLS = 10  # tests/bench/cellular.py does fifty
 SEED = 7
 
 
@@ -107,7 +107,7 @@ def _pull_once(device, modem, moment_s, power):
     """An attempt on a modem that is on, cut off after `moment_s`; the stage that it ended in."""
     warm_anew(device, modem)
     before = len(device.calls())
-    device.start(cell(), timeout=3)
+    device.start(cell(), timeout=2)
     time.sleep(moment_s)
     (modem.power_off if power else modem.pull)()
     until(lambda: len(device.calls()) > before, "the callback")

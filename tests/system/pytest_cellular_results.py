@@ -59,7 +59,6 @@ FAULTS = [
     ("no network", lambda m, w: m.search(), NO_REGISTRATION, "", SILENT),
     ("voice only", _voice_only, NO_REGISTRATION, "", SILENT),
     ("SMS only", _domain(6), NO_REGISTRATION, "", SILENT),
-    ("emergency only", _domain(8), NO_REGISTRATION, "", SILENT),
     ("denied", lambda m, w: m.deny(), REGISTRATION_DENIED, "3", KNOWN),
     ("dial: NO CARRIER", _dial("NO CARRIER"), NO_PPP_CONNECTION, "NO CARRIER", KNOWN),
     ("dial: BUSY", _dial("BUSY"), NO_PPP_CONNECTION, "BUSY", KNOWN),
@@ -116,7 +115,7 @@ def test_a_server_that_refuses(device, modem, world):
     assert "ECONN" in device.last_attempt()["cause"]
 
 
-@pytest.mark.parametrize("kind", ["mute-tcp", "mute-mqtt", "connack-5"])
+@pytest.mark.parametrize("kind", ["mute-tcp", "connack-5"])
 def test_a_server_that_is_there_but_does_not_let_us_in(device, modem, world, kind):
     set_clock(device)
     timeout = silent_s(device, modem)
