@@ -262,7 +262,8 @@ class diag:
         """The last attempt, also while it runs, as a dict; None before the first.
 
         `interface`, `result` and `name` (None while it runs), `stages`: a list of (name, ms),
-        `ms`: all of them, `cause`: what the driver, TLS or the server said, or None.
+        `ms`: all of them, `cause`: what the driver, TLS or the server said, or None. `tries`: of
+        `server.connect`, the result of each interface that has ended.
         """
         return _controller.get().diag.last()
 
