@@ -44,7 +44,7 @@ BAD = [
 ]
 
 
-def test_bad_nics_leave_the_live_connection_alone(device, world):
+def test_s21_bad_nics_leave_the_live_connection_alone(device, world):
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     for text, word in BAD:
         out = device.repl.run(
@@ -68,7 +68,7 @@ def test_bad_nics_leave_the_live_connection_alone(device, world):
         {"something": "else"},
     ],
 )
-def test_blocks_that_do_not_apply_are_ignored(device, extra):
+def test_s31_blocks_that_do_not_apply_are_ignored(device, extra):
     assert device.connect({**device.ethernet(), **extra}) == SERVER_CONNECTED
 
 

@@ -24,7 +24,7 @@ def _cause(device):
 
 
 @pytest.mark.parametrize("link", LINKS)
-def test_server_connected(device, world, link):
+def test_s04_server_connected(device, world, link):
     assert device.connect(device.nic(link)) == SERVER_CONNECTED
     assert device.repl.value("server.isconnected()") is True
     assert device.repl.value("server.log('hello from the board')") == 0
@@ -32,19 +32,19 @@ def test_server_connected(device, world, link):
     assert b"hello from the board" in payload
 
 
-def test_open_network(device):
+def test_s22_open_network(device):
     for key in ("", None):
         nic = {"interface": "wifi", "wificonfig": {"ssid": "cafe", "key": key}}
         nic["wificonfig"]["ssid"] = device.world.wifi["cafe"].ssid
         assert device.connect(nic) == SERVER_CONNECTED
 
 
-def test_wrong_key_is_known_before_the_timeout(device):
+def test_s12_wrong_key_is_known_before_the_timeout(device):
     assert device.connect(device.wifi(key="not-the-key"), timeout=30, limit_s=20) == NO_WIFI
     assert device.last_attempt()["cause"]
 
 
-def test_missing_network(device):
+def test_s12_missing_network(device):
     assert device.connect(device.wifi(ssid="nobody-here"), timeout=30, limit_s=20) == NO_WIFI
 
 
@@ -58,7 +58,7 @@ def test_association_refused(device, world):
     assert device.connect(device.wifi(), timeout=5) == NO_WIFI
 
 
-def test_association_never_answered(device, world):
+def test_s06_s08_association_never_answered(device, world):
     world.wifi["home"].association_ms(60_000)
     assert device.connect(device.wifi(), timeout=2) == NO_WIFI
 
@@ -68,7 +68,7 @@ def test_ethernet_without_chip(device, world):
     assert device.connect(device.ethernet(), timeout=5) == NO_LINK
 
 
-def test_ethernet_without_cable(device, world):
+def test_s13_ethernet_without_cable(device, world):
     world.ethernet.unplug()
     assert device.connect(device.ethernet(), timeout=2) == NO_LINK
 
@@ -82,14 +82,14 @@ def test_cable_plugged_during_the_attempt(device, world):
 
 
 @pytest.mark.parametrize("link", LINKS)
-def test_no_lease(device, world, link):
+def test_s14_no_lease(device, world, link):
     _network(world, link).dhcp(False)
     assert device.connect(device.nic(link), timeout=2) == NO_IP_ADDRESS
 
 
 @pytest.mark.parametrize("link", LINKS)
 @pytest.mark.parametrize("fault", ["nxdomain", "drop", "servfail", "garbage"])
-def test_not_resolved(device, world, link, fault):
+def test_s15_not_resolved(device, world, link, fault):
     # The clock needs a name too: set it first, so that this test is about the broker's name.
     assert device.connect(device.nic(link)) == SERVER_CONNECTED
     if fault == "nxdomain":
@@ -119,7 +119,7 @@ SERVER_FAULTS = [
 
 @pytest.mark.parametrize("link", LINKS)
 @pytest.mark.parametrize("fault, word", SERVER_FAULTS, ids=[row[0] for row in SERVER_FAULTS])
-def test_no_server(device, world, link, fault, word):
+def test_s16_s20_no_server(device, world, link, fault, word):
     if fault == "closed":
         url = f"mqtts://{world.broker.host}:{world.closed_port()}"
     else:
@@ -145,7 +145,7 @@ def test_time_runs_out_while_the_clock_is_set(device, world):
     assert device.connect(device.ethernet(), timeout=1) == NOT_CONNECTED
 
 
-def test_driver_that_raises(device):
+def test_s19_driver_that_raises(device):
     device.repl.run(
         "import sys\n"
         "class Broken:\n"

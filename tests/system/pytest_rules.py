@@ -7,7 +7,7 @@ import pytest
 SERVER_CONNECTED, NO_WIFI = 5, 1
 
 
-def test_suspend_on_error_refuses_and_touches_nothing(device):
+def test_s01_suspend_on_error_refuses_and_touches_nothing(device):
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     out = device.repl.run(
         "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)\n"
@@ -28,7 +28,7 @@ def test_policy_at_start_up_is_suspend_on_error(repl):
     assert out.strip() == "refused"
 
 
-def test_return_on_error_no_disconnect_is_accepted(device):
+def test_s03_return_on_error_no_disconnect_is_accepted(device):
     device.repl.run(
         "server.setsendtimeoutpolicy(server.RETURN_ON_ERROR_NO_DISCONNECT,"
         " server.WAIT_TIL_SENT, 5)"
@@ -36,7 +36,7 @@ def test_return_on_error_no_disconnect_is_accepted(device):
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
 
 
-def test_returns_none_before_the_callback(device):
+def test_s02_returns_none_before_the_callback(device):
     out = device.repl.run(
         f"answer = server.connectwith({device.wifi()!r}, record())\nprint(answer, len(calls))\n"
     )
@@ -44,7 +44,7 @@ def test_returns_none_before_the_callback(device):
     assert len(device.wait()) == 1
 
 
-def test_callback_gets_the_callers_own_string(device):
+def test_s05_callback_gets_the_callers_own_string(device):
     for name in ("wifi", "wl0", "ethernet", "eth0"):
         nic = dict(device.nic("wl0" if name.startswith("w") else "eth0"), interface=name)
         device.start(nic)
@@ -89,7 +89,7 @@ def test_timeout_of_a_wrong_type(device, timeout):
     assert out.split() == ["refused", "0"]
 
 
-def test_old_interface_is_powered_down_before_the_new_attempt(device, world):
+def test_s09_s10_old_interface_is_powered_down_before_the_new_attempt(device, world):
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     world.ethernet.unplug()
     device.start(device.ethernet(), timeout=2)
@@ -101,6 +101,28 @@ def test_old_interface_is_powered_down_before_the_new_attempt(device, world):
     device.repl.run("time.sleep(1)")
     assert device.repl.value("server.isconnected()") is False
     assert device.repl.value("network.WLAN(0).active()") is False
+
+
+def test_s11_the_old_interface_stays_off_after_success(device):
+    assert device.connect(device.wifi()) == SERVER_CONNECTED
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    device.repl.run("import network; settle(500)")
+    assert device.repl.value("network.WLAN(0).active()") is False
+    assert device.connect(device.wifi()) == SERVER_CONNECTED
+    assert device.repl.value("network.WLAN(0).active()") is True
+
+
+def test_s07_default_timeouts(device, world):
+    # The full time is awaited nowhere: what a deadline does is tested with short ones.
+    device.repl.run("from connectwith import controller, nic")
+    kinds = "(nic.WIFI, nic.ETHERNET, nic.CELLULAR)"
+    assert device.repl.value(f"[controller.default_ms(kind) for kind in {kinds}]") == [
+        60000, 60000, 120000,
+    ]  # fmt: skip
+    world.ethernet.unplug()
+    device.start(device.ethernet())
+    device.repl.run("time.sleep(3)")
+    assert device.calls() == []
 
 
 def test_same_interface_is_a_reconnect_with_the_new_settings(device, world):
@@ -117,7 +139,7 @@ def test_nothing_is_written_to_storage(device):
     assert device.flash() == before
 
 
-def test_failure_keeps_the_last_good_configuration(device):
+def test_s27_failure_keeps_the_last_good_configuration(device):
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     good = device.repl.value("imp.net.getcurrentconfig()")
     assert good["interface"] == "eth0"
@@ -125,7 +147,7 @@ def test_failure_keeps_the_last_good_configuration(device):
     assert device.repl.value("imp.net.getcurrentconfig()") == good
 
 
-def test_current_configuration_goes_back_in(device):
+def test_s23_s24_current_configuration_goes_back_in(device):
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     config = device.repl.value("imp.net.getcurrentconfig()")
     assert config["wificonfig"]["ssid"] == device.world.wifi["home"].ssid

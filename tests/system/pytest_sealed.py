@@ -88,7 +88,7 @@ def test_every_bit_and_every_cut_of_a_nic(sealing):
     assert tried == refused > 100
 
 
-def test_s24_the_nic_of_a_connection_goes_back_in(device):
+def test_s23_s24_the_nic_of_a_connection_goes_back_in(device):
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     nic = device.repl.value("imp.net.getcurrentconfig()")
     # S23

@@ -151,7 +151,7 @@ BAD = [
 ]  # fmt: skip
 
 
-def test_s40_s76_what_is_refused_changes_nothing(device):
+def test_s40_s75_s76_what_is_refused_changes_nothing(device):
     device.repl.run("imp.setapn('internet')\nimp.setuserconfiguration(b'kept')")
     before = device.flash()
     for call, word in BAD:

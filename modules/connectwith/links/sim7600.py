@@ -50,12 +50,14 @@ class Sim7600:
         self._stage = FAILED
         self._used = False  # there is something to power down
         self._began_ms = 0
+        self.apn = None  # that was used last; empty: the network chose
         self.result = results.NO_MODEM
         self.cause = ""
         self.code = 0
 
     def start(self, nic):
         self._nic = nic
+        self.apn = nic["cellconfig"]["apn"] if "cellconfig" in nic else ""
         self._used = True
         self._began_ms = time.ticks_ms()
         self._sim.tries = -1

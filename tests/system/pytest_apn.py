@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The APN: of a NIC, for one attempt; stored, from the next attempt on."""
+
+from cellular import cell
+
+SERVER_CONNECTED = 5
+_LOAD = "__import__('connectwith.store').store.load_nic(2)"
+
+
+def _apn(device):
+    records = device.repl.value("imp.net.info()['interface']")
+    return next(record for record in records if record["type"] == "cell").get("apn")
+
+
+def _contexts(modem):
+    return [line for line in modem.commands if line.startswith("AT+CGDCONT=")]
+
+
+def test_s32_s76_the_apn_of_a_nic_is_for_one_attempt(device, modem):
+    modem.warm()
+    device.repl.run("imp.setapn('stored')")
+    before = device.flash()
+    assert device.connect(cell(apn="once"), timeout=60, limit_s=70) == SERVER_CONNECTED
+    assert '"once"' in _contexts(modem)[-1]
+    assert device.flash() == before
+    assert device.repl.value(_LOAD)["cellconfig"] == {"apn": "stored"}
+    # S76: what is stored is seen when it is used.
+    device.repl.run("imp.setapn('another')")
+    assert _apn(device) == "once"
+    device.repl.run("server.disconnect()")
+    modem.warm()
+    nic = {"interface": "cell0"}
+    assert device.connect(nic, timeout=60, limit_s=70) == SERVER_CONNECTED
+    assert '"another"' in _contexts(modem)[-1]
+    assert _apn(device) == "another"
+
+
+def test_s31_blocks_of_other_links_mean_nothing_to_cellular(device, modem):
+    modem.warm()
+    nic = {**cell(), "wificonfig": 5, "proxyconfig": {"port": "none"}, "staticconfig": []}
+    device.repl.run("imp.setproxy(imp.PROXY_TYPE_HTTP, 'proxy.test', 9)")
+    assert device.connect(nic, timeout=60, limit_s=70) == SERVER_CONNECTED
+    assert set(device.repl.value("imp.net.getcurrentconfig()")) == {"interface", "cellconfig"}
