@@ -170,3 +170,28 @@ def test_doctor_says_why_there_is_no_connection(board, world, monkeypatch, capsy
     assert status == 1
     assert "NO_WIFI" in text or "NO_LINK" in text
     assert "not the key" not in text
+
+
+def test_doctor_of_a_modem(board, world, monkeypatch, capsys):
+    modem = world.fit_modem(board, uart=1)
+    try:
+        _provision(
+            "--port", board.console, "--apn", "internet.test",
+            "--cloud", world.broker.url, "--ca", world.certificates.ca_file,
+        )  # fmt: skip
+        world.ethernet.unplug()
+        _, text = _doctor(capsys, "--port", board.console, "--json")
+        asked = len(modem.commands)
+        assert "off" in json.loads(text)["modem"]["status"]
+        assert modem.presses == [] and asked == 0, "a look is no touch"
+        status, text = _doctor(capsys, "--port", board.console, "--connect", "--json")
+        found = json.loads(text)
+        assert status == 0 and found["lastattempt"]["interface"] == "cell0"
+        assert found["modem"]["sim"] == "ready" and "operator" in found["modem"]
+        asked = len(modem.commands)
+        status, text = _doctor(capsys, "--port", board.console)
+        assert "sim ready" in text and "reached: there is a session" in text
+        assert len(modem.commands) == asked
+    finally:
+        board.stop()
+        world.remove_modem(modem)
