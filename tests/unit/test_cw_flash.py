@@ -215,7 +215,7 @@ def test_image_for_another_chip_is_refused(bench):
 
 def test_image_that_is_not_there(bench, tmp_path):
     said = problem(bench, "--board", "ESP32_C3_QEMU", "--image", tmp_path / "none.bin")
-    assert "There is no image" in said.what
+    assert "cannot be read" in said.what and "cw build" in said.next_step
 
 
 def test_board_that_is_not_there(bench):

@@ -77,7 +77,7 @@ def check_image(board: Board, image: Path) -> None:
             head = file.read(_CHIP_ID_AT + 2)
             size = file.seek(0, 2)
     except OSError as error:
-        raise Problem(f"There is no image {image}.", f"{error.strerror}.", f"{again}") from error
+        raise Problem(f"{image} cannot be read.", f"{error.strerror or error}.", again) from error
     if len(head) < _CHIP_ID_AT + 2 or head[0] != _IMAGE_MAGIC:
         raise Problem(
             f"{image} is no firmware image.",
