@@ -75,7 +75,7 @@ FAULTS = [
 @pytest.mark.parametrize(
     "name, fault, code, word, timeout", FAULTS, ids=[row[0] for row in FAULTS]
 )
-def test_result(device, modem, world, name, fault, code, word, timeout):
+def test_s18_result(device, modem, world, name, fault, code, word, timeout):
     set_clock(device)
     timeout = timeout or silent_s(device, modem)
     modem.warm()
