@@ -23,6 +23,11 @@ GOOD = [
     "result eth0 SERVER_CONNECTED 80 None",
     ("imp/1/log", "hello over eth0"),
     ("imp/1/log", "connected over eth0 in 80 ms"),
+    "attempt cell0 cellular",
+    "stage HARDWARE 1800",
+    "result cell0 SERVER_CONNECTED 2100 None",
+    ("imp/1/log", "hello over cell0"),
+    ("imp/1/log", "connected over cell0 in 2100 ms"),
     ("imp/1/status", "offline"),
     "attempt wl0 wrong key",
     "stage LINK 2100",
@@ -45,7 +50,7 @@ def test_all_as_it_must_be():
     demo, shown = play(GOOD)
     assert demo.ok and demo.complete
     assert demo.attempts[0].stages == [{"stage": "LINK", "ms": 151}, {"stage": "TLS", "ms": 24}]
-    assert demo.attempts[2].cause == "status 202"
+    assert demo.attempts[3].cause == "status 202"
     for text in ("LINK", "151 ms", "SERVER_CONNECTED after 190 ms", "NO_WIFI", "over TLS"):
         assert text in shown
 
@@ -86,7 +91,7 @@ def test_each_wrong_result_fails_it(good, bad):
         ("imp/1/log", "hello over wl0"),
         ("imp/1/log", "something else"),
         "Traceback (most recent call last):",
-        "attempt wl0 a fourth one",
+        "attempt wl0 a fifth one",
     ],
 )
 def test_each_event_too_many_fails_it(extra):

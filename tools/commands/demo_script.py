@@ -3,7 +3,8 @@
 
 """What `./tools/cw demo` runs on the board: plain user code, as it would run on any board.
 
-It connects over Wi-Fi, then over Ethernet, then with a wrong Wi-Fi key. The lines that begin with
+It connects over Wi-Fi, over Ethernet, over a modem, then with a wrong Wi-Fi key. Each interface is
+powered down before the next is tried. The lines that begin with
 "attempt", "stage" and "result" are for the demo to read.
 """
 
@@ -11,7 +12,7 @@ import imp
 import time
 
 import server
-from my_network import KEY, SSID
+from my_network import APN, KEY, SSID
 
 TIMEOUT_S = 20
 
@@ -44,5 +45,6 @@ imp.diag.ontransition(stage)
 
 connect("Wi-Fi", {"interface": "wl0", "wificonfig": {"ssid": SSID, "key": KEY}})
 connect("Ethernet", {"interface": "eth0"})
+connect("cellular", {"interface": "cell0", "cellconfig": {"apn": APN}})
 connect("wrong key", {"interface": "wl0", "wificonfig": {"ssid": SSID, "key": KEY + "!"}})
 server.disconnect()

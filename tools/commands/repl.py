@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from commands.console import Console
-from commands.session import board_in_bench, configure, prepare
+from commands.session import APN, board_in_bench, configure, prepare
 from setup.problem import Problem
 from setup.report import Report
 
@@ -33,6 +33,7 @@ def _introduce(world: "World", report: Report) -> None:
         key = f"key {access_point.key!r}" if access_point.key else "open"
         report.line(f"Wi-Fi     SSID {access_point.ssid!r}, {key}")
     report.line("Ethernet  W5500, cable plugged in")
+    report.line(f"cellular  SIM7600, switched off, SIM without a PIN, APN {APN!r}")
     report.line(f"broker    {world.broker.url} (imp.cloud is configured for it)")
     report.line(f"CA        {world.certificates.ca_file}")
     home = world.wifi["home"]

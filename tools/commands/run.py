@@ -22,18 +22,18 @@ EXAMPLES = """\
 ./tools/cw run my_script.py --interface ethernet   with no Wi-Fi in the air
 ./tools/cw run my_script.py --stay 30              go on for 30 s after its last line
 
-The script finds the network in a module: from my_network import SSID, KEY
+The script finds the networks in a module: from my_network import SSID, KEY, APN
 imp.cloud is configured for the bench's broker already."""
 IN_ENVIRONMENT = True
 
-_INTERFACES = ("both", "wifi", "ethernet")
+_INTERFACES = ("all", "wifi", "ethernet", "cellular")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of this command."""
     parser.add_argument("file", metavar="FILE.py", help="MicroPython code")
     parser.add_argument(
-        "--interface", choices=_INTERFACES, default="both", help="what there is to connect to"
+        "--interface", choices=_INTERFACES, default="all", help="what there is to connect to"
     )
     parser.add_argument(
         "--timeout", type=_seconds, default=600.0, metavar="S", help="end it after S seconds"
@@ -98,16 +98,25 @@ def follow(world: "World", console: Console, code: str, limit_s: float, stay_s: 
     return 0
 
 
+def _leave_only(world: "World", interface: str) -> None:
+    if interface == "all":
+        return
+    if interface != "wifi":
+        for access_point in world.wifi.values():
+            access_point.off()
+    if interface != "ethernet":
+        world.ethernet.unplug()
+    if interface != "cellular":
+        for modem in world.modems:
+            modem.pull()
+
+
 def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status: 0, 1 when the script ended with an exception, 124 when it took too long."""
     code = read_script(options.file)
     built = prepare(report)
     with board_in_bench(built) as (world, board):
-        if options.interface == "ethernet":
-            for access_point in world.wifi.values():
-                access_point.off()
-        elif options.interface == "wifi":
-            world.ethernet.unplug()
+        _leave_only(world, options.interface)
         with Console(board.console) as console:
             console.enter()
             configure(world, console)
