@@ -22,8 +22,12 @@
 #define DEFAULT_RAW_RECVMBOX_SIZE       6
 #define DEFAULT_ACCEPTMBOX_SIZE         6
 
-// Memory: everything from the C library's heap, so that the sanitizers see each object.
-#define MEM_LIBC_MALLOC                 1
+// Memory: everything from the C library's heap, so that the sanitizers see each object. lwIP reads
+// the name in a CHAP challenge by way of strlen() (chap-new.c), so a NUL stands behind each.
+#define MEM_CUSTOM_ALLOCATOR            1
+#define MEM_CUSTOM_MALLOC(size)         calloc(1, (size) + 1)
+#define MEM_CUSTOM_CALLOC               calloc
+#define MEM_CUSTOM_FREE                 free
 #define MEMP_MEM_MALLOC                 1
 #define MEM_ALIGNMENT                   8
 #define MEMP_NUM_NETCONN                10
