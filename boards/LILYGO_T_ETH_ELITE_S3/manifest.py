@@ -5,3 +5,5 @@
 include("$(PORT_DIR)/boards/manifest.py")
 
 include("$(BOARD_DIR)/../../modules/manifest.py")
+
+module("modem_board.py", base_path="$(BOARD_DIR)")

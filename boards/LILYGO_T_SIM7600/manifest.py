@@ -6,3 +6,5 @@ include("$(PORT_DIR)/boards/manifest.py")
 
 # This board has no W5500.
 include("$(BOARD_DIR)/../../modules/manifest.py", w5500=False)
+
+module("modem_board.py", base_path="$(BOARD_DIR)")

@@ -40,7 +40,10 @@ def pause(duration_ms):
 
 
 def make_uart(rate):
-    """Opens the board's UART to the modem at `rate` baud."""
+    """Opens the board's UART to the modem at `rate` baud.
+
+    Without RTS and CTS: cards and shields that have the pins may have them unconnected, and a CTS that
+    floats stops the UART for ever."""
     from machine import UART, Pin
 
     board = Pin.board
@@ -51,10 +54,6 @@ def make_uart(rate):
         "txbuf": _TXBUF_BYTES,
         "timeout": 0,
     }
-    if hasattr(board, "MODEM_RTS") and hasattr(board, "MODEM_CTS"):
-        options["rts"] = board.MODEM_RTS
-        options["cts"] = board.MODEM_CTS
-        options["flow"] = UART.RTS | UART.CTS
     return UART(_UART, rate, **options)
 
 

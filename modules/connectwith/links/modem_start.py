@@ -264,7 +264,7 @@ class Start:
 
 def _fast_rate():
     try:
-        from modem_board import RATE  # a board without flow control may have its own
+        from modem_board import RATE  # as slow as the board needs it
 
         return RATE
     except ImportError:
