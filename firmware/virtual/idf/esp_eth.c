@@ -14,7 +14,7 @@
 #include "w5500.h"
 #include "wire.h"
 
-#define CHIP_ANSWER_MS 100
+#define CHIP_ANSWER_MS 1000
 
 #define REGISTER_VERSION 0x0039 // VERSIONR, in the common register block
 #define VERSION_W5500    0x04

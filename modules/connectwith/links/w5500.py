@@ -80,8 +80,9 @@ class W5500:
         if self._lan is None:
             try:
                 self._lan = _driver()
-            except OSError as error:
-                # The chip is asked for its version here: none is fitted, or SPI says garbage.
+            except (OSError, RuntimeError) as error:
+                # The chip is asked for its version here: none is fitted, or SPI says garbage. What
+                # a failed start leaves in the driver makes later ones fail in other ways.
                 self.cause = "W5500: " + str(error)
                 self.code = 0
                 self._turn = _IDLE
