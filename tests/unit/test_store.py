@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Stored settings: what goes in comes out, and damage counts as nothing stored."""
+
+import pytest
+from connectwith import nic, store
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+class Nvs:
+    """esp32.NVS in memory, with its habits: OSError for what is not there or does not fit."""
+
+    entries: dict[str, bytes | int] = {}
+
+    def __init__(self, name: str) -> None:
+        assert len(name) <= 15
+
+    def set_blob(self, key: str, value: bytes) -> None:
+        assert len(key) <= 15
+        self.entries[key] = bytes(value)
+
+    def get_blob(self, key: str, buffer: bytearray) -> int:
+        value = self.entries.get(key)
+        if not isinstance(value, bytes) or len(value) > len(buffer):
+            raise OSError(-0x1102)
+        buffer[: len(value)] = value
+        return len(value)
+
+    def set_i32(self, key: str, value: int) -> None:
+        self.entries[key] = value
+
+    def get_i32(self, key: str) -> int:
+        value = self.entries.get(key)
+        if not isinstance(value, int):
+            raise OSError(-0x1102)
+        return value
+
+    def erase_key(self, key: str) -> None:
+        if key not in self.entries:
+            raise OSError(-0x1102)
+        del self.entries[key]
+
+    def commit(self) -> None:
+        pass
+
+
+WIFI = {"ssid": "häme", "key": "correct horse"}
+STATIC = {"ip": "10.0.0.9", "netmask": "255.255.255.0", "gateway": "10.0.0.1", "dns": "10.0.0.1"}
+PROXY = {"address": "a" * 62 + ".b", "port": 65535, "username": "u" * 32, "password": "p" * 32}
+
+
+@pytest.fixture(autouse=True)
+def empty(monkeypatch):
+    """Nothing is stored."""
+    monkeypatch.setattr(store, "_space", Nvs("connectwith"))
+    Nvs.entries.clear()
+
+
+def test_nothing_is_stored_at_first():
+    assert store.load_nic(nic.WIFI) is None
+    assert store.load_nic(nic.ETHERNET) == {"interface": "eth0"}
+    assert store.load_nic(nic.CELLULAR) is None
+    assert store.load_user() is None and store.load_cloud() is None
+
+
+@pytest.mark.parametrize(
+    "name, block",
+    [("wificonfig", WIFI), ("wificonfig", {"ssid": "cafe", "key": ""}),
+     ("staticconfig", STATIC), ("staticconfig", {**STATIC, "dns": ["10.0.0.1", "9.9.9.9"]}),
+     ("proxyconfig", PROXY), ("proxyconfig", {"address": "p.test", "port": 1}),
+     ("cellconfig", {"apn": "internet"})],
+)  # fmt: skip
+def test_what_goes_in_comes_out(name, block):
+    checked = nic.check_block(name, block)
+    store.save_block(name, checked)
+    assert store.load_block(name) == checked
+    # And once more, as it does when a stored NIC has connected.
+    assert nic.check_block(name, store.load_block(name)) == checked
+    store.save_block(name, None)
+    store.save_block(name, None)
+    assert store.load_block(name) is None
+
+
+def test_no_secret_is_stored_in_the_clear():
+    store.save_block("wificonfig", nic.check_block("wificonfig", WIFI))
+    store.save_block("proxyconfig", nic.check_block("proxyconfig", PROXY))
+    for value in Nvs.entries.values():
+        assert b"horse" not in value and b"p" * 32 not in value
+
+
+def test_fill_adds_only_what_is_missing_and_applies():
+    blocks = {"wificonfig": WIFI, "staticconfig": STATIC, "cellconfig": {"apn": "a"}}
+    for name, block in blocks.items():
+        store.save_block(name, nic.check_block(name, block))
+    own = {"ssid": "own", "key": ""}
+    config = store.fill({"interface": "wl0", "wificonfig": own}, nic.WIFI)
+    assert config["wificonfig"] == own
+    assert set(config) == {"interface", "wificonfig", "staticconfig"}
+    assert set(store.load_nic(nic.ETHERNET)) == {"interface", "staticconfig"}
+    assert store.load_nic(nic.CELLULAR) == {"interface": "cell0", "cellconfig": {"apn": "a"}}
+
+
+@given(st.binary(max_size=512))
+def test_any_record_gives_a_block_or_nothing(record):
+    for name in ("wificonfig", "staticconfig", "proxyconfig", "cellconfig"):
+        Nvs.entries[name] = record
+        block = store.load_block(name)
+        assert block is None or isinstance(block, dict)
+
+
+@given(st.data())
+def test_a_cut_record_gives_nothing(data):
+    checked = nic.check_block("proxyconfig", PROXY)
+    store.save_block("proxyconfig", checked)
+    whole = Nvs.entries["proxyconfig"]
+    Nvs.entries["proxyconfig"] = whole[: data.draw(st.integers(0, len(whole) - 1))]
+    assert store.load_block("proxyconfig") is None
+
+
+@pytest.mark.parametrize(
+    "value", ["", "häß", b"", b"\x00\xff", "x" * 4096, b"x" * 4096], ids=lambda v: str(len(v))
+)
+def test_the_user_configuration(value):
+    store.save_user(value)
+    assert store.load_user() == value
+    assert type(store.load_user()) is type(value)
+    store.save_user(None)
+    assert store.load_user() is None
