@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The bench's proxy against plain sockets: a tunnel that works, and each way it does not."""
+
+import base64
+import socket
+import threading
+
+import pytest
+from bench.errors import BenchError
+from bench.proxy import Proxy
+
+LIMIT_S = 10
+
+
+@pytest.fixture
+def echo():
+    """The port of a server that sends everything back."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            while data := connection.recv(4096):
+                connection.sendall(data)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield listener.getsockname()[1]
+    listener.close()
+
+
+def ask(proxy, target, *fields):
+    """A connection to the proxy that has asked for `target`."""
+    client = socket.create_connection(("127.0.0.1", proxy.port), timeout=LIMIT_S)
+    lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}", *fields, "", ""]
+    client.sendall("\r\n".join(lines).encode())
+    return client
+
+
+def header(client):
+    """The answer up to the empty line."""
+    data = b""
+    while not data.endswith(b"\r\n\r\n"):
+        byte = client.recv(1)
+        assert byte, data
+        data += byte
+    return data
+
+
+def status(client):
+    return int(header(client).split(b" ")[1])
+
+
+def login(user, password):
+    pair = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return f"Proxy-Authorization: Basic {pair}"
+
+
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_a_tunnel_passes_bytes_and_the_end(echo, one_by_one):
+    with (
+        Proxy(one_by_one=one_by_one) as proxy,
+        ask(proxy, f"broker.test:{echo}") as client,
+    ):
+        assert status(client) == 200
+        client.sendall(b"there and back")
+        assert client.recv(100) == b"there and back"
+        client.shutdown(socket.SHUT_WR)
+        assert client.recv(100) == b""
+        assert proxy.tunnels == 1
+        assert proxy.requests[0].startswith(b"CONNECT broker.test:")
+
+
+def test_credentials(echo):
+    target = f"broker.test:{echo}"
+    with Proxy(("me", "s3cret")) as proxy:
+        for fields in ((), (login("me", "wrong"),), (login("you", "s3cret"),)):
+            with ask(proxy, target, *fields) as client:
+                answer = header(client)
+                assert b" 407 " in answer and b"Proxy-Authenticate: Basic" in answer
+        with ask(proxy, target, login("me", "s3cret")) as client:
+            assert status(client) == 200
+
+
+@pytest.mark.parametrize("code", [401, 403, 407, 500, 502, 503, 504])
+def test_a_status_instead(code):
+    with Proxy(status=code) as proxy, ask(proxy, "broker.test:1") as client:
+        assert status(client) == code
+        assert proxy.tunnels == 0
+
+
+@pytest.mark.parametrize("target", ["example.org:80", "127.0.0.1:80", "broker.test:1"])
+def test_nothing_leaves_the_host(target):
+    with Proxy() as proxy, ask(proxy, target) as client:
+        assert status(client) == 502
+
+
+def test_faults_on_the_wire():
+    with Proxy(fault="banner") as proxy, ask(proxy, "broker.test:1") as client:
+        assert client.recv(4) == b"SSH-"
+    with Proxy(fault="web") as proxy, ask(proxy, "broker.test:1") as client:
+        assert status(client) == 405
+    with Proxy(fault="close") as proxy, ask(proxy, "broker.test:1") as client:
+        assert client.recv(1) == b""
+    with Proxy(fault="reset") as proxy, ask(proxy, "broker.test:1") as client:
+        with pytest.raises(ConnectionResetError):
+            client.recv(1)
+    with Proxy(fault="header-64k") as proxy, ask(proxy, "broker.test:1") as client:
+        assert len(header(client)) > 65536
+    with Proxy(fault="chatty") as proxy, ask(proxy, "broker.test:1") as client:
+        assert status(client) == 200
+        assert client.recv(1) == b"w"
+
+
+@pytest.mark.parametrize("fault, answer", [("mute", b""), ("half", b"HTTP/1.1 200 Connect")])
+def test_faults_that_hang(fault, answer):
+    with Proxy(fault=fault) as proxy, ask(proxy, "broker.test:1") as client:
+        got = b""
+        while len(got) < len(answer):
+            got += client.recv(100)
+        client.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            client.recv(1)
+        assert got == answer
+
+
+def test_close_ends_tunnels(echo):
+    proxy = Proxy()
+    with ask(proxy, f"broker.test:{echo}") as client:
+        assert status(client) == 200
+        proxy.close()
+        assert client.recv(1) == b""
+
+
+def test_unknown_faults():
+    with pytest.raises(BenchError):
+        Proxy(fault="slow")
+    with pytest.raises(BenchError):
+        Proxy(status=404)
