@@ -205,19 +205,16 @@ def _port_make(
 ) -> list[str]:
     modules = paths.ROOT / "firmware" / "connectwith" / "micropython.cmake"
     # BUILD would leak into the make of mpy-cross, which the port would start without its path.
-    return idf.command(
-        [
-            "make",
-            "-C",
-            str(tree.path / "ports" / "esp32"),
-            f"BOARD={board.name}",
-            f"BOARD_DIR={board}",
-            f"USER_C_MODULES={modules}",
-            f"BUILD={folder}",
-            f"MICROPY_MPYCROSS={mpy_cross}",
-            target,
-        ]  # fmt: skip
-    )
+    variables = {
+        "BOARD": board.name,
+        "BOARD_DIR": board,
+        "USER_C_MODULES": modules,
+        "BUILD": folder,
+        "MICROPY_MPYCROSS": mpy_cross,
+    }
+    port = str(tree.path / "ports" / "esp32")
+    settings = [f"{name}={value}" for name, value in variables.items()]
+    return idf.command(["make", "-C", port, *settings, target])
 
 
 def _failed(board: Path, log: Path) -> Problem:
@@ -259,7 +256,8 @@ def build_board(board: Path, idf: Idf, tree: sources.Tree, report: Report) -> Pa
         new = prepare_folder(board, tree, idf, folder)
         targets = ["all"]
         # A user's checkout is only read.
-        if new and tree.git_tag:
+        lacking = sources.empty(tree.path / "lib" / "micropython-lib")
+        if tree.git_tag and (new or lacking):
             targets.insert(0, "submodules")
         with report.step("build", f"{board.name} with ESP-IDF {idf.text}"):
             for target in targets:
