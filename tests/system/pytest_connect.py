@@ -169,7 +169,7 @@ def test_s67_no_way_up_by_itself(stored, world):
     world.ethernet.unplug()
     assert _connect(stored) == [(None, SERVER_CONNECTED, True)]
     world.ethernet.plug()
-    stored.repl.run("settle(1500)")
+    stored.repl.run("settle(1000)")
     assert stored.repl.value("imp.net.getcurrentconfig()")["interface"] == "wl0"
     assert stored.repl.value("imp.diag.counters()")["attempts"] == 2
     stored.repl.run("server.disconnect()")

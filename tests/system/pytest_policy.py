@@ -27,7 +27,7 @@ def until(condition, limit_ms=20000):
 """
 
 
-def _watch(device, retry_ms=3000):
+def _watch(device, retry_ms=2000):
     device.repl.run(_WATCH.format(retry_ms=retry_ms))
 
 
@@ -61,9 +61,9 @@ def test_s51_silence_is_probed_then_ends_the_connection(device, world):
     _watch(device, 100_000)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     device.repl.run(
-        "client = control.session.mqtt\nclient.ping_after_ms, client.pong_within_ms = 1000, 4000"
+        "client = control.session.mqtt\nclient.ping_after_ms, client.pong_within_ms = 700, 3000"
     )
-    device.repl.run("time.sleep_ms(3500)")
+    device.repl.run("time.sleep_ms(2000)")
     assert device.repl.value("server.isconnected()") is True  # the probe was answered
     world.ethernet.cable.silence()
     _until(device, "client._pinging")
@@ -90,7 +90,7 @@ def test_s53_loss_that_does_not_heal_is_told_once(device, world):
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     world.ethernet.unplug()
     _until(device, "losses")
-    device.repl.run("before = imp.diag.counters()['attempts']\ntime.sleep_ms(1500)")
+    device.repl.run("before = imp.diag.counters()['attempts']\ntime.sleep_ms(1000)")
     assert device.repl.value("losses") == [(NO_LINK, False)]
     assert device.repl.value("imp.diag.counters()['attempts'] == before") is True
     # Nothing goes on by itself, even when the cable is back.
@@ -100,7 +100,7 @@ def test_s53_loss_that_does_not_heal_is_told_once(device, world):
 
 
 def test_reason_is_why_the_retry_failed(device, world):
-    _watch(device)
+    _watch(device, 3500)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     world.broker.stop()
     _until(device, "losses")
@@ -123,36 +123,36 @@ def test_s55_handler_may_connect(device, world):
 
 
 def test_newer_call_ends_the_retry(device, world):
-    _watch(device, 4000)
+    _watch(device, 2500)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     world.ethernet.unplug()
     _until(device, "not server.isconnected()")
     assert device.connect(device.wifi()) == SERVER_CONNECTED
-    device.repl.run("time.sleep_ms(4500)")
+    device.repl.run("time.sleep_ms(2500)")
     assert device.repl.value("server.isconnected()") is True
     assert device.repl.value("losses") == []
 
 
 def test_disconnect_ends_the_retry(device, world):
-    _watch(device, 3000)
+    _watch(device, 2000)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     world.ethernet.unplug()
     _until(device, "not server.isconnected()")
     device.repl.run("server.disconnect()")
     world.ethernet.plug()
-    device.repl.run("time.sleep_ms(4000)")
+    device.repl.run("time.sleep_ms(2500)")
     assert device.repl.value("losses") == []
     assert device.repl.value("server.isconnected()") is False
 
 
-def test_s54_suspend_stops_the_code_until_there_is_a_connection(device, world):
+def test_s54_suspend_stops_the_code_until_there_is_a_connection(device, world, dut):
     _watch(device, 30_000)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     device.repl.run(
         "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)"
     )
     device.repl.send(
-        "offline = longest = 0\nbefore = time.ticks_ms()\n"
+        "offline = longest = 0\nprint('begin')\nbefore = time.ticks_ms()\n"
         "while not imp.diag.counters()['losses']:\n"
         "    offline += not server.isconnected()\n"
         "    time.sleep_ms(5)\n"
@@ -161,10 +161,12 @@ def test_s54_suspend_stops_the_code_until_there_is_a_connection(device, world):
         "longest = max(longest, time.ticks_diff(time.ticks_ms(), before))\n"
         "print(offline, longest > 700, server.isconnected())\n"
     )
+    dut.expect(re.compile(rb"begin"), timeout=10)
     world.ethernet.unplug()
     time.sleep(1)
     world.ethernet.plug()
-    assert device.repl.finish(timeout=40).split() == ["0", "True", "True"]
+    dut.expect(re.compile(rb"0 True True"), timeout=40)
+    dut.expect(re.compile(rb"\x04>"), timeout=10)
     assert device.repl.value("imp.diag.counters()")["losses"] == 1
     assert device.repl.value("losses") == []
 
@@ -190,7 +192,7 @@ _MAIN = """
 import server, time
 from connectwith import controller
 control = controller.get()
-control.retry_ms, control.sleep_ms = 2500, 1500
+control.retry_ms, control.sleep_ms = 1500, 1000
 import machine
 print('boot', machine.reset_cause() == machine.DEEPSLEEP_RESET)
 server.connect()
