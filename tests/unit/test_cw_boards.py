@@ -164,4 +164,4 @@ def test_links_that_a_board_lacks_are_not_frozen(board, ethernet, modem, monkeyp
         str(f.relative_to(paths.ROOT / "modules")) for f in paths.ROOT.glob("modules/**/*.py")
     } - {"manifest.py"}
     if ethernet and modem:
-        assert files == every
+        assert files == every | {"modem_board.py"}  # how fast this board's modem may be
