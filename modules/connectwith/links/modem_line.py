@@ -42,8 +42,8 @@ def pause(duration_ms):
 def make_uart(rate):
     """Opens the board's UART to the modem at `rate` baud.
 
-    Without RTS and CTS: cards and shields that have the pins may have them unconnected, and a CTS that
-    floats stops the UART for ever."""
+    Without RTS and CTS: cards and shields that have the pins may have them unconnected, and a CTS
+    that floats stops the UART for ever."""
     from machine import UART, Pin
 
     board = Pin.board
