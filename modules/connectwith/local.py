@@ -35,6 +35,7 @@ _MOST = const(8)  # tokens that _connectwith knows
 _DATAGRAM_MAX = const(1472)  # IPv4 over Ethernet without fragments
 
 _holders = [None] * _MOST
+_leaving = []  # links that are still being powered down
 
 
 class _Holder:
@@ -139,8 +140,13 @@ class Udp:
 
     def _serve(self):
         """Hands over one datagram. Returns whether there was one."""
-        if self._socket is None or not self._poller.poll(0):
+        if self._socket is None:
             return False
+        for _ in self._poller.ipoll(0):
+            return self._receive()
+        return False
+
+    def _receive(self):
         try:
             data, sender = self._socket.recvfrom(_DATAGRAM_MAX)
         except OSError:
@@ -205,6 +211,10 @@ def _watch():
             udp._serve()
         step_ms = _UP_MS if state == CONNECTED else _COMING_UP_MS
         wait_ms = step_ms if not 0 <= wait_ms <= step_ms else wait_ms
+    for link in _leaving:
+        if link.poll() >= links.FAILED:  # done, or taken up again
+            _leaving.remove(link)
+        return _COMING_UP_MS
     return wait_ms
 
 
@@ -244,8 +254,12 @@ def _release(holder):
         if other is not None and other.kind == kind and not other.closed:
             return
     links.held.pop(kind, None)
-    if controller.get().link is not holder.link:
-        holder.link.stop()
+    link = holder.link
+    if controller.get().link is not link:
+        link.stop()
+        if link.poll() < links.FAILED and link not in _leaving:
+            _leaving.append(link)
+            timers.get().watch(_watch)
 
 
 def _call(callback, *args):

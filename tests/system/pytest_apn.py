@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The APN: of a NIC, for one attempt; stored, from the next attempt on."""
 
-from cellular import cell
+from cellular import cell, expect_off, until
 
 SERVER_CONNECTED = 5
 _LOAD = "__import__('connectwith.store').store.load_nic(2)"
@@ -42,3 +42,13 @@ def test_s31_blocks_of_other_links_mean_nothing_to_cellular(device, modem):
     device.repl.run("imp.setproxy(imp.PROXY_TYPE_HTTP, 'proxy.test', 9)")
     assert device.connect(nic, timeout=60, limit_s=70) == SERVER_CONNECTED
     assert set(device.repl.value("imp.net.getcurrentconfig()")) == {"interface", "cellconfig"}
+
+
+def test_a_cellular_interface_is_powered_down_when_it_is_closed(device, modem):
+    modem.warm()
+    device.repl.run(f"states = []\nit = imp.net.open({cell()!r}, states.append)")
+    until(lambda: device.repl.value("it.getstate()") == 1, "PPP is up")
+    assert set(device.repl.value("states")) <= {0, 300, 301, 302, 303, 1}
+    device.repl.run("it.close()")
+    assert device.repl.value("it.getstate() == imp.net.CELLULAR_STOPPED") is True
+    expect_off(modem)
