@@ -56,7 +56,8 @@ def suspend(control):
 def _hold(control, kinds, first):
     """One minute of attempts, `first(left_ms)` being the first of each round, then deep sleep.
 
-    Ctrl-C ends it, and leaves the device offline.
+    Ctrl-C ends it, and leaves the device offline; not at the REPL's prompt, where no code runs
+    that could be interrupted.
     """
     limit_ms = control.retry_ms
     if nic.CELLULAR in kinds:

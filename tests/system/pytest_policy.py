@@ -178,7 +178,9 @@ def test_ctrl_c_ends_the_standstill(device, world, dut):
         "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)"
     )
     device.repl.run("imp.diag.ontransition(lambda stage, ms: print('retry:', stage))")
-    device.repl.send("while True: time.sleep_ms(10)\n")
+    device.repl.send("print('begin')\nwhile True: time.sleep_ms(10)\n")
+    # At the prompt, before the code runs, Ctrl-C is a character like others.
+    dut.expect(re.compile(rb"begin"), timeout=10)
     world.ethernet.unplug()
     dut.expect(re.compile(rb"retry: HARDWARE"), timeout=20)
     dut.write(b"\x03")
