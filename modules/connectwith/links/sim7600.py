@@ -74,7 +74,9 @@ class Sim7600:
             except StopIteration:
                 # At its end, or cut short by Ctrl-C.
                 self._work = None
-                if self._stage != FAILED:
+                if self._stage == UP:
+                    self._work = self._stay()
+                elif self._stage != FAILED:
                     self._work = self._fall() if self._nic is None else self._climb()
         return self._stage
 
@@ -135,8 +137,12 @@ class Sim7600:
             return None
         modem_memory.count(False)
         self._stage = UP
+        yield from self._stay()
+        return None
+
+    def _stay(self):
         yield from self._watch()
-        return self._fail(results.NO_PPP_CONNECTION, self._ppp.cause, self._ppp.code)
+        self._fail(results.NO_PPP_CONNECTION, self._ppp.cause, self._ppp.code)
 
     def _fail(self, result, cause, code=0):
         self.result = result

@@ -1,0 +1,114 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The link's contract where a step is cut short, and PPP's watch over a silent line."""
+
+import _connectwith
+import machine
+import pytest
+from connectwith.links import CLOSING, FAILED, LEAVING, UP, modem_memory, ppp
+from modem_script import Clock, Nvs, Pin, Uart
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def link(monkeypatch, clock):
+    Nvs.flash = {}
+    monkeypatch.setattr(modem_memory, "NVS", Nvs)
+    monkeypatch.setattr(_connectwith, "build_time", lambda: 0, False)
+    board = type("board", (), {"MODEM_STATUS": Pin(clock, 1)})
+    monkeypatch.setattr(machine, "Pin", type("P", (), {"board": board, "OUT": 1, "IN": 0}), False)
+    from connectwith.links.sim7600 import Sim7600
+
+    return Sim7600()
+
+
+class Driver:
+    """network.PPP of 1.25 in the state that the test gives it."""
+
+    def __init__(self):
+        self.connected = True
+
+    def isconnected(self):
+        return self.connected
+
+
+def up(link, clock):
+    """The link as it is when PPP has an address."""
+    link._nic = {"interface": "cell0"}
+    link._used = True
+    link._ppp._driver = Driver()
+    link._ppp._uart = Uart()
+    link._ppp._heard_ms = link._ppp._asked_ms = clock.now_ms % (1 << 30)
+    link._stage = UP
+    link._work = link._stay()
+    return link._ppp._uart
+
+
+def cut(link, clock):
+    """Ctrl-C in the middle of a step."""
+    with pytest.raises(KeyboardInterrupt):
+        link._work.throw(KeyboardInterrupt)
+
+
+def test_ctrl_c_does_not_end_a_connection(link, clock):
+    up(link, clock)
+    assert link.poll() == UP
+    cut(link, clock)
+    for _ in range(3):
+        assert link.poll() == UP
+
+
+def test_ctrl_c_does_not_end_powering_down(link, clock):
+    link._used = True
+    link._nic = {"interface": "cell0"}
+    link._stage = 0
+    link.stop()
+    assert link._stage == LEAVING
+    link.poll()
+    if link._work is not None:
+        cut(link, clock)
+    for _ in range(10):
+        state = link.poll()
+        assert state in (LEAVING, CLOSING, FAILED)
+    assert state == FAILED
+    assert link.poll() == FAILED
+
+
+def test_a_silent_line_is_asked_and_then_lost(link, clock):
+    uart = up(link, clock)
+    began_ms = clock.now_ms
+    while link.poll() == UP:
+        clock.now_ms += 50
+        assert clock.now_ms - began_ms <= 10000
+    assert clock.now_ms - began_ms == 10000
+    assert link.poll() == FAILED
+    assert "silent" in link.cause
+    assert uart.sent == [ppp._ECHO] * 3
+
+
+def test_a_line_that_answers_stays(link, clock):
+    uart = up(link, clock)
+    for _ in range(2000):
+        asked = len(uart.sent)
+        assert link.poll() == UP
+        if len(uart.sent) > asked:
+            link._ppp._on_bytes(uart)
+        clock.now_ms += 50
+    assert 25 <= len(uart.sent) <= 34  # every 3 s of 100 s
+
+
+def test_loss_of_power_shows_at_once(link, clock):
+    up(link, clock)
+    assert link.poll() == UP
+    machine.Pin.board.MODEM_STATUS.level = 0
+    assert link.poll() == FAILED
+    assert "power" in link.cause
+
+
+def test_stop_without_start(link):
+    link.stop()
+    assert link.poll() == FAILED
