@@ -43,7 +43,14 @@ def test_s42_newest_connect_wins(stored):
     assert _connect(stored, "end('new')") == [("new", SERVER_CONNECTED, True)]
 
 
-def test_s43_newest_call_wins_over_connectwith_and_back(stored, world):
+def test_s43_newest_connectwith_wins(device):
+    device.start(device.wifi(), tag="old")
+    device.start(device.ethernet(), tag="new")
+    assert [call[:3] for call in device.wait(1)] == [("new", SERVER_CONNECTED, "eth0")]
+    assert device.repl.value("__import__('network').WLAN(0).active()") is False
+
+
+def test_s43_connect_and_connectwith_share_the_slot(stored, world):
     stored.start(stored.wifi("cafe", key=""), tag="old")
     assert _connect(stored, "end('new')") == [("new", SERVER_CONNECTED, True)]
     assert stored.calls() == []
