@@ -9,6 +9,7 @@ import threading
 import tty
 
 _PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
+_LAST_WORD_S = 0.2
 GONE = object()
 SILENT = object()
 
@@ -47,7 +48,8 @@ class BoardStandIn:
         raw = False
         while True:
             ready = select.select([self._far, self._stop], [], [])[0]
-            if self._stop in ready:
+            # A terminal hands over what was written a moment later: it is waited for at the end.
+            if self._stop in ready and not select.select([self._far], [], [], _LAST_WORD_S)[0]:
                 return
             data += os.read(self._far, 4096)
             if self._mute:
