@@ -60,7 +60,7 @@ class BoardStandIn:
             elif data.endswith(b"\x01"):
                 data, raw = b"", True
                 os.write(self._far, _PROMPT)
-            elif data.endswith(b"\x02\x04"):
+            elif b"\x02\x04" in data:  # more of the same may have come at once
                 data, raw = b"", False
                 self.restarts += 1
             elif data.endswith(b"\x04") and raw:
