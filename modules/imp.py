@@ -116,7 +116,7 @@ def wakeup(interval, callback):
 
 
 def cancelwakeup(timer):
-    """Takes `wakeup` back. Nothing happens when it is too late for that."""
+    """Takes `wakeup` back. Nothing happens when it is too late for that. TypeError: no timer."""
     _timers().cancel(timer)
 
 

@@ -55,7 +55,10 @@ class Service:
         return timer
 
     def cancel(self, timer):
-        """Stops a timer; one that has run or was cancelled is none to be stopped."""
+        """Stops a timer; nothing happens to one that has run or was stopped before."""
+        if not isinstance(timer, Timer):
+            raise TypeError("timer: not what wakeup() returned")
+        timer.callback = None  # it may be due already, and wait for another callback to end
         if timer in self._timers:
             self._timers.remove(timer)
             self._arm()
@@ -97,9 +100,13 @@ class Service:
 
     def _turn(self):
         now_ms = self._now()
-        # Those that callbacks start now have their turn at the next one.
+        # Taken out first: those that callbacks start now have their turn at the next one.
+        due = []
         while self._timers and self._timers[0].due_ms <= now_ms:
-            _run(self._timers.pop(0).callback)
+            due.append(self._timers.pop(0))
+        for timer in due:
+            if timer.callback is not None:
+                _run(timer.callback)
         if 0 <= self._watch_due_ms <= now_ms:
             self._watch_due_ms = -1
             wait_ms = self._watch()

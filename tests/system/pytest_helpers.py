@@ -40,6 +40,15 @@ def test_wakeup(helper):
     assert helper.repl.value("got") == ["first", "second", "third"]
 
 
+def test_a_callback_may_cancel_a_timer_that_is_due(helper):
+    helper.repl.run(
+        "later = []\n"
+        "imp.wakeup(0, lambda: (got.append(1), imp.cancelwakeup(later[0])))\n"
+        "later.append(imp.wakeup(0, lambda: got.append(2)))\nsettle(300)"
+    )
+    assert helper.repl.value("got") == [1]
+
+
 def test_a_timer_is_not_early(helper):
     helper.repl.run(
         "start = time.ticks_ms()\n"
