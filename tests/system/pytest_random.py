@@ -17,7 +17,7 @@ from pytest_leaks import _assert_nothing_left, _held
 from random_calls import Attempt, Model
 
 _RECORDER = """
-import gc, network
+import agent, gc, network
 events = []
 def begin(nic, timeout, tag):
     def callback(result, interface):
@@ -119,16 +119,36 @@ class Calls(RuleBasedStateMachine):
         }[name]()
         self.model.change(name, False)
 
+    @rule(call=st.sampled_from(["server.log('x' * 40)", "agent.send('name', ['x'] * 9)"]))
+    def send(self, call):
+        connected, answer = self.device.repl.value(f"(server.isconnected(), {call})")
+        # What it finds when it looks closer may be worse than what was known, never better.
+        assert answer in ((0, 1, 2, 3, 4) if connected else (1,))
+
     @rule()
-    def log(self):
-        connected, answer = self.device.repl.value("(server.isconnected(), server.log('x' * 40))")
-        assert answer in ((0, 1, 2, 3) if connected else (1,))
+    def flush(self):
+        assert self.device.repl.value("server.flush(0.05)") in (True, False)
+
+    @rule(policy=st.sampled_from(["RETURN_ON_ERROR", "RETURN_ON_ERROR_NO_DISCONNECT"]))
+    def policy(self, policy):
+        self.device.repl.run(
+            f"server.setsendtimeoutpolicy(server.{policy}, server.WAIT_TIL_SENT, 0.2)"
+        )
 
     @rule()
     def look(self):
         report = self.device.last_attempt()
         assert report is None or not any(secret in str(report) for secret in self.secrets())
-        assert isinstance(self.device.repl.value("server.isconnected()"), bool)
+        connected, info = self.device.repl.value("(server.isconnected(), imp.net.info())")
+        assert ("active" in info) == connected
+        assert not connected or "lasterror" not in info
+        assert not any(secret in str(info) for secret in self.secrets())
+
+    @rule()
+    def last_good_configuration_goes_back_in(self):
+        nic = self.device.repl.value("imp.net.getcurrentconfig()")
+        assert not any(secret in str(nic) for secret in self.secrets())
+        self._begin(nic, 20.0)
 
     def secrets(self):
         return ["not-the-key", self.world.wifi["home"].key]
@@ -167,6 +187,11 @@ def calls(device, world, board):
     device.repl.run(_RECORDER)
     assert device.connect(device.ethernet()) == 5
     assert device.connect(device.wifi()) == 5
+    # What is loaded when it is needed for the first time.
+    device.repl.run(
+        "agent.send('name', 1)\nserver.flush(1)\nimp.net.info()\nimport connectwith.loss\n"
+        "imp.net.getcurrentconfig()\n"
+    )
     Calls.device, Calls.world = device, world
     yield
     Calls.device = Calls.world = None
