@@ -45,9 +45,11 @@ class Calls(RuleBasedStateMachine):
     device = None
     world = None
     tags = itertools.count()
+    sequences = 0
 
     def __init__(self):
         super().__init__()
+        Calls.sequences += 1
         self.model = Model()
         self.world.restore()
         self.device.repl.run("server.disconnect()\nevents.clear()")
@@ -209,6 +211,7 @@ def test_random_calls_and_faults(calls, device, world, board, request, dut):
             raise
         if time.monotonic() > end:
             break
+    print(f"{Calls.sequences} sequences of {_STEPS} calls, seeds {first} to {number}")
     world.restore()
     device.repl.run("events.clear()")
     _assert_nothing_left(before, _held(device, board))
