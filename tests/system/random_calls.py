@@ -10,6 +10,9 @@ STAGES = ("link", "address", "name", "server")
 CODES = {"link": 1, "address": 2, "name": 3, "server": 4}
 CONNECTED = 5
 
+# Time that may run out while Wi-Fi's driver starts, which is NOT_CONNECTED.
+STARTING_S = 0.5
+
 # Shorter than the slowest good attempt on a busy host may be: the time may run out anywhere.
 SHORT_S = 8.0
 
@@ -54,7 +57,7 @@ class Attempt:
         A stage can have failed if all before it could be passed at some time, and if it, or one
         below it that has gone since, was stopped at some time, or if the time was short.
         """
-        codes = set()
+        codes = {0} if self.timeout_s < STARTING_S and self.interface == "wl0" else set()
         trouble = self.timeout_s < SHORT_S
         for stage in STAGES:
             trouble = trouble or stage in self.was_bad
