@@ -34,8 +34,8 @@ def _held(device, board):
     return {"heap": heap, "files": files, "threads": threads, "free sockets": int(sockets)}
 
 
-def _assert_nothing_left(before, after):
-    assert after.pop("heap") - before.pop("heap") <= HEAP_NOISE_BYTES
+def _assert_nothing_left(before, after, noise_bytes=HEAP_NOISE_BYTES):
+    assert after.pop("heap") - before.pop("heap") <= noise_bytes
     assert after == before
 
 

@@ -33,6 +33,9 @@ def wait_last(limit_ms):
         time.sleep_ms(5)
 """
 _STEPS = 25
+# Lists and buffers keep the size that they had at their longest. One object lost per call would be
+# more than this after a minute.
+_HEAP_BYTES = 4096
 _LATE_MS = 20000  # for a callback on a busy host
 
 TIMEOUTS = st.sampled_from([0.05, 0.3, 0.8, 2.0, 20.0])
@@ -214,7 +217,7 @@ def test_random_calls_and_faults(calls, device, world, board, request, dut):
     print(f"{Calls.sequences} sequences of {_STEPS} calls, seeds {first} to {number}")
     world.restore()
     device.repl.run("events.clear()")
-    _assert_nothing_left(before, _held(device, board))
+    _assert_nothing_left(before, _held(device, board), _HEAP_BYTES)
     # All that the board has printed, tracebacks included; raw REPL does not echo.
     with open(dut.logfile, errors="replace") as log:
         said = log.read()
