@@ -8,7 +8,6 @@ import io
 import json
 
 import pytest
-from bench import Board
 from cryptography.hazmat.primitives import serialization
 
 import commands
@@ -20,15 +19,6 @@ from setup.report import Report
 _EFUSE_KEY_AT = 0xF000 + 64
 _PASSWORD = "pass-of-the-broker-7c41"
 _SOFT_RESET_S = 10
-
-
-@pytest.fixture
-def board(request, world):
-    """A virtual board with an empty flash, whose console nobody has open."""
-    with Board(world, binary=request.config.getoption("--board-binary")) as board:
-        yield board
-    log = (board.dir / "stderr.log").read_text(errors="replace")
-    assert "Sanitizer" not in log and "runtime error" not in log, log
 
 
 def _provision(*arguments):
