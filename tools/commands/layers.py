@@ -18,6 +18,8 @@ from setup.shell import run_shown
 
 # About three times what the longest layer takes on an idle machine of two cores.
 LAYER_LIMIT_S = 2400.0
+# System tests wait more than they compute; each of so many workers has a bench of its own.
+_AT_A_TIME = 3
 # Exit status of pytest when no test was chosen (pytest.ExitCode.NO_TESTS_COLLECTED).
 _NOTHING_CHOSEN = 5
 
@@ -138,7 +140,8 @@ def _unit(outcome: Outcome, context: Context) -> None:
 def _system(outcome: Outcome, context: Context) -> None:
     assert context.built is not None
     board = f"--board-binary={context.built.board}"
-    _pytest(outcome, "tests/system", context, ["--target", context.target, board])
+    side_by_side = ["--numprocesses", str(_AT_A_TIME), "--dist", "worksteal"]
+    _pytest(outcome, "tests/system", context, ["--target", context.target, board, *side_by_side])
 
 
 def _upstream(outcome: Outcome, context: Context) -> None:
