@@ -104,3 +104,30 @@ esp_err_t esp_wifi_scan_get_ap_records(uint16_t *count, wifi_ap_record_t *out) {
     pthread_mutex_unlock(&wifi.lock);
     return result;
 }
+
+esp_err_t esp_wifi_scan_get_ap_record(wifi_ap_record_t *out) {
+    if (out == NULL) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_started();
+    if (result == ESP_OK && (wifi.scanning || record_count == 0)) {
+        result = ESP_FAIL;
+    } else if (result == ESP_OK) {
+        *out = records[0];
+        record_count--;
+        memmove(&records[0], &records[1], record_count * sizeof(records[0]));
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    return result;
+}
+
+esp_err_t esp_wifi_clear_ap_list(void) {
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_started();
+    if (result == ESP_OK && !wifi.scanning) {
+        record_count = 0;
+    }
+    pthread_mutex_unlock(&wifi.lock);
+    return result;
+}

@@ -61,6 +61,9 @@ esp_err_t esp_wifi_scan_start(const wifi_scan_config_t *config, bool block);
 esp_err_t esp_wifi_scan_get_ap_num(uint16_t *count);
 // In: room, out: number written. Strongest first. Forgets the records.
 esp_err_t esp_wifi_scan_get_ap_records(uint16_t *count, wifi_ap_record_t *records);
+// Takes the strongest record that is left. ESP_FAIL: there is none.
+esp_err_t esp_wifi_scan_get_ap_record(wifi_ap_record_t *record);
+esp_err_t esp_wifi_clear_ap_list(void);
 
 esp_err_t esp_wifi_ap_get_sta_list(wifi_sta_list_t *stations);
 

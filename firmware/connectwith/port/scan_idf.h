@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// A Wi-Fi scan that nobody waits for. That one has ended is told by link_scans() of link_idf.h.
+
+#ifndef CONNECTWITH_PORT_SCAN_IDF_H
+#define CONNECTWITH_PORT_SCAN_IDF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SCAN_SSID_MAX_BYTES (32) // IEEE 802.11-2020, 9.4.2.2
+
+typedef struct {
+    uint8_t ssid[SCAN_SSID_MAX_BYTES];
+    uint8_t ssid_len;
+    uint8_t bssid[6];
+    uint8_t channel;
+    int8_t rssi_dbm;
+    bool open; // no key is needed
+} scan_record_t;
+
+// Begins to scan and returns at once; hidden networks are among what is found. 0, or ESP-IDF's
+// number: the station is off, or busy joining a network.
+int scan_begin(void);
+
+// Takes the next record, the strongest first. False: there is none left, or the radio is off.
+bool scan_next(scan_record_t *record);
+
+// Forgets the records that are left. Not needed before scan_begin().
+void scan_forget(void);
+
+#endif
