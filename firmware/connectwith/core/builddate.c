@@ -3,22 +3,18 @@
 
 #include "connectwith/core/builddate.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define SECONDS_PER_DAY (86400u)
 
-// The value of a digit, of the space that __DATE__ writes for a leading zero, or -1.
-static int digit(char c) {
-    if (c == ' ') {
-        return 0;
-    }
-    return c >= '0' && c <= '9' ? c - '0' : -1;
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
 }
 
-static int two_digits(const char *text) {
-    int tens = digit(text[0]);
-    int ones = digit(text[1]);
-    return tens < 0 || ones < 0 ? -1 : tens * 10 + ones;
+// The number, or -1.
+static int two_digits(char tens, char ones) {
+    return is_digit(tens) && is_digit(ones) ? (tens - '0') * 10 + ones - '0' : -1;
 }
 
 uint32_t builddate_floor_s(const char *date) {
@@ -33,8 +29,8 @@ uint32_t builddate_floor_s(const char *date) {
     while (month < 12 && memcmp(names + 3 * month, date, 3)) {
         month++;
     }
-    int day = two_digits(date + 4);
-    int year = two_digits(date + 9);
+    int day = two_digits(date[4] == ' ' ? '0' : date[4], date[5]); // "Nov  2 2026"
+    int year = two_digits(date[9], date[10]);
     if (month == 12 || day < 1 || day > 31 || year < 1) {
         return 0;
     }
