@@ -25,6 +25,7 @@ _FIELDS = {
     "cellconfig": ("apn",),
 }
 _SEALED = ("key", "password")
+_OPTIONAL = ("username", "password")
 
 _INTERFACES = ("wl0", "eth0", "cell0")  # the first of each class of link
 
@@ -167,6 +168,8 @@ def _unpack(name, record):
         n = record[at]
         at += 1
         if n == 0xFF:
+            if field not in _OPTIONAL:
+                return None
             continue
         if at + n > len(record):
             return None

@@ -6,44 +6,7 @@ import pytest
 from connectwith import nic, store
 from hypothesis import given
 from hypothesis import strategies as st
-
-
-class Nvs:
-    """esp32.NVS in memory, with its habits: OSError for what is not there or does not fit."""
-
-    entries: dict[str, bytes | int] = {}
-
-    def __init__(self, name: str) -> None:
-        assert len(name) <= 15
-
-    def set_blob(self, key: str, value: bytes) -> None:
-        assert len(key) <= 15
-        self.entries[key] = bytes(value)
-
-    def get_blob(self, key: str, buffer: bytearray) -> int:
-        value = self.entries.get(key)
-        if not isinstance(value, bytes) or len(value) > len(buffer):
-            raise OSError(-0x1102)
-        buffer[: len(value)] = value
-        return len(value)
-
-    def set_i32(self, key: str, value: int) -> None:
-        self.entries[key] = value
-
-    def get_i32(self, key: str) -> int:
-        value = self.entries.get(key)
-        if not isinstance(value, int):
-            raise OSError(-0x1102)
-        return value
-
-    def erase_key(self, key: str) -> None:
-        if key not in self.entries:
-            raise OSError(-0x1102)
-        del self.entries[key]
-
-    def commit(self) -> None:
-        pass
-
+from nvs_in_memory import Nvs
 
 WIFI = {"ssid": "häme", "key": "correct horse"}
 STATIC = {"ip": "10.0.0.9", "netmask": "255.255.255.0", "gateway": "10.0.0.1", "dns": "10.0.0.1"}
@@ -107,6 +70,17 @@ def test_any_record_gives_a_block_or_nothing(record):
         Nvs.entries[name] = record
         block = store.load_block(name)
         assert block is None or isinstance(block, dict)
+
+
+@pytest.mark.parametrize(
+    "name, record",
+    [("wificonfig", b"\x01\xff\x00"), ("wificonfig", b"\x01\x04home\xff"),
+     ("staticconfig", b"\x01\xff\xff\xff\xff"), ("proxyconfig", b"\x01\x010\x01p\xff\xff\xff"),
+     ("cellconfig", b"\x01\xff")],
+)  # fmt: skip
+def test_a_record_without_a_field_that_links_read_gives_nothing(name, record):
+    Nvs.entries[name] = record
+    assert store.load_block(name) is None
 
 
 @given(st.data())

@@ -1,0 +1,45 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What the frozen modules need from MicroPython, so that the sans-IO ones run on CPython too.
+
+Importing it is enough. Nothing here says yes to everything: sealing really authenticates, and
+hardware is not imitated.
+"""
+
+import sys
+import time
+import types
+from pathlib import Path
+
+from sealing import seal, unseal
+
+TICKS_PERIOD = 1 << 30  # as on an ESP32
+
+# At the end: modules/ has a file named like a module of older Pythons.
+sys.path.append(str(Path(__file__).parents[2] / "modules"))
+
+
+def ticks_diff(a: int, b: int) -> int:
+    """Signed distance of two ticks, as MicroPython's time.ticks_diff."""
+    half = TICKS_PERIOD // 2
+    return ((a - b + half) & (TICKS_PERIOD - 1)) - half
+
+
+def ticks_add(a: int, delta: int) -> int:
+    """As MicroPython's time.ticks_add."""
+    return (a + delta) & (TICKS_PERIOD - 1)
+
+
+def _module(name: str, **members) -> None:
+    module = types.ModuleType(name)
+    module.__dict__.update(members)
+    sys.modules[name] = module
+
+
+_module("micropython", const=lambda value: value)
+_module("_connectwith", seal=seal, unseal=unseal)
+_module("machine", unique_id=lambda: bytes.fromhex("240ac4000001"))
+_module("esp32", NVS=None)  # a test that needs it brings its own
+time.ticks_ms = lambda: time.monotonic_ns() // 1000000 % TICKS_PERIOD
+time.ticks_diff = ticks_diff
+time.ticks_add = ticks_add
