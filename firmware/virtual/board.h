@@ -87,6 +87,11 @@ void board_io_kick(void);
 // Stops all UARTs but the console, at a soft reset.
 void board_uarts_deinit(void);
 
+// --- machine_timer.c ---
+
+// Stops every timer, for a soft reset.
+void board_timers_deinit(void);
+
 // Console
 void board_console_start(void);
 

@@ -13,6 +13,7 @@
 
 #include "board.h"
 #include "esp_err.h"
+#include "esp_random.h"
 #include "esp_timer.h"
 
 TaskHandle_t mp_main_task_handle;
@@ -61,6 +62,11 @@ void board_wait_us(int64_t timeout_us) {
     }
 }
 
+void board_poll_events(void) {
+    mp_handle_pending(true);
+    board_wait_us(1000);
+}
+
 mp_uint_t mp_hal_ticks_us(void) {
     return (uint32_t)esp_timer_get_time();
 }
@@ -76,6 +82,10 @@ mp_uint_t mp_hal_ticks_cpu(void) {
 
 uint64_t mp_hal_time_ns(void) {
     return (uint64_t)board_wall_us() * 1000;
+}
+
+void mp_hal_get_random(size_t n, uint8_t *buf) {
+    esp_fill_random(buf, n);
 }
 
 void mp_hal_delay_ms(mp_uint_t ms) {

@@ -8,6 +8,7 @@
 #include "py/runtime.h"
 #include "ports/esp32/modmachine.h"
 
+#include "board.h"
 #include "esp_timer.h"
 
 #define TIMERS (4) // two groups of two
@@ -37,7 +38,7 @@ static void timer_stop(machine_timer_obj_t *self) {
     }
 }
 
-void machine_timer_deinit_all(void) {
+void board_timers_deinit(void) {
     for (machine_timer_obj_t *t = MP_STATE_PORT(machine_timer_head); t != NULL; t = t->next) {
         timer_stop(t);
     }

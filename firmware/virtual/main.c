@@ -118,7 +118,7 @@ static void run_python(void) {
 }
 
 static void soft_reset(void) {
-    machine_timer_deinit_all();
+    board_timers_deinit();
     gc_sweep_all(); // finalisers close sockets and whatever else a script left open
     mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
     board_uarts_deinit();

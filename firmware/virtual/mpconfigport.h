@@ -60,7 +60,9 @@
 #define MICROPY_PY_HASHLIB_SHA256               (1)
 #define MICROPY_PY_CRYPTOLIB                    (1)
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC        (esp_random())
+#if __has_include("ports/esp32/modos.c") // up to 1.26; later ones ask mp_hal_get_random()
 #define MICROPY_PY_OS_INCLUDEFILE               "ports/esp32/modos.c"
+#endif
 #define MICROPY_PY_OS_DUPTERM                   (1)
 #define MICROPY_PY_OS_DUPTERM_NOTIFY            (1)
 #define MICROPY_PY_OS_SYNC                      (1)
@@ -87,6 +89,7 @@
 #define MICROPY_HW_SOFTSPI_MAX_BAUDRATE         (1200000) // as an ESP32 at 240 MHz
 #define MICROPY_PY_MACHINE_SPI_MSB              (0)
 #define MICROPY_PY_MACHINE_SPI_LSB              (1)
+#define MICROPY_HW_RTC_USER_MEM_MAX             (2048) // ports/esp32's own figure
 #define MICROPY_HW_ENABLE_SDCARD                (0)
 #define MICROPY_HW_ESP_USB_SERIAL_JTAG          (0)
 
@@ -139,10 +142,5 @@ void mp_hal_wake_main_task(void);
 #define MICROPY_SCHED_HOOK_SCHEDULED mp_hal_wake_main_task()
 
 // select.poll() waits here, and lwIP's sockets wake nobody: at most 1 ms at a time.
-void board_wait_us(int64_t timeout_us);
-#define MICROPY_EVENT_POLL_HOOK \
-    do { \
-        extern void mp_handle_pending(bool); \
-        mp_handle_pending(true); \
-        board_wait_us(1000); \
-    } while (0);
+void board_poll_events(void);
+#define MICROPY_EVENT_POLL_HOOK board_poll_events();

@@ -34,6 +34,7 @@ uint64_t mp_hal_time_ns(void);
 void mp_hal_delay_ms(mp_uint_t ms);
 void mp_hal_delay_us(mp_uint_t us);
 void mp_hal_set_interrupt_char(int c);
+void mp_hal_get_random(size_t n, uint8_t *buf);
 
 // Safe from any thread.
 void mp_hal_wake_main_task(void);

@@ -3,7 +3,7 @@
 
 // The virtual board's mbedTLS, which can also make certificates.
 
-#include "mbedtls_config_port.h"
+#include "mbedtls/mbedtls_config_port.h"
 
 #ifndef MBEDTLS_PEM_WRITE_C
 #define MBEDTLS_PEM_WRITE_C

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "board.h"
+#include "driver/gpio.h"
 #include "esp_log.h"
 #include "esp_pm.h"
 #include "esp_random.h"
@@ -49,6 +50,22 @@ esp_err_t esp_sleep_disable_wakeup_source(esp_sleep_source_t source) {
 esp_err_t esp_sleep_enable_timer_wakeup(uint64_t time_in_us) {
     sleep_us = time_in_us > INT64_MAX ? INT64_MAX : (int64_t)time_in_us;
     return ESP_OK;
+}
+
+esp_err_t gpio_sleep_set_direction(gpio_num_t pin, gpio_mode_t mode) {
+    (void)pin;
+    (void)mode;
+    return ESP_ERR_NOT_SUPPORTED;
+}
+
+esp_err_t gpio_wakeup_enable(gpio_num_t pin, gpio_int_type_t type) {
+    (void)pin;
+    (void)type;
+    return ESP_ERR_NOT_SUPPORTED;
+}
+
+esp_err_t esp_sleep_enable_gpio_wakeup(void) {
+    return ESP_ERR_NOT_SUPPORTED;
 }
 
 esp_sleep_wakeup_cause_t esp_sleep_get_wakeup_cause(void) {

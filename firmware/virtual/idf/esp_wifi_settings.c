@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 // Settings of the radio that Python can write and read back, but that the simulated air does not
-// know: channel, transmit power, protocols, power saving.
+// know: channel, transmit power, protocols, bandwidth, power saving.
 
 #include <string.h>
 
 #include "esp_wifi.h"
+#include "esp_wifi_ap_get_sta_list.h"
 #include "wifi.h"
 
 #define CHANNEL_MAX      14
@@ -20,6 +21,7 @@ static uint8_t channel = 1;
 static wifi_second_chan_t second_channel;
 static int8_t tx_power = 80;
 static uint8_t protocols[WIFI_IF_MAX] = { PROTOCOLS, PROTOCOLS };
+static wifi_bandwidth_t bandwidths[WIFI_IF_MAX] = { WIFI_BW20, WIFI_BW20 };
 static wifi_ps_type_t power_saving = WIFI_PS_MIN_MODEM;
 
 esp_err_t esp_wifi_set_storage(wifi_storage_t storage) {
@@ -102,6 +104,12 @@ esp_err_t esp_wifi_ap_get_sta_list(wifi_sta_list_t *stations) {
     }
     pthread_mutex_unlock(&wifi.lock);
     return result;
+}
+
+esp_err_t esp_wifi_ap_get_sta_list_with_ip(const wifi_sta_list_t *stations,
+    wifi_sta_mac_ip_list_t *addresses) {
+    memset(addresses, 0, sizeof(*addresses));
+    return stations->num == 0 ? ESP_OK : ESP_ERR_INVALID_ARG;
 }
 
 esp_err_t esp_wifi_get_mac(wifi_interface_t interface, uint8_t mac[6]) {
@@ -200,6 +208,31 @@ esp_err_t esp_wifi_set_protocol(wifi_interface_t interface, uint8_t bitmap) {
     pthread_mutex_lock(&wifi.lock);
     esp_err_t result = wifi_check_initialised();
     protocols[interface] = result == ESP_OK ? bitmap : protocols[interface];
+    pthread_mutex_unlock(&wifi.lock);
+    return result;
+}
+
+esp_err_t esp_wifi_get_bandwidth(wifi_interface_t interface, wifi_bandwidth_t *bandwidth) {
+    if (interface >= WIFI_IF_MAX) {
+        return ESP_ERR_WIFI_IF;
+    }
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_started();
+    *bandwidth = bandwidths[interface];
+    pthread_mutex_unlock(&wifi.lock);
+    return result;
+}
+
+esp_err_t esp_wifi_set_bandwidth(wifi_interface_t interface, wifi_bandwidth_t bandwidth) {
+    if (interface >= WIFI_IF_MAX) {
+        return ESP_ERR_WIFI_IF;
+    }
+    if (bandwidth != WIFI_BW20 && bandwidth != WIFI_BW40) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pthread_mutex_lock(&wifi.lock);
+    esp_err_t result = wifi_check_started();
+    bandwidths[interface] = result == ESP_OK ? bandwidth : bandwidths[interface];
     pthread_mutex_unlock(&wifi.lock);
     return result;
 }

@@ -37,6 +37,11 @@ typedef struct {
     esp_ip_addr_t ip;
 } esp_netif_dns_info_t;
 
+typedef struct {
+    uint8_t mac[6];
+    esp_ip4_addr_t ip;
+} esp_netif_pair_mac_ip_t;
+
 typedef enum {
     ESP_NETIF_DHCP_INIT = 0,
     ESP_NETIF_DHCP_STARTED,

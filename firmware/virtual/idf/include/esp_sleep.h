@@ -25,6 +25,9 @@ typedef esp_sleep_source_t esp_sleep_wakeup_cause_t;
 
 esp_err_t esp_sleep_disable_wakeup_source(esp_sleep_source_t source);
 esp_err_t esp_sleep_enable_timer_wakeup(uint64_t time_in_us);
+
+// ESP_ERR_NOT_SUPPORTED. (Upstream offers these pins on every chip from 1.28 on.)
+esp_err_t esp_sleep_enable_gpio_wakeup(void);
 esp_sleep_wakeup_cause_t esp_sleep_get_wakeup_cause(void);
 
 // ESP_ERR_INVALID_STATE when nothing could wake the board.

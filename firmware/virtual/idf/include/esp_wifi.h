@@ -75,5 +75,7 @@ esp_err_t esp_wifi_get_max_tx_power(int8_t *quarter_dbm);
 esp_err_t esp_wifi_set_max_tx_power(int8_t quarter_dbm);
 esp_err_t esp_wifi_get_protocol(wifi_interface_t interface, uint8_t *bitmap);
 esp_err_t esp_wifi_set_protocol(wifi_interface_t interface, uint8_t bitmap);
+esp_err_t esp_wifi_get_bandwidth(wifi_interface_t interface, wifi_bandwidth_t *bandwidth);
+esp_err_t esp_wifi_set_bandwidth(wifi_interface_t interface, wifi_bandwidth_t bandwidth);
 esp_err_t esp_wifi_get_ps(wifi_ps_type_t *type);
 esp_err_t esp_wifi_set_ps(wifi_ps_type_t type);

@@ -76,6 +76,15 @@ typedef enum {
     WIFI_PS_MAX_MODEM,
 } wifi_ps_type_t;
 
+// Of these an ESP32 has the first two.
+typedef enum {
+    WIFI_BW20 = 1,
+    WIFI_BW40,
+    WIFI_BW80,
+    WIFI_BW160,
+    WIFI_BW80_BW80,
+} wifi_bandwidth_t;
+
 typedef enum {
     WIFI_STORAGE_FLASH,
     WIFI_STORAGE_RAM,

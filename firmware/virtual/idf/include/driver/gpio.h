@@ -29,6 +29,10 @@ esp_err_t gpio_set_drive_capability(gpio_num_t pin, gpio_drive_cap_t strength);
 esp_err_t gpio_hold_en(gpio_num_t pin);
 esp_err_t gpio_hold_dis(gpio_num_t pin);
 
+// ESP_ERR_NOT_SUPPORTED: only the timer ends this board's sleep.
+esp_err_t gpio_sleep_set_direction(gpio_num_t pin, gpio_mode_t mode);
+esp_err_t gpio_wakeup_enable(gpio_num_t pin, gpio_int_type_t type);
+
 // Handlers run in the I/O thread with interrupts off.
 esp_err_t gpio_install_isr_service(int flags);
 esp_err_t gpio_set_intr_type(gpio_num_t pin, gpio_int_type_t type);
