@@ -20,6 +20,7 @@ extern const test_t attempt_walk_tests[];
 extern const test_t backoff_tests[];
 extern const test_t builddate_tests[];
 extern const test_t hostname_tests[];
+extern const test_t link_tests[];
 extern const test_t resolve_tests[];
 extern const test_t seal_tests[];
 extern const test_t stream_tests[];

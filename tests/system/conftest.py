@@ -44,11 +44,6 @@ def pytest_addoption(parser):
         "--random-seed", type=int, default=1, help="the first of them (default: %(default)s)"
     )
     group.addoption(
-        "--random-strict",
-        action="store_true",
-        help="a random sequence fails at once, even if a second run of it would not",
-    )
-    group.addoption(
         "--messages", type=int, default=600, help="how many to send (default: %(default)s)"
     )
     group.addoption(

@@ -8,7 +8,6 @@ seed of a failure. The same seed gives the same calls; their timing is the host'
 
 import itertools
 import time
-import warnings
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -187,13 +186,6 @@ def _run(number):
     )
 
 
-def _reason(error):
-    """The first line of the innermost failure."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return f"{type(error).__name__}: {str(error).splitlines()[:1]}"
-
-
 @pytest.fixture
 def calls(device, world, board):
     """The machine's board, warm: the clock set, the worker alive."""
@@ -217,14 +209,9 @@ def test_random_calls_and_faults(calls, device, world, board, request, dut):
     for number in itertools.count(first):
         try:
             _run(number)
-        except BaseExceptionGroup as error:
-            # The calls are the seed's, their timing is the host's: what a second run does not
-            # show is told, and counts only in a search (--random-strict).
+        except BaseExceptionGroup:
             print(f"to begin with this sequence: --random-seed {number}")
-            if request.config.getoption("--random-strict"):
-                raise
-            warnings.warn(f"seed {number} failed once: {_reason(error)}", stacklevel=1)
-            _run(number)
+            raise
         if time.monotonic() > end:
             break
     print(f"{Calls.sequences} sequences of {_STEPS} calls, seeds {first} to {number}")

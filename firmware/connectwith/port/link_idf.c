@@ -82,17 +82,25 @@ static void note_server(attempt_link_t link, const ip_event_got_ip_t *event) {
     atomic_store(&dhcp_servers[link], server);
 }
 
+// lwIP's thread posts this event, other threads post those of the link. So an address that comes
+// while the driver is being stopped may be told after the link's end, and nothing would take it
+// back: the next attempt would believe that it had one.
+static void gain_address(attempt_link_t link, const ip_event_got_ip_t *event) {
+    if (atomic_load(&states[link]) & LINK_UP) {
+        note_server(link, event);
+        gain(link, LINK_HAS_ADDRESS);
+    }
+}
+
 static void on_address(void *unused, esp_event_base_t base, int32_t id, void *data) {
     (void)unused;
     (void)base;
     if (id == IP_EVENT_STA_GOT_IP) {
-        note_server(ATTEMPT_LINK_WIFI, data);
-        gain(ATTEMPT_LINK_WIFI, LINK_HAS_ADDRESS);
+        gain_address(ATTEMPT_LINK_WIFI, data);
     } else if (id == IP_EVENT_STA_LOST_IP) {
         drop(ATTEMPT_LINK_WIFI, LINK_HAS_ADDRESS);
     } else if (id == IP_EVENT_ETH_GOT_IP) {
-        note_server(ATTEMPT_LINK_ETHERNET, data);
-        gain(ATTEMPT_LINK_ETHERNET, LINK_HAS_ADDRESS);
+        gain_address(ATTEMPT_LINK_ETHERNET, data);
     } else if (id == IP_EVENT_ETH_LOST_IP) {
         drop(ATTEMPT_LINK_ETHERNET, LINK_HAS_ADDRESS);
     }

@@ -17,7 +17,7 @@
 // in the low byte, these bits, and above them how many losses there were, modulo 2^16. A failed
 // attempt to join is a loss too.
 #define LINK_UP (1u << 8) // associated, or carrier
-#define LINK_HAS_ADDRESS (1u << 9)
+#define LINK_HAS_ADDRESS (1u << 9) // only together with LINK_UP
 #define LINK_LOSSES_SHIFT (10)
 
 // Starts to listen, for good. wake() is called after every change, from the thread of the events;
