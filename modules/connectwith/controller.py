@@ -43,6 +43,9 @@ class Job:
     `follow(job, result)`, which gives the next Job (it waits for `delay_ms`) or None, or None.
     """
 
+    place = 0  # in the plan
+    delay_ms = 0
+
     def __init__(self, nic_, kind, settings, timeout_ms, callback=None, plan=None):
         self.nic = nic_
         self.kind = kind
@@ -51,8 +54,6 @@ class Job:
         self.timeout_ms = timeout_ms
         self.callback = callback
         self.plan = plan
-        self.place = 0  # in the plan
-        self.delay_ms = 0
 
     def has_next(self):
         return self.plan is not None and self.plan.has_next(self)

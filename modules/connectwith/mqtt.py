@@ -63,11 +63,11 @@ class Client:
     def __init__(self, on_message=None, longest=_RX_BYTES):
         self._tx = bytearray(_TX_BYTES)
         self._end = 0
-        self._tail = None
         self._rx = bytearray(_RX_BYTES)
         self._body = self._rx_view = memoryview(self._rx)
         self.inbox = memoryview(bytearray(_INBOX_BYTES))
         self._acks = array("H", bytes(2 * _ACKS))
+        self.unacked = []  # packet ids of messages with QoS 1, oldest first
         self.on_message = on_message
         self._longest = longest
         # Tests of time shorten both.
@@ -80,12 +80,11 @@ class Client:
         self.state = NEW
         self.refusal = 0
         self.out = self._tail = None
-        self.out_n = self.took = 0
+        self.out_n = self.took = self.got = self._eaten = 0
         self._packet_id = 0
-        self.unacked = []  # packet ids of messages with QoS 1, oldest first
+        self.unacked.clear()
         self.granted = -1  # QoS or 0x80 of the last SUBACK
         self.skipped = 0  # messages too long for the buffer
-        self.got = self._eaten = 0
         self._at = _AT_TYPE
         self._type = self._length = self._shift = self._have = self._n_acks = 0
         self._pinging = self._ping_due = self.retained = False
@@ -94,6 +93,7 @@ class Client:
     def wipe(self):
         """Overwrites the frame that was composed last. Only when `idle()`."""
         self._tx[: self._end] = bytes(self._end)
+        self._end = 0
 
     # -- outwards
 

@@ -37,7 +37,7 @@ class Session:
         self.mqtt = mqtt.Client(self._on_message, _LONGEST)
         self._stream = None
         device = machine.unique_id().hex()
-        self._prefix = "imp/" + device + "/"
+        self._prefix = ("imp/" + device + "/").encode()
         self._client_id = ("imp-" + device).encode()
         self._greeted = 0  # how much of what a session begins with has been said
         self._queue = []  # (name, payload, packet id) of messages, oldest first
@@ -55,7 +55,7 @@ class Session:
         client.alive(now_ms)
         client_id = settings.clientid.encode() if settings.clientid else self._client_id
         username = None if settings.username is None else settings.username.encode()
-        client.connect(client_id, username, password, self._topic("status"), _OFFLINE)
+        client.connect(client_id, username, password, self._prefix + b"status", _OFFLINE)
         self._forget()
         self._greeted = 0
         self._stream = stream
@@ -97,7 +97,7 @@ class Session:
             return
         try:
             # The last will is not sent after DISCONNECT, so the status is ours to set.
-            client.publish(self._topic("status"), _OFFLINE, retain=True)
+            client.publish(self._prefix + b"status", _OFFLINE, retain=True)
             self._push(client, stream)
             client.disconnect()
             self._push(client, stream)
@@ -153,11 +153,10 @@ class Session:
         return message
 
     def _on_message(self, topic, payload):
-        start = len(self._prefix)
-        if bytes(topic[:start]) != self._prefix.encode():
+        if not topic.startswith(self._prefix):
             return  # subscribed to by nobody here
         try:
-            name = topic[start:].decode()
+            name = topic[len(self._prefix) :].decode()
         except UnicodeError:
             return
         if self.mqtt.retained and name == "restart":
@@ -165,13 +164,10 @@ class Session:
         self._inbound_bytes += len(payload) + 1
         self.inbound.append((name, payload))
 
-    def _topic(self, name):
-        return (self._prefix + name).encode()
-
     def _forget(self):
-        self._queue = []
+        self._queue.clear()
         self._queued = 0
-        self.inbound = []
+        self.inbound.clear()
         self._inbound_bytes = 0
 
     def _compose(self, client):
@@ -186,19 +182,19 @@ class Session:
             # Whoever sees the device online may send to it: so it has subscribed before.
             if greeted == 0:
                 client.wipe()  # the password in CONNECT
-                client.subscribe(self._topic("device/#"), 1)
+                client.subscribe(self._prefix + b"device/#", 1)
                 self._greeted = 1
             elif greeted == 1:
-                client.subscribe(self._topic("restart"), 1)
+                client.subscribe(self._prefix + b"restart", 1)
                 self._greeted = 2
             else:
-                client.publish(self._topic("status"), _ONLINE, retain=True)
+                client.publish(self._prefix + b"status", _ONLINE, retain=True)
                 self._greeted = 3
             return True
         if not self._queue:
             return False
         name, payload, packet_id = self._queue[0]
-        topic = self._topic(name)
+        topic = self._prefix + name.encode()
         size = _size(name, payload)
         client.publish(topic, payload, packet_id)
         self._queue.pop(0)

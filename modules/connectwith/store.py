@@ -29,7 +29,13 @@ _OPTIONAL = ("username", "password")
 
 _INTERFACES = ("wl0", "eth0", "cell0")  # the first of each class of link
 
+_NOT_FOUND = const(-0x1102)  # ESP_ERR_NVS_NOT_FOUND (nvs.h)
+
 _space = None
+
+# What was read is kept, so that an attempt needs no memory for what has not changed.
+_settings = None  # cloud.Settings, or None when they have to be read
+_absent = set()  # the names of blocks that are not stored
 
 
 def load_nic(kind):
@@ -56,6 +62,8 @@ def fill(config, kind):
 
 def load_block(name):
     """The stored block `name` of a NIC, normalised, or None."""
+    if name in _absent:
+        return None
     record = _read(name, _BLOCK_MAX)
     return None if record is None else _unpack(name, record)
 
@@ -84,8 +92,10 @@ def load_user():
 
 def save_cloud(settings):
     """Stores checked settings (cloud.Settings). OSError: the flash is full or broken."""
+    global _settings
     record = cloud.pack(settings)
     space = _open()
+    _settings = None
     # A blob is read into a buffer that must be large enough, and two entries are not written at
     # once: whatever is cut off by a power loss, the size on record is never the smaller one.
     grows = len(record) > _cloud_bytes(space)
@@ -98,9 +108,13 @@ def save_cloud(settings):
 
 
 def load_cloud():
-    """The stored settings (cloud.Settings), or None."""
-    record = _read("cloud", _cloud_bytes(_open()))
-    return None if record is None else cloud.unpack(record)
+    """The stored settings (cloud.Settings), or None. Nobody changes them: they are shared."""
+    global _settings
+    if _settings is None:
+        record = _read("cloud", _cloud_bytes(_open()))
+        if record is not None:
+            _settings = cloud.unpack(record)
+    return _settings
 
 
 def _cloud_bytes(space):
@@ -121,13 +135,16 @@ def _read(name, most):
     record = bytearray(most)
     try:
         n = _open().get_blob(name, record)
-    except OSError:
+    except OSError as error:
+        if error.errno == _NOT_FOUND:
+            _absent.add(name)
         return None
     return memoryview(record)[:n]
 
 
 def _write(name, record):
     space = _open()
+    _absent.discard(name)
     if record is not None:
         space.set_blob(name, record)
     else:

@@ -17,6 +17,8 @@ PROXY = {"address": "a" * 62 + ".b", "port": 65535, "username": "u" * 32, "passw
 def empty(monkeypatch):
     """Nothing is stored."""
     monkeypatch.setattr(store, "_space", Nvs("connectwith"))
+    monkeypatch.setattr(store, "_settings", None)
+    monkeypatch.setattr(store, "_absent", set())
     Nvs.entries.clear()
 
 
