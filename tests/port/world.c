@@ -72,8 +72,9 @@ static void *task_main(void *function) {
     abort();  // a task must not return
 }
 
-BaseType_t xTaskCreate(TaskFunction_t function, const char *name, uint32_t stack, void *arg,
-    UBaseType_t priority, TaskHandle_t *out) {
+BaseType_t xTaskCreatePinnedToCore(TaskFunction_t function, const char *name, uint32_t stack,
+    void *arg, UBaseType_t priority, TaskHandle_t *out, BaseType_t core) {
+    (void)core;
     (void)name;
     (void)stack;
     (void)priority;

@@ -124,6 +124,9 @@ def _core(outcome: Outcome, context: Context) -> None:
     if context.built:
         tree = f"MICROPYTHON_DIR={context.built.tree.path}"
         _counted(outcome, "sealing", [*folder, "check-seal", tree])
+        program = paths.ROOT / "tests" / "boards" / "check_manifests.py"
+        arguments = ["--micropython", str(context.built.tree.path)]
+        _one(outcome, "manifests of boards", [sys.executable, str(program), *arguments])
 
 
 def _port(outcome: Outcome, context: Context) -> None:
@@ -131,6 +134,10 @@ def _port(outcome: Outcome, context: Context) -> None:
     command = ["make", "-s", "-C", "tests/port", f"BUILD={paths.BUILD / 'tests-port'}"]
     tree = f"MICROPYTHON_DIR={context.built.tree.path}"
     _counted(outcome, "resolver, stream and TLS", [*command, tree, "check"])
+    program = paths.ROOT / "tests" / "idf" / "check_syntax.py"
+    arguments = ["--micropython", str(context.built.tree.path), "--build",
+                 str(context.built.board.parent)]  # fmt: skip
+    _one(outcome, "branches for chips", [sys.executable, str(program), *arguments])
 
 
 def _unit(outcome: Outcome, context: Context) -> None:

@@ -8,17 +8,17 @@
 
 #include "esp_mac.h"
 #include "nvs.h"
+#include "sdkconfig.h"
 #include "soc/soc_caps.h"
 
 #include "connectwith/core/wipe.h"
 #include "connectwith/port/platform.h"
 
-#if SOC_HMAC_SUPPORTED && __has_include("esp_hmac.h") && __has_include("esp_efuse.h")
+// A header that is not found must stop the build: a firmware that silently took its secret from
+// elsewhere could open nothing that an older one has sealed.
+#if SOC_HMAC_SUPPORTED
 #include "esp_efuse.h"
 #include "esp_hmac.h"
-#define SECRET_HAS_HMAC (1)
-#else
-#define SECRET_HAS_HMAC (0)
 #endif
 
 #if CONFIG_NVS_ENCRYPTION && !CONFIG_NVS_SEC_KEY_PROTECT_USING_HMAC
@@ -31,7 +31,7 @@
 
 _Static_assert(SECRET_WORDS * sizeof(uint64_t) == PLATFORM_SECRET_BYTES, "whole words");
 
-#if SECRET_HAS_HMAC
+#if SOC_HMAC_SUPPORTED
 // The key never leaves the HMAC unit. It may serve NVS encryption, too: another message, another
 // result. False: no key is provisioned, or the unit fails. A key that software can read from eFuse
 // is no better than one in NVS.
@@ -110,7 +110,7 @@ static bool nvs_is_encrypted(void) {
 }
 
 platform_secret_source_t platform_secret(uint8_t secret[PLATFORM_SECRET_BYTES]) {
-    #if SECRET_HAS_HMAC
+    #if SOC_HMAC_SUPPORTED
     if (read_hmac(secret)) {
         return PLATFORM_SECRET_EFUSE_HMAC;
     }

@@ -17,6 +17,15 @@
 // starve the handshake until its deadline.
 #define WORKER_PRIORITY (1)
 
+// With two cores, the one that Python does not run on: MicroPython pins its task to core 1
+// (MP_TASK_COREID in ports/esp32/mphalport.h), and left to itself the scheduler may start this one
+// there, too, where both would get half of it. Wi-Fi's task, also on core 0, has a higher priority.
+#if CONFIG_FREERTOS_UNICORE
+#define WORKER_CORE (tskNO_AFFINITY)
+#else
+#define WORKER_CORE (0)
+#endif
+
 // Two: a job that has been told to stop may still be inside a computation that cannot be cut up
 // (a signature: some 100 ms on an ESP32), and the next need not wait for it.
 #define WORKER_TASKS_MAX (2)
@@ -82,8 +91,8 @@ bool worker_submit(worker_job_t *job) {
     if (!more) {
         return true;
     }
-    if (xTaskCreate(worker_main, "connectwith", WORKER_STACK_BYTES / sizeof(StackType_t), NULL,
-        WORKER_PRIORITY, NULL) == pdPASS) {
+    if (xTaskCreatePinnedToCore(worker_main, "connectwith", WORKER_STACK_BYTES, NULL,
+        WORKER_PRIORITY, NULL, WORKER_CORE) == pdPASS) {
         return true;
     }
     portENTER_CRITICAL(&worker_lock);

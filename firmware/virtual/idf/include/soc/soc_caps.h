@@ -5,4 +5,6 @@
 
 #pragma once
 
+#ifndef SOC_HMAC_SUPPORTED
 #define SOC_HMAC_SUPPORTED (1)
+#endif

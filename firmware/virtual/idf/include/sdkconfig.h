@@ -1,0 +1,7 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// ESP-IDF makes this file from its options. Here they stand in the Makefile and in the board's
+// mpconfigboard.h.
+
+#pragma once

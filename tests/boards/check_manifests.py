@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""Resolves each board's manifest with MicroPython's own tool, and looks at what is frozen: the
+links that the board has pins for and no other, each file once, and upstream's start of the file
+system. The fragments of sdkconfig that a board names must be in MicroPython's tree.
+
+What upstream requires of micropython-lib is not looked for: release archives come without it.
+Exit 0: all boards are as they must be; 1: not, and why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+import frozen
+
+# What only one link needs, by the beginning of the name in the firmware.
+LINKS = {
+    "W5500_CS": ("connectwith/links/w5500",),
+    "MODEM_TX": ("connectwith/at.", "connectwith/links/sim7600", "connectwith/links/modem",
+                 "connectwith/links/ppp"),
+}  # fmt: skip
+ALWAYS = (
+    "server.py",
+    "imp.py",
+    "agent.py",
+    "connectwith/__init__.py",
+    "connectwith/links/wlan.py",
+)
+UPSTREAM = ("_boot.py", "flashbdev.py", "inisetup.py", "asyncio/__init__.py")
+_FRAGMENTS = re.compile(r"^\s+(boards/sdkconfig\.\w+)$", re.MULTILINE)
+
+
+def wanted(board: Path) -> set[str]:
+    """What of modules/ must be in the firmware of a board with these pins, and what of its own."""
+    modules = frozen.ROOT / "modules"
+    names = {p.relative_to(modules).as_posix() for p in modules.rglob("*.py")} - {"manifest.py"}
+    pins = (board / "pins.csv").read_text(encoding="utf-8")
+    for pin, prefixes in LINKS.items():
+        if f"{pin}," not in pins:
+            names = {name for name in names if not name.startswith(prefixes)}
+    return names | {p.name for p in board.glob("modem_board.py")}
+
+
+def board_complaints(micropython: Path, board: Path) -> list[str]:
+    """What is wrong with what a board freezes and configures."""
+    try:
+        found = frozen.resolve(micropython, board)
+    except Exception as error:  # manifests are programs: whatever they raise is the answer
+        return [f"manifest.py: {type(error).__name__}: {error}"]
+    names = [name for _, name, _ in found.ours]
+    bad = [f"{name} is not frozen" for name in sorted(wanted(board) - set(names))]
+    bad += [f"{name} is frozen" for name in sorted(set(names) - wanted(board))]
+    bad += [f"{name} is not frozen" for name in ALWAYS if name not in names]
+    theirs = [name for _, name, _ in found.theirs]
+    bad += [f"upstream's {name} is not frozen" for name in UPSTREAM if name not in theirs]
+    bad += [f"{n} is frozen twice" for n, count in Counter(names + theirs).items() if count > 1]
+    cmake = (board / "mpconfigboard.cmake").read_text(encoding="utf-8")
+    bad += [
+        f"mpconfigboard.cmake: {fragment} is not in MicroPython's ports/esp32"
+        for fragment in _FRAGMENTS.findall(cmake)
+        if not (micropython / "ports" / "esp32" / fragment).is_file()
+    ]
+    return bad
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--micropython", type=Path, required=True, help="its source tree")
+    args = parser.parse_args()
+    failed = False
+    for board in frozen.boards():
+        bad = board_complaints(args.micropython.resolve(), board)
+        failed = failed or bool(bad)
+        for text in bad:
+            print(f"boards/{board.name}: {text}")
+    print(
+        f"check_manifests: {len(frozen.boards())} boards, {'not ' if failed else ''}as they must"
+    )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// Every function of ESP-IDF and FreeRTOS that firmware/connectwith/port calls, declared once more
+// from Espressif's documentation (docs.espressif.com, "ESP-IDF Programming Guide", v5.2 to v5.5;
+// the page, then the header). C lets a function be declared twice only if both say the same: a
+// stand-in header that says otherwise than ESP-IDF does not compile here. check_syntax.py holds
+// that the list is complete.
+
+#include "esp_efuse.h"
+#include "esp_eth.h"
+#include "esp_event.h"
+#include "esp_flash_encrypt.h"
+#include "esp_hmac.h"
+#include "esp_mac.h"
+#include "esp_netif.h"
+#include "esp_netif_net_stack.h"
+#include "esp_random.h"
+#include "esp_timer.h"
+#include "esp_wifi.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
+#include "nvs.h"
+
+// API Reference / System API / ESP Timer: esp_timer/include/esp_timer.h
+esp_err_t esp_timer_create(const esp_timer_create_args_t *create_args,
+    esp_timer_handle_t *out_handle);
+esp_err_t esp_timer_start_once(esp_timer_handle_t timer, uint64_t timeout_us);
+esp_err_t esp_timer_stop(esp_timer_handle_t timer);
+int64_t esp_timer_get_time(void);
+
+// API Reference / System API / Random Number Generation: esp_hw_support/include/esp_random.h
+uint32_t esp_random(void);
+void esp_fill_random(void *buf, size_t len);
+
+// API Reference / System API / Miscellaneous: esp_hw_support/include/esp_mac.h
+esp_err_t esp_efuse_mac_get_default(uint8_t *mac);
+
+// API Reference / System API / eFuse Manager: efuse/include/esp_efuse.h
+bool esp_efuse_find_purpose(esp_efuse_purpose_t purpose, esp_efuse_block_t *block);
+bool esp_efuse_get_key_dis_read(esp_efuse_block_t block);
+
+// API Reference / Peripherals / HMAC (ESP32-S2, S3, C3, C6, …): esp_hw_support/include/esp_hmac.h
+esp_err_t esp_hmac_calculate(hmac_key_id_t key_id, const void *message, size_t message_len,
+    uint8_t *hmac);
+
+// Security Guides / Flash Encryption: bootloader_support/include/esp_flash_encrypt.h
+bool esp_flash_encryption_enabled(void);
+
+// API Reference / Storage / Non-Volatile Storage: nvs_flash/include/nvs.h
+esp_err_t nvs_open(const char *namespace_name, nvs_open_mode_t open_mode,
+    nvs_handle_t *out_handle);
+esp_err_t nvs_get_u64(nvs_handle_t handle, const char *key, uint64_t *out_value);
+esp_err_t nvs_set_u64(nvs_handle_t handle, const char *key, uint64_t value);
+esp_err_t nvs_commit(nvs_handle_t handle);
+void nvs_close(nvs_handle_t handle);
+
+// API Reference / System API / Event Loop Library: esp_event/include/esp_event.h
+esp_err_t esp_event_handler_register(esp_event_base_t event_base, int32_t event_id,
+    esp_event_handler_t event_handler, void *event_handler_arg);
+
+// API Reference / Networking / ESP-NETIF: esp_netif/include/esp_netif_net_stack.h
+void *esp_netif_get_netif_impl(esp_netif_t *esp_netif);
+
+// API Reference / Networking / Wi-Fi: esp_wifi/include/esp_wifi.h
+esp_err_t esp_wifi_scan_start(const wifi_scan_config_t *config, bool block);
+esp_err_t esp_wifi_scan_get_ap_record(wifi_ap_record_t *ap_record);
+esp_err_t esp_wifi_clear_ap_list(void);
+
+// API Reference / System API / FreeRTOS (IDF): freertos/task.h and idf_additions.h
+BaseType_t xTaskCreatePinnedToCore(TaskFunction_t task_code, const char *const name,
+    const uint32_t stack_depth, void *const parameters, UBaseType_t priority,
+    TaskHandle_t *const created_task, const BaseType_t core_id);
+void vTaskDelete(TaskHandle_t task_to_delete);
+
+// Sizes and units that the compiler can hold, too: a stack's depth is in bytes.
+_Static_assert(sizeof(StackType_t) == 1, "the depth of a stack is in bytes");
