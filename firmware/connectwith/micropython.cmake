@@ -42,4 +42,9 @@ target_link_libraries(usermod_connectwith INTERFACE
     $<TARGET_NAME_IF_EXISTS:idf::esp_security>
 )
 
+# Up to MicroPython 1.27 its ESP32 port compiles user modules without what ESP-IDF gives all other
+# code: neither optimised nor cut into sections that the linker can leave out.
+idf_build_get_property(connectwith_options COMPILE_OPTIONS)
+target_compile_options(usermod_connectwith INTERFACE ${connectwith_options})
+
 target_link_libraries(usermod INTERFACE usermod_connectwith)
