@@ -180,6 +180,12 @@ def _rv32(outcome: Outcome, context: Context) -> None:
              str(paths.BUILD / "tests-rv32" / "rv32"), "--x86_64",
              str(context.built.board.parent)]  # fmt: skip
     _one(outcome, "code sizes", [sys.executable, *sizes])
+    boards = [str(paths.ROOT / "tests" / "boards" / "check_sizes.py"),
+              "--micropython", str(context.built.tree.path),
+              "--virtual", str(context.built.board.parent),
+              "--mpy-cross", str(context.built.mpy_cross),
+              "--build", str(paths.BUILD / "tests-boards")]  # fmt: skip
+    _one(outcome, "sizes of boards", [sys.executable, *boards])
 
 
 def _lint(outcome: Outcome, context: Context) -> None:
