@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from commands import boards, lint_boards, lint_layers
+from commands import boards, lint_boards, lint_layers, lint_types
 from setup import paths
 from setup.shell import capture, run_logged
 
@@ -76,5 +76,6 @@ def checks(root: Path | None = None) -> Iterator[tuple[str, list[str]]]:
     yield "SPDX headers", header_complaints(root, files)
     yield "file lengths", length_complaints(root, files)
     yield "layers", lint_layers.complaints(root)
+    yield "types", lint_types.complaints(root)
     yield "boards", lint_boards.complaints(root)
     yield "docs/boards.md", boards.document_complaints(root)
