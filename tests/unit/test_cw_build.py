@@ -16,6 +16,7 @@ from cw_sources import make_lock
 import commands
 from commands import boards, build, release
 from setup import esp32, paths
+from setup.lock import read_lock
 from setup.problem import Problem
 from setup.report import Report
 
@@ -154,29 +155,42 @@ def test_without_idf(bench, monkeypatch):
     assert not (bench.folder / "cache").exists(), "nothing is fetched before that"
 
 
-@pytest.mark.parametrize("version", [(4, 4, 9), (5, 1, 6), (5, 6, 0), (6, 0, 0)])
+@pytest.mark.parametrize("version", [(4, 4, 9), (5, 1, 6), (5, 5, 1), (6, 0, 0)])
 def test_idf_that_does_not_fit(bench, version):
     bench.version(*version)
     said = problem(bench, "build", "--board", BOARD)
     assert f"v{version[0]}.{version[1]}.{version[2]} does not fit" in said.what
-    assert "v5.2 to v5.5" in said.why
+    assert "MicroPython 1.25 is made for v5.2 to v5.4" in said.why
+    assert "MICROPYTHON_DIR" in said.next_step and "v6: none yet" in said.next_step
 
 
-@pytest.mark.parametrize("version", [(5, 2, 0), (5, 5, 4)])
+def test_the_pinned_micropython_is_the_oldest():
+    pinned = read_lock(paths.ROOT / "tools" / "sources.lock").sources[0]
+    assert pinned.name == "micropython"
+    assert pinned.version.split(".")[:2] == [str(part) for part in esp32.MICROPYTHON_OLDEST]
+
+
+@pytest.mark.parametrize("version", [(5, 2, 0), (5, 4, 4)])
 def test_first_and_last_idf_that_fit(bench, version):
     bench.version(*version)
     assert bench.run("build", "--board", BOARD)[0] == 0
 
 
-def test_newer_micropython_may_have_a_newer_idf(bench, monkeypatch):
-    tree = bench.micropython(28)
+@pytest.mark.parametrize(
+    "minor, oldest, newest", [(26, (5, 2), (5, 4)), (27, (5, 2), (5, 5)), (29, (5, 3), (5, 5))]
+)
+def test_newer_micropython_has_other_idfs(bench, monkeypatch, minor, oldest, newest):
+    tree = bench.micropython(minor)
     (tree / "lib" / "micropython-lib" / "README.md").write_text("here\n")
     monkeypatch.setenv("MICROPYTHON_DIR", str(tree))
-    bench.version(6, 0, 0)
-    assert bench.run("build", "--board", BOARD)[0] == 0
+    for fits in (oldest, newest):
+        bench.version(*fits, 0)
+        assert bench.run("build", "--board", BOARD)[0] == 0
     assert [BOARD, "reconfigure"] not in bench.calls, "a checkout of the user's is only read"
-    bench.version(5, 1, 0)
-    assert "v5.2 or newer" in problem(bench, "build", "--board", BOARD).why
+    for other in ((5, oldest[1] - 1), (5, newest[1] + 1), (6, 0)):
+        bench.version(*other, 0)
+        said = problem(bench, "build", "--board", BOARD)
+        assert f"MicroPython 1.{minor} is made for v5.{oldest[1]} to v5.{newest[1]}" in said.why
 
 
 def test_micropython_that_does_not_do(bench, monkeypatch):

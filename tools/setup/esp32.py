@@ -20,10 +20,15 @@ from setup.problem import Problem
 from setup.report import Report
 from setup.shell import capture, disk_full, run_logged, tail
 
-# What MicroPython 1.25 is made for (ports/esp32/README.md), as (major, minor).
-IDF_OLDEST = (5, 2)
-IDF_NEWEST = (5, 5)
-MICROPYTHON_OLDEST = (1, 25)
+# From this MicroPython on, the oldest and the newest ESP-IDF that it names (ports/esp32/README.md;
+# 1.28's stands for what is newer), each as (major, minor). None names v6, whose mbedTLS 4 has no
+# place any more for what port/tls_handshake.c and port/aead_mbedtls.c call.
+IDF_RANGES = (
+    ((1, 28), (5, 3), (5, 5)),
+    ((1, 27), (5, 2), (5, 5)),
+    ((1, 25), (5, 2), (5, 4)),
+)
+MICROPYTHON_OLDEST = IDF_RANGES[-1][0]
 LIMIT_S = 3600.0  # a first build takes 5 to 10 minutes on two cores
 
 _INSTALL = (
@@ -83,14 +88,14 @@ def find_idf() -> Idf:
         )
     path = Path(given).expanduser().absolute()
     version = idf_version(path)
-    newest = newest_idf()
-    if version[:2] < IDF_OLDEST or (newest is not None and version[:2] > newest):
-        first = ".".join(map(str, IDF_OLDEST))
-        upper = "or newer" if newest is None else "to v" + ".".join(map(str, newest))
+    micropython, oldest, newest = idf_range()
+    if not oldest <= version[:2] <= newest:
+        first, last, name = (".".join(map(str, v)) for v in (oldest, newest, micropython))
         raise Problem(
             f"ESP-IDF v{'.'.join(map(str, version))} does not fit.",
-            f"this MicroPython is made for v{first} {upper}; IDF_PATH is {path}.",
-            "install one of these beside it, and let IDF_PATH name that.",
+            f"MicroPython {name} is made for v{first} to v{last}; IDF_PATH is {path}.",
+            f"install v{last} beside it, and let IDF_PATH name that; or let MICROPYTHON_DIR name "
+            "a MicroPython for this one (v5.5: 1.27 or newer; v6: none yet).",
         )
     return Idf(path, version, shutil.which("idf.py") is not None)
 
@@ -108,12 +113,13 @@ def check_tools(idf: Idf, log: Path) -> None:
         )
 
 
-def newest_idf() -> tuple[int, int] | None:
-    """The newest ESP-IDF for the MicroPython in use; None: it is newer than what we know of."""
+def idf_range() -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+    """The MicroPython in use, and the oldest and newest ESP-IDF for it. Raises Problem."""
     given = os.environ.get("MICROPYTHON_DIR")
-    if given and micropython_version(sources.user_checkout(given)) > MICROPYTHON_OLDEST:
-        return None
-    return IDF_NEWEST
+    # The one of sources.lock is the oldest that will do.
+    version = micropython_version(sources.user_checkout(given)) if given else MICROPYTHON_OLDEST
+    oldest, newest = next(r[1:] for r in IDF_RANGES if version >= r[0])
+    return version, oldest, newest
 
 
 def micropython_version(checkout: Path) -> tuple[int, int]:
