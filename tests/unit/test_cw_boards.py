@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from commands import lint_boards as lint
+from commands import lint_partitions
 from setup import paths
 
 GOOD = "T-board.\n\nStrapping pins in use: none.\n"
 TABLE = """\
 # a comment
 nvs,     data, nvs,     0x9000,   0x6000
+phy,     data, phy,     0xf000,   0x1000
 factory, app,  factory, 0x10000,  0x1F0000
 vfs,     data, fat,     0x200000, 0x200000
 """
@@ -55,7 +57,7 @@ def test_pins_csv_has_a_grammar(tmp_path, row):
 
 
 def test_a_partition_table_that_is_right():
-    assert lint.partition_complaints(TABLE, 4 << 20) == []
+    assert lint_partitions.complaints(TABLE, 4 << 20) == []
 
 
 @pytest.mark.parametrize(
@@ -68,11 +70,60 @@ def test_a_partition_table_that_is_right():
         ("vfs, ", "data,", "no partition vfs"),
         ("0x9000, ", "here,", "not name, type"),
         ("nvs,     data", "nvs,     data, nvs\nx,   data", "not name, type"),
+        ("phy, ", "nvs, ", "nvs is there twice"),
+        ("phy, ", "a_name_of_17_byte,", "no name of 1 to 16"),
+        ("data, phy", "data, phi", "unknown type"),
+        ("data, phy", "date, phy", "unknown type"),
+        ("0x6000", "0x2000", "less than 3 pages"),
+        ("0x6000", "0x6000, encrypted", "nvs must not be flagged"),
+        ("0x6000", "0x6000, readonly", "must not be readonly"),
+        ("0x6000", "0x6000, hidden", "unknown flag: hidden"),
+        ("0x6000", "0x6000, encrypted, readonly", "not name, type"),
+        ("data, phy", "data, nvs_keys", "must be flagged"),
+        ("app,  factory", "data, undefined", "no partition for an application"),
+        ("app,  factory", "app,  ota_0", "two at least"),
+        ("data, phy", "data, ota", "belongs to slots"),
     ],
 )
 def test_wrong_partition_tables_are_named(old, new, what):
-    bad = lint.partition_complaints(TABLE.replace(old, new, 1), 4 << 20)
+    bad = lint_partitions.complaints(TABLE.replace(old, new, 1), 4 << 20)
     assert any(what in text for text in bad), bad
+
+
+def ota_table(slot: str = "0x200000", data: str = "0x2000") -> str:
+    return (
+        "nvs, data, nvs, 0x9000, 0x4000\n"
+        f"otadata, data, ota, 0xd000, {data}\n"
+        "ota_0, app, ota_0, 0x10000, 0x180000\n"
+        f"ota_1, app, ota_1, 0x190000, {slot}\n"
+        "vfs, data, fat, 0x390000, 0x70000\n"
+    )
+
+
+def test_a_table_for_ota():
+    assert lint_partitions.complaints(ota_table("0x180000"), 4 << 20) == []
+    for table, what in ((ota_table(), "differ in size"), (ota_table(data="0x1000"), "0x2000")):
+        bad = lint_partitions.complaints(table, 4 << 20)
+        assert any(what in text for text in bad), bad
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ('"esp32"', '"esp32s3"', "mcu is not esp32"),
+        ('"0x1000"', '"0"', "flash_offset must be 0x1000"),
+        ('"vendor": "Espressif"', '"vendor": ""', "vendor is empty"),
+        ('"images": []', '"images": ""', "images must be a list"),
+        ('"docs": ""', '"document": ""', "document is unknown"),
+        ('"BLE",', "", None),
+        ('"BLE",', '"WiFi", "BLE",', "features must be sorted"),
+    ],
+)
+def test_board_json_is_looked_at(old, new, what):
+    text = (paths.ROOT / "boards/ESP32_GENERIC_W5500_SIM7600/board.json").read_text()
+    assert old in text
+    bad = lint.description_complaints(text.replace(old, new), "esp32")
+    assert any(what in line for line in bad) if what else bad == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from commands import lint_partitions
+
 FILES = (
     "board.json",
     "board.md",
@@ -77,9 +79,6 @@ _GROUPS = {
     "MODEM": ("MODEM_TX", "MODEM_RX"),
 }
 _STRAPPING_LINE = re.compile(r"^Strapping pins in use: (none|[0-9, ]+)\.$", re.MULTILINE)
-_SECTOR = 0x1000  # of flash
-_APP_ALIGNMENT = 0x10000
-_TABLE_END = 0x9000  # boot loader and partition table end here
 _MEGABYTES = re.compile(r"^CONFIG_ESPTOOLPY_FLASHSIZE_(\d+)MB=y$", re.MULTILINE)
 _BASE_MEGABYTES = 4  # in upstream's boards/sdkconfig.base
 
@@ -123,29 +122,35 @@ def pin_complaints(pins: dict[str, int], chip: Chip, psram: str, told: str) -> l
     return bad
 
 
-def partition_complaints(table: str, flash_bytes: int) -> list[str]:
-    """What is wrong with a partition table: fields, overlaps, alignment, size of the flash."""
-    bad = []
-    end = _TABLE_END
-    names = set()
-    for row in csv.reader(table.splitlines(), skipinitialspace=True):
-        if not row or row[0].startswith("#"):
-            continue
-        try:
-            name, kind, _, offset, size = (field.strip() for field in row[:5])
-            first, count = int(offset, 0), int(size, 0)
-        except ValueError:
-            bad.append(f"partitions.csv: not name, type, subtype, offset, size: {','.join(row)}")
-            continue
-        if first < end:
-            bad.append(f"partitions.csv: {name} begins before {end:#x}, where others end")
-        if count <= 0 or first % (_APP_ALIGNMENT if kind == "app" else _SECTOR) or count % _SECTOR:
-            bad.append(f"partitions.csv: {name} is not aligned")
-        end = max(end, first + count)
-        names.add(name)
-    if end > flash_bytes:
-        bad.append(f"partitions.csv: ends at {end:#x}, the flash at {flash_bytes:#x}")
-    bad += [f"partitions.csv: no partition {n}" for n in ("nvs", "vfs") if n not in names]
+# Where the boot loader of a chip begins ("Boot Loader" in the chip's esptool documentation).
+_FLASH_OFFSETS = {"esp32": 0x1000, "esp32s3": 0, "esp32c3": 0}
+# As MicroPython's tools/autobuild and download pages want them.
+_DESCRIPTION = {"deploy": list, "deploy_options": dict, "docs": str, "features": list,
+                "images": list, "mcu": str, "product": str, "thumbnail": str, "url": str,
+                "vendor": str}  # fmt: skip
+
+
+def description_complaints(text: str, chip: str) -> list[str]:
+    """What is wrong with a board.json."""
+    said = json.loads(text)
+    bad = [
+        f"board.json: {key} must be a {kind.__name__}"
+        for key, kind in _DESCRIPTION.items()
+        if not isinstance(said.get(key), kind)
+    ]
+    bad += [f"board.json: {key} is unknown" for key in sorted(said.keys() - _DESCRIPTION.keys())]
+    bad += [f"board.json: {key} is empty" for key in ("product", "vendor") if not said.get(key)]
+    if said.get("mcu") != chip:
+        bad.append(f"board.json: mcu is not {chip}")
+    features = said.get("features") or []
+    if features != sorted(set(features)):
+        bad.append("board.json: features must be sorted, each once")
+    try:
+        offset = int(said["deploy_options"]["flash_offset"], 0)
+    except (KeyError, TypeError, ValueError):
+        offset = -1
+    if offset != _FLASH_OFFSETS[chip]:
+        bad.append(f"board.json: flash_offset must be {_FLASH_OFFSETS[chip]:#x} for {chip}")
     return bad
 
 
@@ -165,9 +170,9 @@ def _idf_board_complaints(folder: Path) -> list[str]:
     target = re.search(r"set\(IDF_TARGET (\w+)\)", cmake)
     if target is None or target[1] not in CHIPS:
         return ["mpconfigboard.cmake: IDF_TARGET must be one of " + ", ".join(CHIPS)]
-    bad = []
-    if json.loads((folder / "board.json").read_text())["mcu"] != target[1]:
-        bad.append(f"board.json: mcu is not {target[1]}")
+    bad = description_complaints((folder / "board.json").read_text(), target[1])
+    if "include(${MICROPY_BOARD_DIR}/../connectwith.cmake)" not in cmake:
+        bad.append("mpconfigboard.cmake: does not include ../connectwith.cmake")
     psram = "octal" if "spiram_oct" in cmake else "quad" if "sdkconfig.spiram" in cmake else ""
     pins = read_pins(folder / "pins.csv")
     bad += pin_complaints(pins, CHIPS[target[1]], psram, (folder / "board.md").read_text())
@@ -175,7 +180,7 @@ def _idf_board_complaints(folder: Path) -> list[str]:
     bad += fragment_complaints("sdkconfig.board", fragment)
     size = _MEGABYTES.search(fragment)
     megabytes = int(size[1]) if size else _BASE_MEGABYTES
-    bad += partition_complaints((folder / "partitions.csv").read_text(), megabytes << 20)
+    bad += lint_partitions.complaints((folder / "partitions.csv").read_text(), megabytes << 20)
     manifest = (folder / "manifest.py").read_text()
     for group, option in (("W5500", "w5500"), ("MODEM", "sim7600")):
         fitted = any(name.startswith(group) for name in pins)
@@ -184,13 +189,18 @@ def _idf_board_complaints(folder: Path) -> list[str]:
     return bad
 
 
+def _host_board_complaints(folder: Path) -> list[str]:
+    table = (folder / "partitions.csv").read_text()
+    return lint_partitions.complaints(table, _BASE_MEGABYTES << 20)
+
+
 def board_complaints(folder: Path) -> list[str]:
     """What is wrong with one board folder."""
     host = folder.name == _HOST_BOARD
     bad = [f"no {f}" for f in (_HOST_FILES if host else FILES) if not (folder / f).is_file()]
     if not bad:
         try:
-            bad = [] if host else _idf_board_complaints(folder)
+            bad = _host_board_complaints(folder) if host else _idf_board_complaints(folder)
             read_pins(folder / "pins.csv")
         except (ValueError, KeyError) as error:
             bad = [str(error)]
