@@ -132,6 +132,7 @@ def test_board_json_is_looked_at(old, new, what):
         ("CONFIG_A=y", "line end"),
         ("CONFIG_A=y\nCONFIG_A=n\n", "twice"),
         ("CONFIG_A y\n", "not an option"),
+        ("CONFIG_LWIP_ENABLE_LPC_ECHO=y\n", "not been looked up"),
     ],
 )
 def test_wrong_fragments_are_named(text, what):

@@ -122,6 +122,28 @@ def pin_complaints(pins: dict[str, int], chip: Chip, psram: str, told: str) -> l
     return bad
 
 
+# Each looked up in the Kconfig files of ESP-IDF v5.2.5, v5.3.3, v5.4.2 and v5.5.1: a name that
+# ESP-IDF does not know it only warns about.
+_OPTIONS = frozenset(
+    "CONFIG_" + name
+    for name in (
+        "ESP32C3_REV_MIN_3",
+        "ESPTOOLPY_FLASHSIZE_16MB",
+        "ESPTOOLPY_FLASHSIZE_4MB",
+        "ESP_CONSOLE_UART_DEFAULT",
+        "ESP_NETIF_SET_DNS_PER_DEFAULT_NETIF",
+        "ESP_SYSTEM_HW_STACK_GUARD",
+        "LWIP_ENABLE_LCP_ECHO",
+        "LWIP_LCP_ECHOINTERVAL",
+        "LWIP_LCP_MAXECHOFAILS",
+        "LWIP_PPP_VJ_HEADER_COMPRESSION",
+        "MBEDTLS_CERTIFICATE_BUNDLE",
+        "MBEDTLS_SSL_PROTO_TLS1_3",
+        "NVS_ENCRYPTION",
+        "NVS_SEC_HMAC_EFUSE_KEY_ID",
+        "NVS_SEC_KEY_PROTECT_USING_HMAC",
+    )
+)
 # Where the boot loader of a chip begins ("Boot Loader" in the chip's esptool documentation).
 _FLASH_OFFSETS = {"esp32": 0x1000, "esp32s3": 0, "esp32c3": 0}
 # As MicroPython's tools/autobuild and download pages want them.
@@ -162,6 +184,10 @@ def fragment_complaints(name: str, text: str) -> list[str]:
     for line in text.splitlines():
         if line and not line.startswith("#") and not re.match(r"CONFIG_[A-Z0-9_]+=", line):
             bad.append(f"{name}: not an option: {line}")
+    bad += [
+        f"{name}: {o} has not been looked up in ESP-IDF's Kconfig files (see _OPTIONS)"
+        for o in sorted(set(options) - _OPTIONS)
+    ]
     return bad
 
 

@@ -8,8 +8,10 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 
-// mbedTLS needs about 6 KB for a handshake with a chain of RSA or ECDSA certificates; ESP-IDF's
-// own TLS clients run with 8 KB. The rest is for lwIP below and for a margin.
+// Measured: 4.4 KB at most, from the start of the task, in all handshakes of tests/port (mbedTLS
+// 3.6, chains of P-256 and of RSA-2048, TLS 1.2 and 1.3) on painted stacks of x86-64, compiled with
+// -Os; words of 32 bits take less. ESP-IDF's own TLS clients run with 8 KB. The rest is for Xtensa's
+// register windows, for the accelerators' drivers and for longer chains.
 #define WORKER_STACK_BYTES (10 * 1024)
 
 // The same as the task that runs Python (ESP_TASK_PRIO_MIN + 1). Higher, and on a chip with one
