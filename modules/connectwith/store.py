@@ -87,7 +87,12 @@ def load_user():
     if not record:
         return None
     value = bytes(memoryview(record)[1:])
-    return value.decode() if record[0] == 0x73 else value
+    if record[0] == 0x62:
+        return value
+    try:
+        return value.decode() if record[0] == 0x73 else None
+    except UnicodeError:
+        return None
 
 
 def save_cloud(settings):

@@ -103,3 +103,9 @@ def test_the_user_configuration(value):
     assert type(store.load_user()) is type(value)
     store.save_user(None)
     assert store.load_user() is None
+
+
+@pytest.mark.parametrize("record", [b"s\xff", b"x", b"\x00text"])
+def test_a_damaged_user_configuration_is_none(record):
+    Nvs.entries["user"] = record
+    assert store.load_user() is None
