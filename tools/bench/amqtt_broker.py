@@ -27,11 +27,16 @@ class Amqtt:
     name = "amqtt"
 
     def __init__(
-        self, folder: Path, certificate: KeyPair, credentials: tuple[str, str] | None
+        self,
+        folder: Path,
+        certificate: KeyPair,
+        credentials: tuple[str, str] | None,
+        listen: str = "127.0.0.1",
     ) -> None:
         self._folder = folder
         self._certificate = certificate
         self._credentials = credentials
+        self._listen = listen
         self._plain_port = 0
         self._client: MqttClient | None = None
 
@@ -42,6 +47,7 @@ class Amqtt:
         configuration.write_text(
             json.dumps(
                 {
+                    "listen": self._listen,
                     "port": port,
                     "plain_port": plain_port,
                     "certificate": str(self._certificate.certificate),
@@ -76,7 +82,7 @@ class Amqtt:
                 return False
             if time.monotonic() > deadline:
                 raise child.failure(f"does not listen within {timeout} s")
-        connection = socket.create_connection(("127.0.0.1", self._plain_port), timeout)
+        connection = socket.create_connection((self._listen, self._plain_port), timeout)
         self._client = MqttClient(connection, 4, self._credentials)
         return True
 

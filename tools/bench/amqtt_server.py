@@ -55,10 +55,11 @@ def _report(topic: str, payload: bytes, retained: bool) -> None:
 
 
 async def _serve(configuration: dict[str, Any]) -> None:
-    plain = {"type": "tcp", "bind": f"127.0.0.1:{configuration['plain_port']}"}
+    listen = configuration["listen"]
+    plain = {"type": "tcp", "bind": f"{listen}:{configuration['plain_port']}"}
     secure = {
         "type": "tcp",
-        "bind": f"127.0.0.1:{configuration['port']}",
+        "bind": f"{listen}:{configuration['port']}",
         "ssl": True,
         "certfile": configuration["certificate"],
         "keyfile": configuration["key"],

@@ -151,8 +151,8 @@ class Board:
                 raise
             raise self._process().failure("the board has crashed") from error
 
-    def reset(self, timeout: float = 10.0) -> None:
-        """Presses EN: hard reset, back at the raw REPL."""
+    def press_en(self, timeout: float = 10.0) -> None:
+        """Hard reset; returns when the board boots. Raises BenchError after `timeout` s."""
         # The board writes its pid again each time it boots: until then, an answer of its REPL
         # would be the last word of the life before.
         pid_file = self.dir / "pid"
@@ -162,6 +162,10 @@ class Board:
         while pid_file.stat().st_mtime_ns == booted:
             if self._process().wait(0.001) is not None or time.monotonic() > deadline:
                 raise self._process().failure(f"no reset within {timeout} s")
+
+    def reset(self, timeout: float = 10.0) -> None:
+        """Presses EN: hard reset, back at the raw REPL."""
+        self.press_en(timeout)
         if self._repl is not None:
             self._repl.enter(timeout)
         else:

@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-import fnmatch
 import glob
 import os
 import signal
-import threading
 import time
 from pathlib import Path
 
@@ -17,23 +15,20 @@ from .certificates import Certificates
 from .child import Child
 from .errors import BenchError
 from .guard import Guard
+from .inbox import Inbox
 from .mosquitto import Mosquitto, find_mosquitto
 from .ports import free_port
 
 _START_TIMEOUT_S = 15.0
 _ATTEMPTS = 6
 
-Message = tuple[str, bytes, bool]
 
+class Broker(Inbox):
+    """Listens with TLS on `port` and without on `plain_port`, of the address `listen`.
 
-class Broker:
-    """Listens with TLS on `port` and without on `plain_port`, of 127.0.0.1.
-
-    `messages` holds (topic, payload, retained) of everything published, oldest first.
-    engine: "mosquitto", "amqtt", or None for what is installed.
+    `host` is the name that its certificate is for. engine: "mosquitto", "amqtt", or None for what
+    is installed.
     """
-
-    host = "broker.test"
 
     def __init__(
         self,
@@ -42,20 +37,22 @@ class Broker:
         guard: Guard,
         engine: str | None = None,
         credentials: tuple[str, str] | None = None,
+        listen: str = "127.0.0.1",
     ) -> None:
+        super().__init__()
         name = engine or ("mosquitto" if find_mosquitto() else "amqtt")
         engines = {"mosquitto": Mosquitto, "amqtt": Amqtt}
         if name not in engines:
             raise BenchError(f"{name}: the brokers are {' and '.join(engines)}")
-        self._engine = engines[name](folder, certificates.broker, credentials)
+        self._engine = engines[name](folder, certificates.broker, credentials, listen)
         self._log = folder / "broker.log"
         self._guard = guard
         self._child: Child | None = None
-        self._changed = threading.Condition()
+        self._listen = listen
         self.engine = name
+        self.host = certificates.host
         self.credentials = credentials
         self.ca_pem = certificates.ca_pem
-        self.messages: list[Message] = []
         self.port = self.plain_port = 0
         self._retained: set[str] = set()
 
@@ -83,7 +80,7 @@ class Broker:
         fixed = self.port != 0
         for attempt in range(_ATTEMPTS):
             if not fixed:
-                self.port, self.plain_port = free_port(), free_port()
+                self.port, self.plain_port = free_port(self._listen), free_port(self._listen)
             if self._try_start():
                 return
             # Somebody else took a port between our look and the broker's.
@@ -97,7 +94,7 @@ class Broker:
         self._retained.clear()
         child = Child(self._engine.command(self.port, self.plain_port), self._log, self._guard)
         try:
-            ready = self._engine.wait_ready(child, self._record, _START_TIMEOUT_S)
+            ready = self._engine.wait_ready(child, self.record, _START_TIMEOUT_S)
         except BaseException:
             self._engine.close()
             child.stop()
@@ -138,34 +135,17 @@ class Broker:
             since = len(self.messages)
             self.publish(topic, b"", retain=True)
             self.wait_for(glob.escape(topic), since=since)
-        with self._changed:
-            self.messages.clear()
+        self.forget()
 
     def publish(self, topic: str, payload: bytes | str, retain: bool = False) -> None:
         """Publishes; returns when the broker has it. Raises BenchError."""
         data = payload.encode() if isinstance(payload, str) else payload
         self._engine.publish(topic, data, retain)
 
-    def _record(self, topic: str, payload: bytes, retained: bool) -> None:
-        with self._changed:
-            self.messages.append((topic, payload, retained))
-            if retained and payload:
-                self._retained.add(topic)
-            elif retained:
-                self._retained.discard(topic)
-            self._changed.notify_all()
-
-    def wait_for(self, topic_pattern: str, timeout: float = 5.0, since: int = 0) -> Message:
-        """The first message from index `since` on whose topic matches (as in fnmatch).
-
-        Raises BenchError after `timeout` seconds.
-        """
-        deadline = time.monotonic() + timeout
-        with self._changed:
-            while True:
-                for message in self.messages[since:]:
-                    if fnmatch.fnmatchcase(message[0], topic_pattern):
-                        return message
-                left = deadline - time.monotonic()
-                if left <= 0 or not self._changed.wait(left):
-                    raise BenchError(f"broker: no message {topic_pattern!r} within {timeout} s")
+    def record(self, topic: str, payload: bytes, retained: bool) -> None:
+        """One more message; what is retained is taken back by restore()."""
+        if retained and payload:
+            self._retained.add(topic)
+        elif retained:
+            self._retained.discard(topic)
+        super().record(topic, payload, retained)

@@ -30,10 +30,11 @@ def _name(common_name: str) -> x509.Name:
 
 
 class Certificates:
-    """`broker` is good for broker.test, `other_host` for other.test, `expired` was for
-    broker.test until yesterday. EC P-256, made anew each time."""
+    """`broker` is good for `host`, `other_host` for other.test, `expired` was for `host` until
+    yesterday. EC P-256, made anew each time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = "broker.test") -> None:
+        self.host = host
         self._folder = folder
         self._now = datetime.datetime.now(datetime.UTC)
         self._ca_key = ec.generate_private_key(ec.SECP256R1())
@@ -41,9 +42,9 @@ class Certificates:
         self.ca_pem = ca.public_bytes(Encoding.PEM)
         self.ca_file = folder / "ca.pem"
         self.ca_file.write_bytes(self.ca_pem)
-        self.broker = self.issue("broker", "broker.test")
+        self.broker = self.issue("broker", host)
         self.other_host = self.issue("other-host", "other.test")
-        self.expired = self.issue("expired", "broker.test", expired=True)
+        self.expired = self.issue("expired", host, expired=True)
 
     def _builder(
         self, subject: str, start: datetime.timedelta, end: datetime.timedelta

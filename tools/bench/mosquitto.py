@@ -39,11 +39,16 @@ class Mosquitto:
     name = "mosquitto"
 
     def __init__(
-        self, folder: Path, certificate: KeyPair, credentials: tuple[str, str] | None
+        self,
+        folder: Path,
+        certificate: KeyPair,
+        credentials: tuple[str, str] | None,
+        listen: str = "127.0.0.1",
     ) -> None:
         self._folder = folder
         self._certificate = certificate
         self._credentials = credentials
+        self._listen = listen
         self._socket = folder / "broker.sock"
         self._watch: MqttClient | None = None
 
@@ -64,9 +69,9 @@ class Mosquitto:
         lines += ["set_tcp_nodelay true", "max_queued_messages 0"]
         if os.geteuid() == 0:
             lines.append("user root")  # else it becomes a user that cannot read our folder
-        lines += [f"listener {port} 127.0.0.1", *access]
+        lines += [f"listener {port} {self._listen}", *access]
         lines += [f"certfile {self._certificate.certificate}", f"keyfile {self._certificate.key}"]
-        lines += [f"listener {plain_port} 127.0.0.1", *access]
+        lines += [f"listener {plain_port} {self._listen}", *access]
         # Last, so that all other listeners are bound once this one exists.
         lines += [f"listener 0 {self._socket}", "allow_anonymous true"]
         configuration = self._folder / "mosquitto.conf"

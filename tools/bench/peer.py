@@ -20,7 +20,8 @@ _NOISE_BYTES = 65536
 
 
 class Peer:
-    """A TCP server on 127.0.0.1 that goes wrong as `kind` says.
+    """A TCP server on `listen` that goes wrong as `kind` says; boards call it by the name that
+    the certificates are for.
 
     mute-tcp        accepts and never speaks
     mute-mqtt       TLS is fine, then silence
@@ -36,7 +37,9 @@ class Peer:
     `accepted` counts connections, `received` holds what clients sent last, once TLS is done.
     """
 
-    def __init__(self, kind: str, certificates: Certificates, seed: int = 0) -> None:
+    def __init__(
+        self, kind: str, certificates: Certificates, seed: int = 0, listen: str = "127.0.0.1"
+    ) -> None:
         behaviours: dict[str, tuple[KeyPair | None, Callable[[socket.socket], None]]] = {
             "mute-tcp": (None, self._silence),
             "mute-mqtt": (certificates.broker, self._silence),
@@ -52,6 +55,7 @@ class Peer:
         if kind not in behaviours:
             raise BenchError(f"{kind}: the kinds of peer are {', '.join(behaviours)}")
         self.kind = kind
+        self.host = certificates.host
         self.accepted = 0
         self.received = b""
         self._random = random.Random(seed)
@@ -63,7 +67,7 @@ class Peer:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._closing = False
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._listener = socket.create_server((listen, 0), backlog=64)
         self.port = int(self._listener.getsockname()[1])
         self._thread = threading.Thread(target=self._run, name=f"peer {kind}", daemon=True)
         self._thread.start()
@@ -71,12 +75,12 @@ class Peer:
     @property
     def url(self) -> str:
         """As boards reach it, with TLS."""
-        return f"mqtts://broker.test:{self.port}"
+        return f"mqtts://{self.host}:{self.port}"
 
     @property
     def plain_url(self) -> str:
         """As boards reach it, without TLS."""
-        return f"mqtt://broker.test:{self.port}"
+        return f"mqtt://{self.host}:{self.port}"
 
     def _run(self) -> None:
         while True:

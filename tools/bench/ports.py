@@ -1,26 +1,26 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Free ports of the loopback interface."""
+"""Free ports, of the loopback interface as a rule."""
 
 from __future__ import annotations
 
 import socket
 
 
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that was free a moment ago."""
+def free_port(address: str = "127.0.0.1") -> int:
+    """A TCP port of `address` that was free a moment ago."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((address, 0))
         return int(probe.getsockname()[1])
 
 
 class ClosedPort:
-    """A TCP port of 127.0.0.1 that refuses connections: bound, so nobody else gets it, but
+    """A TCP port of `address` that refuses connections: bound, so nobody else gets it, but
     nobody listens."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind((address, 0))
         self.port = int(self._socket.getsockname()[1])
 
     def close(self) -> None:

@@ -1,0 +1,47 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What has been published at a broker, as a test looks at it."""
+
+from __future__ import annotations
+
+import fnmatch
+import threading
+import time
+
+from .errors import BenchError
+
+Message = tuple[str, bytes, bool]
+
+
+class Inbox:
+    """`messages` holds (topic, payload, retained) of everything published, oldest first."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self.messages: list[Message] = []
+
+    def record(self, topic: str, payload: bytes, retained: bool) -> None:
+        """One more message; called in the thread of whoever watches the broker."""
+        with self._changed:
+            self.messages.append((topic, payload, retained))
+            self._changed.notify_all()
+
+    def forget(self) -> None:
+        """Nothing has been published yet."""
+        with self._changed:
+            self.messages.clear()
+
+    def wait_for(self, topic_pattern: str, timeout: float = 5.0, since: int = 0) -> Message:
+        """The first message from index `since` on whose topic matches (as in fnmatch).
+
+        Raises BenchError after `timeout` seconds.
+        """
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            while True:
+                for message in self.messages[since:]:
+                    if fnmatch.fnmatchcase(message[0], topic_pattern):
+                        return message
+                left = deadline - time.monotonic()
+                if left <= 0 or not self._changed.wait(left):
+                    raise BenchError(f"broker: no message {topic_pattern!r} within {timeout} s")
