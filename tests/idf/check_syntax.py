@@ -54,7 +54,7 @@ def flags(micropython: Path, build: Path) -> list[str]:
     return [
         "-std=gnu17", "-Wall", "-Wextra", "-Werror",
         *(f"-I{path}" for path in own), *(f"-isystem{path}" for path in theirs),
-        "-DMBEDTLS_CONFIG_FILE=<mbedtls_config_port.h>",
+        "-DMBEDTLS_CONFIG_FILE=<mbedtls/mbedtls_config_port.h>",
     ]  # fmt: skip
 
 
