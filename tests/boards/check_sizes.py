@@ -210,6 +210,8 @@ def main() -> int:
     bad = [text for board, size in measured.items() for text in complaints(board, size, known)]
     for text in bad:
         print(f"check_sizes: {text}")
+    if bad:
+        print("check_sizes: if this is meant, run again with --update, and see docs/boards.md")
     over = sum(size.flash > FLASH_AIM_BYTES for size in measured.values())
     print(f"check_sizes: {over} of {len(measured)} boards have missed the aim for flash")
     return 1 if bad else 0

@@ -303,6 +303,7 @@ def test_list_is_the_table_of_the_document(capsys, tmp_path):
     for text, what in (
         (document.replace("16 MB", "8 MB"), "the table is not"),
         (document.replace(boards.TABLE_END, ""), "marks"),
+        (document.replace("| 1472 |", "| 1473 |", 1), "table of sizes"),
     ):
         (tmp_path / "docs" / "boards.md").write_text(text)
         assert what in boards.document_complaints(tmp_path)[0]

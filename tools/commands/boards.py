@@ -125,8 +125,16 @@ def table(boards: list[Board]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def size_table(root: Path) -> str:
+    """What boards/size.csv says, as a table in Markdown."""
+    with (root / "boards" / "size.csv").open(newline="") as file:
+        rows = [f"| `{r['board']}` | {r['flash_bytes']} | {r['ram_bytes']} |\n"
+                for r in csv.DictReader(file)]  # fmt: skip
+    return "| Board | Flash | Static RAM |\n|---|---|---|\n" + "".join(rows)
+
+
 def document_complaints(root: Path) -> list[str]:
-    """What is wrong with the table of docs/boards.md."""
+    """What is wrong with the tables of docs/boards.md."""
     file = root / "docs" / "boards.md"
     if not file.is_file():
         return ["docs/boards.md: is not there"]
@@ -136,4 +144,6 @@ def document_complaints(root: Path) -> list[str]:
         return ["docs/boards.md: the marks around the table are not there"]
     if made != table(every(root)):
         return ["docs/boards.md: the table is not that of ./tools/cw build --list"]
+    if size_table(root) not in rest:
+        return ["docs/boards.md: the table of sizes is not that of boards/size.csv"]
     return []
