@@ -12,7 +12,7 @@
 #include "board.h"
 #include "mpconfigboard.h"
 
-#define HEAP_KIB_MIN (64)
+#define HEAP_KIB_MIN (8)
 #define HEAP_KIB_MAX (64 * 1024)
 
 board_options_t board_options = {
@@ -45,7 +45,7 @@ static size_t parse_heap(const char *text) {
     errno = 0;
     unsigned long kib = strtoul(text, &end, 10);
     if (errno != 0 || end == text || *end != '\0' || kib < HEAP_KIB_MIN || kib > HEAP_KIB_MAX) {
-        fail("--heap wants 64 to 65536 KiB", text);
+        fail("--heap wants 8 to 65536 KiB", text);
     }
     return kib * 1024;
 }

@@ -89,7 +89,8 @@ def pack(settings):
 
 
 def unpack(record):
-    """Settings from a record (bytes), or None when it is not one of ours."""
+    """Settings from a record, or None when it is not one of ours. Certificates, which are long,
+    stay in it: they are slices of what was given."""
     if not record or record[0] != _VERSION:
         return None
     settings = Settings()
@@ -103,10 +104,10 @@ def unpack(record):
             continue
         if at + n > len(record):
             return None
-        data = bytes(record[at : at + n])
+        data = record[at : at + n]
         at += n
         try:
-            setattr(settings, name, data.decode() if name in _NAMES[:3] else data)
+            setattr(settings, name, str(data, "utf-8") if name in _NAMES[:3] else data)
         except UnicodeError:
             return None
     try:

@@ -6,7 +6,7 @@
 import _connectwith
 import machine
 
-from connectwith import links, nic, store
+from connectwith import links, nic, nic_blocks, store
 
 _CLASSES = ("wifi", "ethernet", "cell")
 _MAC_OFFSETS = (0, 3)  # from the base address, as ESP-IDF derives them (esp_read_mac)
@@ -46,8 +46,8 @@ def ipv4(kind):
     for key in list(table):
         if table[key] == "0.0.0.0":
             del table[key]
-    host_bits = nic.number(netmask) ^ 0xFFFFFFFF
-    table["broadcast"] = nic.quad(nic.number(address) | host_bits)
+    host_bits = nic_blocks.number(netmask) ^ 0xFFFFFFFF
+    table["broadcast"] = nic_blocks.quad(nic_blocks.number(address) | host_bits)
     return table
 
 

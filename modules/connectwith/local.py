@@ -14,7 +14,7 @@ import sys
 import _connectwith
 from micropython import const
 
-from connectwith import controller, links, nic, store, timers
+from connectwith import controller, links, nic, nic_blocks, store, timers
 
 UNKNOWN = const(-1)
 STARTING = const(0)
@@ -103,7 +103,7 @@ class Udp:
 
     def __init__(self, address, netmask, port, callback):
         self._address = address
-        self._hosts = nic.number(netmask) ^ 0xFFFFFFFF
+        self._hosts = nic_blocks.number(netmask) ^ 0xFFFFFFFF
         self._callback = callback
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
@@ -121,9 +121,8 @@ class Udp:
         """Sends one datagram to a host of the subnet. 0, or a SEND_ERROR_ code of `server`.
 
         ValueError: the address is not of the subnet."""
-        if (nic.number(nic.check_quad("address", address)) ^ nic.number(self._address)) & (
-            ~self._hosts
-        ):
+        peer = nic_blocks.number(nic_blocks.check_quad("address", address))
+        if (peer ^ nic_blocks.number(self._address)) & ~self._hosts:
             raise ValueError("address: not of this subnet")
         if self._socket is None:
             return 1

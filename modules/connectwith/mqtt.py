@@ -43,7 +43,7 @@ _AT_TYPE = const(0)
 _AT_LENGTH = const(1)
 _AT_BODY = const(2)
 
-_TX_BYTES = const(512)  # CONNECT with the longest credentials that cloud.py lets through
+_TX_BYTES = const(384)  # CONNECT with the longest credentials that cloud.py lets through
 _RX_BYTES = const(256)  # packets and the topics of messages; a longer message gets its own
 _INBOX_BYTES = const(256)
 _ACKS = const(40)  # more than one inbox can hold of PUBLISH packets with QoS 1

@@ -14,7 +14,7 @@ from connectwith import cloud, nic
 
 USER_MAX = const(4096)  # bytes of the user's configuration
 
-_BLOCK_MAX = const(512)  # the longest record of a block is the proxy's: below 300 bytes
+_BLOCK_MAX = const(320)  # the longest record of a block is the proxy's: below 300 bytes
 _VERSION = const(1)
 
 # The fields of each block, in the order of its record. This order is the format.

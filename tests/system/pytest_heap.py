@@ -3,6 +3,7 @@
 """How much of the MicroPython heap a connection takes. Bytes are those of a 64-bit board."""
 
 import pytest
+from bench import Board
 
 # What umqtt.simple and a loop around WLAN.connect() allocate for a connection on this board, when
 # their TLS context has been made before.
@@ -36,3 +37,34 @@ def test_an_attempt_allocates_less_than_the_usual_script(device, link):
     for _ in range(2):
         result, taken = device.repl.value(f"allocated({nic!r})", timeout=30)
         assert result == 5 and taken < USUAL_SCRIPT_BYTES
+
+
+@pytest.fixture
+def small_board(request, world):
+    """Runs code on a board with another heap: its flash stays, so that its settings do."""
+    binary = request.config.getoption("--board-binary")
+    folder = world.board_folder()
+
+    def run(kib, code):
+        with Board(world, binary=binary, folder=folder, arguments=["--heap", str(kib)]) as board:
+            return board.exec(code, timeout=40)
+
+    return run
+
+
+@pytest.mark.parametrize("link", ["wl0", "eth0"])
+def test_32_kib_are_enough_to_connect(small_board, world, link):
+    home, broker = world.wifi["home"], world.broker
+    nic = {"interface": link, "wificonfig": {"ssid": home.ssid, "key": home.key}}
+    small_board(512, f"import imp\nimp.cloud.configure({broker.url!r}, ca={broker.ca_pem!r})\n")
+    out = small_board(
+        32,
+        "import server, imp, time\n"
+        "def end(result, interface): print(result, server.log('hello'))\n"
+        "server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)\n"
+        f"server.connectwith({nic!r}, end, 30)\n"
+        "while not server.isconnected(): time.sleep_ms(5)\n"
+        "time.sleep_ms(100)\n"
+        "print(server.flush(5))\n",
+    )
+    assert out.split() == ["5", "0", "True"]

@@ -1,0 +1,27 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""`imp.cloud`: which MQTT broker is the server."""
+
+import _connectwith
+
+from connectwith import cloud, store
+
+
+def configure(url, ca=None, username=None, password=None, clientid=None, cert=None, key=None):
+    """Stores the broker for all later attempts, also after a reboot.
+
+    `url`: `mqtts://host[:port]`, port 8883 by default. `mqtt://` works and is not encrypted.
+    `ca`: PEM or DER of the authority that has signed the broker's certificate; `cert` and
+    `key`: the same of this device, where the broker asks for one.
+    ValueError, TypeError: name what is wrong. OSError: storage is full or broken.
+    """
+    settings = cloud.check(url, ca, username, password, clientid, cert, key)
+    if not settings.secure:
+        print("imp.cloud: mqtt:// sends everything in the clear, passwords included")
+    if password is not None:
+        bound = cloud.context(settings, "password")
+        settings.password = _connectwith.seal(password.encode(), bound)
+    if key is not None:
+        settings.key = _connectwith.seal(settings.key, cloud.context(settings, "key"))
+    store.save_cloud(settings)

@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""`imp.diag`: what happened and why. Nothing here holds a secret."""
+
+import _connectwith
+
+from connectwith import controller
+
+
+def lastattempt():
+    """The last attempt, also while it runs, as a dict; None before the first.
+
+    `interface`, `result` and `name` (None while it runs), `stages`: a list of (name, ms),
+    `ms`: all of them, `cause`: what the driver, TLS or the server said, or None. `tries`: of
+    `server.connect`, the result of each interface that has ended.
+    """
+    return controller.get().diag.last()
+
+
+def ontransition(callback):
+    """`callback(stage, ms)` is called when a stage (str) has ended; None for no callback."""
+    if callback is not None and not callable(callback):
+        raise TypeError("callback: not callable")
+    controller.get().diag.watcher = callback
+
+
+def counters():
+    """Since the boot, as a dict: `attempts`, `successes`, `losses` of a session, and why the
+    last of these happened as `lastloss` (str or None)."""
+    return controller.get().diag.counters()
+
+
+def keysource():
+    """Where the key of sealed values comes from: efuse-hmac, nvs-encrypted or nvs-plain."""
+    return _connectwith.key_source()

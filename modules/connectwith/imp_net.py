@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""`imp.net`: inspection of the network, and interfaces for the local one."""
+
+from micropython import const
+
+from connectwith import controller
+
+# States of an interface.
+UNKNOWN = const(-1)
+STARTING = const(0)
+CONNECTED = const(1)
+WIFI_SCANNING = const(100)
+WIFI_JOINING = const(101)
+WIFI_WPSING = const(102)
+WIFI_LINK_UP = const(103)
+WIFI_DHCPING = const(104)
+WIFI_STOPPED = const(105)
+WIFI_STOPPED_UNHAPPY = const(106)
+ETHERNET_LINK_UP = const(200)
+ETHERNET_DHCPING = const(201)
+ETHERNET_STOPPED = const(202)
+ETHERNET_STOPPED_UNHAPPY = const(203)
+ETHERNET_STOPPED_NO_LINK = const(204)
+CELLULAR_PINGING = const(300)
+CELLULAR_WAITING_FOR_SIM = const(301)
+CELLULAR_PPP_CONNECTING = const(302)
+CELLULAR_REGISTERING = const(303)
+CELLULAR_REGISTRATION_DENIED = const(304)
+CELLULAR_STOPPED = const(305)
+CELLULAR_STOPPED_UNHAPPY = const(306)
+
+
+def info():
+    """What the network is like now, as a new dict without secrets.
+
+    `interface`: a list of dicts, one for each interface of this board: `type` ("wifi",
+    "ethernet", "cell"), `macaddress`, `ssid` (stored), `connectedssid`, `rssi`, `channel`,
+    `apn` (used last), each where it is known. `active`: index into it, only while connected
+    to the server. `ipv4`: `address`, `netmask`, `broadcast`, `gateway`, `dnsserver`,
+    `dhcpserver` (not with a static address), `proxy`, `server`, of Wi-Fi or Ethernet.
+    `lasterror`: result code of the last failure, not while connected.
+    """
+    from connectwith import info
+
+    return info.report(controller.get())
+
+
+def open(nic, callback=None):
+    """Brings an interface up for the local network only. Returns an object for it.
+
+    It stays up as long as the object is referenced, or until its `close()`, beside the
+    connection to the server and in spite of its loss. `callback(state)` is called when its
+    state changes; so is `getstate()`. `getiptable()` has its addresses, and
+    `openudp(callback, localport)` gives a UDP socket. ValueError, TypeError: name what is
+    wrong, settings for an interface in use among it. RuntimeError: too many are open.
+    """
+    from connectwith import local
+
+    return local.open_(nic, callback)
+
+
+def getcurrentconfig():
+    """The NIC of the connection, else of the last one that succeeded; before that, of what is
+    stored for Wi-Fi or else cellular, or None.
+
+    A new dict at each call. Secrets in it are bytes which open on this device only; it can
+    be stored and given to `server.connectwith` as it is.
+    """
+    return controller.get().current_config()
+
+
+def setserverinterfaces(identifiers):
+    """The order in which `server.connect` tries interfaces, until the next boot.
+
+    `identifiers`: list of names as in a NIC. What this board lacks is skipped; when all have
+    failed, those of the default order that are left are tried. An empty list: the default
+    order. TypeError: not a list of str. ValueError: unknown name.
+    """
+    controller.get().set_interfaces(identifiers)
+
+
+def getserverinterfaces():
+    """That order as a list of "ethernet", "wifi" and "cell"."""
+    return controller.get().get_interfaces()
