@@ -19,7 +19,11 @@ from micropython import const
 from connectwith import diag, links, nic, results, store
 
 _STAGES = const(9)
-_IDLE_MS = const(50)  # between two looks at a quiet session
+# Between two looks at a session in which nothing happens, and after so many of them. A look costs
+# an ESP32 about what a packet does; who has just talked will soon talk again.
+_IDLE_MS = const(50)
+_IDLE_LOOKS = const(100)
+_QUIET_MS = const(500)
 
 _DEFAULT_MS = const(60000)
 _DEFAULT_CELLULAR_MS = const(120000)
@@ -79,6 +83,7 @@ class Controller:
         self.busy = 0
         self.ticket = 0
         self._connected = False
+        self._looks = 0  # at the quiet session
         self.live = None  # the job that has connected, also after a loss; not after disconnect()
         self._nic = None  # the last that worked
         self.last_error = None
@@ -257,7 +262,7 @@ class Controller:
             self.live = job
             self.last_error = None
             self._connected = True
-            self.attempt.wake(1)
+            self.look()
         else:
             self._course.release(False, True)
             self.last_error = result
@@ -302,12 +307,22 @@ class Controller:
         if current.inbound:
             from connectwith import messages
 
+            self._looks = 0
             messages.deliver(self, current.take())
             return 0  # the handler may have done anything
         if current.busy():
+            self._looks = 0
             return self._course.pause()
         self._course.hurry()
+        if self._looks == _IDLE_LOOKS:
+            return _QUIET_MS
+        self._looks += 1
         return _IDLE_MS
+
+    def look(self):
+        """The session is not quiet: its next step comes soon."""
+        self._looks = 0
+        self.attempt.wake(1)
 
     def lose(self, cause, code, result):
         """The session is over and nobody here wanted it."""

@@ -37,7 +37,10 @@ def send(control, name, payload):
             result = _send(control, name, payload)
         finally:
             control.busy -= 1
-        if control.is_connected() or control.policy != results.SUSPEND_ON_ERROR:
+        if control.is_connected():
+            control.look()  # for the acknowledgement, or for what the network has not taken yet
+            break
+        if control.policy != results.SUSPEND_ON_ERROR:
             break
     return result
 
@@ -64,6 +67,7 @@ def offer(control, name, payload):
     """Sends a message of the firmware's own if that can be done without waiting."""
     if control.is_connected() and control.session.has_room(name, payload):
         control.session.accept(name, payload)
+        control.look()
 
 
 def _send(control, name, payload):

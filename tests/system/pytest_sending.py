@@ -252,3 +252,28 @@ def test_send_in_a_callback_in_the_middle_of_a_send(device, world):
     )
     world.broker.resume()
     assert device.repl.value("(outer, inner)") == (TIMEOUT, [WOULDBLOCK])
+
+
+def test_a_quiet_session_costs_two_looks_a_second(device):
+    assert device.connect(device.wifi()) == 5
+    device.repl.run(
+        "from connectwith import controller\n"
+        "session = controller.get().session\n"
+        "pump = session.pump\n"
+        "looks = 0\n"
+        "def counted(*args):\n"
+        "    global looks\n"
+        "    looks += 1\n"
+        "    return pump(*args)\n"
+        "session.pump = counted\n"
+        "def count(ms):\n"
+        "    global looks\n"
+        "    looks = 0\n"
+        "    time.sleep_ms(ms)\n"
+        "    return looks\n"
+    )
+    device.repl.run("time.sleep_ms(6000)")  # it has been lively for 5 s
+    assert device.repl.value("count(2000)") <= 5
+    # Who has just talked is listened to closely.
+    assert device.repl.value("(server.log('hello'), count(1000))")[1] > 5
+    device.repl.run("session.pump = pump")
