@@ -4,5 +4,5 @@
 # The modules of every ESP32 firmware of MicroPython
 include("$(PORT_DIR)/boards/manifest.py")
 
-# This board has no W5500.
-include("$(BOARD_DIR)/../../modules/manifest.py", w5500=False)
+# Its Ethernet is not a W5500, but the link is the same.
+include("$(BOARD_DIR)/../../modules/manifest.py")

@@ -156,8 +156,8 @@ def test_manifest_must_fit_the_pins(board):
     manifest.write_text(
         manifest.read_text().replace('manifest.py")', 'manifest.py", w5500=False)')
     )
-    bad = lint.board_complaints(board)
-    assert bad == [f"boards/{board.name}: manifest.py: w5500 must be True, after pins.csv"]
+    why = "w5500 must be True, after pins.csv and sdkconfig.board"
+    assert lint.board_complaints(board) == [f"boards/{board.name}: manifest.py: {why}"]
 
 
 def test_chip_must_be_known(board):

@@ -31,11 +31,15 @@ class Ethernet(Network):
         """The W5500 is back."""
         self._set("chip=on")
 
+    def lock_up(self) -> None:
+        """The W5500 says nonsense on SPI and carries no frame until its pin resets it."""
+        self._set("lock=on")
+
     def link_ms(self, ms: int) -> None:
         """How long auto-negotiation takes; 100 ms from the start."""
         self._set(f"link-ms={ms}")
 
     def restore(self) -> None:
-        """Chip fitted, cable in, no fault."""
+        """Chip fitted and awake, cable in, no fault."""
         super().restore()
-        self._set("chip=on link-ms=100")
+        self._set("chip=on lock=off link-ms=100")

@@ -15,6 +15,8 @@ from setup.problem import Problem
 CHIP_NAMES = {"esp32": "ESP32", "esp32s3": "ESP32-S3", "esp32c3": "ESP32-C3"}
 # Of an image's header: "chip ID" in Espressif's "Firmware Image Format".
 CHIP_IDS = {"esp32": 0, "esp32s3": 9, "esp32c3": 5}
+# In sdkconfig.board: the chip is an emulated one, and its Ethernet controller is OpenCores'.
+EMULATED_ETHERNET = "CONFIG_ETH_USE_OPENETH=y"
 TABLE_BEGIN = "<!-- made by ./tools/cw build --list -->"
 TABLE_END = "<!-- end of what was made -->"
 
@@ -71,8 +73,9 @@ class Board:
     def links(self) -> list[str]:
         """What it can connect over."""
         pins = (self.folder / "pins.csv").read_text(encoding="utf-8")
+        options = (self.folder / "sdkconfig.board").read_text(encoding="utf-8")
         found = ["Wi-Fi"] if "WiFi" in self.features else []
-        found += ["Ethernet"] if "W5500_CS," in pins else []
+        found += ["Ethernet"] if "W5500_CS," in pins or EMULATED_ETHERNET in options else []
         return found + (["cellular"] if "MODEM_TX," in pins else [])
 
 

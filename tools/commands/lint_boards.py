@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from commands import lint_partitions
+from commands.boards import EMULATED_ETHERNET
 
 FILES = (
     "board.json",
@@ -71,7 +72,7 @@ CHIPS = {
 
 # Functions that the ESP32 drives; the rest are inputs, or buses whose driver knows.
 _OUTPUTS = re.compile(
-    r"^(MODEM_(TX|PWRKEY|DTR|FLIGHT|RST|RTS)|W5500_(SCK|MOSI|CS|RST)|LED|RGB_LED|SD_(SCK|MOSI|CS))$"
+    r"^(MODEM_(TX|PWRKEY|DTR|FLIGHT|RST|RTS)|W5500_(SCK|MOSI|CS|RST|PWR)|LED|RGB_LED|SD_(SCK|MOSI|CS))$"
 )
 # A link needs all of its pins, or none.
 _GROUPS = {
@@ -209,9 +210,11 @@ def _idf_board_complaints(folder: Path) -> list[str]:
     bad += lint_partitions.complaints((folder / "partitions.csv").read_text(), megabytes << 20)
     manifest = (folder / "manifest.py").read_text()
     for group, option in (("W5500", "w5500"), ("MODEM", "sim7600")):
-        fitted = any(name.startswith(group) for name in pins)
+        emulated = group == "W5500" and EMULATED_ETHERNET in fragment
+        fitted = emulated or any(name.startswith(group) for name in pins)
         if fitted == (f"{option}=False" in manifest):
-            bad.append(f"manifest.py: {option} must be {fitted}, after pins.csv")
+            why = "after pins.csv and sdkconfig.board"
+            bad.append(f"manifest.py: {option} must be {fitted}, {why}")
     return bad
 
 

@@ -54,6 +54,9 @@ extern const mp_obj_type_t connectwith_stream_type;
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_link_watch_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_state_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(connectwith_ethernet_installed_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(connectwith_ethernet_start_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(connectwith_ethernet_stop_obj);
 
 // scan.c
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_scan_start_obj);

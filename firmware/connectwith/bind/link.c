@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: MIT
 
 // link_watch(), link_state() and link_dhcp(): what the platform's events say about a link.
+// ethernet_installed(), ethernet_start(), ethernet_stop(): what network.LAN cannot do.
 
 #include <stdio.h>
 
 #include "py/runtime.h"
 
 #include "connectwith/bind/bind.h"
+#include "connectwith/port/ethernet_idf.h"
 #include "connectwith/port/link_idf.h"
 
 // link_watch(): from now on the state is kept, and every change asks for a step.
@@ -42,3 +44,24 @@ static mp_obj_t connectwith_link_dhcp(mp_obj_t link_in) {
     return mp_obj_new_str(text, (size_t)n);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj, connectwith_link_dhcp);
+
+// ethernet_installed() -> bool: whether network.LAN has its driver, from before a soft reset, too.
+static mp_obj_t connectwith_ethernet_installed(void) {
+    return mp_obj_new_bool(ethernet_installed());
+}
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_installed_obj, connectwith_ethernet_installed);
+
+// ethernet_start(hostname): sets the chip up and starts the driver of network.LAN. OSError: no
+// chip answers.
+static mp_obj_t connectwith_ethernet_start(mp_obj_t hostname) {
+    connectwith_check(ethernet_start(mp_obj_str_get_str(hostname)) ? STATUS_OK : STATUS_NO_DEVICE);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_ethernet_start_obj, connectwith_ethernet_start);
+
+// ethernet_stop(): in any state.
+static mp_obj_t connectwith_ethernet_stop(void) {
+    ethernet_stop();
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_stop_obj, connectwith_ethernet_stop);

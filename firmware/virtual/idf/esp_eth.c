@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -21,24 +22,6 @@
 
 ESP_EVENT_DEFINE_BASE(ETH_EVENT);
 
-// One of each is enough: an ESP32 has one controller, the simulated board one W5500. MicroPython
-// never deletes what a failed installation leaves behind.
-struct esp_eth_mac_s {
-    bool is_w5500;
-};
-static esp_eth_mac_t w5500_mac = { .is_w5500 = true };
-static esp_eth_mac_t esp32_mac;
-
-struct esp_eth_phy_s {
-    bool is_w5500;
-};
-static esp_eth_phy_t w5500_phy = { .is_w5500 = true };
-static esp_eth_phy_t other_phy;
-
-struct esp_eth_netif_glue_t {
-    esp_netif_driver_base_t base; // first, see esp_netif_attach()
-};
-
 // Everything is guarded by lock. Whoever holds it MUST NOT wait for lwIP's thread, which takes it
 // for every frame.
 static struct {
@@ -46,18 +29,58 @@ static struct {
     pthread_cond_t answered;
     bool installed;
     bool started;
+    bool watching;      // the link; only if the start was a whole one
     bool link;
     bool chip;          // the last answer
     unsigned questions; // not answered yet; what comes before the answers belongs to the past
-    uint8_t mac[6];
+    uint8_t mac[6];     // the driver's copy
     wire_t *wire;       // NULL: no world
-    esp_netif_t *netif;
-    struct esp_eth_netif_glue_t glue;
+    esp_err_t (*input)(esp_eth_handle_t handle, uint8_t *frame, uint32_t length, void *arg);
+    void *input_arg;
+    // The chip's own, gone after a reset.
+    unsigned resets;    // that have been looked at
+    bool locked;
+    bool set_up;        // its socket takes and sends frames
+    uint8_t shar[6];    // source hardware address register: which frames are for it
 } eth = { .lock = PTHREAD_MUTEX_INITIALIZER, .answered = PTHREAD_COND_INITIALIZER };
 
 static void post(eth_event_t id) {
     void *handle = &eth;
     esp_event_post(ETH_EVENT, (int32_t)id, &handle, sizeof(handle), 0);
+}
+
+// By the pin; noted with interrupts off, so nothing more is done there.
+static atomic_bool held_in_reset;
+static atomic_uint resets;
+
+void w5500_reset_pin(bool low) {
+    if (atomic_exchange(&held_in_reset, low) != low) {
+        atomic_fetch_add(&resets, 1);
+    }
+}
+
+static void lose_registers(void) {
+    eth.set_up = false;
+    memset(eth.shar, 0, sizeof(eth.shar));
+}
+
+static bool is_running(void) {
+    unsigned now = atomic_load(&resets);
+    if (eth.resets != now) {
+        eth.resets = now;
+        eth.locked = false;
+        lose_registers();
+        if (eth.wire != NULL) {
+            wire_send(eth.wire, 'R', NULL, 0);
+        }
+    }
+    return !atomic_load(&held_in_reset) && !eth.locked;
+}
+
+// MAC raw mode with the filter on: frames for itself and for all.
+static bool takes(const uint8_t *frame) {
+    return is_running() && eth.set_up
+        && ((frame[0] & 1) != 0 || memcmp(frame, eth.shar, sizeof(eth.shar)) == 0);
 }
 
 static void set_link(bool link) {
@@ -67,24 +90,27 @@ static void set_link(bool link) {
     }
 }
 
-static void on_answer(bool chip) {
+static void on_answer(uint8_t type) {
     if (eth.questions > 0) {
         eth.questions--;
     }
-    eth.chip = chip;
+    eth.chip = type == 'O' || type == 'K';
+    eth.locked = type == 'K';
     pthread_cond_broadcast(&eth.answered);
 }
 
 static void on_message(uint8_t type) {
-    if (type == 'O' || type == 'X') {
-        on_answer(type == 'O');
+    if (type == 'O' || type == 'K' || type == 'X') {
+        on_answer(type);
+    } else if (type == 'B') {
+        eth.locked = true;
     } else if (type == WIRE_GONE) {
         wire_close(eth.wire);
         eth.wire = NULL;
         eth.questions = 0;
-        on_answer(false);
+        on_answer('X');
         set_link(false);
-    } else if ((type == 'U' || type == 'D') && eth.started && eth.questions == 0) {
+    } else if ((type == 'U' || type == 'D') && eth.watching && eth.questions == 0 && is_running()) {
         set_link(type == 'U');
     }
 }
@@ -92,18 +118,18 @@ static void on_message(uint8_t type) {
 static void on_wire(wire_t *wire, void *arg, uint8_t type, const uint8_t *payload,
     size_t length) {
     (void)arg;
-    esp_netif_t *receiver = NULL;
+    esp_err_t (*input)(esp_eth_handle_t, uint8_t *, uint32_t, void *) = NULL;
     pthread_mutex_lock(&eth.lock);
     if (wire == eth.wire) {
         if (type != 'F') {
             on_message(type);
-        } else if (eth.link && eth.questions == 0) {
-            receiver = eth.netif;
+        } else if (eth.link && eth.questions == 0 && length >= 6 && takes(payload)) {
+            input = eth.input;
         }
     }
     pthread_mutex_unlock(&eth.lock);
-    if (receiver != NULL) {
-        esp_netif_receive(receiver, payload, length);
+    if (input != NULL) {
+        input(&eth, (uint8_t *)payload, (uint32_t)length, eth.input_arg);
     }
 }
 
@@ -132,6 +158,7 @@ static bool is_chip_there(void) {
     limit.tv_nsec %= 1000000000L;
     open_wire();
     eth.chip = false;
+    is_running(); // a reset ends a lock-up before the question
     ask();
     while (eth.questions > 0
         && pthread_cond_clockwait(&eth.answered, &eth.lock, CLOCK_MONOTONIC, &limit)
@@ -148,21 +175,69 @@ void w5500_spi_answer(const uint8_t request[W5500_HEADER_BYTES], uint8_t *rx, si
     unsigned address = (unsigned)request[0] << 8 | request[1];
     bool is_read_of_common = (request[2] & 0xfc) == 0; // block 0, not a write
     pthread_mutex_lock(&eth.lock);
-    bool chip = is_chip_there();
+    bool fitted = is_chip_there();
+    bool chip = fitted && is_running();
+    bool locked = fitted && eth.locked;
     pthread_mutex_unlock(&eth.lock);
-    memset(rx, chip ? 0x00 : 0xff, length);
+    // Nobody drives MISO but a chip that runs, or one that has lost its way.
+    memset(rx, chip ? 0x00 : locked ? 0xa5 : 0xff, length);
     if (chip && is_read_of_common && address <= REGISTER_VERSION
         && address + length > REGISTER_VERSION + W5500_HEADER_BYTES) {
         rx[W5500_HEADER_BYTES + REGISTER_VERSION - address] = VERSION_W5500;
     }
 }
 
-// Driver
+// The two halves of the driver. MicroPython never deletes what a failed installation leaves behind.
+
+static esp_err_t mac_init(esp_eth_mac_t *mac) {
+    (void)mac;
+    pthread_mutex_lock(&eth.lock);
+    bool ok = is_chip_there() && is_running();
+    if (ok) {
+        lose_registers(); // it begins with a reset by software
+        eth.set_up = true;
+    }
+    pthread_mutex_unlock(&eth.lock);
+    return ok ? ESP_OK : ESP_ERR_TIMEOUT;
+}
+
+static esp_err_t mac_set_addr(esp_eth_mac_t *mac, uint8_t *address) {
+    (void)mac;
+    pthread_mutex_lock(&eth.lock);
+    memcpy(eth.mac, address, sizeof(eth.mac));
+    if (is_running()) {
+        memcpy(eth.shar, address, sizeof(eth.shar));
+    }
+    pthread_mutex_unlock(&eth.lock);
+    return ESP_OK; // SPI does not tell
+}
+
+static esp_err_t mac_get_addr(esp_eth_mac_t *mac, uint8_t *address) {
+    (void)mac;
+    pthread_mutex_lock(&eth.lock);
+    memcpy(address, eth.mac, sizeof(eth.mac));
+    pthread_mutex_unlock(&eth.lock);
+    return ESP_OK;
+}
+
+static esp_err_t phy_init(esp_eth_phy_t *phy) {
+    (void)phy;
+    return ESP_OK; // SPI does not tell
+}
+
+static esp_eth_mac_t w5500_mac = {
+    .init = mac_init, .set_addr = mac_set_addr, .get_addr = mac_get_addr,
+};
+static esp_eth_phy_t w5500_phy = { .init = phy_init };
+static esp_eth_mac_t esp32_mac;
+static esp_eth_phy_t other_phy;
 
 esp_eth_mac_t *esp_eth_mac_new_w5500(const eth_w5500_config_t *w5500,
     const eth_mac_config_t *config) {
+    spi_device_handle_t device; // never given back, as on the chip
     if (w5500 == NULL || config == NULL
-        || (w5500->int_gpio_num >= 0) == (w5500->poll_period_ms > 0)) {
+        || (w5500->int_gpio_num >= 0) == (w5500->poll_period_ms > 0)
+        || spi_bus_add_device(w5500->spi_host_id, w5500->spi_devcfg, &device) != ESP_OK) {
         return NULL;
     }
     return &w5500_mac;
@@ -198,36 +273,82 @@ esp_err_t esp_eth_driver_install(const esp_eth_config_t *config, esp_eth_handle_
     if (config == NULL || handle == NULL || config->mac == NULL || config->phy == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
-    if (!config->mac->is_w5500 || !config->phy->is_w5500) {
+    if (config->mac != &w5500_mac || config->phy != &w5500_phy) {
         return ESP_ERR_TIMEOUT; // no transceiver answers
     }
     pthread_mutex_lock(&eth.lock);
-    esp_err_t result = eth.installed ? ESP_ERR_INVALID_STATE
-        : is_chip_there() ? ESP_OK : ESP_ERR_INVALID_VERSION;
+    bool installed = eth.installed;
+    pthread_mutex_unlock(&eth.lock);
+    esp_err_t result = installed ? ESP_ERR_INVALID_STATE : config->mac->init(config->mac);
     if (result == ESP_OK) {
+        pthread_mutex_lock(&eth.lock);
         eth.installed = true;
+        pthread_mutex_unlock(&eth.lock);
         *handle = &eth;
     }
-    pthread_mutex_unlock(&eth.lock);
     return result;
 }
 
+esp_err_t esp_eth_get_mac_instance(esp_eth_handle_t handle, esp_eth_mac_t **mac) {
+    *mac = &w5500_mac;
+    return handle != NULL ? ESP_OK : ESP_ERR_INVALID_ARG;
+}
+
+esp_err_t esp_eth_get_phy_instance(esp_eth_handle_t handle, esp_eth_phy_t **phy) {
+    *phy = &w5500_phy;
+    return handle != NULL ? ESP_OK : ESP_ERR_INVALID_ARG;
+}
+
+esp_err_t esp_eth_update_input_path(esp_eth_handle_t handle,
+    esp_err_t (*input)(esp_eth_handle_t handle, uint8_t *frame, uint32_t length, void *arg),
+    void *arg) {
+    if (handle == NULL) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    pthread_mutex_lock(&eth.lock);
+    eth.input = input;
+    eth.input_arg = arg;
+    pthread_mutex_unlock(&eth.lock);
+    return ESP_OK;
+}
+
+// As ESP-IDF's does, it counts as started even if the chip then does not answer.
 esp_err_t esp_eth_start(esp_eth_handle_t handle) {
     if (handle == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
     pthread_mutex_lock(&eth.lock);
-    bool ok = eth.installed && !eth.started;
-    if (ok) {
+    esp_err_t result = eth.installed && !eth.started ? ESP_OK : ESP_ERR_INVALID_STATE;
+    if (result == ESP_OK) {
         eth.started = true;
-        open_wire(); // anew if the world had gone
         post(ETHERNET_EVENT_START);
-        if (eth.wire != NULL) {
-            wire_send(eth.wire, 'P', "1", 1);
+        if (is_running()) {
+            eth.watching = true;
+            open_wire(); // anew if the world had gone
+            if (eth.wire != NULL) {
+                wire_send(eth.wire, 'P', "1", 1);
+            }
+        } else {
+            result = ESP_ERR_TIMEOUT;
         }
     }
     pthread_mutex_unlock(&eth.lock);
-    return ok ? ESP_OK : ESP_ERR_INVALID_STATE;
+    return result;
+}
+
+// What the driver does for a stop when it has stopped watching the link.
+static esp_err_t end(void) {
+    if (eth.wire != NULL) {
+        wire_send(eth.wire, 'P', "0", 1);
+        ask(); // the answer marks where the news of a later start begin
+    }
+    if (eth.link && !is_running()) {
+        eth.link = false;
+        return ESP_ERR_TIMEOUT; // the socket is not to be closed, and no event says so
+    }
+    set_link(false);
+    post(ETHERNET_EVENT_STOP);
+    return ESP_OK;
 }
 
 esp_err_t esp_eth_stop(esp_eth_handle_t handle) {
@@ -235,85 +356,33 @@ esp_err_t esp_eth_stop(esp_eth_handle_t handle) {
         return ESP_ERR_INVALID_ARG;
     }
     pthread_mutex_lock(&eth.lock);
-    bool ok = eth.started;
-    if (ok) {
-        eth.started = false;
-        if (eth.wire != NULL) {
-            wire_send(eth.wire, 'P', "0", 1);
-            ask(); // the answer marks where the news of a later start begin
-        }
-        set_link(false);
-        post(ETHERNET_EVENT_STOP);
-    }
+    bool watched = eth.watching;
+    eth.started = eth.watching = false;
+    esp_err_t result = watched ? end() : ESP_ERR_INVALID_STATE;
     pthread_mutex_unlock(&eth.lock);
-    return ok ? ESP_OK : ESP_ERR_INVALID_STATE;
+    return result;
 }
 
 esp_err_t esp_eth_ioctl(esp_eth_handle_t handle, esp_eth_io_cmd_t command, void *data) {
     if (handle == NULL || data == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&eth.lock);
-    esp_err_t result = ESP_OK;
-    if (command == ETH_CMD_G_MAC_ADDR) {
-        memcpy(data, eth.mac, sizeof(eth.mac));
-    } else if (command == ETH_CMD_S_MAC_ADDR) {
-        memcpy(eth.mac, data, sizeof(eth.mac));
-    } else {
-        result = ESP_ERR_INVALID_ARG;
+    switch (command) {
+        case ETH_CMD_G_MAC_ADDR:
+            return mac_get_addr(&w5500_mac, data);
+        case ETH_CMD_S_MAC_ADDR:
+            return mac_set_addr(&w5500_mac, data);
+        default:
+            return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_unlock(&eth.lock);
-    return result;
 }
 
-// Interface
-
-static esp_err_t transmit(void *driver, void *frame, size_t length) {
-    (void)driver;
+esp_err_t esp_eth_transmit(esp_eth_handle_t handle, void *frame, size_t length) {
+    (void)handle;
     pthread_mutex_lock(&eth.lock);
-    if (eth.link && eth.wire != NULL) {
+    if (eth.link && eth.wire != NULL && is_running() && eth.set_up) {
         wire_send(eth.wire, 'F', frame, length); // lost when there is no room
     }
     pthread_mutex_unlock(&eth.lock);
     return ESP_OK;
-}
-
-static void on_start(void *netif, esp_event_base_t base, int32_t id, void *data) {
-    uint8_t mac[6];
-    if (esp_eth_ioctl(&eth, ETH_CMD_G_MAC_ADDR, mac) == ESP_OK) {
-        esp_netif_set_mac(netif, mac);
-    }
-    esp_netif_action_start(netif, base, id, data);
-}
-
-static esp_err_t post_attach(esp_netif_t *netif, esp_netif_iodriver_handle driver) {
-    static const struct {
-        eth_event_t event;
-        esp_event_handler_t handler;
-    } action[] = {
-        { ETHERNET_EVENT_START, on_start },
-        { ETHERNET_EVENT_STOP, esp_netif_action_stop },
-        { ETHERNET_EVENT_CONNECTED, esp_netif_action_connected },
-        { ETHERNET_EVENT_DISCONNECTED, esp_netif_action_disconnected },
-    };
-    struct esp_eth_netif_glue_t *glue = driver;
-    glue->base.netif = netif;
-    esp_netif_driver_ifconfig_t config = { .handle = &eth, .transmit = transmit };
-    esp_err_t result = esp_netif_set_driver_config(netif, &config);
-    for (size_t i = 0; i < sizeof(action) / sizeof(action[0]) && result == ESP_OK; i++) {
-        result = esp_event_handler_register(ETH_EVENT, (int32_t)action[i].event,
-            action[i].handler, netif);
-    }
-    pthread_mutex_lock(&eth.lock);
-    eth.netif = netif;
-    pthread_mutex_unlock(&eth.lock);
-    return result;
-}
-
-esp_eth_netif_glue_handle_t esp_eth_new_netif_glue(esp_eth_handle_t handle) {
-    if (handle == NULL) {
-        return NULL;
-    }
-    eth.glue.base.post_attach = post_attach;
-    return &eth.glue;
 }

@@ -118,6 +118,10 @@ esp_err_t esp_netif_set_driver_config(esp_netif_t *netif,
     return ESP_OK;
 }
 
+esp_netif_iodriver_handle esp_netif_get_io_driver(esp_netif_t *netif) {
+    return netif->driver;
+}
+
 // Actions
 
 void esp_netif_action_start(void *netif, esp_event_base_t base, int32_t id, void *data) {

@@ -19,6 +19,7 @@
 #include "driver/gpio.h"
 #include "driver/rtc_io.h"
 #include "esp_mac.h"
+#include "w5500.h"
 
 typedef struct {
     uint8_t mode;        // a gpio_mode_t
@@ -99,6 +100,9 @@ static void settle(gpio_num_t pin, bool before, bool drove) {
         tell_world(pin, after);
     } else if (drove && !driven(p)) {
         tell_world(pin, after); // released: the pull or the world decides
+    }
+    if (pin == W5500_RESET_PIN) {
+        w5500_reset_pin(driven(p) && !after);
     }
     interrupt(pin, before, after);
 }

@@ -10,6 +10,8 @@
 
 #include "w5500.h"
 
+#define DEVICES_MAX 3 // of one bus, on the ESP32
+
 struct spi_device {
     spi_host_device_t host;
     int clock_hz;
@@ -54,6 +56,9 @@ esp_err_t spi_bus_add_device(spi_host_device_t host, const spi_device_interface_
     if (!is_usable(host) || config == NULL || device == NULL || !bus[host].initialised
         || config->clock_speed_hz <= 0) {
         return ESP_ERR_INVALID_ARG;
+    }
+    if (bus[host].devices == DEVICES_MAX) {
+        return ESP_ERR_NOT_FOUND;
     }
     *device = calloc(1, sizeof(**device));
     if (*device == NULL) {

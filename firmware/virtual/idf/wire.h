@@ -9,8 +9,8 @@
 //   wifi, to the world  J<ssid>\0<key> join, L leave, S scan
 //   wifi, to the board  U<bssid 6><channel><rssi><authmode> joined, D<reason> left or refused,
 //                       A<bssid 6><channel><rssi><authmode><ssid> scan record, E end of scan
-//   eth, to the world   Q is a chip there?, P1 start, P0 stop
-//   eth, to the board   O chip, X none, U link up, D link down
+//   eth, to the world   Q is a chip there?, P1 start, P0 stop, R the chip was reset by its pin
+//   eth, to the board   O chip, K one that is locked up, X none, U link up, D link down, B it locks up
 //   gpio, to the world  G<pin> <level>; to the board I<pin> <level>
 
 #pragma once

@@ -1,12 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Ethernet: `network.LAN` with a W5500 on SPI.
+"""Ethernet: `network.LAN` with a W5500 on SPI, or with the controller of an emulator.
 
-The driver is one instance for ever and has no way back once it was made. Its `status()` mixes up
-Wi-Fi's events with its own (both count from 0), so the state is taken from
+`network.LAN` is one instance for ever that has no way back once it was made, and `active()` can
+neither start a chip that has lost its registers nor stop one that does not answer. So the object
+is only made here, and gives the address; start and stop are those of `_connectwith`.
+
+A board that names `W5500_RST`, or `W5500_PWR` (high: on), has a chip that is off while the link
+is stopped. Any other one keeps its power, and is reset by software alone.
+
+`LAN.status()` mixes up Wi-Fi's events with its own (both count from 0), so the state is taken from
 `_connectwith.link_state()`, which does not.
 """
+
+import time
 
 import _connectwith
 from micropython import const
@@ -16,15 +24,32 @@ from connectwith.links import FAILED, HAS_ADDRESS, LINK_UP, LOSSES_SHIFT, UP
 
 _IDLE = const(0)
 _OPEN = const(1)
-_START = const(2)
-_STARTED = const(3)
+_RESET = const(2)
+_BOOT = const(3)
+_STARTED = const(4)
+
+# W5500 data sheet, reset timing: RSTn low for 0.5 ms at least; then the PLL locks within 1 ms.
+# Some chips do not know their version at once; ESP-IDF's esp_eth_mac_w5500.c asks for 100 ms.
+_RESET_MS = const(2)
+_POWER_MS = const(100)  # as long as network.LAN waits for its power pin
+_BOOT_MS = const(2)
+_ANSWER_MS = const(100)
+
+# Address and control phase of a read of VERSIONR, and room for the answer (sections 2.2 and 4.1).
+_READ_VERSION = b"\x00\x39\x00\x00"
+_VERSION = const(4)
 
 
 def fitted():
-    """Whether this board's pin table names a W5500."""
+    """Whether this board has Ethernet. ValueError: a W5500 that the driver cannot use."""
+    import network
     from machine import Pin
 
-    return hasattr(Pin.board, "W5500_CS")
+    if not hasattr(Pin.board, "W5500_CS"):
+        return hasattr(network, "PHY_OPENETH")
+    if not hasattr(Pin.board, "W5500_INT"):
+        raise ValueError("interface: network.LAN needs W5500_INT, which pins.csv does not name")
+    return True
 
 
 class W5500:
@@ -34,6 +59,8 @@ class W5500:
         self._lan = None
         self._nic = None
         self._turn = _IDLE
+        self._since_ms = 0
+        self._answer = bytearray(4)
         self._losses = 0
         self._was_up = False
         self.result = results.NO_LINK
@@ -52,8 +79,10 @@ class W5500:
             return self._watch()
         if turn == _OPEN:
             return self._open()
-        if turn == _START:
-            return self._start()
+        if turn == _RESET:
+            return self._release()
+        if turn == _BOOT:
+            return self._boot()
         return FAILED
 
     def address(self):
@@ -69,32 +98,75 @@ class W5500:
     def stop(self):
         self._turn = _IDLE
         self._nic = None
-        if self._lan is None:
-            return
-        try:
-            self._lan.active(False)
-        except OSError:
-            pass  # the chip does not answer any more
+        _connectwith.ethernet_stop()
+        _drive("W5500_RST", 0)
+        _drive("W5500_PWR", 0)
 
     def _open(self):
-        if self._lan is None:
-            try:
-                self._lan = _driver()
-            except (OSError, RuntimeError) as error:
-                # The chip is asked for its version here: none is fitted, or SPI says garbage. What
-                # a failed start leaves in the driver makes later ones fail in other ways.
-                self.cause = "W5500: " + str(error)
-                self.code = 0
-                self._turn = _IDLE
-                return FAILED
         _connectwith.link_watch()
-        self._lan.active(False)
-        self._turn = _START
+        _connectwith.ethernet_stop()  # a soft reset leaves it running
+        _drive("W5500_RST", 0)
+        _drive("W5500_PWR", 1)
+        self._next(_RESET)
         return 0
 
+    def _release(self):
+        from machine import Pin
+
+        wait_ms = _POWER_MS if hasattr(Pin.board, "W5500_PWR") else _RESET_MS
+        if self._waited_ms() >= wait_ms:
+            _drive("W5500_RST", 1)
+            self._next(_BOOT)
+        return 0
+
+    def _boot(self):
+        if self._waited_ms() < _BOOT_MS or _connectwith.link_state(1) & LINK_UP:
+            return 0  # the event of the old link's end may still be on its way
+        if self._lan is None and not _connectwith.ethernet_installed() and not self._answers():
+            if self._waited_ms() < _ANSWER_MS:
+                return 0
+            return self._fail("no answer", self._answer[3])
+        try:
+            self._start()
+        except (OSError, RuntimeError) as error:
+            return self._fail(str(error), 0)
+        return 1
+
+    def _next(self, turn):
+        self._turn = turn
+        self._since_ms = time.ticks_ms()
+
+    def _waited_ms(self):
+        return time.ticks_diff(time.ticks_ms(), self._since_ms)
+
+    def _fail(self, cause, code):
+        self.cause = "W5500: " + cause
+        self.code = code
+        self._turn = _IDLE
+        return FAILED
+
+    def _answers(self):
+        """Whether a W5500 is there. What network.LAN makes for one that is not, it leaves behind:
+        an interface, a task and one of the few devices that a bus can have.
+
+        Not to be asked once the driver has the chip: it would lose CS."""
+        from machine import Pin
+
+        if not hasattr(Pin.board, "W5500_CS"):
+            return True
+        spi = _bus()
+        cs = Pin.board.W5500_CS
+        cs.init(Pin.OUT, value=1)
+        cs(0)
+        spi.write_readinto(_READ_VERSION, self._answer)
+        cs(1)
+        return self._answer[3] == _VERSION
+
     def _start(self):
-        if _connectwith.link_state(1) & LINK_UP:
-            return 0  # the event of the old link's end is still on its way
+        import network
+
+        if self._lan is None:
+            self._lan = _driver()
         static = self._nic.get("staticconfig")
         if static is None:
             self._lan.ipconfig(dhcp4=True)
@@ -104,15 +176,8 @@ class W5500:
                 (static["ip"], static["netmask"], static["gateway"], static["dns"][0])
             )
         self._losses = _connectwith.link_state(1) >> LOSSES_SHIFT
-        try:
-            self._lan.active(True)
-        except OSError as error:
-            self.cause = "W5500: " + str(error)
-            self.code = 0
-            self._turn = _IDLE
-            return FAILED
+        _connectwith.ethernet_start(network.hostname())
         self._turn = _STARTED
-        return 1
 
     def _watch(self):
         state = _connectwith.link_state(1)
@@ -126,27 +191,33 @@ class W5500:
         return 2 if state & LINK_UP else 1
 
 
-def _driver():
-    """The one `network.LAN` of this board."""
-    import network
+def _drive(name, level):
+    """Sets a pin of the chip, if this board names it."""
+    from machine import Pin
+
+    pin = getattr(Pin.board, name, None)
+    if pin is not None:
+        pin.init(Pin.OUT, value=level)
+
+
+def _bus():
     from machine import SPI, Pin
 
     board = Pin.board
-    # 2 is SPI3_HOST; the chips with one free bus (C3, C6) have SPI2_HOST as 1.
-    bus = 1 if not hasattr(board, "W5500_SPI") else board.W5500_SPI
-    spi = SPI(
-        bus,
-        baudrate=20000000,
-        sck=board.W5500_SCK,
-        mosi=board.W5500_MOSI,
-        miso=board.W5500_MISO,
-    )
-    # The address is nominal: the W5500's PHY is inside the chip.
+    # 1 is SPI2_HOST, which every chip has; network.LAN sets its own clock.
+    return SPI(1, sck=board.W5500_SCK, mosi=board.W5500_MOSI, miso=board.W5500_MISO)
+
+
+def _driver():
+    """The one `network.LAN` of this board."""
+    import network
+    from machine import Pin
+
+    board = Pin.board
+    if not hasattr(board, "W5500_CS"):
+        return network.LAN(phy_type=network.PHY_OPENETH, phy_addr=0)
+    # The address is nominal: the W5500's PHY is inside the chip. Its reset pin is driven here: the
+    # driver would hold it for 0.1 ms.
     return network.LAN(
-        phy_type=network.PHY_W5500,
-        phy_addr=0,
-        spi=spi,
-        cs=board.W5500_CS,
-        int=board.W5500_INT,
-        reset=getattr(board, "W5500_RST", None),
+        phy_type=network.PHY_W5500, phy_addr=0, spi=_bus(), cs=board.W5500_CS, int=board.W5500_INT
     )

@@ -57,6 +57,21 @@ def test_no_chip(world, port):
     assert port.expect("OXU") == b"O"
 
 
+def test_lock_up_lasts_until_a_reset(world, port):
+    world.ethernet.lock_up()
+    assert port.expect("B") == b"B", "told at once"
+    port.send("Q")
+    assert port.expect("OKX") == b"K"
+    port.send("R")
+    port.send("Q")
+    assert port.expect("OKX") == b"O"
+    world.ethernet.lock_up()
+    assert port.expect("B") == b"B"
+    world.restore()
+    port.send("Q")
+    assert port.expect("OKX") == b"O"
+
+
 def test_stop_is_silent_and_final(world, port):
     port.send("P", b"1")
     assert port.expect("UD") == b"U"

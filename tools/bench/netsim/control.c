@@ -125,15 +125,15 @@ static const char *set_switch(network_t *network, const char *key, const char *v
     }
     if (strcmp(key, "dhcp") == 0) {
         network->dhcp = on;
-        return NULL;
-    }
-    if (strcmp(key, "cut") == 0) {
+    } else if (strcmp(key, "cut") == 0) {
         network->cut = on;
         network->cut_pending = false;
     } else if (network->is_wifi && strcmp(key, "power") == 0) {
         network->power = on;
     } else if (network == segment() && strcmp(key, "chip") == 0) {
         network->chip = on;
+    } else if (network == segment() && strcmp(key, "lock") == 0) {
+        segment_lock(on);
     } else {
         return "no such setting";
     }
@@ -193,7 +193,7 @@ static const char *set_number(network_t *network, const char *key, const char *v
 }
 
 static const char *set_one(network_t *network, const char *key, const char *value) {
-    static const char *const switches[] = { "dhcp", "cut", "power", "chip" };
+    static const char *const switches[] = { "dhcp", "cut", "power", "chip", "lock" };
     for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
         if (strcmp(key, switches[i]) == 0) {
             return set_switch(network, key, value);

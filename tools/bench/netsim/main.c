@@ -202,7 +202,7 @@ static int usage(FILE *out) {
         "                    cut=on|off cut-after=BYTES (-1: never)\n"
         "of access points:   ssid= key= (%20 for a space) power=on|off refuse=REASON (0: accept)\n"
         "                    rssi=DBM channel=N assoc-ms=N wrong-key-ms=N beacon-ms=N\n"
-        "of ethernet:        chip=on|off link-ms=N   of cellular: link-ms=N\n", out);
+        "of ethernet:        chip=on|off lock=on|off link-ms=N   of cellular: link-ms=N\n", out);
     return out == stdout ? 0 : 2;
 }
 

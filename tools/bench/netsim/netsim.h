@@ -81,6 +81,7 @@ typedef struct {
     uint32_t beacon_ms;        // silence before the station notices that the AP has gone
     // Ethernet.
     bool chip;
+    bool locked;               // SPI says nonsense until RSTn resets the chip
     uint32_t link_ms;          // auto-negotiation
 } network_t;
 
@@ -170,6 +171,8 @@ void station_kick(network_t *network, uint8_t reason);
 network_t *segment(void);                     // the Ethernet segment
 network_t *cellular(void);                    // the operator's network behind all modems
 void segment_query(client_t *client);
+void segment_reset(client_t *client);
+void segment_lock(bool on);
 void segment_start(client_t *client, bool on);
 void segment_due(client_t *client);
 void segment_changed(void);                   // chip or cable, of either network

@@ -42,7 +42,23 @@ static void settle(client_t *client) {
 }
 
 void segment_query(client_t *client) {
-    wire_send(client, segment()->chip ? 'O' : 'X', NULL, 0);
+    const network_t *network = segment();
+    wire_send(client, !network->chip ? 'X' : network->locked ? 'K' : 'O', NULL, 0);
+}
+
+void segment_reset(client_t *client) {
+    segment()->locked = false;
+    control_event("reset %u", client->id);
+}
+
+void segment_lock(bool on) {
+    segment()->locked = on;
+    for (size_t i = 0; i < CLIENT_MAX && on; i++) {
+        client_t *client = &world.clients[i];
+        if (client->fd >= 0 && client->kind == KIND_ETHERNET) {
+            wire_send(client, 'B', NULL, 0);
+        }
+    }
 }
 
 void segment_start(client_t *client, bool on) {

@@ -200,6 +200,8 @@ static void handle(client_t *client, const uint8_t *message, size_t length) {
         station_scan(client);
     } else if (client->kind == KIND_ETHERNET && type == 'Q') {
         segment_query(client);
+    } else if (client->kind == KIND_ETHERNET && type == 'R') {
+        segment_reset(client);
     } else if (client->kind == KIND_ETHERNET && type == 'P' && length == 1) {
         segment_start(client, payload[0] == '1');
     } else if (client->kind == KIND_GPIO && type == 'G') {

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // Ethernet drivers. One kind of chip exists here, a W5500 on an SPI bus, and it is the wire to the
-// simulated world. Of all calls only esp_eth_driver_install() waits, 100 ms at most, for the chip.
+// simulated world. Of all calls only
+// esp_eth_driver_install() and a MAC's init() wait for it, a second at most.
 
 #pragma once
 
@@ -37,10 +38,23 @@ typedef struct {
 
 #define ETH_DEFAULT_CONFIG(m, p) { .mac = m, .phy = p, .check_link_period_ms = 2000 }
 
-// ESP_ERR_INVALID_ARG: mac or phy missing; ESP_ERR_INVALID_VERSION: no W5500 answers;
-// ESP_ERR_TIMEOUT: no transceiver answers; ESP_ERR_INVALID_STATE: installed already.
+// ESP_ERR_INVALID_ARG: mac or phy missing; ESP_ERR_TIMEOUT: no W5500 or no transceiver answers;
+// ESP_ERR_INVALID_STATE: installed already.
 esp_err_t esp_eth_driver_install(const esp_eth_config_t *config, esp_eth_handle_t *handle);
-esp_err_t esp_eth_start(esp_eth_handle_t handle); // ESP_ERR_INVALID_STATE: started already
-esp_err_t esp_eth_stop(esp_eth_handle_t handle);  // ESP_ERR_INVALID_STATE: not started
+esp_err_t esp_eth_get_mac_instance(esp_eth_handle_t handle, esp_eth_mac_t **mac);
+esp_err_t esp_eth_get_phy_instance(esp_eth_handle_t handle, esp_eth_phy_t **phy);
+
+// ESP_ERR_INVALID_STATE: started already. ESP_ERR_TIMEOUT: the chip does not answer; it counts as
+// started.
+esp_err_t esp_eth_start(esp_eth_handle_t handle);
+// ESP_ERR_INVALID_STATE: not started, or not in whole. ESP_ERR_TIMEOUT: the chip does not answer;
+// it counts as stopped, but no event is posted.
+esp_err_t esp_eth_stop(esp_eth_handle_t handle);
+
+esp_err_t esp_eth_transmit(esp_eth_handle_t handle, void *frame, size_t length);
+// input copies the frame.
+esp_err_t esp_eth_update_input_path(esp_eth_handle_t handle,
+    esp_err_t (*input)(esp_eth_handle_t handle, uint8_t *frame, uint32_t length, void *arg),
+    void *arg);
 esp_err_t esp_eth_ioctl(esp_eth_handle_t handle, esp_eth_io_cmd_t command, void *data);
 esp_eth_netif_glue_handle_t esp_eth_new_netif_glue(esp_eth_handle_t handle);

@@ -6,8 +6,17 @@
 #include <stdint.h>
 
 #include "driver/spi_master.h"
+#include "esp_err.h"
 
 typedef struct esp_eth_mac_s esp_eth_mac_t;
+
+// One half of a driver. These are of its parts what others than the driver itself call.
+struct esp_eth_mac_s {
+    // Resets the chip by software and sets it up; its address is lost. ESP_ERR_TIMEOUT: no answer.
+    esp_err_t (*init)(esp_eth_mac_t *mac);
+    esp_err_t (*set_addr)(esp_eth_mac_t *mac, uint8_t *address);
+    esp_err_t (*get_addr)(esp_eth_mac_t *mac, uint8_t *address); // what the driver remembers
+};
 
 typedef struct {
     uint32_t sw_reset_timeout_ms;

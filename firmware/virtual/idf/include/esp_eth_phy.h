@@ -5,7 +5,14 @@
 
 #include <stdint.h>
 
+#include "esp_err.h"
+
 typedef struct esp_eth_phy_s esp_eth_phy_t;
+
+// The other half.
+struct esp_eth_phy_s {
+    esp_err_t (*init)(esp_eth_phy_t *phy);
+};
 
 typedef struct {
     int32_t phy_addr;

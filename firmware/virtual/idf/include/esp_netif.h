@@ -16,6 +16,8 @@ esp_err_t esp_netif_init(void);
 // NULL: bad configuration, an interface with this key exists, or no memory.
 esp_netif_t *esp_netif_new(const esp_netif_config_t *config);
 esp_netif_t *esp_netif_get_handle_from_ifkey(const char *key);
+// What esp_netif_set_driver_config() was given; NULL before that.
+esp_netif_iodriver_handle esp_netif_get_io_driver(esp_netif_t *netif);
 esp_err_t esp_netif_attach(esp_netif_t *netif, esp_netif_iodriver_handle driver);
 esp_err_t esp_netif_set_driver_config(esp_netif_t *netif,
     const esp_netif_driver_ifconfig_t *config);

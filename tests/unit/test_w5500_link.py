@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The order and the times of the W5500's power and reset pins; the emulator's Ethernet."""
+
+import sys
+import types
+
+import _connectwith
+import machine
+import pytest
+from connectwith.links import FAILED, w5500
+from modem_script import Clock
+
+
+class Pin:
+    """Records what it is driven to."""
+
+    def __init__(self, name, story):
+        self.name, self._story = name, story
+
+    def init(self, mode, value):
+        assert mode == "out"
+        self._story.append((self.name, value))
+
+    def __call__(self, value):
+        assert (self.name, value) in [("W5500_CS", 0), ("W5500_CS", 1)]
+
+
+def board(story, *more):
+    """Pins of a board with a W5500, and `more`."""
+    names = ("W5500_SCK", "W5500_MISO", "W5500_MOSI", "W5500_CS", "W5500_INT", *more)
+    return types.SimpleNamespace(**{name: Pin(name, story) for name in names})
+
+
+@pytest.fixture
+def fit(monkeypatch):
+    """Puts a board's pins and its network module in place; the clock, and what happened."""
+    story = []
+    clock = Clock(monkeypatch)
+    calls = {
+        "ethernet_installed": lambda: False,
+        "ethernet_stop": lambda: story.append("stop"),
+        "ethernet_start": lambda hostname: story.append("start " + hostname),
+        "link_watch": lambda: None,
+        "link_state": lambda link: 0,
+    }
+    for name, call in calls.items():
+        monkeypatch.setattr(_connectwith, name, call, False)
+
+    def put(pins, version=4, **network):
+        answer = types.SimpleNamespace(
+            write_readinto=lambda request, into: into.__setitem__(3, version)
+        )
+        pin = types.SimpleNamespace(board=pins, OUT="out")
+        monkeypatch.setattr(machine, "Pin", pin, False)
+        monkeypatch.setattr(machine, "SPI", lambda *_, **__: answer, False)
+        lan = types.SimpleNamespace(ipconfig=lambda dhcp4: None)
+
+        def make(**options):
+            story.append(("LAN", sorted(options)))
+            return lan
+
+        network = types.SimpleNamespace(LAN=make, hostname=lambda: "me", **network)
+        monkeypatch.setitem(sys.modules, "network", network)
+        return clock, story
+
+    return put, story
+
+
+def run(link, clock, limit_ms=300):
+    """Polls each ms until the link has started or failed; at which ms what was driven."""
+    times = []
+    for at_ms in range(limit_ms):
+        stage = link.poll()
+        times.append(at_ms)
+        if stage != 0:
+            return stage, at_ms
+        clock.now_ms += 1
+    raise AssertionError("neither started nor failed")
+
+
+def test_power_then_reset_then_the_driver(fit):
+    put, story = fit
+    clock, _ = put(board(story, "W5500_RST", "W5500_PWR"), PHY_W5500=6)
+    link = w5500.W5500()
+    link.start({})
+    stage, at_ms = run(link, clock)
+    assert (stage, at_ms) == (1, 102), "100 ms for the supply, 2 ms for the PLL"
+    chip = [entry for entry in story if entry[0] != "W5500_CS"]
+    assert chip == [
+        "stop",
+        ("W5500_RST", 0),
+        ("W5500_PWR", 1),
+        ("W5500_RST", 1),
+        ("LAN", ["cs", "int", "phy_addr", "phy_type", "spi"]),
+        "start me",
+    ]
+    del story[:]
+    link.stop()
+    assert story == ["stop", ("W5500_RST", 0), ("W5500_PWR", 0)]
+
+
+def test_no_answer_is_asked_for_again_and_makes_no_driver(fit):
+    put, story = fit
+    clock, _ = put(board(story, "W5500_RST"), version=0, PHY_W5500=6)
+    link = w5500.W5500()
+    link.start({})
+    assert run(link, clock) == (FAILED, 102)
+    assert (link.cause, link.code) == ("W5500: no answer", 0)
+    assert not any(entry[0] == "LAN" for entry in story)
+    assert link.poll() == FAILED
+
+
+def test_emulated_controller(fit):
+    put, story = fit
+    clock, _ = put(types.SimpleNamespace(), PHY_OPENETH=10)
+    assert w5500.fitted()
+    link = w5500.W5500()
+    link.start({})
+    assert run(link, clock)[0] == 1
+    assert story == ["stop", ("LAN", ["phy_addr", "phy_type"]), "start me"]
+
+
+def test_boards_without_ethernet(fit):
+    put, story = fit
+    put(types.SimpleNamespace())
+    assert not w5500.fitted()
+    pins = board(story)
+    del pins.W5500_INT
+    put(pins)
+    with pytest.raises(ValueError, match="W5500_INT"):
+        w5500.fitted()
