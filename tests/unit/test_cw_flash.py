@@ -213,6 +213,15 @@ def test_image_for_another_chip_is_refused(bench):
     assert "--board" in problem(bench, "--image", image).next_step
 
 
+def test_image_for_another_board_is_refused(bench):
+    image = bench.image("LILYGO_T_SIM7600", 0)
+    other = boards.find("ESP32_GENERIC_W5500_SIM7600")
+    image.write_bytes(image.read_bytes() + other.hardware_name.encode() + b" with ESP32")
+    said = problem(bench)
+    assert "another board" in said.what and other.name in said.why and bench.calls == []
+    assert bench.run("--board", other.name, "--image", image) == 0
+
+
 def test_image_that_is_not_there(bench, tmp_path):
     said = problem(bench, "--board", "ESP32_C3_QEMU", "--image", tmp_path / "none.bin")
     assert "cannot be read" in said.what and "cw build" in said.next_step
@@ -232,6 +241,32 @@ def test_the_stand_in_speaks_as_the_real_one(tmp_path):
     board = boards.find("LILYGO_T_SIM7600")
     said = flash.failure("/dev/none", board, "look", done.returncode, done.stdout + done.stderr)
     assert done.returncode == 2 and "There is no port /dev/none" in said.what
+
+
+@pytest.mark.parametrize("gone", ["No such file or directory", "Could not exclusively lock port"])
+def test_port_that_goes_between_writing_and_verifying(bench, gone):
+    text = (
+        f"A fatal error occurred: Could not open X, the port is busy or doesn't exist.\n({gone})"
+    )
+    said = flash.failure("X", boards.find("LILYGO_T_SIM7600"), "verify", 2, text)
+    assert "it was not verified" in said.what and "run the same command again" in said.next_step
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "/usr/bin/python3: No module named esptool",
+        "esptool: error: argument operation: invalid choice: 'flash-id' (choose from 'load_ram')",
+        "Error: No such command 'flash-id'.",
+    ],
+)
+def test_esptool_that_is_missing_or_another_one(bench, monkeypatch, words):
+    code = f"import sys; sys.exit({words!r})"
+    monkeypatch.setattr(flash, "ESPTOOL", (sys.executable, "-c", code))
+    bench.image("LILYGO_T_SIM7600", 0)
+    said = problem(bench)
+    assert "no esptool 5" in said.what and words in said.why and "cw setup" in said.next_step
+    assert bench.untouched
 
 
 def test_port_that_is_not_there_or_no_port(tmp_path):

@@ -5,6 +5,7 @@
 import csv
 import difflib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,13 @@ class Board:
     def chip(self) -> str:
         """The chip as Espressif writes it."""
         return CHIP_NAMES.get(self.mcu, self.mcu)
+
+    @property
+    def hardware_name(self) -> str:
+        """What os.uname() calls it, which stands in its firmware."""
+        header = (self.folder / "mpconfigboard.h").read_text(encoding="utf-8")
+        found = re.search(r'^#define MICROPY_HW_BOARD_NAME +"(.+)"$', header, re.MULTILINE)
+        return found[1] if found else self.name
 
     @property
     def partitions(self) -> list[Partition]:

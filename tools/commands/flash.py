@@ -32,6 +32,8 @@ _IMAGE_MAGIC = 0xE9  # first byte of an ESP32 boot loader's image
 _CHIP_ID_AT = 12  # in its header, two bytes, little endian
 _CONNECTED = re.compile(r"^Connected to (ESP\S+) on ", re.MULTILINE)
 _BEGUN = re.compile(r"Flash will be erased|Erasing flash|Writing at|Wrote \d+ bytes")
+# Of Python, of esptool 4 (flash_id), and of a version that has lost the command.
+_OTHER_ESPTOOL = re.compile(r"No module named '?esptool|invalid choice: '|No such command '")
 _FLASH_SIZE = re.compile(r"^Detected flash size: (\d+)(KB|MB)", re.MULTILINE)
 
 
@@ -103,6 +105,18 @@ def check_image(board: Board, image: Path) -> None:
         )
 
 
+def check_board(board: Board, image: Path) -> None:
+    """Refuses the image of another board with the same chip, told by the name that is in it."""
+    content = image.read_bytes()
+    names = {b.name for b in boards.every() if b.hardware_name.encode() in content}
+    if names and board.name not in names:
+        raise Problem(
+            f"{image} is for another board.",
+            f"it is for {', '.join(sorted(names))}; its pins are not those of {board.name}.",
+            f"./tools/cw build --board {board.name}, or say --board {min(names)}.",
+        )
+
+
 def _esptool(port: str, step: str, arguments: list[str]) -> tuple[int | None, str]:
     log = paths.LOGS / f"flash-{step}.log"
     return run_shown([*ESPTOOL, "--port", port, *arguments], log, timeout_s=LIMIT_S)
@@ -110,24 +124,31 @@ def _esptool(port: str, step: str, arguments: list[str]) -> tuple[int | None, st
 
 def failure(port: str, board: Board, step: str, status: int | None, text: str) -> Problem:
     """What a failed esptool means. `step`: "look", "write" or "verify"."""
-    begun = step != "look" and _BEGUN.search(text)
+    begun = step == "verify" or (step == "write" and _BEGUN.search(text))
     wrong = re.search(r"This chip is (\S+), not", text)
+    if _OTHER_ESPTOOL.search(text):
+        return Problem(
+            "There is no esptool 5 in the environment of cw.",
+            _last_line(text),
+            "./tools/cw setup --only python; then run the same command again.",
+        )
     # esptool says "busy or doesn't exist" for everything; the reason stands in the next line.
     if wrong is not None:
         return other_chip(board, wrong[1])
-    if "No such file or directory" in text and not begun:
-        return serial_port.missing(port, serial_port.candidates())
-    if "Permission denied" in text and not begun:
-        return serial_port.forbidden(port)
-    if re.search(r"exclusively lock|Device or resource busy|Access is denied", text):
-        return serial_port.busy(port)
+    if not begun:
+        if "No such file or directory" in text:
+            return serial_port.missing(port, serial_port.candidates())
+        if "Permission denied" in text:
+            return serial_port.forbidden(port)
+        if re.search(r"exclusively lock|Device or resource busy|Access is denied", text):
+            return serial_port.busy(port)
     if re.search(r"Verification failed|MD5 of file does not match", text):
         return Problem(
             "What is in the flash is not what was written.",
             "the check after writing failed: bad flash, bad supply, or a cable with errors.",
             "try another cable and port of the computer, then run the same command again.",
         )
-    if begun or step == "verify":
+    if begun:
         held = "it was not verified" if step == "verify" else "the board holds half an image"
         return Problem(
             f"Flashing of {port} broke off; {held}.",
@@ -140,6 +161,10 @@ def failure(port: str, board: Board, step: str, status: int | None, text: str) -
         "hold BOOT, press and let go EN (reset), let go BOOT, then run it again; a modem that "
         "takes its current from the same port can be the cause, too.",
     )
+
+
+def _last_line(text: str) -> str:
+    return f"it says: {text.strip().splitlines()[-1].strip()}"
 
 
 def _last_words(status: int | None, text: str) -> str:
@@ -188,6 +213,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
     """Looks, writes, verifies. Exit status 0 when the flash holds the image."""
     board, image = choose(options.board, options.image)
     check_image(board, image)
+    check_board(board, image)
     port = options.port
     serial_port.check(port)
     report.line(f"[flash  ] {board.name} ({board.chip}) at {port}: {image}")
