@@ -35,12 +35,19 @@ def test_our_boards_are_in_order():
         ({"MODEM_TX": 27, "MODEM_RX": 27}, "", "MODEM_TX and MODEM_RX"),
         ({"MODEM_TX": 27}, "", "MODEM lacks MODEM_RX"),
         ({"W5500_CS": 21}, "", "W5500 lacks"),
+        ({"LED": 3}, "", "belongs to the console"),
         ({"LED": 2}, "", "Strapping pins in use: 2."),
     ],
 )
 def test_wrong_pins_are_named(pins, psram, what):
     bad = lint.pin_complaints(pins, lint.CHIPS["esp32"], psram, GOOD)
     assert any(what in text for text in bad), bad
+
+
+@pytest.mark.parametrize(("mcu", "gpio"), [("esp32s3", 19), ("esp32s3", 20), ("esp32c3", 18)])
+def test_the_usb_port_is_the_console_of_newer_chips(mcu, gpio):
+    bad = lint.pin_complaints({"BUTTON": gpio}, lint.CHIPS[mcu], "", GOOD)
+    assert bad == [f"BUTTON: GPIO{gpio} belongs to the console"]
 
 
 def test_pins_that_are_right():

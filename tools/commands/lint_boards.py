@@ -37,6 +37,7 @@ class Chip:
     quad_psram: frozenset[int]
     octal_psram: frozenset[int]
     strapping: frozenset[int]
+    console: frozenset[int]  # USB of the chip, or UART 0: as GPIO, they leave a board without REPL
 
 
 def _gpios(*spans: tuple[int, int]) -> frozenset[int]:
@@ -51,6 +52,7 @@ CHIPS = {
         quad_psram=_gpios((16, 17)),
         octal_psram=frozenset(),
         strapping=frozenset({0, 2, 5, 12, 15}),
+        console=frozenset({1, 3}),
     ),
     "esp32s3": Chip(
         exist=_gpios((0, 21), (26, 48)),
@@ -59,6 +61,7 @@ CHIPS = {
         quad_psram=frozenset({26}),
         octal_psram=_gpios((33, 37)),
         strapping=frozenset({0, 3, 45, 46}),
+        console=frozenset({19, 20}),
     ),
     "esp32c3": Chip(
         exist=_gpios((0, 21)),
@@ -67,6 +70,7 @@ CHIPS = {
         quad_psram=frozenset(),
         octal_psram=frozenset(),
         strapping=frozenset({2, 8, 9}),
+        console=frozenset({18, 19}),
     ),
 }
 
@@ -106,6 +110,8 @@ def pin_complaints(pins: dict[str, int], chip: Chip, psram: str, told: str) -> l
             bad.append(f"{name}: the chip has no GPIO{gpio}")
         elif gpio in chip.flash or gpio in taken:
             bad.append(f"{name}: GPIO{gpio} belongs to flash or PSRAM")
+        elif gpio in chip.console:
+            bad.append(f"{name}: GPIO{gpio} belongs to the console")
         elif gpio in chip.input_only and _OUTPUTS.match(name):
             bad.append(f"{name}: GPIO{gpio} can only be an input")
     for gpio in sorted(set(pins.values())):
