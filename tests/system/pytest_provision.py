@@ -3,21 +3,34 @@
 """`cw provision` and `cw doctor` on a board: settings last, work, and leave no secret behind."""
 
 import ast
-import base64
 import io
 import json
+import os
+import pathlib
+import subprocess
+import sys
 
 import pytest
-from cryptography.hazmat.primitives import serialization
+from bench.proxy import Proxy
+from secret_search import forms, found, private_number
 
 import commands
 from commands import doctor, provision
 from setup.problem import Problem
 from setup.report import Report
 
-# Of the stand-in for the chip's eFuses: behind the MAC address, a key for the HMAC unit.
-_EFUSE_KEY_AT = 0xF000 + 64
+_ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# Partitions of boards/VIRTUAL, and keys in its stand-in for the chip's eFuses.
+_NVS_AT, _NVS_BYTES = 0x9000, 0x6000
+_EFUSE = {
+    "nvs-plain": None,
+    "nvs-encrypted": (0xF000 + 128, b"FKEY" + bytes(range(100, 164))),
+    "efuse-hmac": (0xF000 + 64, b"HKEY" + bytes(range(32))),
+}
 _PASSWORD = "pass-of-the-broker-7c41"
+_PROXY_LOGIN = ("device-1", "pass-of-the-proxy-52e0")
+_APN_PASSWORD, _PIN, _OTHER_PIN = "pass-of-the-apn-9d3b", "48261735", "83920174"
 _SOFT_RESET_S = 10
 
 
@@ -32,66 +45,156 @@ def _value(board, expression):
     return ast.literal_eval(board.exec(f"print(repr({expression}))", _SOFT_RESET_S).strip())
 
 
-def _traces(pair, world):
-    """Every form in which one of the secrets could stand in a flash."""
-    key = serialization.load_pem_private_key(pair.key.read_bytes(), None)
-    der = key.private_bytes(
-        serialization.Encoding.DER,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
-    number = key.private_numbers().private_value.to_bytes(32, "big")
-    lines = [line for line in pair.key.read_bytes().splitlines() if len(line) > 20]
-    plain = [world.wifi["home"].key.encode(), _PASSWORD.encode(), number]
-    coded = [base64.b64encode(text).rstrip(b"=") for text in plain[:2]]
-    return [*plain, *coded, *(text.hex().encode() for text in plain), der, *lines[1:-1]]
+def _burn(board, source):
+    """Gives a board that is off the eFuses of a key source, and an empty NVS."""
+    with (board.dir / "flash.bin").open("r+b") as flash:
+        flash.seek(_NVS_AT)
+        flash.write(b"\xff" * _NVS_BYTES)
+        if _EFUSE[source] is not None:
+            at, key = _EFUSE[source]
+            flash.seek(at)
+            flash.write(key)
 
 
-@pytest.mark.parametrize("source", ["nvs-plain", "efuse-hmac"])
-def test_provisioned_board_connects_after_a_power_cycle(board, world, monkeypatch, source):
-    if source == "efuse-hmac":
-        board.stop()
-        with (board.dir / "flash.bin").open("r+b") as flash:
-            flash.seek(_EFUSE_KEY_AT)
-            flash.write(b"HKEY" + bytes(range(32)))
-        board.start()
+def _flash(board):
+    """The image of a board that is switched off for it."""
+    board.stop()
+    return (board.dir / "flash.bin").read_bytes()
+
+
+def _set_up(board, world, monkeypatch, proxy, pair):
+    """Provisions all that can be; the secrets among it."""
     home = world.wifi["home"]
-    pair = world.certificates.issue(f"device-{source}", "device")
     monkeypatch.setenv(provision.WIFI_KEY, home.key)
     monkeypatch.setenv(provision.CLOUD_PASSWORD, _PASSWORD)
+    monkeypatch.setenv(provision.PROXY_PASSWORD, _PROXY_LOGIN[1])
     said = _provision(
         "--port", board.console, "--wifi", home.ssid, "--apn", "internet.test",
         "--cloud", world.broker.url, "--ca", world.certificates.ca_file, "--username", "device-1",
         "--cert", pair.certificate, "--key", pair.key,
+        "--proxy", f"proxy.test:{proxy.port}", "--proxy-username", _PROXY_LOGIN[0],
     )  # fmt: skip
-    assert source in said
-    assert home.key not in said and _PASSWORD not in said
+    secrets = [home.key.encode(), _PASSWORD.encode(), _PROXY_LOGIN[1].encode()]
+    assert not any(secret.decode() in said for secret in secrets)
+    return said, [*secrets, private_number(pair.key.read_bytes())]
+
+
+@pytest.mark.parametrize("source", _EFUSE)
+def test_provisioned_board_connects_after_a_power_cycle(board, world, monkeypatch, source):
     board.stop()
-    flash = (board.dir / "flash.bin").read_bytes()
-    # What is no secret is found, so the search would find a secret.
-    for known in (home.ssid.encode(), b"internet.test", b"device-1", world.broker.host.encode()):
-        assert known in flash
-    assert [trace for trace in _traces(pair, world) if trace in flash] == []
+    _burn(board, source)
     board.start()
-    # The policy of start-up: the call returns when there is a connection.
-    board.exec("import server, imp; server.connect()", 40)
-    assert _value(board, "server.isconnected()") is True
-    assert _value(board, "imp.diag.lastattempt()['interface']") in ("wl0", "eth0")
-    # The stored network, too, and not only the cable.
-    board.exec(
-        "server.disconnect()\n"
-        "server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)\n"
-        "imp.net.setserverinterfaces(['wifi'])\n"
-        "import time\n"
-        "ended = []; server.connect(ended.append, 30)\n"
-        "while not ended: time.sleep_ms(10)",
-        40,
-    )
-    assert _value(board, "ended") == [5]
+    home = world.wifi["home"]
+    pair = world.certificates.issue(f"device-{source}", "device")
+    with Proxy(_PROXY_LOGIN) as proxy:
+        said, secrets = _set_up(board, world, monkeypatch, proxy, pair)
+        assert source in said
+        image = _flash(board)
+        assert found(secrets, image) == []
+        # What is no secret is found, unless all of NVS is encrypted.
+        known = [home.ssid.encode(), b"internet.test", b"proxy.test", world.broker.host.encode()]
+        assert found(known, image) == ([] if source == "nvs-encrypted" else known)
+        board.start()
+        # The policy of start-up: the call returns when there is a connection.
+        board.exec("import server, imp; server.connect()", 40)
+        assert _value(board, "server.isconnected()") is True
+        assert _value(board, "imp.diag.lastattempt()['interface']") in ("wl0", "eth0")
+        # The stored network, too, and not only the cable.
+        board.exec(
+            "server.disconnect()\n"
+            "server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)\n"
+            "imp.net.setserverinterfaces(['wifi'])\n"
+            "import time\n"
+            "ended = []; server.connect(ended.append, 30)\n"
+            "while not ended: time.sleep_ms(10)",
+            40,
+        )
+        assert _value(board, "ended") == [5]
+        assert proxy.tunnels == 2
     assert _value(board, "imp.net.getcurrentconfig()['wificonfig']['ssid']") == home.ssid
-    board.stop()
-    flash = (board.dir / "flash.bin").read_bytes()
-    assert [trace for trace in _traces(pair, world) if trace in flash] == []
+    assert found(secrets, _flash(board)) == []
+
+
+def test_what_a_modem_is_told_is_not_in_the_flash(board, world, monkeypatch):
+    """The password of the APN, and the PIN, which stays on record when it was wrong."""
+    monkeypatch.setenv(provision.WIFI_KEY, world.wifi["home"].key)
+    _provision(
+        "--port", board.console, "--apn", "internet",
+        "--cloud", world.broker.url, "--ca", world.certificates.ca_file,
+    )  # fmt: skip
+    modem = world.fit_modem(board, uart=1)
+    try:
+        modem.sim("pin", pin=_OTHER_PIN)
+        modem.power_on()
+        config = {"apn": "internet", "username": "u", "password": _APN_PASSWORD, "pin": _PIN}
+        nic = {"interface": "cell0", "cellconfig": config}
+        board.exec(
+            "import server, time\n"
+            "server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)\n"
+            f"ended = []; server.connectwith({nic!r}, lambda *a: ended.append(a[0]), 30)\n"
+            "while not ended: time.sleep_ms(10)",
+            40,
+        )
+        assert _value(board, "ended") == [9] and modem.pin_tries == [_PIN]
+        image = _flash(board)
+        assert b"pin" in image, "it is on record, sealed"
+        assert found([_APN_PASSWORD.encode(), _PIN.encode()], image) == []
+    finally:
+        world.remove_modem(modem)
+
+
+@pytest.mark.parametrize("at", [0, 0xFFC, 0x1001])
+def test_the_search_finds_what_is_planted(world, at):
+    secret = _PASSWORD.encode()
+    key = world.certificates.issue("planted", "device").key.read_bytes()
+    blank = b"\xff" * 0x2000
+    for text in (secret, private_number(key)):
+        assert found([text], blank) == []
+        for form in forms(text):
+            planted = bytearray(blank)
+            planted[at : at + len(form)] = form
+            assert found([text], bytes(planted)) == [text]
+            # Cut in two by the border of an entry.
+            planted = bytearray(blank)
+            half = len(form) // 2
+            planted[at : at + half] = form[:half]
+            planted[at + half + 32 : at + 32 + len(form)] = form[half:]
+            assert found([text], bytes(planted)) == [text]
+    assert found([private_number(key)], blank + key) == [private_number(key)], "in its lines"
+
+
+def test_secrets_are_in_no_command_line_and_no_file(board, world, tmp_path):
+    """Looks at every process of this machine, and at the folders for temporary files."""
+    home = world.wifi["home"]
+    work = tmp_path / "temporary"
+    work.mkdir()
+    environment = {
+        **os.environ, "TMPDIR": str(work), provision.WIFI_KEY: home.key,
+        provision.CLOUD_PASSWORD: _PASSWORD,
+    }  # fmt: skip
+    command = [
+        sys.executable, _ROOT / "tools" / "cw", "provision", "--port", board.console,
+        "--wifi", home.ssid, "--cloud", world.broker.url, "--ca", world.certificates.ca_file,
+        "--username", "device-1",
+    ]  # fmt: skip
+    seen = set()
+    with subprocess.Popen(
+        [str(word) for word in command], env=environment, cwd=work,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        while process.poll() is None:
+            for line in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    seen.add(line.read_bytes())
+                except OSError:
+                    continue  # it has ended
+        said = process.stdout.read()
+    assert process.returncode == 0, said
+    written = b"".join(file.read_bytes() for file in work.rglob("*") if file.is_file())
+    logs = b"".join(file.read_bytes() for file in (_ROOT / "build").glob("logs/*.log"))
+    everything = b"\n".join([*seen, said, written, logs])
+    assert found([home.ssid.encode()], everything) == [home.ssid.encode()]
+    assert found([home.key.encode(), _PASSWORD.encode()], everything) == []
 
 
 def test_what_the_board_refuses_leaves_everything_as_it_was(board, world, monkeypatch):
@@ -185,3 +288,40 @@ def test_doctor_of_a_modem(board, world, monkeypatch, capsys):
     finally:
         board.stop()
         world.remove_modem(modem)
+
+
+def test_doctor_of_a_locked_sim(board, world, capsys):
+    modem = world.fit_modem(board, uart=1)
+    try:
+        modem.sim("pin", pin=_PIN)
+        modem.power_on()
+        _provision(
+            "--port", board.console, "--apn", "internet.test",
+            "--cloud", world.broker.url, "--ca", world.certificates.ca_file,
+        )  # fmt: skip
+        world.ethernet.unplug()
+        status, text = _doctor(capsys, "--port", board.console, "--connect")
+        assert status == 1
+        assert "SIM_ERROR" in text and "sim " in text
+        assert modem.pin_tries == [] and _PIN not in text
+    finally:
+        board.stop()
+        world.remove_modem(modem)
+
+
+def test_doctor_of_a_board_without_links(board, world, capsys):
+    hide = (
+        "import sys, machine, network\n"
+        "class Pin:\n    class board: pass\n"
+        "class Machine:\n"
+        "    def __getattr__(self, name): return getattr(machine, name)\n"
+        "Machine.Pin = Pin\n"
+        "class Network: pass\n"
+        "sys.modules['machine'], sys.modules['network'] = Machine(), Network()\n"
+    )
+    board.exec(hide)
+    board.release()
+    _, text = _doctor(capsys, "--port", board.console, "--json")
+    found_there = json.loads(text)
+    assert set(found_there["links"].values()) == {"not on this board"}
+    assert found_there["modem"] is None and found_there["connected"] is False

@@ -24,7 +24,7 @@ def why(function, *args):
         return str(error)
 """
 
-_EFUSE = 0xF000 + 64  # the key of the HMAC unit in the image, see firmware/virtual/idf/esp_hmac.c
+_EFUSE = 0xF000 + 64  # the key of the HMAC unit in the image, see firmware/virtual/idf/efuse.h
 
 
 @pytest.fixture

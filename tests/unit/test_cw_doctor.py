@@ -58,6 +58,19 @@ def test_table():
     assert lines["since boot"] == "2 attempts, 1 successes, 1 lost; last loss: reset by peer"
 
 
+def test_board_without_links():
+    nowhere = dict.fromkeys(FOUND["links"], "not on this board")
+    lines = table(links=nowhere, modem=None, lastattempt=None)
+    assert [lines[f"link {name}"] for name in nowhere] == ["not on this board"] * 3
+    assert "modem" not in lines
+
+
+def test_modem_that_is_silent_or_has_a_locked_sim():
+    assert table(modem={})["modem"] == "cannot be told while it is not in use"
+    locked = {"status": "on", "sim": "SIM PIN", "pintries": 2}
+    assert table(modem=locked)["modem"] == "status on, sim SIM PIN, pintries 2"
+
+
 def test_table_of_a_board_that_has_done_nothing_yet():
     lines = table(clock=12, lastattempt=None, modem={})
     assert lines["clock"] == "not set"

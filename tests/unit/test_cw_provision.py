@@ -25,7 +25,7 @@ STORED = [("", ""), ("nvs-plain\n", "")]
 
 @pytest.fixture(autouse=True)
 def nobody_is_here(monkeypatch):
-    for name in (provision.WIFI_KEY, provision.CLOUD_PASSWORD):
+    for name in (provision.WIFI_KEY, provision.CLOUD_PASSWORD, provision.PROXY_PASSWORD):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
 
@@ -118,6 +118,17 @@ def test_empty_key_is_an_open_network(monkeypatch):
         assert sent(board)["blocks"]["wificonfig"] == {"ssid": "cafe", "key": None}
 
 
+def test_proxy_with_its_password(monkeypatch):
+    monkeypatch.setenv(provision.PROXY_PASSWORD, PASSWORD)
+    with BoardStandIn(*STORED) as board:
+        arguments = ("--proxy", "proxy.example:3128", "--proxy-username", "me")
+        said = run("--port", board.port, *arguments)[1]
+        assert "proxy.example:3128, password sealed" in said and PASSWORD not in said
+        assert sent(board)["blocks"]["proxyconfig"] == {
+            "address": "proxy.example", "port": 3128, "username": "me", "password": PASSWORD,
+        }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
@@ -125,6 +136,10 @@ def test_empty_key_is_an_open_network(monkeypatch):
         (["--ca", "x"], "nothing to store"),
         (["--apn", "a", "--ca", "x"], "comes with --cloud"),
         (["--cloud", "mqtts://b"], "comes with --ca"),
+        (["--apn", "a", "--proxy-username", "me"], "comes with --proxy"),
+        (["--proxy", "p.example"], "HOST:PORT"),
+        (["--proxy", ":3128"], "HOST:PORT"),
+        (["--proxy", "p.example:http"], "HOST:PORT"),
         (["--cloud", "mqtts://b", "--ca", "x", "--cert", "x"], "come together"),
         (["--apn", "a\rAT+CFUN=0"], "cannot be sent"),
         (["--wifi", "home\udcff"], "cannot be sent"),

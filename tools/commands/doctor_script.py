@@ -39,8 +39,11 @@ def in_use(kind):
 
 
 def link(kind):
-    if not has(kind):
-        return "not on this board"
+    try:
+        if not has(kind):
+            return "not on this board"
+    except ValueError as error:  # it is, but nobody can use it
+        return str(error)
     if not in_use(kind):
         return "there, not in use"
     text = "in use, "

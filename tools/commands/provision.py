@@ -23,12 +23,14 @@ EXAMPLES = """\
 ./tools/cw provision --port /dev/ttyUSB0 --apn internet
 CONNECTWITH_WIFI_KEY=... ./tools/cw provision --port /dev/ttyUSB0 --wifi home
 
-The Wi-Fi key and the broker's password are asked for, or taken from the environment variables
-CONNECTWITH_WIFI_KEY (empty: an open network) and CONNECTWITH_CLOUD_PASSWORD."""
+The Wi-Fi key and the passwords of broker and proxy are asked for, or taken from the environment
+variables CONNECTWITH_WIFI_KEY (empty: an open network), CONNECTWITH_CLOUD_PASSWORD and
+CONNECTWITH_PROXY_PASSWORD."""
 IN_ENVIRONMENT = True
 
 WIFI_KEY = "CONNECTWITH_WIFI_KEY"
 CLOUD_PASSWORD = "CONNECTWITH_CLOUD_PASSWORD"
+PROXY_PASSWORD = "CONNECTWITH_PROXY_PASSWORD"
 # The board takes no more of one (modules/connectwith/cloud.py).
 _PEM_MAX = 4000
 _BROKER_OPTIONS = ("ca", "username", "clientid", "cert", "key")
@@ -43,6 +45,8 @@ if wanted["cloud"]: cloud.check(**wanted["cloud"])
 _STORE = """\
 if "wificonfig" in wanted["blocks"]: imp.setwificonfiguration(**wanted["blocks"]["wificonfig"])
 if "cellconfig" in wanted["blocks"]: imp.setapn(**wanted["blocks"]["cellconfig"])
+if "proxyconfig" in wanted["blocks"]:
+    imp.setproxy(imp.PROXY_TYPE_HTTP, **wanted["blocks"]["proxyconfig"])
 if wanted["cloud"]: imp.cloud.configure(**wanted["cloud"])
 del wanted
 print(imp.diag.keysource())
@@ -53,7 +57,7 @@ print(imp.diag.keysource())
 class Wanted:
     """What is to be stored: blocks of a NIC, and the arguments of imp.cloud.configure."""
 
-    blocks: dict[str, dict[str, str | None]]
+    blocks: dict[str, dict[str, str | int | None]]
     cloud: dict[str, str | bytes | None]
 
 
@@ -62,6 +66,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", required=True, metavar="P", help="the board's serial port")
     parser.add_argument("--wifi", metavar="SSID", help="Wi-Fi network; its key is asked for")
     parser.add_argument("--apn", metavar="NAME", help="access point name of the SIM's operator")
+    parser.add_argument("--proxy", metavar="HOST:PORT", help="HTTP proxy for Wi-Fi and Ethernet")
+    parser.add_argument(
+        "--proxy-username", metavar="NAME", help="at the proxy; its password is asked for"
+    )
     parser.add_argument("--cloud", metavar="URL", help="the broker: mqtts://host[:port]")
     parser.add_argument("--ca", metavar="FILE", help="certificate of the broker's authority")
     parser.add_argument("--username", metavar="NAME", help="at the broker; password asked for")
@@ -124,10 +132,24 @@ def _mistake(what: str, next_step: str) -> Problem:
     return Problem(what, "the options do not fit together.", next_step, 2)
 
 
-def gather(options: argparse.Namespace) -> Wanted:
-    """Reads files and asks for secrets. Raises Problem; nothing has been sent then."""
-    if options.wifi is None and options.apn is None and options.cloud is None:
-        raise _mistake("There is nothing to store.", "name one of --wifi, --apn and --cloud.")
+def _proxy(options: argparse.Namespace) -> dict[str, str | int | None]:
+    host, colon, port = options.proxy.rpartition(":")
+    if not (host and colon and port.isascii() and port.isdigit()):
+        raise _mistake("--proxy is HOST:PORT.", "for example: --proxy proxy.example:3128.")
+    block: dict[str, str | int | None] = {"address": _text("--proxy", host), "port": int(port)}
+    if options.proxy_username is not None:
+        block["username"] = _text("--proxy-username", options.proxy_username)
+        block["password"] = _secret(PROXY_PASSWORD, "Password at the proxy")
+    return block
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    if all(getattr(options, name) is None for name in ("wifi", "apn", "proxy", "cloud")):
+        raise _mistake(
+            "There is nothing to store.", "name one of --wifi, --apn, --proxy and --cloud."
+        )
+    if options.proxy_username is not None and options.proxy is None:
+        raise _mistake("--proxy-username comes with --proxy.", "add --proxy HOST:PORT.")
     given = [name for name in _BROKER_OPTIONS if getattr(options, name) is not None]
     if given and options.cloud is None:
         raise _mistake(f"--{given[0]} comes with --cloud.", "add --cloud URL.")
@@ -135,6 +157,11 @@ def gather(options: argparse.Namespace) -> Wanted:
         raise _mistake("--cert and --key come together, or not at all.", "add the other one.")
     if options.cloud is not None and options.cloud.startswith("mqtts:") and options.ca is None:
         raise _mistake("--cloud mqtts://... comes with --ca.", "add --ca FILE.")
+
+
+def gather(options: argparse.Namespace) -> Wanted:
+    """Reads files and asks for secrets. Raises Problem; nothing has been sent then."""
+    _check_options(options)
     cloud: dict[str, str | bytes | None] = {}
     if options.cloud is not None:
         cloud = {"url": _text("--cloud", options.cloud), "password": None}
@@ -144,13 +171,15 @@ def gather(options: argparse.Namespace) -> Wanted:
             cloud[name] = _file(value) if is_file else value and _text(f"--{name}", value)
         if options.username is not None:
             cloud["password"] = _secret(CLOUD_PASSWORD, "Password at the broker")
-    blocks: dict[str, dict[str, str | None]] = {}
+    blocks: dict[str, dict[str, str | int | None]] = {}
     if options.wifi is not None:
         ssid = _text("--wifi", options.wifi)
         question = f"Key of the Wi-Fi network '{ssid}' (empty: open)"
         blocks["wificonfig"] = {"ssid": ssid, "key": _secret(WIFI_KEY, question) or None}
     if options.apn is not None:
         blocks["cellconfig"] = {"apn": _text("--apn", options.apn)}
+    if options.proxy is not None:
+        blocks["proxyconfig"] = _proxy(options)
     return Wanted(blocks, cloud)
 
 
@@ -200,6 +229,10 @@ def _tell(wanted: Wanted, report: Report) -> None:
         report.line(f"Wi-Fi     {wifi['ssid']!r}, {'key sealed' if wifi['key'] else 'open'}")
     if "cellconfig" in wanted.blocks:
         report.line(f"cellular  APN {wanted.blocks['cellconfig']['apn']!r}")
+    proxy = wanted.blocks.get("proxyconfig")
+    if proxy is not None:
+        sealed = ", password sealed" if "password" in proxy else ""
+        report.line(f"proxy     {proxy['address']}:{proxy['port']}{sealed}")
     if wanted.cloud:
         parts = [str(wanted.cloud["url"])]
         parts += ["CA"] if wanted.cloud["ca"] else []

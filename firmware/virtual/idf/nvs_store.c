@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "esp_partition.h"
+#include "nvs_cipher.h"
 #include "nvs_store.h"
 
 #define NVS_MAGIC (0x4e565332)
@@ -69,22 +70,39 @@ static void make_empty(uint8_t *img) {
 
 typedef enum { HALF_VALID, HALF_BLANK, HALF_DAMAGED } half_state_t;
 
-// Reads one half; img holds it when HALF_VALID.
-static half_state_t load_half(int half, uint8_t *img) {
-    if (esp_partition_read(partition, (size_t)half * half_bytes, img, half_bytes) != ESP_OK) {
-        return HALF_DAMAGED;
-    }
-    header_t *h = header_of(img);
-    if (h->magic == NVS_MAGIC && h->length <= half_bytes - sizeof(*h)
-        && h->crc == image_crc(img)) {
-        return HALF_VALID;
-    }
+static bool is_blank(const uint8_t *img) {
     for (size_t i = 0; i < half_bytes; i++) {
         if (img[i] != 0xff) {
-            return HALF_DAMAGED;
+            return false;
         }
     }
-    return HALF_BLANK;
+    return true;
+}
+
+// The entries as the cipher takes them: what is behind the last one is 0xff in the image, too.
+static size_t cipher_bytes(const header_t *h) {
+    return ((size_t)h->length + 15) / 16 * 16;
+}
+
+// Header and entries are encrypted one by one: the header is written last.
+static bool open_half(size_t base, uint8_t *img) {
+    header_t *h = header_of(img);
+    return nvs_cipher_decrypt(base, img, sizeof(*h)) && h->magic == NVS_MAGIC
+        && h->length <= half_bytes - sizeof(*h)
+        && nvs_cipher_decrypt(base + sizeof(*h), img + sizeof(*h), cipher_bytes(h))
+        && h->crc == image_crc(img);
+}
+
+// Reads one half; img holds it when HALF_VALID.
+static half_state_t load_half(int half, uint8_t *img) {
+    size_t base = (size_t)half * half_bytes;
+    if (esp_partition_read(partition, base, img, half_bytes) != ESP_OK) {
+        return HALF_DAMAGED;
+    }
+    if (is_blank(img)) {
+        return HALF_BLANK;
+    }
+    return open_half(base, img) ? HALF_VALID : HALF_DAMAGED;
 }
 
 // Writes the image to the half that is not current. Its header comes last.
@@ -93,17 +111,27 @@ static esp_err_t store(uint8_t *img) {
     h->sequence = sequence + 1;
     h->crc = image_crc(img);
     size_t base = (size_t)(1 - current_half) * half_bytes;
-    esp_err_t err = esp_partition_erase_range(partition, base, half_bytes);
+    size_t rest = cipher_bytes(h), bytes = sizeof(*h) + rest;
+    uint8_t *cells = malloc(bytes);
+    if (cells == NULL) {
+        return ESP_ERR_NO_MEM;
+    }
+    memcpy(cells, img, bytes);
+    bool ok = nvs_cipher_encrypt(base, cells, sizeof(*h))
+        && nvs_cipher_encrypt(base + sizeof(*h), cells + sizeof(*h), rest);
+    esp_err_t err = ok ? esp_partition_erase_range(partition, base, half_bytes) : ESP_FAIL;
     if (err == ESP_OK) {
-        err = esp_partition_write(partition, base + sizeof(*h), img + sizeof(*h), h->length);
+        err = esp_partition_write(partition, base + sizeof(*h), cells + sizeof(*h), rest);
     }
     if (err == ESP_OK) {
-        err = esp_partition_write(partition, base, h, sizeof(*h));
+        err = esp_partition_write(partition, base, cells, sizeof(*h));
     }
     if (err == ESP_OK) {
         current_half = 1 - current_half;
         sequence = h->sequence;
     }
+    explicit_bzero(cells, bytes);
+    free(cells);
     return err;
 }
 

@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: MIT
 
 // mbedTLS as MicroPython configures it for all ports, with what ESP-IDF's configuration has
-// besides: PEM certificates, and HKDF for keys that are derived.
+// besides: PEM certificates, HKDF for keys that are derived, and XTS for what NVS encrypts.
 
 #ifndef VIRTUAL_MBEDTLS_CONFIG_PORT_H
 #define VIRTUAL_MBEDTLS_CONFIG_PORT_H
 
 #define MBEDTLS_BASE64_C
 #define MBEDTLS_CIPHER_MODE_CTR
+#define MBEDTLS_CIPHER_MODE_XTS
 #define MBEDTLS_HKDF_C
 #define MBEDTLS_PEM_PARSE_C
 #define MBEDTLS_TIMING_C
