@@ -39,6 +39,7 @@ def fit(monkeypatch):
     clock = Clock(monkeypatch)
     calls = {
         "ethernet_installed": lambda: False,
+        "ethernet_may_reset": lambda: True,
         "ethernet_stop": lambda: story.append("stop"),
         "ethernet_start": lambda hostname: story.append("start " + hostname),
         "link_watch": lambda: None,
@@ -98,6 +99,21 @@ def test_power_then_reset_then_the_driver(fit):
     del story[:]
     link.stop()
     assert story == ["stop", ("W5500_RST", 0), ("W5500_PWR", 0)]
+
+
+def test_a_driver_that_cannot_be_set_up_twice_keeps_its_chip(fit, monkeypatch):
+    put, story = fit
+    clock, _ = put(board(story, "W5500_RST", "W5500_PWR"), PHY_W5500=6)
+    link = w5500.W5500()
+    link.start({})
+    assert run(link, clock)[0] == 1
+    monkeypatch.setattr(_connectwith, "ethernet_may_reset", lambda: False)
+    link.stop()
+    link.start({})
+    assert run(link, clock)[0] == 1
+    link.stop()
+    levels = [entry for entry in story if entry[0] in ("W5500_RST", "W5500_PWR")]
+    assert levels.count(("W5500_RST", 0)) == 1 and levels.count(("W5500_PWR", 0)) == 0
 
 
 def test_no_answer_is_asked_for_again_and_makes_no_driver(fit):

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // link_watch(), link_state() and link_dhcp(): what the platform's events say about a link.
-// ethernet_installed(), ethernet_start(), ethernet_stop(): what network.LAN cannot do.
+// ethernet_...(): what network.LAN cannot do.
 
 #include <stdio.h>
 
@@ -50,6 +50,12 @@ static mp_obj_t connectwith_ethernet_installed(void) {
     return mp_obj_new_bool(ethernet_installed());
 }
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_installed_obj, connectwith_ethernet_installed);
+
+// ethernet_may_reset() -> bool: whether the chip may lose its registers now.
+static mp_obj_t connectwith_ethernet_may_reset(void) {
+    return mp_obj_new_bool(ethernet_may_reset());
+}
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_may_reset_obj, connectwith_ethernet_may_reset);
 
 // ethernet_start(hostname): sets the chip up and starts the driver of network.LAN. OSError: no
 // chip answers.

@@ -3,9 +3,13 @@
 
 #include "esp_eth.h"
 #include "esp_event.h"
+#include "esp_idf_version.h"
 #include "esp_netif.h"
 
 #include "connectwith/port/ethernet_idf.h"
+
+// 5.2 shows nobody the two halves of a driver.
+#define CAN_SET_UP (ESP_IDF_VERSION >= ESP_IDF_VERSION_VAL(5, 3, 0))
 
 static bool started;
 
@@ -20,9 +24,14 @@ bool ethernet_installed(void) {
     return driver(&netif) != NULL;
 }
 
+bool ethernet_may_reset(void) {
+    return CAN_SET_UP || !ethernet_installed();
+}
+
 // As esp_eth_driver_install() does it (components/esp_eth/src/esp_eth.c): the MAC's init() resets
 // the chip by software, looks for its version and sets its socket up, the PHY's resets the PHY.
 static bool set_chip_up(esp_eth_handle_t eth) {
+    #if CAN_SET_UP
     esp_eth_mac_t *mac;
     esp_eth_phy_t *phy;
     uint8_t address[6];
@@ -32,6 +41,9 @@ static bool set_chip_up(esp_eth_handle_t eth) {
            && mac->init(mac) == ESP_OK
            && phy->init(phy) == ESP_OK
            && mac->set_addr(mac, address) == ESP_OK;
+    #else
+    return eth != NULL; // it has kept what the installation did
+    #endif
 }
 
 bool ethernet_start(const char *hostname) {

@@ -15,6 +15,10 @@
 // Whether network.LAN has installed its driver since the last hard reset.
 bool ethernet_installed(void);
 
+// Whether the chip may lose its registers now: there is no driver yet, or ethernet_start() can set
+// it up again. ESP-IDF has what that takes since 5.3.
+bool ethernet_may_reset(void);
+
 // Does once more what installing the driver did to the chip, then starts it. The caller has taken
 // the chip out of reset. Takes some 20 ms, 200 ms when the chip does not answer: then, or when
 // there is no driver, false, and all is as it was.

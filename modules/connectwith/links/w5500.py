@@ -8,7 +8,8 @@ neither start a chip that has lost its registers nor stop one that does not answ
 is only made here, and gives the address; start and stop are those of `_connectwith`.
 
 A board that names `W5500_RST`, or `W5500_PWR` (high: on), has a chip that is off while the link
-is stopped. Any other one keeps its power, and is reset by software alone.
+is stopped. Any other one keeps its power, and is reset by software alone. With ESP-IDF 5.2, whose
+driver cannot be set up twice, no chip is reset once the driver has it.
 
 `LAN.status()` mixes up Wi-Fi's events with its own (both count from 0), so the state is taken from
 `_connectwith.link_state()`, which does not.
@@ -99,13 +100,15 @@ class W5500:
         self._turn = _IDLE
         self._nic = None
         _connectwith.ethernet_stop()
-        _drive("W5500_RST", 0)
-        _drive("W5500_PWR", 0)
+        if _connectwith.ethernet_may_reset():
+            _drive("W5500_RST", 0)
+            _drive("W5500_PWR", 0)
 
     def _open(self):
         _connectwith.link_watch()
         _connectwith.ethernet_stop()  # a soft reset leaves it running
-        _drive("W5500_RST", 0)
+        if _connectwith.ethernet_may_reset():
+            _drive("W5500_RST", 0)
         _drive("W5500_PWR", 1)
         self._next(_RESET)
         return 0
