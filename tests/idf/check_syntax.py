@@ -36,6 +36,7 @@ CONFIGURATIONS = {
     "NVS encrypted, its keys from the HMAC unit": (
         "-DCONFIG_NVS_ENCRYPTION=1", "-DCONFIG_NVS_SEC_KEY_PROTECT_USING_HMAC=1",
     ),
+    "ESP-IDF 5.2": ("-DESP_IDF_VERSION_MINOR=2",),
     "TLS 1.3 without threads": _TLS13,
     "TLS 1.3 with threads": (*_TLS13, "-DCHECK_WITH_THREADS=1"),
 }  # fmt: skip

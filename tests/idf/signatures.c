@@ -59,6 +59,21 @@ void nvs_close(nvs_handle_t handle);
 esp_err_t esp_event_handler_register(esp_event_base_t event_base, int32_t event_id,
     esp_event_handler_t event_handler, void *event_handler_arg);
 
+esp_err_t esp_event_post(esp_event_base_t event_base, int32_t event_id, const void *event_data,
+    size_t event_data_size, TickType_t ticks_to_wait);
+
+// API Reference / Networking / Ethernet: esp_eth/include/esp_eth_driver.h. The two that give the
+// halves of a driver are in v5.3 and later, as are the pages that they are from.
+esp_err_t esp_eth_start(esp_eth_handle_t hdl);
+esp_err_t esp_eth_stop(esp_eth_handle_t hdl);
+esp_err_t esp_eth_get_mac_instance(esp_eth_handle_t hdl, esp_eth_mac_t **mac);
+esp_err_t esp_eth_get_phy_instance(esp_eth_handle_t hdl, esp_eth_phy_t **phy);
+
+// API Reference / Networking / ESP-NETIF: esp_netif/include/esp_netif.h
+esp_netif_t *esp_netif_get_handle_from_ifkey(const char *if_key);
+esp_netif_iodriver_handle esp_netif_get_io_driver(esp_netif_t *esp_netif);
+esp_err_t esp_netif_set_hostname(esp_netif_t *esp_netif, const char *hostname);
+
 // API Reference / Networking / ESP-NETIF: esp_netif/include/esp_netif_net_stack.h
 void *esp_netif_get_netif_impl(esp_netif_t *esp_netif);
 

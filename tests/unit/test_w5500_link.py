@@ -57,7 +57,7 @@ def fit(monkeypatch):
         monkeypatch.setattr(machine, "SPI", lambda *_, **__: answer, False)
         lan = types.SimpleNamespace(ipconfig=lambda dhcp4: None)
 
-        def make(**options):
+        def make(*_, **options):
             story.append(("LAN", sorted(options)))
             return lan
 

@@ -218,7 +218,8 @@ def _driver():
 
     board = Pin.board
     if not hasattr(board, "W5500_CS"):
-        return network.LAN(phy_type=network.PHY_OPENETH, phy_addr=0)
+        # Not in every firmware, nor in every version of MicroPython: see fitted().
+        return network.LAN(0, phy_type=getattr(network, "PHY_OPENETH"), phy_addr=0)
     # The address is nominal: the W5500's PHY is inside the chip. Its reset pin is driven here: the
     # driver would hold it for 0.1 ms.
     return network.LAN(

@@ -7,7 +7,9 @@
 #define IDF_ESP_IDF_VERSION_H
 
 #define ESP_IDF_VERSION_MAJOR (5)
+#ifndef ESP_IDF_VERSION_MINOR
 #define ESP_IDF_VERSION_MINOR (4)
+#endif
 #define ESP_IDF_VERSION_PATCH (1)
 #define ESP_IDF_VERSION_VAL(major, minor, patch) (((major) << 16) | ((minor) << 8) | (patch))
 #define ESP_IDF_VERSION \
