@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Pages that a run has written, and whether they are of the code that is here."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from setup.shell import capture
+
+_MARK = re.compile(r"^<!-- made from sources of digest ([0-9a-f]{64}) -->$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, the files and folders that it tells about, and the command that writes it."""
+
+    path: str
+    sources: tuple[str, ...]
+    command: str
+
+    def mark(self, root: Path) -> str:
+        """The line of the page that says from what it was made."""
+        return f"<!-- made from sources of digest {self.digest(root)} -->"
+
+    def digest(self, root: Path) -> str:
+        """SHA-256 over names and contents of the sources, in hexadecimal digits."""
+        total = hashlib.sha256()
+        for name in self._names(root):
+            content = hashlib.sha256((root / name).read_bytes()).hexdigest()
+            total.update(f"{name}\0{content}\n".encode())
+        return total.hexdigest()
+
+    def _names(self, root: Path) -> list[str]:
+        """The files that git tracks or would track; all of them where there is no git."""
+        command = ["git", "-C", str(root), "ls-files", "-co", "--exclude-standard", "--"]
+        listing = capture([*command, *self.sources])
+        names = set(self._walk(root) if listing is None else listing.splitlines())
+        return [name for name in sorted(names) if (root / name).is_file()]
+
+    def _walk(self, root: Path) -> Iterator[str]:
+        for source in self.sources:
+            for file in [root / source, *(root / source).rglob("*")]:
+                if "__pycache__" not in file.parts:
+                    yield str(file.relative_to(root))
+
+    def complaints(self, root: Path) -> list[str]:
+        """One, if the page is not there or not of these sources."""
+        remedy = f"it is written by {self.command}"
+        try:
+            text = (root / self.path).read_text(encoding="utf-8")
+        except OSError:
+            return [f"{self.path} is not there; {remedy}"]
+        found = _MARK.search(text)
+        if found is None:
+            return [f"{self.path} does not say what it was made from; {remedy}"]
+        if found[1] != self.digest(root):
+            return [f"{self.path} is older than {' or '.join(self.sources)}; {remedy}"]
+        return []
+
+
+# Each with a name of its own, for who writes it.
+PAGES: tuple[Page, ...] = ()
