@@ -57,14 +57,13 @@ static int64_t char_us(const uart_config_t *c) {
     return bits * 1000000 / c->baudrate + 1;
 }
 
+// Under the lock, so that none is under way any more once it has been taken away.
 static void report(uart_t *u, uint32_t flags) {
     pthread_mutex_lock(&lock);
-    uart_event_t event = u->running && (u->trigger & flags) ? u->event : NULL;
-    void *arg = u->event_arg;
-    pthread_mutex_unlock(&lock);
-    if (event != NULL) {
-        event(arg, flags);
+    if (u->running && (u->trigger & flags) && u->event != NULL) {
+        u->event(u->event_arg, flags);
     }
+    pthread_mutex_unlock(&lock);
 }
 
 static void idle_expired(void *arg) {

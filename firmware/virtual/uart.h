@@ -24,7 +24,7 @@ typedef struct {
     size_t txbuf;   // bytes
 } uart_config_t;
 
-// Called in the I/O or timer thread with UART_IRQ_... flags.
+// Called in the I/O or timer thread with UART_IRQ_... flags. It must not call these functions.
 typedef void (*uart_event_t)(void *arg, uint32_t flags);
 
 // (Re)starts a UART; what came in before is lost. Returns false when out of memory.
@@ -34,7 +34,7 @@ bool uart_start(int id, const uart_config_t *config);
 void uart_stop(int id);
 bool uart_is_running(int id);
 
-// Which events are reported; `event` NULL: none.
+// Which events are reported; `event` NULL: none. The former is not called any more after this.
 void uart_set_event(int id, uint32_t trigger, uart_event_t event, void *arg);
 
 size_t uart_rx_available(int id);
