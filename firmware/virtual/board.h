@@ -108,6 +108,9 @@ void board_wait_us(int64_t timeout_us);
 void board_irq_lock(void);
 void board_irq_unlock(void);
 
+// Told by a build with a sanitizer that sees them (sanitize/sanitize.c); absent in others.
+void board_check_leaks(void) __attribute__((weak));
+
 // Ends the process after removing what only a running board owns. `status` is the exit code.
 _Noreturn void board_power_off(int status);
 

@@ -78,6 +78,13 @@ bool board_retained_open(char **argv) {
     return false;
 }
 
+// All memory goes with the process, as the chip's does with a reset, and what has leaked with it.
+static void check_leaks(void) {
+    if (board_check_leaks != NULL) {
+        board_check_leaks();
+    }
+}
+
 static void keep_open(int fd) {
     if (fd >= 0) {
         fcntl(fd, F_SETFD, 0);
@@ -85,6 +92,7 @@ static void keep_open(int fd) {
 }
 
 void board_reset(int reason) {
+    check_leaks();
     // Nothing may change the retained state any more; the lock is never given back.
     board_irq_lock();
     size_t bytes = (size_t)(__stop_rtc_retained - __start_rtc_retained);
@@ -102,6 +110,7 @@ void board_reset(int reason) {
 }
 
 void board_power_off(int status) {
+    check_leaks();
     board_lines_unlink();
     _exit(status);
 }

@@ -66,11 +66,38 @@ def shared_world():
         yield world
 
 
+class _Complaints:
+    """What boards that are built with a sanitizer have found, in all that they have written."""
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._read = {}
+
+    def new(self):
+        """The text of each board that has complained since the last call."""
+        found = []
+        for log in sorted(self._folder.glob("board*/stderr.log")):
+            text = log.read_bytes()
+            begin, self._read[log] = self._read.get(log, 0), len(text)
+            if b"Sanitizer" in text[begin:] or b"runtime error" in text[begin:]:
+                found.append(text[begin:].decode(errors="replace"))
+        return found
+
+
+@pytest.fixture(scope="session")
+def complaints(shared_world):
+    """Of the sanitizers, by every board of the world."""
+    return _Complaints(shared_world.folder)
+
+
 @pytest.fixture
-def world(shared_world):
+def world(shared_world, complaints):
     """The bench with every fault of the test before taken back."""
     shared_world.restore()
-    return shared_world
+    yield shared_world
+    # Here all boards of the test are off, which is when leaks are told.
+    found = complaints.new()
+    assert not found, "\n".join(found)
 
 
 @pytest.fixture
@@ -78,9 +105,6 @@ def board(request, world):
     """A virtual board with an empty flash, switched on."""
     with Board(world, binary=request.config.getoption("--board-binary")) as board:
         yield board
-    # A board built with a sanitizer says there what it found.
-    log = (board.dir / "stderr.log").read_text(errors="replace")
-    assert "Sanitizer" not in log and "runtime error" not in log, log
 
 
 @pytest.fixture

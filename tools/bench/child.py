@@ -16,7 +16,7 @@ _TAIL_LINES = 15
 
 
 class Child:
-    """Starts `command`; standard error goes to the file `log`, standard output to a pipe.
+    """Starts `command`; standard error is added to the file `log`, standard output is a pipe.
 
     Raises BenchError when the program cannot be started.
     """
@@ -31,7 +31,7 @@ class Child:
         self.name = Path(command[0]).name
         self.log = log
         try:
-            with log.open("wb") as errors:
+            with log.open("ab") as errors:
                 self.process = subprocess.Popen(
                     [str(word) for word in command],
                     stdin=subprocess.PIPE,
