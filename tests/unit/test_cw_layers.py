@@ -7,11 +7,15 @@ import sys
 
 import pytest
 
-from commands import layers, lint
+import commands
+from commands import layers, lint, test
 from commands.layers import Context, Outcome
 from commands.test import summarise
 from setup import paths
+from setup.problem import Problem
 from setup.report import Report
+
+REPOSITORY = paths.ROOT  # the fixture below puts another one in its place
 
 HEADER = "# SPDX-FileCopyrightText: 2026 The connectwith authors\n# SPDX-License-Identifier: MIT\n"
 
@@ -142,3 +146,28 @@ def test_own_files_without_git(tmp_path, monkeypatch):
         (tmp_path / name).write_text("")
     found = [str(f.relative_to(tmp_path)) for f in lint.own_files(tmp_path)]
     assert found == ["a.py", "sub/Makefile"]
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["--sanitizer", "asan"], ["system"]),
+        (["--only", "system", "--sanitizer", "tsan"], ["system"]),
+        (["--only", "tsan"], ["tsan"]),
+    ],
+)
+def test_a_sanitizer_is_for_the_system_tests(words, names):
+    assert test._chosen(commands.parse(["test", *words])[1]) == names
+
+
+def test_a_sanitizer_for_another_layer_is_refused():
+    _, options = commands.parse(["test", "--only", "unit", "--sanitizer", "asan"])
+    with pytest.raises(Problem, match="for the layer system"):
+        test._chosen(options)
+
+
+def test_what_runs_with_a_sanitizer_is_there():
+    for name in layers.SANITIZED:
+        file, _, test_name = name.partition("::")
+        text = (REPOSITORY / "tests/system" / file).read_text()
+        assert f"def {test_name}(" in text

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The layers of the tests: what each runs, and how its outcome is read."""
 
+import dataclasses
 import os
 import re
 import shutil
@@ -20,6 +21,16 @@ from setup.shell import run_shown
 LAYER_LIMIT_S = 2400.0
 # System tests wait more than they compute; each of so many workers has a bench of its own.
 _AT_A_TIME = 3
+# Each link, a switch between two, both resets, a proxy, TLS that is hostile or cut off.
+SANITIZED = (
+    "pytest_cellular.py::test_from_off_to_a_message_and_back_to_off",
+    "pytest_cellular.py::test_the_microcontroller_alone_is_reset",
+    "pytest_cellular.py::test_wifi_follows",
+    "pytest_connect.py::test_s43_connect_and_connectwith_share_the_slot",
+    "pytest_leaks.py::test_soft_reset_in_the_middle_leaves_nothing",
+    "pytest_net.py::test_s69_an_interface_for_the_local_network",
+    "pytest_proxy.py::test_a_proxy_by_name",
+)
 # Exit status of pytest when no test was chosen (pytest.ExitCode.NO_TESTS_COLLECTED).
 _NOTHING_CHOSEN = 5
 
@@ -46,6 +57,7 @@ class Context:
     built: build.Built | None
     target: str
     pytest_arguments: Sequence[str]
+    sanitizer: str = ""  # of the board of the layer system
 
 
 def _run(outcome: Outcome, what: str, command: list[str], log: Path) -> str:
@@ -100,10 +112,18 @@ def read_junit(file: Path, outcome: Outcome) -> bool:
     return True
 
 
-def _pytest(outcome: Outcome, folder: str, context: Context, extra: Sequence[str] = ()) -> None:
+def _pytest(
+    outcome: Outcome,
+    folder: str,
+    context: Context,
+    extra: Sequence[str] = (),
+    chosen: Sequence[str] = (),
+) -> None:
+    """The tests of a folder, or those that are `chosen` (file::test) in it."""
     junit = paths.LOGS / f"test-{outcome.name}.xml"
     junit.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", folder, f"--junitxml={junit}", *extra]
+    tests = [f"{folder}/{name}" for name in chosen] or [folder]
+    command = [sys.executable, "-m", "pytest", *tests, f"--junitxml={junit}", *extra]
     log = paths.LOGS / f"test-{outcome.name}.log"
     status, _ = run_shown(
         [*command, *context.pytest_arguments], log, cwd=paths.ROOT, timeout_s=LAYER_LIMIT_S
@@ -144,11 +164,17 @@ def _unit(outcome: Outcome, context: Context) -> None:
     _pytest(outcome, "tests/unit", context)
 
 
-def _system(outcome: Outcome, context: Context) -> None:
+def _system(outcome: Outcome, context: Context, chosen: Sequence[str] = ()) -> None:
     assert context.built is not None
-    board = f"--board-binary={context.built.board}"
+    board = build.board_program(context.built.tree, context.sanitizer)
     side_by_side = ["--numprocesses", str(_AT_A_TIME), "--dist", "worksteal"]
-    _pytest(outcome, "tests/system", context, ["--target", context.target, board, *side_by_side])
+    arguments = ["--target", context.target, f"--board-binary={board}", *side_by_side]
+    _pytest(outcome, "tests/system", context, arguments, chosen)
+
+
+def _sanitized(outcome: Outcome, context: Context) -> None:
+    # The whole suite is for ./tools/cw test --only system --sanitizer.
+    _system(outcome, dataclasses.replace(context, sanitizer=outcome.name), SANITIZED)
 
 
 def _upstream(outcome: Outcome, context: Context) -> None:
@@ -205,6 +231,8 @@ LAYERS: dict[str, Callable[[Outcome, Context], None]] = {
     "port": _port,
     "unit": _unit,
     "system": _system,
+    "asan": _sanitized,
+    "tsan": _sanitized,
     "demo": _demo,
     "rv32": _rv32,
     "upstream": _upstream,

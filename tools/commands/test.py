@@ -6,14 +6,17 @@ import argparse
 
 from commands.layers import LAYERS, Context, Outcome, run_layer
 from commands.session import prepare
-from setup import paths
+from setup import build, paths
+from setup.problem import Problem
 from setup.report import Report, fancy
 
 SUMMARY = "run every test (or one layer), with a summary at the end"
 EXAMPLES = """\
 ./tools/cw test                           everything
 ./tools/cw test --only unit               one layer
-./tools/cw test --only system -k deadline what cw does not know goes to pytest"""
+./tools/cw test --only system -k deadline what cw does not know goes to pytest
+./tools/cw test --sanitizer asan          the system tests on a board that watches its memory
+./tools/cw test --sanitizer tsan -k "connect or board or net"    its threads"""
 IN_ENVIRONMENT = True
 
 # The others need no board and no sources, and so no build.
@@ -31,6 +34,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--target", choices=["virtual"], default="virtual", help="which board (default: virtual)"
+    )
+    parser.add_argument(
+        "--sanitizer",
+        choices=[name for name in build.SANITIZERS if name],
+        help="only the layer system, with a board built with it",
     )
     parser.set_defaults(pytest_arguments=[])
 
@@ -81,14 +89,29 @@ def summarise(outcomes: list[Outcome], report: Report) -> int:
     return 0 if passed and not failed else 1
 
 
+def _chosen(options: argparse.Namespace) -> list[str]:
+    if not options.sanitizer:
+        return [name for name in LAYERS if not options.only or name in options.only]
+    if options.only and options.only != ["system"]:
+        raise Problem(
+            "--sanitizer is for the layer system.",
+            "core, port and fuzz have theirs always, asan and tsan by their names.",
+            f"./tools/cw test --only system --sanitizer {options.sanitizer}",
+            2,
+        )
+    return ["system"]
+
+
 def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 only if something was tested and nothing failed."""
-    names = [name for name in LAYERS if not options.only or name in options.only]
+    names = _chosen(options)
     built = None
     if not set(names) <= _WITHOUT_BUILDS:
-        built = prepare(report)
+        wanted = {options.sanitizer, *names}
+        sanitizers = [name for name in build.SANITIZERS if not name or name in wanted]
+        built = prepare(report, tuple(sanitizers))
     paths.LOGS.mkdir(parents=True, exist_ok=True)
-    context = Context(built, options.target, options.pytest_arguments)
+    context = Context(built, options.target, options.pytest_arguments, options.sanitizer or "")
     outcomes = []
     for name in names:
         report.line(f"\n== {name}")

@@ -81,13 +81,18 @@ def board_folder(tree: Tree, sanitizer: str) -> Path:
     return paths.BUILD / (name if tree.git_tag else f"{name}-{tree.ident}")
 
 
+def board_program(tree: Tree, sanitizer: str = "") -> Path:
+    """The virtual board's program, once it has been built."""
+    return board_folder(tree, sanitizer) / "virtual-board"
+
+
 def _state(programs: list[Path]) -> list[int]:
     return [p.stat().st_mtime_ns if p.exists() else 0 for p in programs]
 
 
 def _board(tree: Tree, mpy_cross: Path, sanitizer: str, report: Report) -> Path:
     folder = board_folder(tree, sanitizer)
-    program = folder / "virtual-board"
+    program = board_program(tree, sanitizer)
     arguments = ["-C", str(paths.ROOT / "firmware" / "virtual"), f"MICROPYTHON_DIR={tree.path}",
                  f"MICROPY_MPYCROSS={mpy_cross}", f"BUILD={folder}"]  # fmt: skip
     if sanitizer:
