@@ -3,13 +3,16 @@
 
 """After a loss: the silent retry, the handler, and the standstill of SUSPEND_ON_ERROR."""
 
+import os
 import time
 
+import _connectwith
 from micropython import const
 
 from connectwith import controller, nic, results
 
-_PAUSES_MS = (500, 1000, 2000, 4000, 8000)  # between attempts; the last one stays
+_PAUSE_MS = const(1000)  # at most, after the first attempt; then twice that, and so on
+_LONGEST_PAUSE_MS = const(16000)
 _LEAVING_MS = const(60000)  # more than a modem needs to sign off and switch itself off
 _LEAST_MS = const(1000)  # a shorter attempt is not worth it
 
@@ -102,7 +105,10 @@ def _sleep(control):
 
 
 def _pause_ms(place):
-    return _PAUSES_MS[min(place, len(_PAUSES_MS) - 1)]
+    """Between attempt number `place` and the next: the upper half of a window, by chance."""
+    # Not `random`: whoever seeds that alike on all devices would have them come back together.
+    chance = int.from_bytes(os.urandom(4), "little")
+    return _connectwith.backoff_ms(place, _PAUSE_MS, _LONGEST_PAUSE_MS, chance)
 
 
 class Retry:

@@ -108,6 +108,19 @@ def test_reason_is_why_the_retry_failed(device, world):
     assert device.repl.value("imp.diag.counters()['attempts']") > 2
 
 
+def test_pauses_of_the_retry_differ_from_board_to_board(device):
+    device.repl.run("import random\nfrom connectwith import loss")
+    code = "[loss._pause_ms(place) for place in (0, 1, 2, 3, 4, 9)]"
+    rows = []
+    for _ in range(8):
+        device.repl.run("random.seed(1)")  # as in a script that all boards run
+        rows.append(device.repl.value(code))
+    windows = (1000, 2000, 4000, 8000, 16000, 16000)
+    for longest, pauses in zip(windows, zip(*rows, strict=True), strict=True):
+        assert all(longest // 2 <= pause <= longest for pause in pauses)
+        assert len(set(pauses)) > 1
+
+
 def test_s55_handler_may_connect(device, world):
     _watch(device)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
