@@ -5,9 +5,9 @@
 from dataclasses import dataclass, field
 
 # Stages that a fault of the bench can stop, in the order in which an attempt passes them, and
-# the result code of each.
-STAGES = ("link", "address", "name", "server")
-CODES = {"link": 1, "address": 2, "name": 3, "server": 4}
+# the result codes of each: of Wi-Fi and Ethernet, and of cellular.
+LADDER = {"link": {1}, "address": {2}, "name": {3}, "server": {4}}
+CELLULAR = {"modem": {8}, "network": {10, 11}, "dial": {12}, "name": {3, 13}, "server": {4, 13}}
 CONNECTED = 5
 
 # Time that may run out while Wi-Fi's driver starts, which is NOT_CONNECTED.
@@ -31,7 +31,11 @@ class Faults:
         """The stages that cannot be passed now on an interface."""
         link = self.wifi if interface == "wl0" else self.cable
         bad = {"link": link, "address": self.leases, "name": self.name, "server": self.server}
-        return {stage for stage in STAGES if bad[stage]}
+        return {stage for stage in LADDER if bad[stage]}
+
+    def hindered(self, interface: str) -> set[str]:
+        """The stages that may be passed now or may fail."""
+        return set()
 
 
 @dataclass
@@ -42,14 +46,20 @@ class Attempt:
     interface: str
     timeout_s: float
     hopeless: bool = False  # wrong key, unknown network: the link can never come up
+    leaving: bool = False  # a modem has to be switched off first
     was_good: set[str] = field(default_factory=set)
     was_bad: set[str] = field(default_factory=set)
+
+    @property
+    def ladder(self) -> dict[str, set[int]]:
+        """The stages in their order, with their codes."""
+        return CELLULAR if self.interface == "cell0" else LADDER
 
     def observe(self, faults: Faults) -> None:
         """The bench is, or has just been, like this while the attempt may be running."""
         bad = faults.stopped(self.interface) | ({"link"} if self.hopeless else set())
-        self.was_bad |= bad
-        self.was_good |= set(STAGES) - bad
+        self.was_bad |= bad | faults.hindered(self.interface)
+        self.was_good |= set(self.ladder) - bad
 
     def allowed(self) -> set[int]:
         """The result codes that are right.
@@ -57,12 +67,13 @@ class Attempt:
         A stage can have failed if all before it could be passed at some time, and if it, or one
         below it that has gone since, was stopped at some time, or if the time was short.
         """
-        codes = {0} if self.timeout_s < STARTING_S and self.interface == "wl0" else set()
+        starting_s = SHORT_S if self.leaving else STARTING_S
+        codes = {0} if self.timeout_s < starting_s and self.interface == "wl0" else set()
         trouble = self.timeout_s < SHORT_S
-        for stage in STAGES:
+        for stage, failures in self.ladder.items():
             trouble = trouble or stage in self.was_bad
             if trouble:
-                codes.add(CODES[stage])
+                codes |= failures
             if stage not in self.was_good:
                 return codes
         return codes | {CONNECTED}
@@ -90,6 +101,10 @@ class Model:
     def change(self, name: str, bad: bool) -> None:
         """A fault begins or ends."""
         setattr(self.faults, name, bad)
+        self.observe()
+
+    def observe(self) -> None:
+        """Something about `faults` has changed."""
         if self.current is not None:
             self.attempts[self.current].observe(self.faults)
 
