@@ -5,6 +5,8 @@
 import contextlib
 import json
 import os
+import signal
+import subprocess
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -74,6 +76,17 @@ def configure(world: "World", console: Console) -> None:
         "with open('my_network.py', 'w') as file:\n"
         f"    file.write({settings!r})\n"
     )
+
+
+def hand_over(command: list[str]) -> int:
+    """Runs a program that shows its own progress; its exit status. Ctrl-C is for the program,
+    which still has its summary to give."""
+    with subprocess.Popen(command) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.send_signal(signal.SIGINT)
+            return process.wait()
 
 
 class BrokerLines:

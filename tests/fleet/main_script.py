@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""main.py of each board of a fleet: connect at boot, and again whenever that is lost."""
+
+# The settings that stand above it: URL, CA, SSID, KEY, SPREAD_S (a float).
+#
+# "jitter": a boot waits a part of SPREAD_S by chance, the silent retry of the firmware (whose
+# pauses grow and are jittered) does the rest, and an attempt that fails is repeated after a pause
+# by chance. "fixed": what is often written: at once after a boot, then each second.
+MAIN = """
+import agent, imp, os, server
+NIC = {"interface": "wl0", "wificonfig": {"ssid": SSID, "key": KEY}}
+mode = imp.getuserconfiguration() or "jitter"
+trying = False
+def chance():
+    return int.from_bytes(os.urandom(2), "big") / 65536
+def done(result, interface):
+    global trying
+    trying = False
+    if result != server.SERVER_CONNECTED and mode == "jitter":
+        again()
+def connect():
+    global trying
+    if not trying and not server.isconnected():
+        trying = True
+        server.connectwith(NIC, done, 30)
+def again(result=None):
+    imp.wakeup(SPREAD_S * (0.5 + chance()), connect)
+def each_second():
+    imp.wakeup(1, each_second)
+    if mode == "fixed":
+        connect()
+def choose(name):
+    global mode
+    mode = name
+    imp.setuserconfiguration(name)
+    agent.send("mode", name)
+agent.on("mode", choose)
+server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)
+server.onunexpecteddisconnect(again)
+imp.cloud.configure(URL, ca=CA)
+if mode == "jitter":
+    imp.wakeup(SPREAD_S * chance(), connect)
+else:
+    connect()
+each_second()
+"""
+
+
+def script(world, ssid: str, key: str, spread_s: float) -> str:
+    """The whole of main.py. spread_s: how far boots, and retries of failures, are spread."""
+    broker = world.broker
+    return (
+        f"URL, CA = {broker.url!r}, {broker.ca_pem!r}\n"
+        f"SSID, KEY, SPREAD_S = {ssid!r}, {key!r}, {spread_s!r}\n{MAIN}"
+    )

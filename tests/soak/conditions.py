@@ -1,0 +1,190 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The faults of a soak: what each does to the bench, and which stages of an attempt it touches."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from bench import World
+from random_calls import CELLULAR, LADDER, Faults
+
+LINKS = ("wl0", "eth0", "cell0")
+
+_Do = Callable[[World], object]
+_Stages = dict[str, set[str]]
+
+
+def _at(stages: str, *links: str) -> _Stages:
+    return {link: set(stages.split()) for link in links}
+
+
+def _all(*links: str) -> _Stages:
+    return {link: set(CELLULAR if link == "cell0" else LADDER) for link in links}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`part` of the bench can have one fault at a time. `end` None: over as soon as it happens.
+
+    `stops` and `hinders`: by link, the stages that cannot be passed, or may fail, meanwhile.
+    """
+
+    part: str
+    begin: _Do
+    end: _Do | None = None
+    stops: _Stages = field(default_factory=dict)
+    hinders: _Stages = field(default_factory=dict)
+
+
+def _home(world):
+    return world.wifi["home"]
+
+
+def _cables(world):
+    return (_home(world).cable, world.ethernet.cable, world.cellular.cable)
+
+
+def _on_cables(act: Callable) -> _Do:
+    return lambda world: [act(cable) for cable in _cables(world)]
+
+
+def _on_modems(act: Callable) -> _Do:
+    return lambda world: [act(modem) for modem in world.modems]
+
+
+def _leases(on: bool) -> _Do:
+    return lambda world: (world.ethernet.dhcp(on), _home(world).dhcp(on))
+
+
+def _slow(cable):
+    cable.delay(60)
+    cable.drop(0.02)
+
+
+def _quick(cable):
+    cable.delay(0)
+    cable.drop(0)
+
+
+def _restart(world):
+    world.broker.stop()
+    world.broker.start()
+
+
+_NO_FRAMES = {**_at("address name server", "wl0", "eth0"), **_at("name server", "cell0")}
+
+FAULTS = {
+    "access point off": Fault(
+        "wifi", lambda w: _home(w).off(), lambda w: _home(w).on(), _at("link", "wl0")
+    ),
+    "access point refuses": Fault(
+        "wifi", lambda w: _home(w).refuse(203), lambda w: _home(w).accept(), _at("link", "wl0")
+    ),
+    "station kicked": Fault("wifi", lambda w: _home(w).kick(8), hinders=_all("wl0")),
+    "cable pulled": Fault(
+        "cable", lambda w: w.ethernet.unplug(), lambda w: w.ethernet.plug(), _at("link", "eth0")
+    ),
+    "no leases": Fault("dhcp", _leases(False), _leases(True), _at("address", "wl0", "eth0")),
+    "silence": Fault(
+        "frames",
+        _on_cables(lambda cable: cable.silence()),
+        _on_cables(lambda cable: cable.silence("off")),
+        _NO_FRAMES,
+    ),
+    "delay and loss": Fault(
+        "frames", _on_cables(_slow), _on_cables(_quick), hinders=_all(*LINKS)
+    ),
+    "DNS silent": Fault(
+        "dns", lambda w: w.dns.drop(), lambda w: w.dns.restore(), _at("name", *LINKS)
+    ),
+    "DNS slow": Fault(
+        "dns", lambda w: w.dns.delay(1500), lambda w: w.dns.restore(), hinders=_all(*LINKS)
+    ),
+    "name unknown": Fault(
+        "dns", lambda w: w.dns.nxdomain(w.broker.host), lambda w: w.dns.restore(),
+        _at("name", *LINKS),
+    ),
+    "broker down": Fault(
+        "broker", lambda w: w.broker.stop(), lambda w: w.broker.start(), _at("server", *LINKS)
+    ),
+    "broker stalled": Fault(
+        "broker", lambda w: w.broker.stall(), lambda w: w.broker.resume(), _at("server", *LINKS)
+    ),
+    "broker restarted": Fault("broker", _restart, hinders=_at("server", *LINKS)),
+    "modem loses power": Fault(
+        "modem", _on_modems(lambda modem: modem.power_off()), hinders=_all("cell0")
+    ),
+    "carrier lost": Fault(
+        "modem", _on_modems(lambda modem: modem.carrier_lost()), hinders=_all("cell0")
+    ),
+    "modem mute": Fault(
+        "modem", _on_modems(lambda modem: modem.mute()), _on_modems(lambda modem: modem.speak()),
+        _at("modem", "cell0"), _all("cell0"),
+    ),
+    "registration denied": Fault(
+        "modem", _on_modems(lambda modem: modem.deny()),
+        _on_modems(lambda modem: modem.register()), _at("network", "cell0"),
+    ),
+    "no mobile network": Fault(
+        "modem", _on_modems(lambda modem: modem.search()),
+        _on_modems(lambda modem: modem.register()), _at("network", "cell0"),
+    ),
+    "dialling refused": Fault(
+        "modem", _on_modems(lambda modem: modem.refuse_dial()),
+        _on_modems(lambda modem: modem.refuse_dial(None)), _at("dial", "cell0"),
+    ),
+}  # fmt: skip
+
+LASTING = tuple(name for name, fault in FAULTS.items() if fault.end is not None)
+MOMENTARY = tuple(name for name, fault in FAULTS.items() if fault.end is None)
+
+
+class Conditions(Faults):
+    """What is wrong with the bench, as the model of an attempt asks it."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+        self.active: list[str] = []
+
+    def _union(self, which: str, interface: str) -> set[str]:
+        return {
+            stage
+            for name in self.active
+            for stage in getattr(FAULTS[name], which).get(interface, ())
+        }
+
+    def stopped(self, interface: str) -> set[str]:
+        return self._union("stops", interface)
+
+    def hindered(self, interface: str) -> set[str]:
+        return self._union("hinders", interface)
+
+    def begin(self, name: str, models: Iterable) -> bool:
+        """A fault begins; one that does not last is over when this returns. False: its part of
+        the bench has another one already."""
+        fault = FAULTS[name]
+        if any(FAULTS[other].part == fault.part for other in self.active):
+            return False
+        # Between the two looks of a model it may be there already, or not yet.
+        self.active.append(name)
+        _look(models)
+        fault.begin(self._world)
+        if fault.end is None:
+            self.active.remove(name)
+            _look(models)
+        return True
+
+    def end_all(self, models: Iterable) -> None:
+        """All faults end."""
+        for name in list(self.active):
+            end = FAULTS[name].end
+            assert end is not None
+            end(self._world)
+            self.active.remove(name)
+            _look(models)
+
+
+def _look(models: Iterable) -> None:
+    for model in models:
+        model.observe()

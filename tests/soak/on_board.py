@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What runs on the board of a soak, in the words of a user's script."""
+
+PRELUDE = """
+import agent, gc, imp, machine, network, server, socket, time
+from connectwith import controller
+control = controller.get()
+events, spent, got, losses = [], [], [], []
+def recorder(tag, begin_ms):
+    def callback(result, interface=None):
+        events.append(("call", tag, result, interface, server.isconnected()))
+        spent.append((tag, time.ticks_diff(time.ticks_ms(), begin_ms)))
+    return callback
+def begin(nic, timeout, tag):
+    server.connectwith(nic, recorder(tag, time.ticks_ms()), timeout)
+    events.append(("start", tag))
+def begin_any(order, timeout, tag):
+    server.disconnect()
+    imp.net.setserverinterfaces(order)
+    server.connect(recorder(tag, time.ticks_ms()), timeout)
+    events.append(("start", tag))
+def stop():
+    server.disconnect()
+    events.append(("stop",))
+def due():
+    return bool(events) and events[-1][0] == "start"
+def until(condition, limit_ms):
+    begin_ms = time.ticks_ms()
+    while not condition() and time.ticks_diff(time.ticks_ms(), begin_ms) < limit_ms:
+        time.sleep_ms(5)
+    return bool(condition())
+def burst(first, count):
+    for number in range(first, first + count):
+        print((number, server.isconnected(), agent.send("soak", number)))
+        time.sleep_ms(20)
+def take():
+    print((events, spent, got, losses))
+    for each in events, spent, got, losses: each.clear()
+agent.on("soak", got.append)
+server.onunexpecteddisconnect(losses.append)
+server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 2)
+"""
+
+# What grows only if something is lost. Everything is at rest when it is taken.
+HELD = """
+server.disconnect()
+until(lambda: not control.is_leaving(), 30000)
+time.sleep_ms(400)
+for _ in range(3): gc.collect()
+free = []
+try:
+    while len(free) < 64: free.append(socket.socket())
+except OSError: pass
+count = len(free)
+for s in free: s.close()
+free = s = None
+gc.collect()
+print((gc.mem_alloc(), count))
+"""
+
+
+def settings(world) -> str:
+    """Code that sets the clock, names the broker and stores what `server.connect` needs."""
+    home, broker = world.wifi["home"], world.broker
+    return (
+        "machine.RTC().datetime((2026, 11, 24, 0, 12, 0, 0, 0))\n"
+        f"imp.cloud.configure({broker.url!r}, ca={broker.ca_pem!r})\n"
+        f"imp.setwificonfiguration({home.ssid!r}, {home.key!r})\n"
+        "imp.setapn('internet')\n"
+    )
+
+
+def nic(link: str, world) -> dict:
+    """The NIC for `link` in the bench."""
+    home = world.wifi["home"]
+    blocks = {
+        "wl0": {"wificonfig": {"ssid": home.ssid, "key": home.key}},
+        "eth0": {},
+        "cell0": {"cellconfig": {"apn": "internet"}},
+    }
+    return {"interface": link, **blocks[link]}

@@ -1,0 +1,294 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""One board of a soak: what is asked of it, and whether what it does is right."""
+
+import ast
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import on_board
+from bench import BenchError, Board, World
+from random_calls import CONNECTED, Attempt, Model
+
+from commands.console import Console
+from setup.problem import Problem
+
+MODEM_SCALE = 0.01
+# How late a callback may be where eight programs want the same core; how late it was is told.
+LATE_MS = 5000
+_ARRIVE_S = 10.0
+_SHORT_RETRY_MS = 6000
+_RETRY_S = 80.0  # the silent retry's minute, its last pause, and the host's
+
+
+class Violation(Exception):
+    """Something that must hold does not."""
+
+
+@dataclass
+class AnyLink:
+    """One call of `server.connect`: an attempt over each interface until one connects."""
+
+    tag: int
+    parts: list[Attempt]
+    interface: None = None
+
+    def observe(self, faults) -> None:
+        for part in self.parts:
+            part.observe(faults)
+
+    def allowed(self) -> set[int]:
+        """Connected if any part may be; else the last one tells why."""
+        codes: set[int] = set()
+        for part in self.parts:
+            codes = codes & {CONNECTED} | part.allowed()
+            if part.allowed() == {CONNECTED}:
+                return {CONNECTED}
+        return codes
+
+
+@dataclass
+class Tally:
+    """What has been counted. Of all boards together."""
+
+    attempts: int = 0
+    codes: Counter = field(default_factory=Counter)
+    faults: Counter = field(default_factory=Counter)
+    sent: Counter = field(default_factory=Counter)  # by what send returned
+    arrived: int = 0  # of those acknowledged
+    received: int = 0  # by boards
+    reconnects: int = 0  # by the silent retry
+    losses_told: int = 0
+    resets: int = 0
+    late_ms: list[int] = field(default_factory=list)
+
+
+class Player:
+    """`number` 0 is the first board. Methods raise Violation."""
+
+    def __init__(self, world: World, binary: Path, number: int, conditions, tally: Tally) -> None:
+        self.world = world
+        self.number = number
+        self._tally = tally
+        self._message = number * 10_000_000
+        self._tags = 0
+        self.staying = False
+        self._before = (0, 0)  # losses, and how many were told
+        self._told = 0
+        self._waits = False  # for acknowledgements
+        self._had_modem = False  # maybe on, and to be switched off
+        self._conditions = conditions
+        self.board = Board(world, binary=binary)
+        self.board.start(30, repl=False)
+        world.fit_modem(self.board, scale=MODEM_SCALE)
+        self._secrets = ("not-the-key", world.wifi["home"].key)
+        self._enter()
+
+    def _enter(self) -> None:
+        self.model = Model()
+        self.model.faults = self._conditions
+        self.console = Console(self.board.console)
+        self.console.enter(20)
+        self.run(on_board.PRELUDE)
+        self.run(on_board.settings(self.world))
+        if self.number:
+            # A minute is longer than most faults last here, and its end is to be seen, too.
+            self.run(f"control.retry_ms = {_SHORT_RETRY_MS}")
+        self.id = self.value("machine.unique_id().hex()")
+
+    def close(self) -> None:
+        """Switches it off."""
+        self.console.close()
+        self.board.stop()
+
+    def run(self, code: str, limit_s: float = 30.0, meanwhile: Callable | None = None) -> str:
+        """What `code` prints. `meanwhile()` is called when it has begun to print."""
+        try:
+            running = self.console.start(code)
+            text, end = "", time.monotonic() + limit_s
+            while running.traceback is None:
+                if time.monotonic() > end:
+                    raise Violation(f"the board hangs in {code.strip().splitlines()[-1]!r}")
+                text += running.poll(0.05)
+                if meanwhile is not None and text:
+                    meanwhile()
+                    meanwhile = None
+        except Problem as problem:
+            log = self.board.log if self.board.running else "the board has ended"
+            raise Violation(f"{problem}\n{log}") from problem
+        if any(secret in text + running.traceback for secret in self._secrets):
+            raise Violation("the board has printed a secret")
+        if running.traceback:
+            raise Violation(running.traceback.strip())
+        return text
+
+    def value(self, expression: str, limit_s: float = 30.0):
+        """The value of an expression on the board."""
+        return ast.literal_eval(self.run(f"print(repr({expression}))", limit_s).strip())
+
+    # -- steps
+
+    def policy(self, policy: str, wait: str) -> None:
+        self._waits = wait == "WAIT_FOR_ACK"
+        self.run(f"server.setsendtimeoutpolicy(server.{policy}, server.{wait}, 2)")
+
+    def connectwith(self, link: str, timeout_s: float) -> None:
+        attempt = Attempt(self._next_tag(), link, timeout_s, leaving=self._had_modem)
+        self._had_modem = link == "cell0"
+        nic = on_board.nic(link, self.world)
+        self._begin(attempt, f"begin({nic!r}, {timeout_s}, {attempt.tag})")
+
+    def connect(self, order: tuple[str, ...], timeout_s: float) -> None:
+        tag = self._next_tag()
+        share_s = timeout_s / len(order)
+        attempt = AnyLink(tag, [Attempt(tag, link, share_s, leaving=True) for link in order])
+        self._had_modem = True
+        self._begin(attempt, f"begin_any({list(order)!r}, {timeout_s}, {tag})")
+
+    def _next_tag(self) -> int:
+        self._tags += 1
+        return self._tags
+
+    def _begin(self, attempt, code: str) -> None:
+        self.staying = False
+        self._tally.attempts += 1
+        # Known before the call: a fast failure is there before the next look.
+        self.model.start(attempt)
+        self.run(code)
+
+    def stay(self) -> None:
+        """Whatever is connected stays so, through what comes."""
+        connected, losses = self._state()
+        self.staying = connected
+        self._before = losses, self._told
+
+    def _state(self) -> tuple[bool, int]:
+        return self.value("(server.isconnected(), imp.diag.counters()['losses'])")
+
+    def disconnect(self) -> None:
+        self.staying = False
+        self.run("stop()")
+        self.model.disconnect()
+
+    def reset(self) -> None:
+        """Presses EN."""
+        self.console.close()
+        try:
+            self.board.reset(30)
+        except BenchError as error:
+            raise Violation(f"reset: {error}") from error
+        self.board.release()
+        self._tally.resets += 1
+        self.staying = False
+        self._enter()
+
+    def send(self, meanwhile: Callable | None, count: int = 4) -> None:
+        """Sends some messages; those that were acknowledged must be at the broker."""
+        first, self._message = self._message + 1, self._message + count
+        since = len(self.world.broker.messages)
+        text = self.run(f"burst({first}, {count})", meanwhile=meanwhile)
+        acknowledged = set()
+        for line in text.splitlines():
+            number, connected, answer = ast.literal_eval(line)
+            self._tally.sent[answer] += 1
+            if answer not in (0, 1, 2, 3, 4):
+                raise Violation(f"send returned {answer}, connected: {connected}")
+            if answer == 0 and self._waits:
+                acknowledged.add(number)
+        self._arrive(acknowledged, since)
+
+    def _arrive(self, numbers: set[int], since: int) -> None:
+        topic = f"imp/{self.id}/agent/soak"
+        end = time.monotonic() + _ARRIVE_S
+        while True:
+            came = {json.loads(data) for name, data, _ in self._messages(since) if name == topic}
+            if numbers <= came:
+                self._tally.arrived += len(numbers)
+                return
+            if time.monotonic() > end:
+                raise Violation(f"acknowledged, but not at the broker: {sorted(numbers - came)}")
+            time.sleep(0.02)
+
+    def _messages(self, since: int) -> list:
+        news = self.world.broker.messages[since:]
+        if any(secret.encode() in data for _, data, _ in news for secret in self._secrets):
+            raise Violation("the broker has received a secret")
+        return news
+
+    def look(self) -> None:
+        """What the diagnosis says holds no secret, and fits the state."""
+        _, info, connected = self.value(
+            "(imp.diag.lastattempt(), imp.net.info(), server.isconnected())"
+        )
+        if connected != ("active" in info):
+            raise Violation(f"connected: {connected}, but imp.net.info() is {info}")
+
+    # -- what must hold
+
+    def callbacks(self) -> None:
+        """Waits for the callback that is due, and checks all that was called since."""
+        limit_s = LATE_MS / 1000 + 60
+        if self.model.current is not None:
+            self.run(f"until(lambda: not due(), {int(limit_s * 1000)})", limit_s + 20)
+        self._judge()
+        if self.model.current is not None:
+            raise Violation(f"no callback of {self.model.attempts[self.model.current]}")
+
+    def _judge(self) -> None:
+        events, spent, _, losses = ast.literal_eval(self.run("take()").strip())
+        self._told += len(losses)
+        self._tally.losses_told += len(losses)
+        for event in events:
+            if event[0] == "call":
+                self._tally.codes[event[2]] += 1
+        try:
+            self.model.check(events)
+        except (AssertionError, KeyError) as error:
+            last = self.value("imp.diag.lastattempt()")
+            raise Violation(f"{error}; {events}; last attempt: {last}") from error
+        for tag, ms in spent:
+            self._deadline(self.model.attempts[tag], ms)
+        due = self.model.current
+        self.model.attempts = {tag: a for tag, a in self.model.attempts.items() if tag == due}
+
+    def _deadline(self, attempt, ms: int) -> None:
+        parts = attempt.parts if isinstance(attempt, AnyLink) else [attempt]
+        late_ms = ms - int(1000 * sum(part.timeout_s for part in parts))
+        if late_ms >= 0:
+            self._tally.late_ms.append(late_ms)
+        if late_ms > LATE_MS:
+            raise Violation(f"callback {late_ms} ms after the deadline of {attempt}")
+
+    def recover(self, link: str, patient: bool) -> None:
+        """Nothing is wrong any more: whatever was lost comes back, any link connects, and
+        messages pass both ways."""
+        if self.staying and patient:
+            self._come_back()
+        self.connectwith(link, 60.0)
+        self.callbacks()
+        self.policy("RETURN_ON_ERROR", "WAIT_FOR_ACK")
+        refused = Counter(self._tally.sent)
+        self.send(None, 2)
+        if self._tally.sent - refused != {0: 2}:
+            raise Violation(f"sends on a good link: {dict(self._tally.sent - refused)}")
+        self.world.broker.publish(f"imp/{self.id}/device/soak", str(self._message))
+        if not self.value(f"until(lambda: got[-1:] == [{self._message}], 10000)"):
+            raise Violation(f"message {self._message} from the server has not come")
+        self._tally.received += 1
+
+    def _come_back(self) -> None:
+        """The silent retry brings back what was lost, or its end is told."""
+        ended = "lambda: server.isconnected() or not control.is_trying()"
+        if not self.value(f"until({ended}, {int(_RETRY_S * 1000)})", _RETRY_S + 20):
+            raise Violation("the silent retry does not end")
+        self._judge()
+        connected, losses = self._state()
+        before, told = self._before
+        if connected:
+            self._tally.reconnects += losses > before
+        elif self._told == told:
+            raise Violation("offline, and onunexpecteddisconnect was not called")

@@ -1,0 +1,42 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A short soak and a small fleet: what `./tools/cw soak` and `fleet` run for longer."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+_TESTS = pathlib.Path(__file__).resolve().parents[1]
+_LIMIT_S = 240  # of a minute and less on an idle machine
+
+
+@pytest.fixture
+def run(request, tmp_path):
+    """Runs a program of tests/ and returns its page; it must end with status 0."""
+
+    def start(name, *arguments):
+        binary = request.config.getoption("--board-binary")
+        command = [sys.executable, str(_TESTS / name / "run.py"), "--board-binary", str(binary)]
+        command += ["--output", str(tmp_path), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT_S)
+        assert done.returncode == 0, done.stderr[-4000:]
+        assert (tmp_path / f"{name}.svg").stat().st_size > 1000
+        page = json.loads((tmp_path / f"{name}.json").read_text())
+        return {row[0]: row[1] for row in page["rows"]}
+
+    return start
+
+
+def test_soak(run):
+    rows = run("soak", "--seconds", "20", "--seed", "3")
+    assert rows["violations"] == 0
+    assert rows["attempts"] > 6 and rows["faults"] > 0 and rows["messages received"] > 6
+
+
+def test_fleet(run):
+    rows = run("fleet", "--boards", "4", "--outage", "1", "--spread", "0.5", "--limit", "60")
+    assert rows["boards"] == 4
+    assert len([name for name in rows if "back, median" in name]) == 5

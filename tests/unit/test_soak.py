@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What judges a soak and a fleet: it must object to what is wrong."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "soak"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fleet"))
+
+import held
+import plan
+from conditions import FAULTS, LASTING, LINKS, MOMENTARY, Conditions
+from player import AnyLink
+from random_calls import CELLULAR, LADDER, Attempt, Model
+from watch import Storm, peak_per_s
+
+
+class Bench:
+    """Takes every call, as the bench of the faults does."""
+
+    modems = ()
+
+    def __getattr__(self, name):
+        return self
+
+    def __getitem__(self, name):
+        return self
+
+    def __call__(self, *arguments):
+        return self
+
+
+def attempt(link="eth0"):
+    return Attempt(1, link, 20)
+
+
+def any_link(*links):
+    return AnyLink(1, [Attempt(1, link, 20) for link in links])
+
+
+def after(subject, *faults):
+    """`subject`, begun while `faults` are there."""
+    conditions = Conditions(Bench())
+    for name in faults:
+        assert conditions.begin(name, [])
+    subject.observe(conditions)
+    return subject.allowed()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_faults_name_stages_that_there_are(name):
+    for stages in (FAULTS[name].stops, FAULTS[name].hinders):
+        for link, some in stages.items():
+            assert link in LINKS and some <= set(CELLULAR if link == "cell0" else LADDER)
+    assert FAULTS[name].stops or FAULTS[name].hinders
+
+
+@pytest.mark.parametrize(
+    ("link", "fault", "codes"),
+    [
+        ("wl0", "access point off", {1}), ("eth0", "access point off", {5}),
+        ("eth0", "silence", {2}), ("cell0", "silence", {3, 13}),
+        ("cell0", "registration denied", {10, 11}), ("cell0", "dialling refused", {12}),
+        ("cell0", "modem mute", {8}), ("wl0", "DNS silent", {3}), ("eth0", "broker stalled", {4}),
+        ("eth0", "delay and loss", {1, 2, 3, 4, 5}), ("cell0", "cable pulled", {5}),
+    ],
+)  # fmt: skip
+def test_codes_of_faults(link, fault, codes):
+    assert after(attempt(link), fault) == codes
+
+
+@pytest.mark.parametrize(
+    ("links", "faults", "codes"),
+    [
+        (("eth0", "wl0"), [], {5}),
+        (("eth0", "wl0"), ["cable pulled"], {5}),
+        (("eth0", "wl0"), ["cable pulled", "access point off"], {1}),
+        (("wl0", "cell0"), ["broker down"], {4, 13}),
+        (("eth0", "wl0"), ["delay and loss"], {1, 2, 3, 4, 5}),
+    ],
+)
+def test_codes_of_several_interfaces(links, faults, codes):
+    assert after(any_link(*links), *faults) == codes
+
+
+def test_a_part_of_the_bench_has_one_fault_at_a_time():
+    conditions = Conditions(Bench())
+    assert conditions.begin("DNS silent", []) and not conditions.begin("name unknown", [])
+    conditions.end_all([])
+    assert conditions.active == [] and conditions.begin("name unknown", [])
+
+
+def test_what_does_not_last_is_seen_by_who_runs():
+    model = Model()
+    model.faults = conditions = Conditions(Bench())
+    model.start(attempt("cell0"))
+    conditions.begin("carrier lost", [model])
+    assert conditions.active == [] and model.attempts[1].allowed() > {5}
+
+
+def test_rounds_are_drawn_from_the_seed():
+    assert plan.draw(1, 7, 2) == plan.draw(1, 7, 2) != plan.draw(1, 8, 2)
+    drawn = [step for number in range(300) for step in plan.draw(2, number, 2)]
+    assert {step.arguments[0] for step in drawn if step.what == "fault"} == {*LASTING, *MOMENTARY}
+    assert not any(step.what == "reset" and step.board == 0 for step in drawn)
+    whats = {step.what for step in drawn}
+    assert whats >= {"connect", "connectwith", "stay", "disconnect", "send", "reset", "recover"}
+
+
+def samples(**changes):
+    """Ten samples; a change is a list of ten values."""
+    quiet = {"heap": 50000, "free_sockets": 9, "fds": 12, "threads": 4, "rss_kib": 4000}
+    rows = [{name: changes.get(name, [value] * 10)[i] for name, value in quiet.items()}
+            for i in range(10)]  # fmt: skip
+    return [held.Sample(60.0 * i, 10 * i, **row) for i, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "grown"),
+    [
+        ({}, []),
+        ({"heap": [50000 + 800 * i for i in range(10)]}, ["heap +5600"]),
+        ({"heap": [50000] * 9 + [60000]}, []),
+        ({"free_sockets": [9] * 6 + [8] * 4}, ["sockets +1"]),
+        ({"threads": [4] * 5 + [5] * 5}, ["threads +1"]),
+        ({"fds": [12] * 5 + [14] * 5}, ["fds +2"]),
+        ({"rss_kib": [4000 + 200 * i for i in range(10)]}, ["rss_kib +1400"]),
+    ],
+)
+def test_growth(changes, grown):
+    assert held.too_much(samples(**changes)) == grown
+
+
+def test_the_worst_second_and_the_quantiles():
+    assert peak_per_s([]) == 0
+    assert peak_per_s([0.0, 0.5, 0.9, 1.2, 1.3, 9.0]) == 4
+    storm = Storm("x", {str(i): float(i) for i in range(100)})
+    assert (storm.quantile_s(0.5), storm.quantile_s(0.95)) == (50.0, 95.0)
