@@ -129,3 +129,16 @@ def test_pulled_at_any_moment(device, modem):
         seen.add(_pull_once(device, modem, moment_s, turn % 2))
         assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
     assert len(seen) > 2, seen
+
+
+def test_a_modem_that_dies_while_it_signs_off_keeps_nobody_waiting(device, modem):
+    set_clock(device)
+    modem.warm()
+    assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
+    modem.mute()  # else it would have signed off at once
+    # Less than it takes to believe that a modem does not answer that has not said it is off.
+    device.start(device.ethernet(), timeout=7)
+    device.repl.run("time.sleep_ms(300)")
+    assert len(device.calls()) == 1
+    modem.power_off()
+    assert device.wait(2)[1][1:3] == (SERVER_CONNECTED, "eth0")

@@ -200,7 +200,7 @@ class Start:
         if self.starting():
             reached = yield from self._await_boot()  # as soon as it listens it is told
         else:
-            reached = yield from self._regain()
+            reached = yield from self._while_on(self._regain())
         if reached:
             yield from self._tell_off()
         elif power.key and (power.is_on() or self._alive and power.is_on() is None):
@@ -210,6 +210,19 @@ class Start:
     def starting(self):
         """Whether the modem has been switched on and has not answered yet."""
         return self._power.booting() and not self._alive
+
+    def _while_on(self, work):
+        """What the generator `work` gives, or False as soon as STATUS says that the modem is off:
+        whoever waits for its network to be left need not wait for answers then."""
+        while not self._power.surely_off():
+            try:
+                next(work)
+            except StopIteration as end:
+                return end.value
+            yield
+        work.close()
+        self.in_call = False
+        return False
 
     def _regain(self):
         line = self._line
