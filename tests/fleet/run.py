@@ -103,7 +103,7 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--boards", type=int, default=100)
-    parser.add_argument("--outage", type=float, default=15.0, help="seconds")
+    parser.add_argument("--outage", type=float, default=30.0, help="seconds")
     parser.add_argument("--spread", type=float, default=10.0, help="seconds")
     parser.add_argument("--mode", choices=MODES, action="append")
     parser.add_argument("--limit", type=float, default=180.0, help="for each storm, seconds")

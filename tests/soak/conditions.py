@@ -119,7 +119,7 @@ FAULTS = {
     ),
     "modem mute": Fault(
         "modem", _on_modems(lambda modem: modem.mute()), _on_modems(lambda modem: modem.speak()),
-        _at("modem", "cell0"), _all("cell0"),
+        _at("modem", "cell0"), {**_all("cell0"), **_at("leaving", "wl0", "eth0")},
     ),
     "registration denied": Fault(
         "modem", _on_modems(lambda modem: modem.deny()),

@@ -78,7 +78,8 @@ def publish(soak, options, interrupted: bool) -> None:
     for violation in soak.violations:
         print(f"\nVIOLATION: {violation['what']}\nthe last steps:", file=sys.stderr)
         print("\n".join(violation["last"]), file=sys.stderr)
-        again = f"--seed {options.seed} --first-round {violation['round']}"
+        # From the round before: it leaves the boards as they were.
+        again = f"--seed {options.seed} --first-round {max(1, violation['round'] - 1)}"
         print(f"to try it again: ./tools/cw soak {again}", file=sys.stderr)
 
 

@@ -13,6 +13,9 @@ CONNECTED = 5
 # Time that may run out while Wi-Fi's driver starts, which is NOT_CONNECTED.
 STARTING_S = 0.5
 
+# A modem that does not answer takes so long to switch off, and holds up the next interface.
+LEAVING_S = 20.0
+
 # Shorter than the slowest good attempt on a busy host may be: the time may run out anywhere.
 SHORT_S = 8.0
 
@@ -67,9 +70,11 @@ class Attempt:
         A stage can have failed if all before it could be passed at some time, and if it, or one
         below it that has gone since, was stopped at some time, or if the time was short.
         """
-        starting_s = SHORT_S if self.leaving else STARTING_S
+        starting_s, short_s = STARTING_S, SHORT_S
+        if self.leaving:
+            starting_s = short_s = LEAVING_S if "leaving" in self.was_bad else SHORT_S
         codes = {0} if self.timeout_s < starting_s and self.interface == "wl0" else set()
-        trouble = self.timeout_s < SHORT_S
+        trouble = self.timeout_s < short_s
         for stage, failures in self.ladder.items():
             trouble = trouble or stage in self.was_bad
             if trouble:

@@ -95,3 +95,14 @@ def test_a_wrong_key_never_gets_further(timeout_s, codes):
     attempt = Attempt(1, "wl0", timeout_s, hopeless=True)
     attempt.observe(Faults())
     assert attempt.allowed() == codes
+
+
+@pytest.mark.parametrize(
+    ("hindered", "timeout_s", "codes"),
+    [(set(), 9.0, {5}), ({"leaving"}, 9.0, {0, 1, 2, 3, 4, 5}), ({"leaving"}, 21.0, {5})],
+)
+def test_a_modem_that_does_not_answer_takes_time_first(hindered, timeout_s, codes):
+    attempt = Attempt(1, "wl0", timeout_s, leaving=True)
+    attempt.observe(Faults())
+    attempt.was_bad |= hindered
+    assert attempt.allowed() == codes

@@ -12,14 +12,14 @@ from setup.report import Report
 SUMMARY = "connect many boards to one broker and measure how they come back"
 EXAMPLES = """\
 ./tools/cw fleet --boards 20
-./tools/cw fleet --boards 100 --outage 30 --output docs/figures
+./tools/cw fleet --boards 100 --output docs/figures
 ./tools/cw fleet --boards 50 --mode fixed        only without jitter"""
 IN_ENVIRONMENT = True
 
 PROGRAM = paths.ROOT / "tests" / "fleet" / "run.py"
 _NUMBERS = {
     "boards": (int, "how many (default: 100)"),
-    "outage": (float, "seconds without broker and access points (default: 15)"),
+    "outage": (float, "seconds without broker and access points (default: 30)"),
     "spread": (float, "seconds over which boots are spread with jitter (default: 10)"),
     "limit": (float, "seconds that all may take to come back from one storm (default: 180)"),
     "seed": (int, "of the bench (default: 1); what boards draw by chance is their own"),
