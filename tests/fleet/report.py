@@ -31,6 +31,11 @@ def rows(fleet) -> list[list]:
     table = [["boards", len(fleet.ids), f"{fleet.sites} access points, one broker with TLS"]]
     for storm in fleet.storms:
         table += _storm_rows(storm)
+    sessions = sum(len(storm.back_s) for storm in fleet.storms)
+    if sessions and fleet.memory:
+        each_s = sum(storm.broker_cpu_s for storm in fleet.storms) / sessions
+        note = f"TLS and MQTT; one core like this: {1 / max(each_s, 1e-6):.0f} a second"
+        table.append(["broker CPU a session, all storms", f"{1000 * each_s:.2f} ms", note])
     if fleet.memory:
         rss, pss = (statistics.median(column) for column in zip(*fleet.memory, strict=True))
         table.append(["memory of a board, median", f"{rss / 1024:.1f} MiB resident",

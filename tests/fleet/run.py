@@ -24,6 +24,7 @@ from bench import BenchError, World  # noqa: E402
 MODES = ("jitter", "fixed")
 _LINE_EVERY_S = 2.0
 _CHOICE_S = 60.0
+_MOST_BOARDS = 1000  # 4 MiB and two threads each
 
 
 class Fleet:
@@ -111,7 +112,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print the whole record")
     parser.add_argument("--output", type=Path, default=_ROOT / "build" / "fleet")
     parser.add_argument("--board-binary", type=Path, default=_ROOT / "build/VIRTUAL/virtual-board")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if not 1 <= options.boards <= _MOST_BOARDS:
+        parser.error(f"--boards: 1 to {_MOST_BOARDS}")
+    return options
 
 
 def _interrupted(number: int, frame: object) -> None:
