@@ -37,13 +37,14 @@ def rows(soak) -> list[list]:
     table = [
         ["duration", f"{soak.seconds / 60:.1f} min", f"{soak.rounds} rounds, each ends healed"],
         ["violations", len(soak.violations), "of any row below"],
-        ["attempts", tally.attempts, ", ".join(codes)],
+        ["attempts", tally.attempts, ", ".join(codes) + "; the rest was replaced by a newer call"],
         ["faults", sum(tally.faults.values()), ", ".join(faults)],
         ["resets in the middle", tally.resets, "of the boards but the first"],
         ["latest callback", f"{late} ms", f"after its deadline, of {len(tally.late_ms)} timeouts"],
         ["messages sent", sum(tally.sent.values()), "by what send returned: " + ", ".join(sent)],
         ["acknowledged, all at the broker", tally.arrived, "sent under WAIT_FOR_ACK"],
         ["messages received", tally.received, "one per round and board"],
+        ["sends that connected first", tally.suspended, "under SUSPEND_ON_ERROR"],
         ["losses repaired silently", tally.reconnects, f"told as lost: {tally.losses_told}"],
     ]
     return table + _growth(soak.samples)

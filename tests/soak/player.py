@@ -62,6 +62,7 @@ class Tally:
     arrived: int = 0  # of those acknowledged
     received: int = 0  # by boards
     reconnects: int = 0  # by the silent retry
+    suspended: int = 0  # sends that connected first
     losses_told: int = 0
     resets: int = 0
     late_ms: list[int] = field(default_factory=list)
@@ -268,6 +269,8 @@ class Player:
         messages pass both ways."""
         if self.staying and patient:
             self._come_back()
+        elif patient:
+            self._suspend()
         self.connectwith(link, 60.0)
         self.callbacks()
         self.policy("RETURN_ON_ERROR", "WAIT_FOR_ACK")
@@ -279,6 +282,18 @@ class Player:
         if not self.value(f"until(lambda: got[-1:] == [{self._message}], 10000)"):
             raise Violation(f"message {self._message} from the server has not come")
         self._tally.received += 1
+
+    def _suspend(self) -> None:
+        """Under SUSPEND_ON_ERROR a send makes the connection that it needs."""
+        self.disconnect()
+        self._had_modem = True  # any link may be taken
+        self._tally.attempts += 1
+        self.policy("SUSPEND_ON_ERROR", "WAIT_FOR_ACK")
+        result, connected = self.value("(agent.send('soak', 0), server.isconnected())", _RETRY_S)
+        self.policy("RETURN_ON_ERROR", "WAIT_FOR_ACK")
+        if result != 0 or not connected:
+            raise Violation(f"under SUSPEND_ON_ERROR send returned {result}: {connected}")
+        self._tally.suspended += 1
 
     def _come_back(self) -> None:
         """The silent retry brings back what was lost, or its end is told."""
