@@ -6,7 +6,6 @@ Exit status 0 when all boards came back from each storm in time.
 """
 
 import argparse
-import signal
 import sys
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _TESTS = _ROOT / "tests"
 sys.path[:0] = [str(_ROOT / "tools"), str(_TESTS / "soak"), str(Path(__file__).parent)]
 
+import ctrl_c  # noqa: E402
 import main_script  # noqa: E402
 import report  # noqa: E402
 import street  # noqa: E402
@@ -118,17 +118,10 @@ def arguments() -> argparse.Namespace:
     return options
 
 
-def _interrupted(number: int, frame: object) -> None:
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt
-
-
 def main() -> int:
     """Runs it; Ctrl-C gives the summary so far."""
     options = arguments()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupted)
+    ctrl_c.once()
     fleet = Fleet(options)
     status = 0
     try:

@@ -45,6 +45,11 @@ def take(player, seconds: float, attempts: int) -> Sample:
     return Sample(seconds, attempts, heap, sockets, *process(player.board.pid))
 
 
+def enough(samples: list[Sample]) -> bool:
+    """Whether the first and the last are not the same."""
+    return len(samples) >= 2 * _LOWEST_OF
+
+
 def grown(samples: list[Sample]) -> dict[str, int]:
     """By how much the lowest of the last samples is above the lowest of the first."""
     first, last = samples[:_LOWEST_OF], samples[-_LOWEST_OF:]
@@ -59,7 +64,7 @@ def grown(samples: list[Sample]) -> dict[str, int]:
 
 def too_much(samples: list[Sample], sanitized: bool = False) -> list[str]:
     """What has grown beyond its bound; [] while there are too few samples to tell."""
-    if len(samples) < 2 * _LOWEST_OF:
+    if not enough(samples):
         return []
     bounds = {"sockets": 0, "heap": HEAP_BYTES, "fds": 0, "threads": 0}
     if not sanitized:  # a sanitizer keeps what was freed

@@ -51,7 +51,7 @@ def rows(soak) -> list[list]:
 
 
 def _growth(samples: list[held.Sample]) -> list[list]:
-    if len(samples) < 2:
+    if not held.enough(samples):
         return []
     rises = held.grown(samples)
     over = f"first board, {samples[-1].attempts - samples[0].attempts} attempts of all boards"
@@ -66,6 +66,7 @@ def _growth(samples: list[held.Sample]) -> list[list]:
 def publish(soak, options, interrupted: bool) -> None:
     """Prints the summary and writes soak.json, soak.svg and the record."""
     how = f"--seconds {options.seconds:.0f} --seed {options.seed} --boards {options.boards}"
+    how += f" --sanitizer {options.sanitizer}" if options.sanitizer else ""
     record = {
         "interrupted": interrupted,
         "violations": soak.violations,

@@ -106,6 +106,12 @@ class Player:
         self.console.close()
         self.board.stop()
 
+    def found_nothing(self) -> None:
+        """A board built with a sanitizer says on standard error what it found."""
+        log = (self.board.dir / "stderr.log").read_text(errors="replace")
+        if "Sanitizer" in log or "runtime error" in log:
+            raise Violation(log[-4000:])
+
     def run(self, code: str, limit_s: float = 30.0, meanwhile: Callable | None = None) -> str:
         """What `code` prints. `meanwhile()` is called when it has begun to print."""
         try:

@@ -8,7 +8,6 @@ timing is the host's.
 
 import argparse
 import collections
-import signal
 import sys
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(_ROOT / "tools"), str(_ROOT / "tests" / "system"), str(Path(__file__).parent)]
 
+import ctrl_c  # noqa: E402
 import held  # noqa: E402
 import outcome  # noqa: E402
 import plan  # noqa: E402
@@ -69,6 +69,8 @@ class Soak:
         finally:
             for player in self._players:
                 player.close()
+        for player in self._players:
+            player.found_nothing()
 
     def _player(self, number: int) -> Player:
         binary = self._options.board_binary
@@ -123,7 +125,7 @@ class Soak:
         self._sampled = self.seconds
         sample = held.take(self._players[0], self.seconds, self.tally.attempts)
         self.samples.append(sample)
-        growth = held.too_much(self.samples, self._options.sanitized)
+        growth = held.too_much(self.samples, bool(self._options.sanitizer))
         if growth:
             raise Violation(f"grown: {', '.join(growth)}")
 
@@ -166,25 +168,17 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--boards", type=int, default=2, help="the first is never reset")
     parser.add_argument("--json", action="store_true", help="print the whole record")
     parser.add_argument("--output", type=Path, default=_ROOT / "build" / "soak")
-    parser.add_argument("--sanitized", action="store_true", help="the binary has a sanitizer")
+    parser.add_argument("--sanitizer", default="", help="that the binary was built with")
     parser.add_argument("--board-binary", type=Path, default=_ROOT / "build/VIRTUAL/virtual-board")
     options = parser.parse_args()
     options.seconds = _seconds(options)
     return options
 
 
-def _once(number: int, frame: object) -> None:
-    """Ctrl-C, and a second one while the summary is made changes nothing."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt
-
-
 def main() -> int:
     """Runs it; Ctrl-C gives the summary so far."""
     options = arguments()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _once)
+    ctrl_c.once()
     soak = Soak(options)
     interrupted = False
     try:

@@ -43,9 +43,8 @@ def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 when everything held, 1 on a violation, 130 after Ctrl-C."""
     built = prepare(report, (options.sanitizer or "",))
     command = [sys.executable, str(PROGRAM), "--board-binary", str(built.board)]
-    for name in (*_NUMBERS, "output"):
+    for name in (*_NUMBERS, "output", "sanitizer"):
         value = getattr(options, name.replace("-", "_"))
         command += [f"--{name}", str(value)] if value is not None else []
     command += ["--json"] if options.json else []
-    command += ["--sanitized"] if options.sanitizer else []
     return hand_over(command)
