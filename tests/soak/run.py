@@ -62,7 +62,7 @@ class Soak:
         try:
             self._warm()
             number = self._options.first_round
-            while time.monotonic() < self.ends and len(self.violations) < _MOST_VIOLATIONS:
+            while self._goes_on():
                 self._round(number)
                 number += 1
             self._sample()
@@ -71,6 +71,11 @@ class Soak:
                 player.close()
         for player in self._players:
             player.found_nothing()
+
+    def _goes_on(self) -> bool:
+        # A soak without a round has shown nothing.
+        in_time = time.monotonic() < self.ends or self.rounds == 0
+        return in_time and len(self.violations) < _MOST_VIOLATIONS
 
     def _player(self, number: int) -> Player:
         binary = self._options.board_binary

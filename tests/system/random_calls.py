@@ -13,7 +13,7 @@ CONNECTED = 5
 # Time that may run out while Wi-Fi's driver starts, which is NOT_CONNECTED.
 STARTING_S = 0.5
 
-# A modem that does not answer takes so long to switch off, and holds up the next interface.
+# A modem that does not answer takes 13 s to switch off, and holds up the next interface.
 LEAVING_S = 20.0
 
 # Shorter than the slowest good attempt on a busy host may be: the time may run out anywhere.
