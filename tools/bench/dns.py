@@ -26,6 +26,7 @@ class Dns(UdpServer):
         self._answers: dict[str, str | None] = {}
         self._fault = ""
         self._delay_ms = 0
+        self._ttl_s = _TTL_S
         self.restore()
         super().__init__("dns")
 
@@ -57,10 +58,16 @@ class Dns(UdpServer):
         """Answers come `ms` late."""
         self._delay_ms = ms
 
+    def ttl(self, seconds: int) -> None:
+        """How long answers may be kept; with 0 whoever asks twice has to ask twice (RFC 1035,
+        3.2.1)."""
+        self._ttl_s = seconds
+
     def restore(self) -> None:
         """Ends all faults and forgets all rules that were added."""
         self._fault = ""
         self._delay_ms = 0
+        self._ttl_s = _TTL_S
         # Replaced, never changed: the server's thread may be reading it.
         self._answers = {"*.test": "host", "pool.ntp.org": "host", "*.pool.ntp.org": "host"}
 
@@ -99,7 +106,7 @@ class Dns(UdpServer):
             if address == "host":
                 number = sender[0].split(".")[2]
                 address = sender[0] if number == "0" else f"10.0.{number}.2"
-            reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=_TTL_S, rdata=A(address)))
+            reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=self._ttl_s, rdata=A(address)))
         return reply
 
     def _noise(self, query: DNSRecord) -> bytes:

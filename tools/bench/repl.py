@@ -8,6 +8,7 @@ import contextlib
 import io
 import os
 import termios
+import threading
 import time
 from pathlib import Path
 
@@ -18,7 +19,10 @@ from serial import SerialException
 from .errors import BenchError
 
 _READ_STEP_S = 0.2
+_ANSWER_S = 5.0  # a board on a busy machine may take this long to begin an answer
 _EOF = b"\x04"
+# There is one standard output: two threads that redirect it at once would leave it redirected.
+_REDIRECTED = threading.Lock()
 # What pyserial raises, or lets through, when the board has gone.
 _GONE = (SerialException, OSError, termios.error)
 
@@ -54,7 +58,7 @@ class Repl:
             left = max(deadline - time.monotonic(), 0.1)
             try:
                 # A board that boots may swallow what comes first: asked for several times.
-                with contextlib.redirect_stdout(io.StringIO()):
+                with _REDIRECTED, contextlib.redirect_stdout(io.StringIO()):
                     self._transport.enter_raw_repl(soft_reset=False, timeout_overall=min(left, 1))
                 return
             except TransportError as error:
@@ -67,7 +71,7 @@ class Repl:
         """Runs `code`, the text that it prints. Raises ReplError, or BenchError after `timeout`
         s, when the code has been interrupted."""
         try:
-            self._transport.exec_raw_no_follow(code)
+            self._send(code)
             output = self._until_eof(timeout)
             error = self._until_eof(timeout) if output is not None else None
         except (TransportError, *_GONE) as problem:
@@ -78,6 +82,13 @@ class Repl:
         if error:
             raise ReplError(output, error)
         return output
+
+    def _send(self, code: str) -> None:
+        self._transport.serial.timeout = _ANSWER_S
+        try:
+            self._transport.exec_raw_no_follow(code)
+        finally:
+            self._transport.serial.timeout = _READ_STEP_S
 
     def _until_eof(self, timeout: float) -> str | None:
         data = self._transport.read_until(1, _EOF, timeout=timeout, timeout_overall=timeout)

@@ -4,7 +4,9 @@
 
 import os
 import signal
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -37,6 +39,26 @@ def test_exec_gives_output_or_traceback(board):
         board.exec("print('before')\n1 / 0")
     assert caught.value.output == "before\n"
     assert board.exec("print('\u00e9' * 5000)") == "\u00e9" * 5000 + "\n"
+
+
+def test_two_boards_in_two_threads_leave_standard_output_alone(monkeypatch):
+    """Entering the REPL hides what mpremote prints; the second comes out after the first."""
+    from bench import repl
+
+    pauses = iter([0.05, 0.1])
+
+    class Transport:
+        def __init__(self, *_, **__):
+            pass
+
+        def enter_raw_repl(self, **_):
+            time.sleep(next(pauses))
+
+    monkeypatch.setattr(repl, "SerialTransport", Transport)
+    before = sys.stdout
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: repl.Repl(name, 1), ["a", "b"]))
+    assert sys.stdout is before
 
 
 def test_exec_that_does_not_end_is_interrupted(board):

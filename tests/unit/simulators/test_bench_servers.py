@@ -65,6 +65,17 @@ def test_rules_newest_first(world):
     assert ("example.com", "A") in world.dns.queries
 
 
+def test_how_long_an_answer_may_be_kept(world):
+    def ttl():
+        return DNSRecord.parse(ask(world, "broker.test")[1]).rr[0].ttl
+
+    usual = ttl()
+    world.dns.ttl(0)
+    assert (usual > 0, ttl()) == (True, 0)
+    world.dns.restore()
+    assert ttl() == usual
+
+
 def test_dns_drop_and_servfail(world):
     world.dns.drop()
     assert ask(world, "broker.test", timeout=0.3)[1] is None
