@@ -31,6 +31,22 @@ def uart(board):
     os.close(fd)
 
 
+@pytest.mark.parametrize("kib", [16, 64])
+def test_size_of_the_heap(request, world, kib):
+    binary = request.config.getoption("--board-binary")
+    with Board(world, binary=binary, arguments=["--heap", str(kib)]) as board:
+        size = int(board.exec("import gc\nprint(gc.mem_alloc() + gc.mem_free())"))
+    # The collector keeps its own table in it.
+    assert 0.9 * kib * 1024 < size < kib * 1024
+
+
+def test_a_heap_out_of_range_is_refused(request, world):
+    binary = request.config.getoption("--board-binary")
+    for kib in ("7", "65537", "x"):
+        with pytest.raises(BenchError, match="--heap wants 8 to 65536 KiB"):
+            Board(world, binary=binary, arguments=["--heap", kib]).start()
+
+
 def test_uart_carries_every_byte_both_ways(board, uart):
     data = bytes(range(256))
     os.write(uart, data)
