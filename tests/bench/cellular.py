@@ -7,7 +7,7 @@ import time
 
 import scripts
 from bench import Board
-from figures import Figure, spread
+from figures import Row, ours, spread
 
 BAR_COLD_S = 2.0
 BAR_WARM_S = 1.5
@@ -84,7 +84,7 @@ def _modem_s() -> float:
     return profile.sim_s + profile.registration_s + profile.dial_s
 
 
-def _cold(world, board, modem, repeat) -> list[Figure]:
+def _cold(world, board, modem, repeat) -> list[Row]:
     key = _Key(world)
     added, totals = [], []
     for _ in range(repeat):
@@ -99,10 +99,10 @@ def _cold(world, board, modem, repeat) -> list[Figure]:
         modem.scale(0.01)
         _switch_off(board, modem)
     note = f"{spread(totals)} s in all, {repeat} runs with a real modem's times"
-    return [Figure("added to the modem's own times, cold", max(added), "s", BAR_COLD_S, note)]
+    return [ours("added to the modem's own times, cold", max(added), "s", BAR_COLD_S, note)]
 
 
-def _warm(board, modem, repeat) -> list[Figure]:
+def _warm(board, modem, repeat) -> list[Row]:
     times, steps, ends = [], [], []
     for _ in range(repeat):
         modem.scale(1.0)
@@ -119,11 +119,11 @@ def _warm(board, modem, repeat) -> list[Figure]:
         ends.append(scripts.numbers(board, "print(worst)") / 1000)
     note = f"{spread(ends)}; network.PPP.active(False) of MicroPython 1.25 sleeps 10 ms in itself"
     return [
-        Figure("time to SERVER_CONNECTED, modem on and registered", max(times), "s", BAR_WARM_S,
+        ours("time to SERVER_CONNECTED, modem on and registered", max(times), "s", BAR_WARM_S,
                spread(times)),
-        Figure("longest poll of the link, connecting", max(steps), "ms", BAR_STEP_MS,
+        ours("longest poll of the link, connecting", max(steps), "ms", BAR_STEP_MS,
                spread(steps)),
-        Figure("longest poll of the link, powering down", max(ends), "ms", None, note),
+        ours("longest poll of the link, powering down", max(ends), "ms", None, note),
     ]  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def _is_right(board, result) -> bool:
     return result in (8, 12)
 
 
-def _pulls(board, modem, repeat) -> list[Figure]:
+def _pulls(board, modem, repeat) -> list[Row]:
     chance = random.Random(1)
     wrong = after = 0
     modem.warm()
@@ -160,19 +160,20 @@ def _pulls(board, modem, repeat) -> list[Figure]:
         wrong += len(calls) != 1 or not _is_right(board, calls[0])
         after += _connect(board)["result"] != 5
     return [
-        Figure("modem pulled: wrong code or number of callbacks", wrong, "", 0,
+        ours("modem pulled: wrong code or number of callbacks", wrong, "", 0,
                f"{repeat} moments, cable and power by turns"),
-        Figure("modem pulled: next attempt failed", after, "", 0),
+        ours("modem pulled: next attempt failed", after, "", 0),
     ]  # fmt: skip
 
 
-def measure(world, binary, quick) -> list[Figure]:
+def measure(setting) -> list[Row]:
     """Rows of cold and warm starts, of the longest step, and of modems that are pulled."""
-    with Board(world, binary=binary) as board:
+    world, repeat = setting.world, setting.repeat
+    with Board(world, binary=setting.kit.binary) as board:
         modem = world.fit_modem(board)
         board.exec(scripts.prelude(world) + _PRELUDE)
-        rows = _cold(world, board, modem, 1 if quick else 3)
-        rows += _warm(board, modem, 3 if quick else 20)
-        rows += _pulls(board, modem, 5 if quick else 50)
+        rows = _cold(world, board, modem, repeat(2, 1))
+        rows += _warm(board, modem, repeat(10, 3))
+        rows += _pulls(board, modem, repeat(25, 5))
         world.remove_modem(modem)
     return rows

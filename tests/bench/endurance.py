@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A thousand attempts, Wi-Fi and Ethernet in turn, one in five failing: what grows?"""
+"""Hundreds of attempts, Wi-Fi and Ethernet in turn, one in five failing: what grows?"""
 
 import pathlib
 
 import scripts
 from bench import Board
-from figures import Figure
+from figures import Row, ours
 
 _BATCH = """
 good = bad = 0
@@ -72,14 +72,15 @@ def _batch(board, world, first, last):
     return {**answer, **_host(board.pid)}
 
 
-def measure(world, binary, quick) -> list[Figure]:
-    """Growth over a thousand attempts in ten batches; the hundred before warm caches up.
+def measure(setting) -> list[Row]:
+    """Growth over three hundred attempts in ten batches; those before warm caches up.
 
     The collector takes any word on the stack for a pointer, so one reading of the heap may be a
     little high; a leak raises the lowest of several, too.
     """
-    warm, batch = (20, 10) if quick else (100, 100)
-    with Board(world, binary=binary) as board:
+    world = setting.world
+    warm, batch = setting.repeat(50, 10), setting.repeat(30, 5)
+    with Board(setting.world, binary=setting.kit.binary) as board:
         board.exec(scripts.prelude(world))
         _batch(board, world, 0, warm)
         firsts = range(warm, warm + 10 * batch, batch)
@@ -93,10 +94,10 @@ def measure(world, binary, quick) -> list[Figure]:
     # One block (32 bytes) more or less is chance; one object lost per attempt would be 32 here.
     heap = (min(heaps[-3:]) - min(heaps[:3])) / (7 * batch)
     return [
-        Figure("attempts with a wrong outcome", 10 * batch - good - bad, "", 0, note),
-        Figure("MicroPython heap growth after gc.collect()", heap, "bytes/attempt", 1, live),
-        Figure("lwIP sockets lost", first["free"] - last["free"], "sockets", 0),
-        Figure("host file descriptors gained", grown["fds"], "", 0),
-        Figure("host threads gained", grown["threads"], "", 0),
-        Figure("host RSS growth", grown["rss_kib"], "KiB", 1024),
+        ours("attempts with a wrong outcome", 10 * batch - good - bad, "", 0, note),
+        ours("MicroPython heap growth after gc.collect()", heap, "bytes/attempt", 1, live),
+        ours("lwIP sockets lost", first["free"] - last["free"], "sockets", 0),
+        ours("host file descriptors gained", grown["fds"], "", 0),
+        ours("host threads gained", grown["threads"], "", 0),
+        ours("host RSS growth", grown["rss_kib"], "KiB", 1024),
     ]

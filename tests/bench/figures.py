@@ -1,53 +1,131 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A measured figure, the bar it is held against, and how both are shown."""
+"""A measured row, one cell for each contender, and the bars that it is held against."""
 
 import dataclasses
+import math
 import statistics
+from collections.abc import Sequence
 
 
-@dataclasses.dataclass(frozen=True)
-class Figure:
-    """One row of the table.
+def quantile(values: Sequence[float], share: float) -> float:
+    """The nearest-rank quantile: a value that was measured, none in between."""
+    ordered = sorted(values)
+    rank = math.ceil(share * len(ordered) - 1e-9)  # 0.07 * 100 is a little more than 7
+    return ordered[max(rank, 1) - 1]
 
-    `value` is in `unit`. `bar` is the largest value that is good enough, None for a row that is
-    only there to compare with.
+
+def number(value: float) -> str:
+    """Three digits, as far as there are so many; never an exponent."""
+    for limit, digits in ((100, 0), (10, 1), (1, 2)):
+        if abs(value) >= limit:
+            return f"{value:.{digits}f}"
+    return f"{value:.3f}".rstrip("0").rstrip(".") or "0"
+
+
+@dataclasses.dataclass
+class Cell:
+    """What one contender gave: `values`, one for each run, or `text` where there are none.
+
+    With `bound` the bench has ended each run, so that the values are less than the truth.
     """
 
+    values: list[float] = dataclasses.field(default_factory=list)
+    text: str = ""
+    bound: bool = False
+
+    def shown(self, worst: bool) -> str:
+        """For the table: median, p10 to p90, the worst if asked for, and the number of runs."""
+        if not self.values:
+            return self.text
+        mark = "> " if self.bound else ""
+        median = mark + number(statistics.median(self.values))
+        if len(self.values) == 1:
+            return " ".join(filter(None, (median, self.text)))
+        low, high = quantile(self.values, 0.1), quantile(self.values, 0.9)
+        parts = [f"{median} ({number(low)}–{number(high)})"]
+        parts += [f"max {mark}{number(max(self.values))}"] if worst else []
+        parts += [f"n {len(self.values)}", self.text]
+        return ", ".join(filter(None, parts))
+
+
+@dataclasses.dataclass
+class Row:
+    """One line of the table. `bars` are what must hold and whether it does; `worst`: the worst
+    run counts, not the median."""
+
     name: str
-    value: float
     unit: str
-    bar: float | None = None
+    cells: dict[str, Cell]
+    worst: bool = False
     note: str = ""
+    bars: list[tuple[str, bool]] = dataclasses.field(default_factory=list)
 
     @property
-    def holds(self) -> bool | None:
-        """Whether the bar is met; None without a bar."""
-        return None if self.bar is None else self.value <= self.bar
+    def holds(self) -> bool:
+        """Whether every bar is met."""
+        return all(holds for _, holds in self.bars)
+
+    def _ours(self) -> float | None:
+        values = self.cells["ours"].values if "ours" in self.cells else []
+        if not values:
+            return None
+        return max(values) if self.worst else statistics.median(values)
+
+    def at_most(self, limit: float) -> "Row":
+        """Ours is at most this, the worst run if that counts."""
+        ours = self._ours()
+        self.bars.append((f"≤ {limit:g}", ours is not None and ours <= limit))
+        return self
+
+    def _medians(self, column: str) -> tuple[float, float] | None:
+        """Those of another contender and of ours; None where one has none."""
+        pair = [self.cells[c].values if c in self.cells else [] for c in (column, "ours")]
+        return tuple(map(statistics.median, pair)) if all(pair) else None
+
+    def below(self, column: str, title: str, times: float) -> "Row":
+        """Ours is at least so many times shorter than another contender's, by medians. Where that
+        one was not to be had, the bar is left out: nothing was compared."""
+        medians = self._medians(column)
+        if medians:
+            other, ours = medians
+            ratio = other / ours if ours else math.inf
+            text = f"≥ {times:g}× shorter than {title}: {number(ratio)}×"
+            self.bars.append((text, ratio >= times))
+        return self
+
+    def within(self, column: str, title: str, times: float) -> "Row":
+        """Ours is at most so many times another contender's, by medians; as in below()."""
+        medians = self._medians(column)
+        if medians:
+            other, ours = medians
+            ratio = ours / other if other else math.inf
+            self.bars.append((f"≤ {times:g}× {title}: {ratio:.2f}×", ratio <= times))
+        return self
 
     def as_dict(self) -> dict:
-        """The row for `--json`."""
+        """For JSON."""
         return {**dataclasses.asdict(self), "holds": self.holds}
+
+
+def from_dict(table: dict) -> Row:
+    """The row that as_dict() gave."""
+    fields = {name: value for name, value in table.items() if name != "holds"}
+    fields["cells"] = {name: Cell(**cell) for name, cell in table["cells"].items()}
+    fields["bars"] = [(text, holds) for text, holds in table["bars"]]
+    return Row(**fields)
+
+
+def ours(
+    name: str, value: float | list[float], unit: str, bar: float | None = None, note: str = ""
+) -> Row:
+    """A row that only we have."""
+    values = value if isinstance(value, list) else [value]
+    row = Row(name, unit, {"ours": Cell(values)}, note=note)
+    return row if bar is None else row.at_most(bar)
 
 
 def spread(values: list[float]) -> str:
     """Median, 10th and 90th percentile of `values` as text."""
-    ordered = sorted(values)
-    low, high = ordered[len(ordered) // 10], ordered[-1 - len(ordered) // 10]
-    return f"median {statistics.median(ordered):.1f}, p10 {low:.1f}, p90 {high:.1f}"
-
-
-def show(figures: list[Figure]) -> None:
-    """Print the table."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title="connectwith: measured on the virtual board, this run")
-    for heading in ("Figure", "Value", "Bar", "Holds", "Note"):
-        justify = "right" if heading in ("Value", "Bar") else "left"
-        table.add_column(heading, justify=justify, overflow="fold")
-    for figure in figures:
-        bar = "" if figure.bar is None else f"<= {figure.bar:g} {figure.unit}"
-        holds = {None: "", True: "yes", False: "NO"}[figure.holds]
-        table.add_row(figure.name, f"{figure.value:.4g} {figure.unit}", bar, holds, figure.note)
-    Console(width=120).print(table)
+    low, high = quantile(values, 0.1), quantile(values, 0.9)
+    return f"median {statistics.median(values):.1f}, p10 {low:.1f}, p90 {high:.1f}"

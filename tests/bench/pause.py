@@ -3,121 +3,108 @@
 """The longest pause of user code while a connection is attempted."""
 
 import time
+from collections.abc import Iterator
 
-import scripts
-from bench import Board
-from figures import Figure, spread
+from figures import Cell, Row
+from setting import Answers, Setting, cell, in_turn, rotated
+from stand import TITLES
 
-BAR_MS = 5.0
+BAR_MS, BAR_CLEAN, BAR_SLOW_DNS = 5.0, 8, 100
+LIMIT_S = 5.0  # of an attempt that does not end; ours has a timeout of 2 s then
+TIMEOUT_S = 2
+_IDLE_MS = 200  # what a quick attempt takes
+_KEPT_US = 60_000  # longer gaps share the last bar of the histogram
 
-# `gap` is the longest time between two turns of a tight loop, `timer` between two calls of a
-# 1 ms machine.Timer; both in microseconds.
-_WATCH = """
-import json
-timer_last = timer_worst = 0
-def tick(_):
-    global timer_last, timer_worst
-    now = time.ticks_us()
-    gap = time.ticks_diff(now, timer_last)
-    timer_last = now
-    if gap > timer_worst: timer_worst = gap
-def watch(limit_ms):
-    ticks_us, ticks_diff = time.ticks_us, time.ticks_diff
-    worst = 0
-    end = time.ticks_add(time.ticks_ms(), limit_ms)
-    last = ticks_us()
-    while not calls and ticks_diff(end, time.ticks_ms()) > 0:
-        now = ticks_us()
-        gap = ticks_diff(now, last)
-        if gap > worst: worst = gap
-        last = now
-    return worst
-timer = machine.Timer(1)
-def measured(run):
-    global timer_last, timer_worst
-    gc.collect()
-    timer_last = time.ticks_us(); timer_worst = 0
-    timer.init(period=1, callback=tick)
-    gap = run()
-    worst = timer_worst
-    timer.deinit()
-    print(json.dumps({"gap": gap, "timer": worst, "result": calls[0] if calls else -1}))
-"""
-
-_OURS = """
-calls.clear()
-def run():
-    server.connectwith({nic!r}, done, {timeout})
-    return watch(20000)
-measured(run)
-server.disconnect()
-time.sleep_ms(200)
-"""
-
-_IDLE = "calls.clear()\nmeasured(lambda: watch({ms}))\n"
-
-_STOCK = """
-def run():
-    blocking_disconnect(blocking_connect())
-    return 0
-calls.clear()
-measured(run)
-time.sleep_ms(200)
-"""
+_LOOP, _TIMER, _TASK = "a tight loop", "a 1 ms Timer", "an asyncio task"
 
 
-def _clean(world):
-    return None
+def _clean(setting):
+    return {}
 
 
-def _slow_dns(world):
-    world.dns.delay(500)
+def _slow_dns(setting):
+    setting.world.dns.delay(500)
+    return {}
 
 
-def _silent_dns(world):
-    world.dns.drop()
+def _silent_dns(setting):
+    setting.world.dns.drop()
+    return {}
 
 
-def _mute_peer(world):
-    return world.peer("mute-tcp").url
+def _mute_peer(setting):
+    return {"PORT": setting.world.peer("mute-tcp").port}
 
 
 SCENES = {
-    "clean link, TLS included": (_clean, 10, 5, 200),
-    "DNS answers after 500 ms": (_slow_dns, 10, 5, 700),
-    "DNS silent": (_silent_dns, 2, 3, 2000),
-    "peer never answers TLS": (_mute_peer, 2, 4, 2000),
+    "clean link, TLS included": (_clean, 20),
+    "DNS answers after 500 ms": (_slow_dns, 6),
+    "DNS silent": (_silent_dns, 2),
+    "peer never answers TLS": (_mute_peer, 2),
 }
 
 
-def _scene(world, board, name, repeat):
-    fault, timeout, expected, idle_ms = SCENES[name]
-    world.restore()
-    url = fault(world)
-    if url:
-        board.exec(f"imp.cloud.configure({url!r}, ca={world.broker.ca_pem!r})")
-    code = _OURS.format(nic=scripts.wifi(world), timeout=timeout)
-    # In turn with an idle board for as long: what the host does to both is not ours.
-    runs, floors = [], []
-    for _ in range(repeat):
-        runs.append(scripts.numbers(board, code))
-        floors.append(scripts.numbers(board, _IDLE.format(ms=idle_ms)))
-        if runs[-1]["result"] != expected:
-            raise SystemExit(f"{name}: result {runs[-1]['result']}, {expected} was expected")
-    if url:
-        url, ca = world.broker.url, world.broker.ca_pem
-        board.exec(f"imp.cloud.configure({url!r}, ca={ca!r})")
-    world.restore()
+def _cell(runs: list[dict | None], key: str, ends: bool) -> Cell:
+    """With a fault the attempt fails, and all runs count; on a good link it has to connect."""
+    if ends:
+        return cell(runs, key, 1e-3, LIMIT_S)
+    values = [LIMIT_S * 1000 if run is None else run[key] / 1000 for run in runs]
+    # One that lasted until the bench ended the run would have gone on.
+    return Cell(values, bound=max(values) > 0.8 * LIMIT_S * 1000)
+
+
+def _rows(setting: Setting, scene: str, loops: Answers, tasks: Answers, note: str) -> list[Row]:
+    ends = scene in list(SCENES)[:2]
     rows = []
-    for key, what in (("gap", "tight loop"), ("timer", "1 ms Timer")):
-        worst = [run[key] / 1000 for run in runs]
-        idle = [floor[key] / 1000 for floor in floors]
-        note = f"{spread(worst)}; idle board in turn: max {max(idle):.1f}, {spread(idle)}"
-        rows.append(Figure(f"longest pause, {what}: {name}", max(worst), "ms", BAR_MS, note))
+    for what, answers, key in ((_LOOP, loops, "loop"), (_TIMER, loops, "timer"),
+                               (_TASK, tasks, "loop")):  # fmt: skip
+        cells = {name: _cell(runs, key, ends) for name, runs in answers.items()}
+        if what != _TASK and "mqtt_as" in setting.kit.columns:
+            # It runs in asyncio's loop, where user code is a task.
+            shared = Cell(text="as a task") if what == _LOOP else None
+            cells["mqtt_as"] = shared or _cell(tasks["mqtt_as"], "timer", ends)
+        row = setting.row(f"longest pause of {what}: {scene}", "ms", cells, worst=True, note=note)
+        row.at_most(BAR_MS)
+        if scene == list(SCENES)[0]:
+            row.below("umqtt_simple", TITLES["umqtt_simple"], BAR_CLEAN)
+        elif scene == list(SCENES)[1]:
+            row.below("umqtt_simple", TITLES["umqtt_simple"], BAR_SLOW_DNS)
+        rows.append(row)
     return rows
 
 
-def _host_floor_ms(seconds=3.0):
+def _scene(setting: Setting, stands: list, scene: str) -> list[Row]:
+    fault, whole = SCENES[scene]
+    setting.restore()
+    changes = {"TIMEOUT_S": TIMEOUT_S if whole < 5 else 10, **fault(setting)}
+    for stand in stands:
+        stand.place(**changes)
+    loopers = [stand for stand in stands if stand.name != "mqtt_as"]
+    loops: Answers = {stand.name: [] for stand in loopers}
+    tasks: Answers = {stand.name: [] for stand in stands}
+    floors = []
+    for turn in range(setting.repeat(whole, 1)):
+        for stand in rotated(loopers, turn):
+            loops[stand.name].append(stand.run("pause_loop()", LIMIT_S, "pause_report()"))
+        for stand in rotated(stands, turn):
+            tasks[stand.name].append(stand.run("pause_task()", LIMIT_S, "pause_report()"))
+        floors.append(stands[0].run(f"idle({_IDLE_MS})"))
+    floor = {key: max(run[key] for run in floors) / 1000 for key in ("loop", "timer")}
+    note = (
+        f"an idle board in turn with these: loop at most {floor['loop']:.1f} ms, Timer at most "
+        f"{floor['timer']:.1f} ms; what the host does to both is not ours"
+    )
+    if scene == list(SCENES)[0]:
+        gaps = {**loops, **{name: runs for name, runs in tasks.items() if name == "mqtt_as"}}
+        setting.plots["gaps"] = {
+            name: [min(gap, _KEPT_US) for run in runs if run for gap in run["gaps"]]
+            for name, runs in gaps.items()
+        }
+        setting.plots["gaps"]["idle"] = [gap for run in floors for gap in run["gaps"]]
+    return _rows(setting, scene, loops, tasks, note)
+
+
+def _host_floor_ms(seconds: float) -> float:
     """The longest gap that a loop of this very process sees: what the host alone does."""
     worst, last = 0, time.perf_counter_ns()
     end = last + int(seconds * 1e9)
@@ -128,22 +115,11 @@ def _host_floor_ms(seconds=3.0):
     return worst / 1e6
 
 
-def measure(world, binary, quick) -> list[Figure]:
-    """Rows for every scene, the idle floor and the blocking script."""
-    repeat = 3 if quick else 20
-    with Board(world, binary=binary) as board:
-        board.exec(scripts.prelude(world) + _WATCH + scripts.blocking(world))
-        board.exec(scripts.connected(world), timeout=30)
-        rows = [Figure("host's own floor, a loop without any board", _host_floor_ms(), "ms")]
-        for name in SCENES:
-            rows += _scene(world, board, name, 3 if name == "DNS silent" else repeat)
-        stock = [scripts.numbers(board, _STOCK)["timer"] / 1000 for _ in range(repeat)]
-        rows.append(
-            Figure(
-                "blocking script (stock ssl), 1 ms Timer", max(stock), "ms", None, spread(stock)
-            )
-        )
-        world.dns.delay(500)
-        slow = scripts.numbers(board, _STOCK)["timer"] / 1000
-        rows.append(Figure("blocking script, DNS at +500 ms, 1 ms Timer", slow, "ms"))
-    return rows
+def measure(setting: Setting) -> Iterator[Row]:
+    """Rows for every scene and kind of user code, and what the host alone does to a loop."""
+    floor = Cell([_host_floor_ms(setting.repeat(3, 1))])
+    yield Row("host's own floor: longest gap of a loop without a board", "ms", {"ours": floor})
+    with setting.stands() as stands:
+        in_turn(stands, 1, "connect('wifi')")  # what only a first attempt does
+        for scene in SCENES:
+            yield from _scene(setting, stands, scene)

@@ -1,59 +1,196 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Measure what the project promises, all in one run: `./tools/cw bench`.
+"""Measure what the project promises, against what people use today: `./tools/cw bench`.
 
-Exit code 0 when every bar holds, 1 when one does not.
+Exit code 0 when every bar holds, 1 when one does not or a program has failed.
 """
 
 import argparse
+import dataclasses
 import json
+import os
 import pathlib
 import sys
+import time
+import traceback
+from collections.abc import Sequence
 
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(_ROOT / "tools"), str(pathlib.Path(__file__).parent)]
 
+import causes  # noqa: E402
 import cellular  # noqa: E402
-import connect_time  # noqa: E402
 import deadline  # noqa: E402
 import endurance  # noqa: E402
-import figures  # noqa: E402
-import heap  # noqa: E402
+import idle  # noqa: E402
+import memory  # noqa: E402
+import page  # noqa: E402
 import pause  # noqa: E402
+import rate  # noqa: E402
+import size  # noqa: E402
+import switching  # noqa: E402
+import tables  # noqa: E402
+import times  # noqa: E402
 from bench import World  # noqa: E402
+from figures import Row, from_dict  # noqa: E402
+from setting import Setting  # noqa: E402
+from stand import COLUMNS, TITLES, Kit  # noqa: E402
 
+from commands.lint_figures import digest  # noqa: E402
+from setup.problem import Problem  # noqa: E402
+
+RESULTS = _ROOT / "build" / "bench"
+# What is a matter of milliseconds comes first, before the machine has warmed up.
 PROGRAMS = {
     "pause": pause,
-    "connect_time": connect_time,
-    "cellular": cellular,
-    "heap": heap,
+    "time": times,
     "deadline": deadline,
+    "switching": switching,
+    "rate": rate,
+    "memory": memory,
+    "size": size,
+    "idle": idle,
+    "causes": causes,
+    "cellular": cellular,
     "endurance": endurance,
 }
 
 
-def main() -> int:
+@dataclasses.dataclass
+class Result:
+    """What one program gave. `error`: why it did not get to its end. `load`: of the machine, in
+    the minute before."""
+
+    program: str
+    digest: str
+    quick: bool
+    columns: list[str]
+    missing: dict[str, str]
+    seconds: float
+    rows: list[Row]
+    plots: dict
+    error: str = ""
+    load: float | None = None
+
+    def save(self, folder: pathlib.Path) -> None:
+        """Into <program>.json there, for --resume and for the page."""
+        folder.mkdir(parents=True, exist_ok=True)
+        table = {**dataclasses.asdict(self), "rows": [row.as_dict() for row in self.rows]}
+        (folder / f"{self.program}.json").write_text(json.dumps(table, indent=1) + "\n")
+
+
+def load(folder: pathlib.Path, program: str) -> Result | None:
+    """What was saved, None if nothing was or it cannot be read."""
+    try:
+        table = json.loads((folder / f"{program}.json").read_text())
+        return Result(**{**table, "rows": [from_dict(row) for row in table["rows"]]})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def measure(program: str, kit: Kit, quick: bool, code: str) -> Result:
+    """Runs one program; that it fails is part of the result, and what it gave before is kept.
+
+    code: the digest of what the board was built of; the files may change during a run.
+    """
+    began = time.monotonic()
+    result = Result(program, code, quick, kit.columns, kit.missing, 0.0, [], {})
+    result.load = os.getloadavg()[0]
+    try:
+        with World() as world:
+            setting = Setting(world, kit, quick, result.plots)
+            for row in PROGRAMS[program].measure(setting):
+                result.rows.append(row)
+    except (Exception, SystemExit) as error:
+        traceback.print_exc()
+        result.error = f"{type(error).__name__}: {error}".splitlines()[0]
+    result.seconds = time.monotonic() - began
+    return result
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=PROGRAMS, action="append", help="measure only this")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument(
-        "--board-binary",
-        default=str(_ROOT / "build/VIRTUAL/virtual-board"),
-        help="the virtual board's program (default: %(default)s)",
+        "--columns", choices=COLUMNS, action="append", help="only these contenders"
     )
-    options = parser.parse_args()
-    rows: list[figures.Figure] = []
-    for name in options.only or PROGRAMS:
-        print(f"measuring {name}: {PROGRAMS[name].__doc__.splitlines()[0]}", file=sys.stderr)
-        with World() as world:
-            rows += PROGRAMS[name].measure(world, options.board_binary, options.quick)
+    parser.add_argument("--quick", action="store_true", help="a few repetitions, no verdict")
+    parser.add_argument("--resume", action="store_true", help="keep what was measured already")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--page", action="store_true", help="write docs/figures.md of it")
+    parser.add_argument("--board-binary", type=pathlib.Path, required=True)
+    parser.add_argument("--mpy-cross", type=pathlib.Path, required=True)
+    parser.add_argument("--results", type=pathlib.Path, default=RESULTS, help=argparse.SUPPRESS)
+    return parser
+
+
+def _usable(result: Result | None, quick: bool, code: str) -> bool:
+    """Whether a result of an earlier run is of this code, and as thorough as asked for."""
+    if result is None or result.error or result.digest != code:
+        return False
+    return quick or not result.quick
+
+
+def run(options: argparse.Namespace) -> list[Result]:
+    """Measures what was asked for, saves each result at once, and gives them all."""
+    code = digest(_ROOT)
+    kit = Kit(options.board_binary, options.mpy_cross, options.columns or COLUMNS)
+    for name, reason in kit.missing.items():
+        print(f"{TITLES[name]}: not to be had here: {reason}", file=sys.stderr)
+    results = []
+    names = options.only or list(PROGRAMS)
+    for number, name in enumerate(names, 1):
+        found = load(options.results, name) if options.resume else None
+        if found is not None and _usable(found, options.quick, code):
+            print(f"[{number}/{len(names)}] {name}: measured already", file=sys.stderr)
+            results.append(found)
+            continue
+        what = PROGRAMS[name].__doc__.splitlines()[0]
+        print(f"[{number}/{len(names)}] {name}: {what}", file=sys.stderr, flush=True)
+        result = measure(name, kit, options.quick, code)
+        result.save(options.results)
+        print(f"    {result.seconds:.0f} s {result.error}", file=sys.stderr, flush=True)
+        results.append(result)
+    return results
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    machine = page.machine()
+    if options.page and (options.quick or options.columns):
+        raise Problem(
+            "The page is of a whole run only.",
+            "--page was given with --quick or --columns.",
+            "leave those out; --resume keeps what was measured already.",
+        )
+    results = run(options)
     if options.json:
-        print(json.dumps([row.as_dict() for row in rows], indent=2))
+        print(json.dumps(tables.document(results, machine), indent=2))
     else:
-        figures.show(rows)
-    return 1 if any(row.holds is False for row in rows) else 0
+        tables.show(results)
+    if options.page:
+        everything = [load(options.results, name) for name in PROGRAMS]
+        lacking = [
+            name
+            for name, result in zip(PROGRAMS, everything, strict=True)
+            if not _usable(result, False, digest(_ROOT))
+        ]
+        if lacking:
+            raise Problem(
+                "The page is of a whole run only.",
+                f"not measured, or not on this code: {', '.join(lacking)}.",
+                "./tools/cw bench --page --resume measures what is missing.",
+            )
+        page.write(_ROOT, everything, machine)
+    if any(result.error for result in results):
+        return 1
+    # Of a few repetitions nothing can be said.
+    return 0 if options.quick or all(row.holds for r in results for row in r.rows) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(problem.status)

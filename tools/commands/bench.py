@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw bench: measures what the project promises."""
+"""cw bench: measures what the project promises, against what people use today."""
 
 import argparse
 import subprocess
@@ -10,20 +10,34 @@ from commands.session import prepare
 from setup import paths
 from setup.report import Report
 
-SUMMARY = "measure what is promised: pauses, times, memory, endurance"
+SUMMARY = "measure pauses, times, memory against umqtt.simple, mqtt_as and a blocking script"
 EXAMPLES = """\
-./tools/cw bench
-./tools/cw bench --quick                 a tenth of the repetitions
-./tools/cw bench --only heap --json"""
+./tools/cw bench                         everything, 20 minutes
+./tools/cw bench --page                  the same, and write docs/figures.md of it
+./tools/cw bench --page --resume         only what is missing since it was interrupted
+./tools/cw bench --only memory --json    one program of it
+./tools/cw bench --quick                 a few repetitions: does it work?
+
+What is measured goes to build/bench at once, one file for each program."""
 IN_ENVIRONMENT = True
 
+NAMES = ("pause", "time", "deadline", "switching", "rate", "memory", "size", "idle", "causes",
+         "cellular", "endurance")  # fmt: skip
 PROGRAM = paths.ROOT / "tests" / "bench" / "run.py"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of this command, which are those of tests/bench/run.py."""
-    parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions")
-    parser.add_argument("--only", action="append", metavar="NAME", help="measure only this")
+    parser.add_argument("--quick", action="store_true", help="a few repetitions, no verdict")
+    parser.add_argument(
+        "--only",
+        choices=NAMES,
+        action="append",
+        metavar="NAME",
+        help=f"only this, may be repeated: {', '.join(NAMES)}",
+    )
+    parser.add_argument("--resume", action="store_true", help="keep what was measured already")
+    parser.add_argument("--page", action="store_true", help="write docs/figures.md and its plots")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -31,8 +45,9 @@ def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 when every bar holds."""
     built = prepare(report)
     command = [sys.executable, str(PROGRAM), "--board-binary", str(built.board)]
-    command += ["--quick"] if options.quick else []
-    command += ["--json"] if options.json else []
+    command += ["--mpy-cross", str(built.mpy_cross)]
+    for name in ("quick", "resume", "page", "json"):
+        command += [f"--{name}"] if getattr(options, name) else []
     for name in options.only or ():
         command += ["--only", name]
     return subprocess.run(command, check=False, cwd=paths.ROOT).returncode

@@ -38,6 +38,7 @@ def prepare(report: Report, sanitizers: tuple[str, ...] = ("",)) -> build.Built:
     os.environ["CONNECTWITH_NETSIM"] = str(netsim)
     os.environ["CONNECTWITH_PPP_SERVER"] = str(ppp_server)
     os.environ["CONNECTWITH_BOARD"] = str(board)
+    os.environ["CONNECTWITH_MPY_CROSS"] = str(mpy_cross)
     return build.Built(board, netsim, ppp_server, tree, mpy_cross)
 
 

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The plots of docs/figures.md, as SVG that is the same for the same numbers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from stand import COLUMNS, TITLES
+
+_IDLE = "idle"
+_COLOURS = {"ours": "#1b6ca8", "umqtt_simple": "#c0392b", "mqtt_as": "#b8860b",
+            "minimal": "#7f8c8d", _IDLE: "#c9c9c9"}  # fmt: skip
+_STAGES = ("HARDWARE", "LINK", "ADDRESS", "CLOCK", "RESOLVE", "DIAL", "PROXY", "TLS", "SESSION")
+
+
+def _draw(file: Path, height_in: float, fill: Callable) -> None:
+    import matplotlib
+
+    matplotlib.use("svg")
+    # Ids and the date would be others each time; text stays text.
+    matplotlib.rcParams.update({"svg.hashsalt": "connectwith", "svg.fonttype": "none"})
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(8, height_in), layout="constrained")
+    fill(axes)
+    figure.savefig(file, metadata={"Date": None, "Creator": None})
+    pyplot.close(figure)
+
+
+def pauses(gaps: dict[str, list[int]], file: Path) -> None:
+    """How often a 1 ms Timer had to wait so long for its turn; gaps in microseconds."""
+    edges = [2 ** (n / 4) for n in range(-4, 26)]  # 0.5 to 76 ms
+
+    def fill(axes) -> None:
+        for name in (_IDLE, *reversed(COLUMNS)):
+            values = [gap / 1000 for gap in gaps.get(name, []) if gap >= 500]
+            if values:
+                title = TITLES.get(name, "idle board")
+                axes.hist(values, edges, histtype="step", log=True, label=title,
+                          color=_COLOURS[name], linewidth=1.5)  # fmt: skip
+        axes.axvline(5, color="black", linewidth=0.8, linestyle=":")
+        axes.set_xscale("log")
+        axes.set_xticks([0.5, 1, 2, 5, 10, 20, 50], ["0.5", "1", "2", "5", "10", "20", "50"])
+        axes.minorticks_off()
+        axes.set_xlabel("between two calls of a 1 ms Timer while connecting [ms]; dotted: 5 ms")
+        axes.set_ylabel("how often, in all runs")
+        axes.legend(frameon=False)
+
+    _draw(file, 4, fill)
+
+
+def stages(links: dict[str, list], file: Path) -> None:
+    """The stages of one attempt over each link, one after the other; durations in ms."""
+
+    def fill(axes) -> None:
+        import matplotlib
+
+        colours = dict(zip(_STAGES, matplotlib.color_sequences["tab10"], strict=False))
+        seen = set()
+        for row, parts in enumerate(reversed(links.values())):
+            begin = 0
+            for stage, ms in parts:
+                axes.barh(row, ms, left=begin, height=0.6, color=colours[stage],
+                          label="_" if stage in seen else stage)  # fmt: skip
+                seen.add(stage)
+                begin += ms
+        axes.set_yticks(range(len(links)), [name.replace(", ", ",\n") for name in reversed(links)])
+        axes.set_xlabel("since connectwith() [ms]")
+        axes.legend(frameon=False, ncols=4, fontsize="small")
+
+    _draw(file, 3, fill)

@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What a run of ./tools/cw bench keeps and leaves out, and the page that it writes."""
+
+import argparse
+import json
+import types
+
+import bench_programs  # noqa: F401
+import page
+import pytest
+import run
+import tables
+from figures import Cell, Row
+
+from commands import bench, lint_figures
+from setup import paths
+from setup.problem import Problem
+
+ABOUT = {"date": "2026-01-01", "commit": "0123456789"}
+
+
+class Kit:
+    """Stands for what goes on boards; none is there."""
+
+    columns = ["ours", "minimal"]
+    missing = {"mqtt_as": "mqtt_as cannot be fetched. git fetch failed."}
+
+    def __init__(self, *_):
+        pass
+
+
+class NoWorld:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+
+def program(measure):
+    return types.SimpleNamespace(__doc__="Measures something.", measure=measure)
+
+
+def rows(setting):
+    setting.plots["seen"] = [1]
+    cells = {"ours": Cell([2.0]), "minimal": Cell([30.0])}
+    row = setting.row("pause | of <code>", "ms", cells, note="a note")
+    return [row.at_most(1).below("minimal", "script", 8)]
+
+
+def broken(setting):
+    yield from rows(setting)
+    raise OSError("the board has gone")
+
+
+@pytest.fixture
+def measured(monkeypatch, tmp_path):
+    """Runs the programs `good` and `bad` with no world; what the options of a run are."""
+    programs = {"pause": program(rows), "time": program(broken)}
+    monkeypatch.setattr(run, "PROGRAMS", programs)
+    monkeypatch.setattr(run, "World", NoWorld)
+    monkeypatch.setattr(run, "Kit", Kit)
+    common = {"board_binary": None, "mpy_cross": None, "columns": None, "only": None,
+              "quick": False, "resume": False, "results": tmp_path}  # fmt: skip
+    return lambda **options: run.run(argparse.Namespace(**{**common, **options}))
+
+
+@pytest.fixture
+def bench_options(measured, tmp_path):
+    """What the command line needs."""
+    return ["--board-binary", "b", "--mpy-cross", "m", "--results", str(tmp_path)]
+
+
+def test_a_program_that_fails_is_told_and_the_others_are_kept(measured, tmp_path):
+    good, bad = measured()
+    assert good.error == "" and good.rows[0].cells["mqtt_as"].text == "not to be had here"
+    assert bad.error == "OSError: the board has gone" and len(bad.rows) == 1
+    assert run.load(tmp_path, "pause") == good
+    assert json.loads((tmp_path / "time.json").read_text())["error"] == bad.error
+
+
+def test_resume_measures_only_what_is_missing(measured, monkeypatch, capsys):
+    measured()
+    monkeypatch.setitem(run.PROGRAMS, "pause", program(broken))
+    monkeypatch.setitem(run.PROGRAMS, "time", program(rows))
+    assert [result.error for result in measured(resume=True)] == ["", ""]
+    assert "pause: measured already" in capsys.readouterr().err
+    # Without --resume everything is measured anew.
+    assert measured()[0].error
+
+
+@pytest.mark.parametrize("change", ["digest", "quick"])
+def test_resume_takes_nothing_of_other_code_or_of_a_quick_run(measured, monkeypatch, change):
+    measured(quick=change == "quick")
+    if change == "digest":
+        monkeypatch.setattr(run, "digest", lambda root: "another")
+    monkeypatch.setitem(run.PROGRAMS, "pause", program(broken))
+    assert measured(resume=True)[0].error
+
+
+def test_a_damaged_result_is_none(tmp_path):
+    (tmp_path / "pause.json").write_text("{")
+    assert run.load(tmp_path, "pause") is None
+    assert run.load(tmp_path, "time") is None
+
+
+@pytest.mark.parametrize("options", [["--quick"], ["--columns", "ours"]])
+def test_no_page_of_less_than_a_whole_run(options):
+    needed = ["--page", "--board-binary", "b", "--mpy-cross", "m"]
+    with pytest.raises(Problem, match="whole run only"):
+        run.main([*needed, *options])
+
+
+def test_no_page_while_a_program_has_failed(measured, tmp_path, monkeypatch):
+    monkeypatch.setattr(page, "write", lambda *_: pytest.fail("a page was written"))
+    with pytest.raises(Problem, match="whole run only") as caught:
+        run.main(["--page", "--board-binary", "b", "--mpy-cross", "m",
+                  "--results", str(tmp_path)])  # fmt: skip
+    assert "time" in caught.value.why and "pause" not in caught.value.why
+
+
+def test_the_page_shows_what_was_measured(measured, tmp_path):
+    text = page.text_of(tmp_path, measured(only=["pause"]), ABOUT)
+    assert lint_figures.mark(lint_figures.digest(paths.ROOT)) in text.splitlines()
+    assert "| pause \\| of &lt;code&gt; [ms] | 2.00 | not to be had here | 30.0 |" in text
+    assert "≤ 1 **NO**; ≥ 8× shorter than script: 15.0× yes" in text
+    assert "1 of 2 bars hold." in text and "* a note." in text
+    assert "mqtt_as was not to be had: mqtt_as cannot be fetched" in text
+
+
+def test_the_long_run_has_its_place_on_the_page(tmp_path):
+    result = run.Result("endurance", "0" * 64, False, ["ours"], {}, 1.0,
+                        [Row("leaks", "", {"ours": Cell([0.0])})], {})  # fmt: skip
+    assert "long run" not in page.text_of(tmp_path, [result], ABOUT)
+    (tmp_path / "docs" / "figures").mkdir(parents=True)
+    soak = tmp_path / "docs" / "figures" / "soak.json"
+    soak.write_text(json.dumps([["attempts", 5000, "seed 1"]]))
+    assert "| attempts | 5000 | seed 1 |" in page.text_of(tmp_path, [result], ABOUT)
+
+
+def test_the_terminal_shows_the_same(measured, capsys):
+    tables.show(measured())
+    shown = capsys.readouterr().out
+    assert "[ms]" in shown and "failed: OSError: the board has gone" in shown
+
+
+def test_every_program_has_its_section_and_can_be_asked_for():
+    assert list(page._SECTIONS) == list(run.PROGRAMS) == list(bench.NAMES)
+
+
+@pytest.mark.parametrize(("quick", "status"), [(False, 1), (True, 0)])
+def test_a_missed_bar_shows_in_the_exit_status_of_a_whole_run(bench_options, quick, status):
+    assert run.main([*bench_options, "--only", "pause", *(["--quick"] if quick else [])]) == status
+
+
+def test_a_failed_program_always_shows_in_it(bench_options):
+    assert run.main([*bench_options, "--quick"]) == 1
