@@ -164,3 +164,12 @@ def test_what_was_not_acknowledged_is_known_until_the_next_session(online, strea
     assert online.is_waiting()
     online.open(stream, SETTINGS, None, 0)
     assert not online.is_waiting()
+
+
+def test_the_longest_credentials_fit_into_a_frame(stream):
+    # As long as imp.cloud.configure lets them be.
+    settings = types.SimpleNamespace(clientid="c" * 64, username="u" * 128)
+    current = session.Session()
+    current.open(stream, settings, b"p" * 128, 0)
+    assert current.pump(0) == session.PENDING
+    assert stream.sent.endswith(b"\0\x80" + b"p" * 128)
