@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: MIT
 """Fixtures of the system tests: a bench (`world`), a board in it, and a REPL on the board.
 
+What they run against is chosen by --target: the virtual board, a real board or an emulator.
+
 pytest-embedded owns the serial side: its `port` fixture is replaced by the console of the board
 that the target gives, everything else (`dut`, logs, expect) is its own.
 """
 
+import contextlib
 import pathlib
 import sys
 
@@ -14,9 +17,14 @@ import pytest
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(_ROOT / "tools"))
 
-from bench import Board, World  # noqa: E402
+import rigs  # noqa: E402
 from device import Device  # noqa: E402
 from repl import Repl  # noqa: E402
+
+from setup.problem import Problem  # noqa: E402
+from target.options import OPTIONS  # noqa: E402
+
+_RIG = pytest.StashKey()
 
 
 def pytest_addoption(parser):
@@ -49,20 +57,75 @@ def pytest_addoption(parser):
     group.addoption(
         "--cuts", type=int, default=4, help="of the link meanwhile (default: %(default)s)"
     )
+    for name, details in OPTIONS:
+        group.addoption(name, **details)
 
 
 def pytest_configure(config):
-    # pytest-embedded has the option --target itself, and takes any name.
-    if (config.option.target or "virtual") != "virtual":
-        raise pytest.UsageError(f"--target {config.option.target}: only virtual is supported")
+    config.addinivalue_line("markers", "virtual(reason): only for the virtual board")
+    # pytest-embedded has the options --target and --port itself, and takes any.
+    try:
+        config.stash[_RIG] = rigs.choose(config.option)
+    except Problem as problem:
+        raise pytest.UsageError(str(problem)) from None
     # These tests are about a board on a serial port; nobody should have to say so each time.
     config.option.embedded_services = config.option.embedded_services or "serial"
 
 
+@contextlib.contextmanager
+def _skipped_when_refused(item):
+    """What the bench cannot do is a skip with its reason, whatever else the test made of it."""
+    limits = item.config.stash[_RIG].limits
+    try:
+        yield
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException:
+        if not limits.refused:
+            raise
+    if limits.refused:
+        pytest.skip(str(limits.refused[0]))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    rig = item.config.stash[_RIG]
+    rig.limits.forget()
+    mark = item.get_closest_marker("virtual")
+    if mark and rig.name != "virtual":
+        pytest.skip(f"only for the virtual board: {mark.args[0]}")
+    with _skipped_when_refused(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    with _skipped_when_refused(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    for secret in item.config.stash[_RIG].secrets:
+        # Python writes a text into a failure as it is, or as repr() does.
+        for form in {secret, repr(secret)[1:-1]}:
+            report.sections = [(name, text.replace(form, "***")) for name, text in report.sections]
+            if report.failed and form in str(report.longrepr):
+                report.longrepr = str(report.longrepr).replace(form, "***")
+    return report
+
+
 @pytest.fixture(scope="session")
-def shared_world():
+def rig(pytestconfig):
+    """What the tests run against; see rigs.py."""
+    return pytestconfig.stash[_RIG]
+
+
+@pytest.fixture(scope="session")
+def shared_world(rig):
     """One bench for all tests: starting one costs more than most tests take."""
-    with World() as world:
+    with rig.world() as world:
         yield world
 
 
@@ -101,35 +164,37 @@ def world(shared_world, complaints):
 
 
 @pytest.fixture
-def board(request, world):
-    """A virtual board with an empty flash, switched on."""
-    with Board(world, binary=request.config.getoption("--board-binary")) as board:
+def board(rig, world):
+    """A board that is switched on; a virtual one has an empty flash."""
+    with rig.board(world) as board:
         yield board
 
 
 @pytest.fixture
-def modem(world, board):
+def modem(rig, world, board):
     """A simulated SIM7600 at the board's UART 1, off, a hundred times as fast as a real one."""
-    modem = world.fit_modem(board, uart=1)
-    yield modem
-    unknown = modem.unknown
-    world.remove_modem(modem)
-    # The simulator answers what it does not know with ERROR; a test that goes on has tested
-    # nothing of a real modem.
-    assert not unknown, f"AT commands that the simulated modem does not know: {unknown}"
+    with rig.modem(world, board) as modem:
+        yield modem
 
 
 @pytest.fixture
-def port(board):
+def cellular(rig, world, board):
+    """The cellconfig for a modem, real or simulated, with a SIM in it."""
+    with rig.cellular(world, board) as config:
+        yield config
+
+
+@pytest.fixture
+def port(rig, board):
     """What pytest-embedded opens: the board's console."""
-    return str(board.console)
+    return rig.line(board)
 
 
 @pytest.fixture
-def repl(dut):
-    """A raw REPL on the board."""
-    repl = Repl(dut)
-    repl.enter()
+def repl(rig, board, dut):
+    """A raw REPL on the board, which has nothing stored."""
+    repl = Repl(dut, board)
+    rig.begin(board, repl)
     return repl
 
 

@@ -37,13 +37,17 @@ class Device:
 
     def reboot(self):
         """Press EN: a hard reset, then the API imported and the policy set again."""
-        self.repl.reset(self._board)
+        self.repl.reset()
         self.repl.run(_PRELUDE)
 
     def use_broker(self, url, ca=None):
         """Configure the broker at `url`, trusted by `ca` (PEM bytes, default the bench's)."""
-        ca = self.world.broker.ca_pem if ca is None else ca
-        self.repl.run(f"imp.cloud.configure({url!r}, ca={ca!r})")
+        broker = self.world.broker
+        ca = broker.ca_pem if ca is None else ca
+        user, password = (url == broker.url and broker.credentials) or (None, None)
+        self.repl.run(
+            f"imp.cloud.configure({url!r}, ca={ca!r}, username={user!r}, password={password!r})"
+        )
 
     def wifi(self, name="home", **changes):
         """The NIC of the bench's access point `name`."""
@@ -51,9 +55,9 @@ class Device:
         config = {"ssid": access_point.ssid, "key": access_point.key, **changes}
         return {"interface": "wl0", "wificonfig": config}
 
-    @staticmethod
-    def ethernet():
+    def ethernet(self):
         """The NIC of the bench's Ethernet."""
+        _ = self.world.ethernet  # a bench without one says so here
         return {"interface": "eth0"}
 
     def nic(self, link):

@@ -11,6 +11,8 @@ import time
 import pytest
 from bench import BenchError, Board
 
+pytestmark = pytest.mark.virtual("it is about the virtual board itself")
+
 _LIMIT_S = 5
 
 

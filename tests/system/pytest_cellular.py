@@ -18,7 +18,8 @@ PIN = "83920174"
 
 
 def connects(device, nic=None, timeout=60):
-    assert device.connect(nic or cell(), timeout=timeout, limit_s=70) == SERVER_CONNECTED
+    limit_s = timeout + 10
+    assert device.connect(nic or cell(), timeout=timeout, limit_s=limit_s) == SERVER_CONNECTED
 
 
 def test_from_off_to_a_message_and_back_to_off(device, modem, world):
@@ -31,6 +32,14 @@ def test_from_off_to_a_message_and_back_to_off(device, modem, world):
     device.repl.run("server.disconnect()")
     assert device.repl.value("server.isconnected()") is False
     expect_off(modem)
+
+
+def test_over_the_network_of_the_sim(device, cellular, world):
+    connects(device, {"interface": "cell0", "cellconfig": cellular}, timeout=180)
+    assert device.repl.value("server.log('over the air')") == 0
+    assert b"over the air" in world.broker.wait_for("imp/*/log", timeout=20)[1]
+    device.repl.run("server.disconnect()")
+    assert device.repl.value("server.isconnected()") is False
 
 
 def test_a_modem_that_is_on_is_not_pressed(device, modem):

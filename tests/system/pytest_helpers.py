@@ -109,6 +109,7 @@ def test_onidle_waits_for_the_attempt(helper):
     assert helper.repl.value("got") == [True]
 
 
+@pytest.mark.virtual("it counts the networks in the air")
 def test_s73_scans(helper, world):
     found = helper.repl.value("imp.scanwifinetworks()", timeout=30)
     assert {(ap["ssid"], ap["open"], ap["channel"]) for ap in found} == {
@@ -132,6 +133,7 @@ def test_s73_scans(helper, world):
     assert helper.repl.value("imp.scanwifinetworks()", timeout=30) == []
 
 
+@pytest.mark.virtual("it counts the networks in the air")
 def test_a_scan_beside_the_connection(helper):
     assert helper.connect(helper.wifi()) == SERVER_CONNECTED
     assert len(helper.repl.value("imp.scanwifinetworks()", timeout=30)) == 2

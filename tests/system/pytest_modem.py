@@ -8,6 +8,8 @@ import struct
 
 import pytest
 
+pytestmark = pytest.mark.virtual("it is about the simulated modem")
+
 AT = """
 import machine, network, socket, time
 uart = machine.UART(1, 115200, rxbuf=2048)

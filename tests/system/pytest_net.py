@@ -46,6 +46,7 @@ def _static(network, host=77, dns=None):
             "dns": dns or [network.nameserver]}  # fmt: skip
 
 
+@pytest.mark.virtual("it knows address, channel and signal of the networks")
 def test_s27_s28_s49_s50_info_through_the_life_of_a_connection(device, world):
     assert device.repl.value("imp.net.getcurrentconfig()") is None
     before = _info(device)
@@ -90,7 +91,9 @@ def test_s27_s28_s49_s50_info_through_the_life_of_a_connection(device, world):
 def test_the_current_config_is_a_copy(device):
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     device.repl.run("imp.net.getcurrentconfig()['wificonfig']['ssid'] = 'mine'")
-    assert device.repl.value("imp.net.getcurrentconfig()['wificonfig']['ssid']") == "home-net"
+    assert device.repl.value("imp.net.getcurrentconfig()['wificonfig']['ssid']") == (
+        device.world.wifi["home"].ssid
+    )
 
 
 def test_before_any_connection_it_is_what_is_stored(device):
@@ -155,6 +158,7 @@ def test_static_addresses_that_cannot_work(device, link):
     assert device.last_attempt() is None
 
 
+@pytest.mark.virtual("its proxy is on the loopback interface")
 def test_s30_info_names_the_proxy_without_its_password(device):
     with Proxy(("me", "S3cret")) as proxy:
         block = {"address": "proxy.test", "port": proxy.port, "username": "me",

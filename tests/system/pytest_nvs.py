@@ -5,6 +5,8 @@
 import powercut
 import pytest
 
+pytestmark = pytest.mark.virtual("it cuts the power")
+
 _CUTS = 50
 
 # Runs on the board: says what is stored, then writes the next number at each byte it is sent.

@@ -35,8 +35,8 @@ def _until(device, condition):
     assert device.repl.value(f"bool(until(lambda: {condition}))", timeout=30) is True
 
 
-def test_s41_policy_is_not_kept(device, board):
-    device.repl.reset(board)
+def test_s41_policy_is_not_kept(device):
+    device.repl.reset()
     out = device.repl.run(
         "import server\n"
         "try:\n    server.connectwith({'interface': 'wl0'})\n"

@@ -19,6 +19,8 @@ from commands import doctor, provision
 from setup.problem import Problem
 from setup.report import Report
 
+pytestmark = pytest.mark.virtual("it cuts the power and searches the flash")
+
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Partitions of boards/VIRTUAL, and keys in its stand-in for the chip's eFuses.

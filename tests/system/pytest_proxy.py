@@ -7,6 +7,8 @@ import base64
 import pytest
 from bench.proxy import Proxy
 
+pytestmark = pytest.mark.virtual("its proxies are on the loopback interface")
+
 NOT_RESOLVED, NO_SERVER, SERVER_CONNECTED, NO_PROXY, NOT_AUTHORISED = 3, 4, 5, 6, 7
 
 LINKS = ("wl0", "eth0")

@@ -202,6 +202,7 @@ def calls(device, world, board):
     Calls.device = Calls.world = None
 
 
+@pytest.mark.virtual("its model knows the faults of the simulated bench")
 def test_random_calls_and_faults(calls, device, world, board, request, dut):
     first = request.config.getoption("--random-seed")
     end = time.monotonic() + request.config.getoption("--random-seconds")

@@ -5,7 +5,6 @@
 import ast
 
 import pytest
-from bench import Board
 
 SERVER_CONNECTED = 5
 
@@ -35,12 +34,12 @@ def sealing(repl):
 
 
 @pytest.fixture
-def make_board(request, world):
+def make_board(rig, world):
     """More boards, switched off at the end."""
     boards = []
 
     def make(**options):
-        board = Board(world, binary=request.config.getoption("--board-binary"), **options)
+        board = rig.another_board(world, **options)
         boards.append(board)
         return board.start()
 

@@ -8,6 +8,8 @@
 import powercut
 import pytest
 
+pytestmark = pytest.mark.virtual("it cuts the power")
+
 # Runs on the board: says what is stored, then stores the next settings at each byte it is sent.
 # Both settings carry the number in every part, so that a mixture of two writes would show.
 _MAIN = """

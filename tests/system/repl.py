@@ -6,13 +6,14 @@ The dialogue is MicroPython's documented raw REPL: Ctrl-A enters it, Ctrl-D runs
 the board answers ``OK``, the output, 0x04, the traceback, 0x04 and a prompt.
 """
 
-import os
 import re
-import signal
 import time
+
+import pexpect
 
 _RAW_PROMPT = re.compile(rb"raw REPL; CTRL-B to exit\r\n>")
 _ANSWER = re.compile(rb"OK(.*?)\x04(.*?)\x04>", re.DOTALL)
+_TRY_S = 2  # a board that boots loses what comes first
 _CHUNK_BYTES = 128  # a UART's FIFO: real boards lose what comes faster than they read
 
 
@@ -21,15 +22,31 @@ class BoardError(AssertionError):
 
 
 class Repl:
-    """A raw REPL on the board behind `dut`. Each `run` shares the same globals."""
+    """A raw REPL on `board`, behind `dut`. Each `run` shares the same globals."""
 
-    def __init__(self, dut):
+    def __init__(self, dut, board):
         self._dut = dut
+        self._board = board
+
+    @property
+    def serial(self):
+        """The open port (pySerial)."""
+        return self._dut.serial.proc
 
     def enter(self, timeout=10):
         """Interrupt what runs and enter the raw REPL."""
-        self._dut.write(b"\r\x03\x03\r\x01")
-        self._dut.expect(_RAW_PROMPT, timeout=timeout)
+        deadline = time.monotonic() + timeout
+        while True:
+            # An answer that is no other one's: what an earlier try left is passed over.
+            word = f"here {time.monotonic_ns()}"
+            self._dut.write(b"\r\x03\x03\r\x01" + f"print('{word}')".encode() + b"\x04")
+            try:
+                answer = re.compile(f"OK{word}\r\n\x04\x04>".encode())
+                self._dut.expect(answer, timeout=min(_TRY_S, timeout))
+                return
+            except pexpect.TIMEOUT:
+                if time.monotonic() > deadline:
+                    raise
 
     def send(self, code):
         """Start `code` (str); its end is awaited by `finish`."""
@@ -63,15 +80,18 @@ class Repl:
         self._dut.expect(re.compile(rb"soft reboot\r\n"), timeout=timeout)
         self._dut.expect(_RAW_PROMPT, timeout=timeout)
 
-    def reset(self, board, timeout=10):
+    def reset(self, timeout=30):
         """Press the board's EN; it comes back in the raw REPL, its storage as it was."""
         self.run("import os\nos.sync()")
-        pid_file = board.dir / "pid"
-        booted = pid_file.stat().st_mtime_ns
-        deadline = time.monotonic() + timeout
-        os.kill(board.pid, signal.SIGUSR1)
-        # The board writes its pid again each time it boots.
-        while pid_file.stat().st_mtime_ns == booted:
-            assert time.monotonic() < deadline, "the board did not boot again"
-            time.sleep(0.01)
+        self.mark()
+        self._board.press_en()
         self.enter(timeout)
+        self.expect_no_mark()
+
+    def mark(self):
+        """Leaves something on the heap that a reset takes away."""
+        self.run("not_reset = True")
+
+    def expect_no_mark(self):
+        """Fails if a reset was only said to have happened."""
+        assert self.value("'not_reset' in globals()") is False, "the board was not reset"

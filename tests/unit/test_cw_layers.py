@@ -38,7 +38,7 @@ def pytest_layer(tmp_path, text, *arguments):
     (tmp_path / "tests").mkdir(exist_ok=True)
     (tmp_path / "tests" / "test_it.py").write_text(text)
     outcome = Outcome("unit")
-    layers._pytest(outcome, "tests", Context(None, "virtual", arguments))
+    layers._pytest(outcome, "tests", Context(None, (), arguments))
     return outcome
 
 
@@ -53,6 +53,17 @@ def test_passed_failed_and_skipped_are_counted_with_reasons(tmp_path):
 def test_arguments_go_to_pytest(tmp_path):
     outcome = pytest_layer(tmp_path, TESTS, "-k", "good")
     assert (outcome.passed, outcome.failed) == (1, [])
+
+
+def test_what_ends_the_run_is_a_failure_and_no_pass(tmp_path):
+    text = """
+import pytest
+@pytest.fixture
+def board(record_xml_attribute): pytest.exit("no such board", 3)
+def test_board(board): pass
+"""
+    outcome = pytest_layer(tmp_path, text)
+    assert outcome.passed == 0 and "exit status 3" in outcome.failed[0]
 
 
 def test_module_that_does_not_import_is_a_failure(tmp_path):

@@ -9,6 +9,8 @@ from commands.session import prepare
 from setup import build, paths
 from setup.problem import Problem
 from setup.report import Report, fancy
+from target.options import OPTIONS, PORT, TARGETS, check
+from target.options import arguments as pytest_options
 
 SUMMARY = "run every test (or one layer), with a summary at the end"
 EXAMPLES = """\
@@ -16,7 +18,14 @@ EXAMPLES = """\
 ./tools/cw test --only unit               one layer
 ./tools/cw test --only system -k deadline what cw does not know goes to pytest
 ./tools/cw test --sanitizer asan          the system tests on a board that watches its memory
-./tools/cw test --sanitizer tsan -k "connect or board or net"    its threads"""
+./tools/cw test --sanitizer tsan -k "connect or board or net"    its threads
+./tools/cw test --target hardware --board LILYGO_T_SIM7600 --port /dev/ttyUSB0 \\
+    --bench bench.toml --erase-settings   the system tests on a real board
+./tools/cw test --target qemu --emulator "qemu-system-riscv32 … -serial tcp::{port},server=on" \\
+    --bench bench.toml --erase-settings   or on an emulated one
+
+A real board's tests need a bench.toml: docs/examples/bench.toml shows all of it. What the bench
+cannot do is skipped, with the reason. The tests reset the board and erase what is stored on it."""
 IN_ENVIRONMENT = True
 
 # The others need no board and no sources, and so no build.
@@ -33,13 +42,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help=f"only this layer, may be repeated: {', '.join(LAYERS)}",
     )
     parser.add_argument(
-        "--target", choices=["virtual"], default="virtual", help="which board (default: virtual)"
+        "--target", choices=TARGETS, default="virtual", help="which board (default: virtual)"
     )
     parser.add_argument(
         "--sanitizer",
         choices=[name for name in build.SANITIZERS if name],
         help="only the layer system, with a board built with it",
     )
+    for name, details in (PORT, *OPTIONS):
+        parser.add_argument(name, **details)
     parser.set_defaults(pytest_arguments=[])
 
 
@@ -89,29 +100,51 @@ def summarise(outcomes: list[Outcome], report: Report) -> int:
     return 0 if passed and not failed else 1
 
 
-def _chosen(options: argparse.Namespace) -> list[str]:
-    if not options.sanitizer:
-        return [name for name in LAYERS if not options.only or name in options.only]
+def _only_system(options: argparse.Namespace, option: str, why: str) -> list[str]:
     if options.only and options.only != ["system"]:
+        raise Problem(f"{option} is for the layer system.", why, "leave --only out.", 2)
+    return ["system"]
+
+
+def _chosen(options: argparse.Namespace) -> list[str]:
+    """The layers to run: those that were asked for, of those for which the options are."""
+    if options.target != "virtual":
+        if options.sanitizer:
+            raise Problem(
+                f"--sanitizer does not go with --target {options.target}.",
+                "the virtual board is what is built with one.",
+                "leave one of them out.",
+                2,
+            )
+        return _only_system(options, "--target", "the other layers run on this computer.")
+    named = [f"--{name}" for name in ("board", "port", "bench", "emulator") if vars(options)[name]]
+    if named or options.erase_settings:
         raise Problem(
-            "--sanitizer is for the layer system.",
-            "core, port and fuzz have theirs always, asan and tsan by their names.",
-            f"./tools/cw test --only system --sanitizer {options.sanitizer}",
+            f"{(named or ['--erase-settings'])[0]} does not go with the virtual board.",
+            "each of its tests has a new one, in a simulated bench.",
+            "add --target hardware (or qemu), or leave the option out.",
             2,
         )
-    return ["system"]
+    if options.sanitizer:
+        why = "core, port and fuzz have theirs always, asan and tsan by their names."
+        return _only_system(options, "--sanitizer", why)
+    return [name for name in LAYERS if not options.only or name in options.only]
 
 
 def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 only if something was tested and nothing failed."""
     names = _chosen(options)
     built = None
-    if not set(names) <= _WITHOUT_BUILDS:
+    target: list[str] = []
+    if options.target != "virtual":
+        check(options.target, options)
+        target = pytest_options(options.target, options)
+    elif not set(names) <= _WITHOUT_BUILDS:
         wanted = {options.sanitizer, *names}
         sanitizers = [name for name in build.SANITIZERS if not name or name in wanted]
         built = prepare(report, tuple(sanitizers))
     paths.LOGS.mkdir(parents=True, exist_ok=True)
-    context = Context(built, options.target, options.pytest_arguments, options.sanitizer or "")
+    context = Context(built, target, options.pytest_arguments, options.sanitizer or "")
     outcomes = []
     for name in names:
         report.line(f"\n== {name}")

@@ -1,0 +1,242 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What the tests run against: the virtual board, a board on a serial port, or an emulator.
+
+A rig gives a world, a board with a serial port in it, and the board as if it were new.
+"""
+
+import contextlib
+import fcntl
+import pathlib
+import re
+import shlex
+import socket
+import struct
+import subprocess
+import termios
+import time
+
+import pytest
+from bench import BenchError, Board, World
+from bench.ports import free_port
+from serial.urlhandler import protocol_socket
+
+from target.limits import Limits, Part
+from target.options import check
+from target.world import RealWorld
+
+_BOARDS = pathlib.Path(__file__).resolve().parents[2] / "boards"
+EMULATOR_LIMIT_S = 30
+_BOOT_LIMIT_S = 30
+# Of MicroPython's ports for ESP32, which make it at the first boot.
+_FROM_THE_FIRMWARE = {"boot.py"}
+
+# Runs on the board. The device secret stays, a PIN on record stays (it must not be tried twice),
+# and so do its owner's files.
+_AS_NEW = """
+import esp32, imp, os
+for name in os.listdir():
+    if name not in {keep!r}:
+        os.remove(name)
+imp.clearconfiguration()
+imp.setuserconfiguration(None)
+space = esp32.NVS('connectwith')
+for name in ('cloud', 'cloud_bytes'):
+    try: space.erase_key(name)
+    except OSError: pass
+space.commit()
+"""
+
+
+class VirtualRig:
+    """A new virtual board for each test, in one simulated world."""
+
+    name = "virtual"
+    secrets = ()
+
+    def __init__(self, options):
+        self._binary = options.board_binary
+        self.limits = Limits()  # none: the simulated world can do everything
+
+    def world(self):
+        return World()
+
+    @contextlib.contextmanager
+    def board(self, world):
+        """A virtual board with an empty flash, switched on."""
+        with Board(world, binary=self._binary) as board:
+            yield board
+        # A board built with a sanitizer says there what it found.
+        log = (board.dir / "stderr.log").read_text(errors="replace")
+        assert "Sanitizer" not in log and "runtime error" not in log, log
+
+    def line(self, board):
+        """What pytest-embedded opens."""
+        return str(board.console)
+
+    def another_board(self, world, **options):
+        """One more, switched off; options: those of bench.Board."""
+        return Board(world, binary=self._binary, **options)
+
+    def begin(self, board, repl):
+        """The board is new already."""
+        repl.enter()
+
+    @contextlib.contextmanager
+    def modem(self, world, board):
+        """A simulated SIM7600 at UART 1, off, a hundred times as fast as a real one."""
+        modem = world.fit_modem(board, uart=1)
+        yield modem
+        unknown = modem.unknown
+        world.remove_modem(modem)
+        # The simulator answers what it does not know with ERROR; a test that goes on has tested
+        # nothing of a real modem.
+        assert not unknown, f"AT commands that the simulated modem does not know: {unknown}"
+
+    @contextlib.contextmanager
+    def cellular(self, world, board):
+        """The cellconfig with which the board gets into a mobile network."""
+        with self.modem(world, board):
+            yield {"apn": "internet"}
+
+
+class _Socket(protocol_socket.Serial):
+    """A socket:// port that knows how much waits. By pySerial's own account it is one byte, and
+    pytest-embedded reads that much every 50 ms."""
+
+    @property
+    def in_waiting(self):
+        count = fcntl.ioctl(self._socket, termios.FIONREAD, bytes(4))
+        return struct.unpack("i", count)[0]
+
+
+class SerialBoard(Part):
+    """A board that is nothing but a serial port."""
+
+    def __init__(self, limits, port, reset):
+        super().__init__(limits, "board", "a board on a serial port shows nothing of that")
+        self.console = port
+        self._reset = reset
+        self._serial = None
+        self._repl = None
+
+    def attach(self, serial, repl):
+        """`serial` (pySerial) is the open port, `repl` the REPL on it."""
+        self._serial = serial
+        self._repl = repl
+
+    def press_en(self):
+        """Hard reset, by the control lines as esptool does it, or by the board's own Python."""
+        if self._reset == "repl":
+            self._repl.enter()
+            self._repl.send("import machine\nmachine.reset()\n")
+            time.sleep(0.2)
+            return
+        # EN is low while RTS is set and DTR is not. The USB unit of a chip leaves and comes back.
+        hold_s, after_s = (0.2, 0.2) if self._reset == "usb" else (0.1, 0)
+        self._serial.dtr = False
+        self._serial.rts = True
+        time.sleep(hold_s)
+        self._serial.rts = False
+        time.sleep(after_s)
+
+
+class SerialRig:
+    """A board at `port` in the world that a bench.toml tells of; always the same board."""
+
+    def __init__(self, options, settings):
+        self.name = options.target
+        self.port = options.port
+        self.secrets = settings.secrets
+        self.limits = Limits()
+        self._settings = settings
+        self._named = options.board
+        self._emulator = options.emulator
+        self._keep = None
+
+    @contextlib.contextmanager
+    def world(self):
+        with contextlib.ExitStack() as stack:
+            if self._emulator:
+                self.port = stack.enter_context(emulator(self._emulator))
+            yield stack.enter_context(RealWorld(self._settings, self.limits))
+
+    @contextlib.contextmanager
+    def board(self, world):
+        """The board, in whatever state it is; begin() makes it as new."""
+        yield SerialBoard(self.limits, self.port, self._settings.reset)
+
+    def line(self, board):
+        """What pytest-embedded opens, or the open port."""
+        return _Socket(self.port) if self.port.startswith("socket://") else self.port
+
+    def another_board(self, world, **options):
+        self.limits.refuse("have another board", "there is one at the serial port")
+
+    def begin(self, board, repl):
+        """A hard reset, and nothing stored that a test may have left."""
+        board.attach(repl.serial, repl)
+        # Before anything is asked: the test before may have left it in deep sleep.
+        board.press_en()
+        repl.enter(_BOOT_LIMIT_S)
+        if self._keep is None:
+            self._look(repl)
+            repl.reset()
+        repl.expect_no_mark()
+        repl.run(_AS_NEW.format(keep=self._keep))
+        repl.soft_reset()  # and nothing of this on the heap
+        repl.mark()
+
+    def _look(self, repl):
+        """Which board is it, and which files are its owner's? Only the first time."""
+        if self._named:
+            header = (_BOARDS / self._named / "mpconfigboard.h").read_text(encoding="utf-8")
+            expected = re.search(r'MICROPY_HW_BOARD_NAME\s+\(?"(.*?)"', header)[1]
+            machine = repl.value("__import__('os').uname().machine")
+            if not machine.startswith(expected + " with "):
+                pytest.exit(f"the board at {self.port} is {machine!r}, not {self._named}", 3)
+        files = repl.value("__import__('os').listdir()")
+        if "main.py" in files:
+            pytest.exit("the board has a main.py, which would run in every test: remove it", 3)
+        self._keep = sorted(set(files) | _FROM_THE_FIRMWARE)
+
+    def modem(self, world, board):
+        return contextlib.nullcontext(world.modem())
+
+    def cellular(self, world, board):
+        return contextlib.nullcontext(world.cellular)
+
+
+@contextlib.contextmanager
+def emulator(command):
+    """Starts `command`, {port} in it replaced; the URL of the serial port that it serves there."""
+    port = free_port()
+    words = [word.replace("{port}", str(port)) for word in shlex.split(command)]
+    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        deadline = time.monotonic() + EMULATOR_LIMIT_S
+        while True:
+            if process.poll() is not None:
+                raise BenchError(f"the emulator ended with {process.returncode}: {command}")
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            if time.monotonic() > deadline:
+                raise BenchError(f"the emulator serves no port within {EMULATOR_LIMIT_S} s")
+            time.sleep(0.1)
+        yield f"socket://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def choose(options):
+    """The rig for pytest's options. Raises Problem."""
+    name = options.target or "virtual"
+    if name == "virtual":
+        return VirtualRig(options)
+    return SerialRig(options, check(name, options))
