@@ -58,10 +58,10 @@ SLICE = {
     "pytest_sealed.py::test_every_bit_and_every_cut_of_a_nic": None,
     "pytest_sealed.py::test_s26_the_nic_of_another_device_is_refused": "cannot have another board",
     "pytest_stored.py::test_an_absent_block_means_the_stored_network": None,
-    "pytest_stored.py::test_s33_a_network_of_connectwith_is_not_stored": "cannot give board.dir",
+    "pytest_stored.py::test_s33_a_network_of_connectwith_is_not_stored": "the board's flash",
     "pytest_stored.py::test_s35_a_callback_may_store_its_network": None,
     "pytest_cellular.py::test_over_the_network_of_the_sim": "cannot offer a mobile network",
-    "pytest_cellular.py::test_a_modem_that_is_on_is_not_pressed": "nobody sets the state",
+    "pytest_cellular.py::test_a_modem_that_is_on_is_not_pressed": "choose the state of a modem",
     "pytest_board.py::test_uart_carries_every_byte_both_ways": "only for the virtual board",
 }
 

@@ -110,11 +110,21 @@ class _Socket(protocol_socket.Serial):
         return struct.unpack("i", count)[0]
 
 
+# What tests ask a virtual board for.
+_INSIDE = {
+    "dir": "look into the board's flash",
+    "pid": "look into the board's process",
+    "exec": "talk to the board beside its serial port",
+    "stop": "switch the board off",
+    "start": "switch the board on",
+}
+
+
 class SerialBoard(Part):
     """A board that is nothing but a serial port."""
 
     def __init__(self, limits, port, reset):
-        super().__init__(limits, "board", "a board on a serial port shows nothing of that")
+        super().__init__(limits, "board", "the board is a serial port alone", _INSIDE)
         self.console = port
         self._reset = reset
         self._serial = None
@@ -201,7 +211,7 @@ class SerialRig:
         self._keep = sorted(set(files) | _FROM_THE_FIRMWARE)
 
     def modem(self, world, board):
-        return contextlib.nullcontext(world.modem())
+        self.limits.refuse("choose the state of a modem", "it is a real one, or there is none")
 
     def cellular(self, world, board):
         return contextlib.nullcontext(world.cellular)

@@ -8,6 +8,7 @@ true of tests, too, in which the exception itself gets lost.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NoReturn
 
 
@@ -33,14 +34,20 @@ class Limits:
 
 
 class Part:
-    """A part of a bench, of which only what a class derived from it has can be done."""
+    """A part of a bench, of which only what a class derived from it has can be done.
 
-    def __init__(self, limits: Limits, name: str, why: str) -> None:
+    words: what it cannot do when an attribute is asked for, where its name does not say it.
+    """
+
+    def __init__(
+        self, limits: Limits, name: str, why: str, words: Mapping[str, str] | None = None
+    ) -> None:
         self._limits = limits
         self._name = name
         self._why = why
+        self._words = words or {}
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("_"):
             raise AttributeError(name)
-        self._limits.refuse(f"give {self._name}.{name}", self._why)
+        self._limits.refuse(self._words.get(name, f"give {self._name}.{name}"), self._why)

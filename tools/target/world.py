@@ -18,7 +18,7 @@ from bench.ports import ClosedPort
 
 from .bench_file import BenchFile, LocalBroker, RemoteBroker, Wifi
 from .broker import WatchedBroker
-from .limits import Limits, Part
+from .limits import Limits
 from .switches import Switched, Switches
 
 _VIRTUAL_ONLY = "only the virtual board's bench has that"
@@ -144,7 +144,3 @@ class RealWorld:
         if self._broker is not None:
             self._broker.restore()
         self.limits.forget()
-
-    def modem(self) -> Part:
-        """What tests of a simulated modem get: a reason to be skipped."""
-        return Part(self.limits, "modem", "nobody sets the state of a real modem")

@@ -34,7 +34,6 @@ REFUSED = [
     (lambda w: w.dns.queries, "give dns.queries"),
     (lambda w: w.peer("reset"), "no 'listen' in [broker]"),
     (lambda w: w.closed_port(), "no 'listen' in [broker]"),
-    (lambda w: w.modem().warm(), "nobody sets the state of a real modem"),
     (lambda w: w.certificates, "give world.certificates"),
     (lambda w: w.fit_modem, "give world.fit_modem"),
 ]
