@@ -54,6 +54,14 @@ class Dns(UdpServer):
         """Noise, truncated answers and answers to other questions, in turn."""
         self._fault = "garbage"
 
+    def half(self) -> None:
+        """Answers end in the middle of the record."""
+        self._fault = "half"
+
+    def strange(self) -> None:
+        """Answers to somebody else's questions."""
+        self._fault = "strange"
+
     def delay(self, ms: int) -> None:
         """Answers come `ms` late."""
         self._delay_ms = ms
@@ -89,8 +97,8 @@ class Dns(UdpServer):
         self.queries.append((name, QTYPE.get(query.q.qtype)))
         if self._fault == "drop":
             return
-        if self._fault == "garbage":
-            self.send(self._noise(query), sender, self._delay_ms)
+        if self._fault in ("garbage", "half", "strange"):
+            self.send(self._spoilt(query), sender, self._delay_ms)
             return
         self.send(self._reply(query, name, sender).pack(), sender, self._delay_ms)
 
@@ -109,13 +117,15 @@ class Dns(UdpServer):
             reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=self._ttl_s, rdata=A(address)))
         return reply
 
-    def _noise(self, query: DNSRecord) -> bytes:
-        kind = len(self.queries) % 3
-        if kind == 0:
+    def _spoilt(self, query: DNSRecord) -> bytes:
+        kind = self._fault
+        if kind == "garbage":
+            kind = ("noise", "half", "strange")[len(self.queries) % 3]
+        if kind == "noise":
             return self._random.randbytes(64)
         reply = query.reply()
         reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=_TTL_S, rdata=A("192.0.2.1")))
-        if kind == 1:
-            return bytes(reply.pack()[:-7])  # ends in the middle of the record
-        reply.header.id ^= 0x5555  # the answer to somebody else's question
+        if kind == "half":
+            return bytes(reply.pack()[:-7])
+        reply.header.id ^= 0x5555
         return bytes(reply.pack())

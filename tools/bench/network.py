@@ -34,6 +34,11 @@ class Network:
         """Leases are given, or requests are swallowed."""
         self._set(f"dhcp={'on' if on else 'off'}")
 
+    def spoil_dhcp(self, how: str) -> None:
+        """What replies are: "nak" refuses what was offered, "wrong" answers somebody else,
+        "garbage" is noise, "half" ends early. Until dhcp(True)."""
+        self._set(f"dhcp={how}")
+
     def restore(self) -> None:
         """Ends all faults."""
         self.cable.restore()

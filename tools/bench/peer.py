@@ -9,6 +9,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable
 
 from .certificates import Certificates, KeyPair
@@ -16,19 +17,33 @@ from .errors import BenchError
 
 _CONNACK_ACCEPTED = b"\x20\x02\x00\x00"
 _CONNACK_NOT_AUTHORISED = b"\x20\x02\x00\x05"
+_PINGRESP = b"\xd0\x00"
+# A fatal alert, handshake_failure (RFC 5246, 7.2), and the beginning of a ServerHello (7.4.1.3)
+# that says it were 90 bytes long.
+_ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
+_HALF_HELLO = b"\x16\x03\x03\x00\x5a\x02\x00\x00\x56\x03\x03" + bytes(16)
 _NOISE_BYTES = 65536
+_LATE_S = 0.7
 
 
 class Peer:
     """A TCP server on `listen` that goes wrong as `kind` says; boards call it by the name that
     the certificates are for.
 
+    full            its queue is full: no SYN is answered until accept(), then a good broker
     mute-tcp        accepts and never speaks
     mute-mqtt       TLS is fine, then silence
     connack-5       TLS, then CONNACK 5, not authorised
     half-connack    TLS, then the first two bytes of a CONNACK, then silence
+    pingresp        TLS, then PINGRESP instead of CONNACK
+    close-mqtt      TLS, then closes after what the client says first
+    late-mqtt       TLS, and a good CONNACK 0.7 s late
     noise-64k       TLS, then 64 KB of noise, then silence
     noise-tcp       64 KB of noise instead of TLS
+    late-tls        begins TLS 0.7 s late, then a good CONNACK
+    alert-tls       refuses what the client offers, by an alert
+    half-tls        sends a third of its ServerHello, then silence
+    close-tls       closes after the ClientHello
     other-host      a good broker with the certificate of another host
     expired         a good broker with a certificate that expired yesterday
     reset           accepts, then resets the connection
@@ -40,11 +55,19 @@ class Peer:
     def __init__(
         self, kind: str, certificates: Certificates, seed: int = 0, listen: str = "127.0.0.1"
     ) -> None:
-        behaviours: dict[str, tuple[KeyPair | None, Callable[[socket.socket], None]]] = {
+        behaviours: dict[str, tuple[KeyPair | None, Callable[[socket.socket], object]]] = {
+            "full": (certificates.broker, self._answer(_CONNACK_ACCEPTED)),
             "mute-tcp": (None, self._silence),
             "mute-mqtt": (certificates.broker, self._silence),
             "connack-5": (certificates.broker, self._answer(_CONNACK_NOT_AUTHORISED)),
             "half-connack": (certificates.broker, self._answer(_CONNACK_ACCEPTED[:2])),
+            "pingresp": (certificates.broker, self._answer(_PINGRESP)),
+            "close-mqtt": (certificates.broker, self._read),
+            "late-mqtt": (certificates.broker, self._answer(_CONNACK_ACCEPTED, _LATE_S)),
+            "late-tls": (certificates.broker, self._answer(_CONNACK_ACCEPTED)),
+            "alert-tls": (None, self._answer(_ALERT)),
+            "half-tls": (None, self._answer(_HALF_HELLO)),
+            "close-tls": (None, self._read),
             "noise-64k": (certificates.broker, self._noise),
             "noise-tcp": (None, self._noise),
             "other-host": (certificates.other_host, self._answer(_CONNACK_ACCEPTED)),
@@ -56,6 +79,7 @@ class Peer:
             raise BenchError(f"{kind}: the kinds of peer are {', '.join(behaviours)}")
         self.kind = kind
         self.host = certificates.host
+        self._begins_late_s = _LATE_S if kind == "late-tls" else 0.0
         self.accepted = 0
         self.received = b""
         self._random = random.Random(seed)
@@ -67,8 +91,15 @@ class Peer:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._closing = False
-        self._listener = socket.create_server((listen, 0), backlog=64)
+        full = kind == "full"
+        self._listener = socket.create_server((listen, 0), backlog=0 if full else 64)
         self.port = int(self._listener.getsockname()[1])
+        self._accepts = threading.Event()
+        if full:
+            # The one that Linux queues even so.
+            self._first = socket.create_connection((listen, self.port))
+        else:
+            self._accepts.set()
         self._thread = threading.Thread(target=self._run, name=f"peer {kind}", daemon=True)
         self._thread.start()
 
@@ -82,7 +113,14 @@ class Peer:
         """As boards reach it, without TLS."""
         return f"mqtt://{self.host}:{self.port}"
 
+    def accept(self) -> None:
+        """A full one takes connections from now on. Linux, whose SYN nobody has answered, asks
+        again after 1 s, then after 2 s more, and so on."""
+        self._first.close()
+        self._accepts.set()
+
     def _run(self) -> None:
+        self._accepts.wait()
         while True:
             try:
                 connection, _ = self._listener.accept()
@@ -99,6 +137,7 @@ class Peer:
     def _serve(self, raw: socket.socket) -> None:
         connection = raw
         try:
+            time.sleep(self._begins_late_s)
             if self._context is not None:
                 # The raw socket stays open, so that close() can end what waits on it.
                 connection = self._context.wrap_socket(raw.dup(), server_side=True)
@@ -121,9 +160,10 @@ class Peer:
         while self._read(connection):
             pass
 
-    def _answer(self, answer: bytes) -> Callable[[socket.socket], None]:
+    def _answer(self, answer: bytes, late_s: float = 0.0) -> Callable[[socket.socket], None]:
         def behave(connection: socket.socket) -> None:
             if self._read(connection):
+                time.sleep(late_s)
                 connection.sendall(answer)
             while connection.recv(4096):
                 pass
@@ -140,6 +180,8 @@ class Peer:
 
     def close(self) -> None:
         """Ends the server and all its connections."""
+        if not self._accepts.is_set():
+            self.accept()
         with self._lock:
             self._closing = True
             for connection in self._open:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import random
 import socket
 import struct
 import threading
@@ -18,7 +19,8 @@ _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _REASONS = {401: "Unauthorized", 403: "Forbidden", 407: "Proxy Authentication Required",
             500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable",
             504: "Gateway Timeout"}  # fmt: skip
-_FAULTS = ("", "mute", "banner", "web", "close", "reset", "half", "header-64k", "chatty")
+_FAULTS = ("", "mute", "banner", "web", "close", "reset", "half", "header-64k", "chatty",
+           "noise")  # fmt: skip
 _HEADER_MAX = 8192
 _BYTE_PAUSE_S = 0.002
 
@@ -29,6 +31,7 @@ class Proxy:
     credentials  (user name, password) that it asks for with Basic (RFC 7617), or None
     status       answers this instead of opening a tunnel
     one_by_one   each byte of the answer in a packet of its own
+    late_ms      how long it thinks before it answers
     fault        ""           none
                  "mute"       reads and never answers
                  "banner"     is an SSH server
@@ -37,6 +40,7 @@ class Proxy:
                  "reset"      resets after the request
                  "half"       stops in the middle of the answer's header
                  "header-64k" sends 64 KB of header fields, then the end of the header
+                 "noise"      answers with 4 KB of noise
                  "chatty"     opens the tunnel and says something of its own in it
 
     `requests` holds the request headers seen, `tunnels` counts those opened.
@@ -48,6 +52,7 @@ class Proxy:
         *,
         status: int = 200,
         one_by_one: bool = False,
+        late_ms: int = 0,
         fault: str = "",
     ) -> None:
         if fault not in _FAULTS or (status != 200 and status not in _REASONS):
@@ -57,6 +62,7 @@ class Proxy:
             self._expected = b"Basic " + base64.b64encode(":".join(credentials).encode())
         self._status = status
         self._one_by_one = one_by_one
+        self._late_s = late_ms / 1000
         self._fault = fault
         self.requests: list[bytes] = []
         self.tunnels = 0
@@ -110,6 +116,7 @@ class Proxy:
             header = self._read_header(client)
             if header:
                 self.requests.append(header)
+                time.sleep(self._late_s)
                 self._answer(client, header)
         except (OSError, ValueError):
             pass  # the client has gone
@@ -169,6 +176,8 @@ class Proxy:
         elif self._fault == "header-64k":
             field = b"X-Noise: " + b"x" * 53 + b"\r\n"
             client.sendall(_ESTABLISHED[:-2] + field * 1024 + b"\r\n")
+        elif self._fault == "noise":
+            client.sendall(random.Random(len(self.requests)).randbytes(4096))
         elif self._fault == "chatty":
             client.sendall(_ESTABLISHED + b"welcome\r\n")
         if self._fault != "close":

@@ -19,8 +19,7 @@ class Sntp(UdpServer):
     def __init__(self, seed: int = 0) -> None:
         self.requests = 0
         self._random = random.Random(seed)
-        self._mode = "on"
-        self._offset_s = 0.0
+        self.on()
         super().__init__("sntp")
 
     def off(self) -> None:
@@ -31,6 +30,15 @@ class Sntp(UdpServer):
         """Right answers."""
         self._mode = "on"
         self._offset_s = 0.0
+        self._delay_ms = 0
+
+    def refuse(self) -> None:
+        """Kiss-o'-death: the server denies its service (RFC 4330, section 8)."""
+        self._mode = "refuse"
+
+    def half(self) -> None:
+        """Replies end in the middle."""
+        self._mode = "half"
 
     def garbage(self) -> None:
         """Short datagrams, noise and kiss-o'-death, in turn."""
@@ -39,6 +47,10 @@ class Sntp(UdpServer):
     def offset(self, s: float) -> None:
         """The clock is `s` seconds fast."""
         self._offset_s = s
+
+    def delay(self, ms: int) -> None:
+        """Replies come `ms` late."""
+        self._delay_ms = ms
 
     def _timestamp(self) -> bytes:
         now = time.time() + _EPOCH_1900_S + self._offset_s
@@ -49,10 +61,16 @@ class Sntp(UdpServer):
         if len(payload) < 48 or payload[0] & 7 != 3:
             return
         self.requests += 1
-        if self._mode == "on":
-            self.send(self._reply(payload), sender)
-        elif self._mode == "garbage":
-            self.send(self._noise(payload), sender)
+        if self._mode != "off":
+            self.send(self._answer(payload), sender, self._delay_ms)
+
+    def _answer(self, request: bytes) -> bytes:
+        if self._mode == "garbage":
+            return self._noise(request)
+        if self._mode == "refuse":
+            return self._reply(request, 0, b"DENY")
+        reply = self._reply(request)
+        return reply[:20] if self._mode == "half" else reply
 
     def _reply(self, request: bytes, stratum: int = 1, reference: bytes = b"LOCL") -> bytes:
         now = self._timestamp()

@@ -207,3 +207,41 @@ def test_many_boards_at_once(world):
         board.close()
     assert failures == []
     world.netsim.wait_event("gone *")
+
+
+DISCOVER, REQUEST, LEASED, REFUSED = b"\x35\1\1", b"\x35\1\3", b"\x35\1\5", b"\x35\1\6"
+
+
+def ask_dhcp(station, options):
+    """What is answered to a DHCP message with these options, from the op code on."""
+    request = b"\1\1\6\0conn".ljust(28, b"\0") + station.mac
+    request = request.ljust(236, b"\0") + b"\x63\x82\x53\x63" + options + b"\xff"
+    station.udp("255.255.255.255", 67, request, 68)
+    return station.receive_udp(68).payload
+
+
+def test_dhcp_that_goes_wrong(world, station):
+    home = world.wifi["home"]
+    assert station.join("home-net", "correct-horse")[:1] == b"U"
+    good = ask_dhcp(station, DISCOVER)
+    assert good[:1] == b"\2" and good[4:8] == b"conn"
+    home.spoil_dhcp("wrong")
+    assert ask_dhcp(station, DISCOVER)[4:8] != b"conn"
+    home.spoil_dhcp("garbage")
+    noise = ask_dhcp(station, DISCOVER)
+    assert len(noise) == len(good) and noise[:8] != good[:8] and len(set(noise)) > 200
+    home.spoil_dhcp("half")
+    assert ask_dhcp(station, DISCOVER) == good[:100]
+    home.restore()
+    assert ask_dhcp(station, DISCOVER) == good
+
+
+def test_dhcp_that_refuses(world, station):
+    home = world.wifi["home"]
+    assert station.join("home-net", "correct-horse")[:1] == b"U"
+    request = REQUEST + b"\x32\4" + socket.inet_aton(home.gateway[:-1] + "15")
+    assert ask_dhcp(station, request)[240:243] == LEASED
+    offer = ask_dhcp(station, DISCOVER)
+    home.spoil_dhcp("nak")
+    assert ask_dhcp(station, DISCOVER) == offer, "an offer can still be had"
+    assert ask_dhcp(station, request)[240:243] == REFUSED

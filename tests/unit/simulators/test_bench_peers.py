@@ -47,7 +47,8 @@ def test_mute_mqtt(world):
 
 
 @pytest.mark.parametrize(
-    ("kind", "answer"), [("connack-5", b"\x20\2\0\5"), ("half-connack", b"\x20\2")]
+    ("kind", "answer"),
+    [("connack-5", b"\x20\2\0\5"), ("half-connack", b"\x20\2"), ("pingresp", b"\xd0\0")],
 )
 def test_wrong_connack(world, kind, answer):
     with secure(world, world.peer(kind)) as connection:
@@ -55,6 +56,55 @@ def test_wrong_connack(world, kind, answer):
         connection.settimeout(5)
         connection.sendall(CONNECT)
         assert connection.recv(10) == answer
+        assert silent(connection) is None
+
+
+def test_closed_after_connect(world):
+    with secure(world, world.peer("close-mqtt")) as connection:
+        assert silent(connection) is None, "nothing before CONNECT"
+        connection.settimeout(5)
+        connection.sendall(CONNECT)
+        assert connection.recv(10) == b""
+
+
+@pytest.mark.parametrize("kind", ["late-mqtt", "late-tls"])
+def test_late_and_good(world, kind):
+    began = time.monotonic()
+    with secure(world, world.peer(kind)) as connection:
+        connection.sendall(CONNECT)
+        assert connection.recv(10) == b"\x20\2\0\0"
+    assert time.monotonic() - began >= 0.7
+
+
+def test_full_until_it_accepts(world):
+    peer = world.peer("full")
+    with socket.socket() as client:
+        client.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            client.connect(("127.0.0.1", peer.port))
+    peer.accept()
+    with secure(world, peer) as connection:
+        connection.sendall(CONNECT)
+        assert connection.recv(10) == b"\x20\2\0\0"
+
+
+def test_full_to_its_end(world):
+    world.peer("full").close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"), [("alert-tls", "HANDSHAKE_FAILURE"), ("close-tls", "EOF|reset")]
+)
+def test_tls_that_ends(world, kind, error):
+    with pytest.raises(OSError, match=error):
+        secure(world, world.peer(kind))
+
+
+def test_half_a_server_hello(world):
+    with socket.create_connection(("127.0.0.1", world.peer("half-tls").port), 5) as connection:
+        connection.sendall(b"ClientHello")
+        got = connection.recv(100)
+        assert got[:3] == b"\x16\3\3" and len(got) < 5 + got[4]
         assert silent(connection) is None
 
 

@@ -5,6 +5,7 @@
 import base64
 import socket
 import threading
+import time
 
 import pytest
 from bench.errors import BenchError
@@ -108,6 +109,8 @@ def test_faults_on_the_wire():
             client.recv(1)
     with Proxy(fault="header-64k") as proxy, ask(proxy, "broker.test:1") as client:
         assert len(header(client)) > 65536
+    with Proxy(fault="noise") as proxy, ask(proxy, "broker.test:1") as client:
+        assert len(set(client.recv(4096, socket.MSG_WAITALL))) == 256
     with Proxy(fault="chatty") as proxy, ask(proxy, "broker.test:1") as client:
         assert status(client) == 200
         assert client.recv(1) == b"w"
@@ -123,6 +126,13 @@ def test_faults_that_hang(fault, answer):
         with pytest.raises(TimeoutError):
             client.recv(1)
         assert got == answer
+
+
+def test_late(echo):
+    began = time.monotonic()
+    with Proxy(late_ms=300) as proxy, ask(proxy, f"broker.test:{echo}") as client:
+        assert status(client) == 200
+    assert time.monotonic() - began >= 0.3
 
 
 def test_close_ends_tunnels(echo):

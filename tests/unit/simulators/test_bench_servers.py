@@ -102,6 +102,15 @@ def test_dns_garbage_is_never_an_answer(world):
         assert reply.header.id != query.header.id
 
 
+def test_dns_half_and_strange(world):
+    world.dns.half()
+    with pytest.raises(DNSError):
+        DNSRecord.parse(ask(world, "broker.test")[1])
+    world.dns.strange()
+    query, data = ask(world, "broker.test")
+    assert DNSRecord.parse(data).header.id != query.header.id
+
+
 def test_dns_survives_garbage_from_clients(world):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         for junk in (b"", b"x", b"\0" * 12, b"\xff" * 600, b"\0\1\1\0\0\1\0\0\0\0\0\0\xc0\x0c"):
@@ -145,6 +154,20 @@ def test_sntp_offset_and_off(world):
     _, reply, now = sntp(world)
     assert abs(seconds(reply) - now) < 1
     assert world.sntp.requests == 3
+
+
+def test_sntp_refuses_halves_and_delays(world):
+    world.sntp.refuse()
+    reply = sntp(world)[1]
+    assert (reply[1], reply[12:16]) == (0, b"DENY")
+    world.sntp.half()
+    assert len(sntp(world)[1]) == 20
+    world.sntp.on()
+    world.sntp.delay(300)
+    assert sntp(world, 0.1)[1] is None
+    assert len(sntp(world)[1]) == 48
+    world.restore()
+    assert sntp(world, 0.1)[1] is not None
 
 
 def test_sntp_garbage_sets_no_clock(world):

@@ -123,9 +123,7 @@ static const char *set_switch(network_t *network, const char *key, const char *v
     if (!to_switch(value, &on)) {
         return "on or off";
     }
-    if (strcmp(key, "dhcp") == 0) {
-        network->dhcp = on;
-    } else if (strcmp(key, "cut") == 0) {
+    if (strcmp(key, "cut") == 0) {
         network->cut = on;
         network->cut_pending = false;
     } else if (network->is_wifi && strcmp(key, "power") == 0) {
@@ -193,7 +191,7 @@ static const char *set_number(network_t *network, const char *key, const char *v
 }
 
 static const char *set_one(network_t *network, const char *key, const char *value) {
-    static const char *const switches[] = { "dhcp", "cut", "power", "chip", "lock" };
+    static const char *const switches[] = { "cut", "power", "chip", "lock" };
     for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
         if (strcmp(key, switches[i]) == 0) {
             return set_switch(network, key, value);
@@ -204,6 +202,9 @@ static const char *set_one(network_t *network, const char *key, const char *valu
     }
     if (strcmp(key, "drop") == 0) {
         return set_drop(network, value);
+    }
+    if (strcmp(key, "dhcp") == 0) {
+        return dhcp_set(network, value);
     }
     if (network->is_wifi && (strcmp(key, "ssid") == 0 || strcmp(key, "key") == 0)) {
         return set_text(network, key, value);
@@ -248,7 +249,8 @@ static void do_wifi(char **words, size_t count) {
     memset(network, 0, sizeof(*network));
     network->number = (uint8_t)world.network_count;   // cellular has a number of its own
     snprintf(network->name, sizeof(network->name), "%s", words[1]);
-    network->is_wifi = network->dhcp = network->power = true;
+    network->is_wifi = network->power = true;
+    network->dhcp = DHCP_ON;
     network->association_ms = 150;
     network->wrong_key_ms = 1000;
     network->beacon_ms = 100;

@@ -198,8 +198,8 @@ static int usage(FILE *out) {
         "  gpio MAC PIN LEVEL           drives an input pin of a board\n"
         "  show NAME                    counters\n"
         "  quit\n"
-        "Settings of all:    dhcp=on|off delay-ms=N drop=0..1 seed=N silence=on|off|up|down\n"
-        "                    cut=on|off cut-after=BYTES (-1: never)\n"
+        "Settings of all:    dhcp=on|off|nak|wrong|garbage|half delay-ms=N drop=0..1 seed=N\n"
+        "                    silence=on|off|up|down cut=on|off cut-after=BYTES (-1: never)\n"
         "of access points:   ssid= key= (%20 for a space) power=on|off refuse=REASON (0: accept)\n"
         "                    rssi=DBM channel=N assoc-ms=N wrong-key-ms=N beacon-ms=N\n"
         "of ethernet:        chip=on|off lock=on|off link-ms=N   of cellular: link-ms=N\n", out);
@@ -210,7 +210,8 @@ static void add_wired(const char *name, uint8_t number, uint32_t link_ms) {
     network_t *network = &world.networks[world.network_count++];
     snprintf(network->name, sizeof(network->name), "%s", name);
     network->number = number;
-    network->dhcp = network->chip = true;
+    network->dhcp = DHCP_ON;
+    network->chip = true;
     network->link_ms = link_ms;
     cable_init(network, number);
 }

@@ -41,7 +41,7 @@ static uint32_t host_address(const network_t *network, uint8_t host) {
 static verdict_t judge_udp(const network_t *network, uint32_t to, const uint8_t *udp) {
     uint16_t port = get16(udp + 2);
     if (port == 67 && (to == 0xffffffffu || to == host_address(network, HOST_GATEWAY))) {
-        return network->dhcp ? VERDICT_PASS : VERDICT_SWALLOW;
+        return network->dhcp == DHCP_OFF ? VERDICT_SWALLOW : VERDICT_PASS;
     }
     if (to == host_address(network, HOST_NAMESERVER)) {
         return port == 53 ? VERDICT_DNS : VERDICT_SWALLOW;
@@ -82,7 +82,13 @@ static verdict_t judge(const network_t *network, const uint8_t *frame, size_t le
 
 static ssize_t on_send(const void *frame, size_t length, void *opaque) {
     nat_t *nat = opaque;
-    cable_offer(nat->client, DIRECTION_DOWN, frame, length);
+    uint8_t spoilt[FRAME_MAX];
+    size_t spoilt_length = dhcp_spoil(nat->client->network, frame, length, spoilt);
+    if (spoilt_length > 0) {
+        cable_offer(nat->client, DIRECTION_DOWN, spoilt, spoilt_length);
+    } else {
+        cable_offer(nat->client, DIRECTION_DOWN, frame, length);
+    }
     return (ssize_t)length;
 }
 

@@ -9,6 +9,7 @@
 //   segment.c   Ethernet and cellular: chip, cable, link
 //   cable.c     frames in flight, and every fault a cable can have
 //   nat.c       one libslirp per client and network; what may pass
+//   dhcp.c      leases that are refused, for somebody else, or no DHCP at all
 //   redirect.c  DNS and SNTP datagrams to the bench's own servers
 //   main.c      options and the poll loop
 //
@@ -51,12 +52,17 @@ enum { AUTH_OPEN = 0, AUTH_WPA2_PSK = 3 };   // wifi_auth_mode_t
 typedef enum { DIRECTION_UP, DIRECTION_DOWN } direction_t;   // up: from the board
 typedef enum { KIND_NEW, KIND_WIFI, KIND_ETHERNET, KIND_CELL, KIND_GPIO } client_kind_t;
 
+// What becomes of DHCP: the requests swallowed, or the replies spoilt.
+typedef enum {
+    DHCP_ON, DHCP_OFF, DHCP_NAK, DHCP_WRONG, DHCP_GARBAGE, DHCP_HALF, DHCP_COUNT,
+} dhcp_t;
+
 // A network and its cable. A fault hits all clients of the network alike.
 typedef struct {
     char name[NAME_MAX_LEN + 1];
     uint8_t number;            // n of 10.0.n.0/24
     bool is_wifi;
-    bool dhcp;
+    dhcp_t dhcp;
     // Cable.
     uint32_t delay_ms;         // each way
     double drop;               // probability for one frame
@@ -191,6 +197,10 @@ void nat_close(client_t *client);
 void nat_input(client_t *client, const uint8_t *frame, size_t length);
 void nat_fill(client_t *client, uint32_t *timeout_ms);
 void nat_poll(client_t *client, bool failed);
+
+// dhcp.c
+const char *dhcp_set(network_t *network, const char *value);
+size_t dhcp_spoil(const network_t *network, const uint8_t *frame, size_t length, uint8_t *spoilt);
 
 // redirect.c
 void redirect_send(client_t *client, const uint8_t *frame, size_t length, uint16_t port);
