@@ -28,6 +28,18 @@ bool cable_up(const network_t *network) {
     return !network->cut;
 }
 
+// Returns what is wrong with `value`, or NULL.
+const char *cable_set_silence(network_t *network, const char *value) {
+    bool both = strcmp(value, "on") == 0;
+    bool up = strcmp(value, "up") == 0, down = strcmp(value, "down") == 0;
+    if (!both && !up && !down && strcmp(value, "off") != 0) {
+        return "on, off, up or down";
+    }
+    network->silent[DIRECTION_UP] = both || up;
+    network->silent[DIRECTION_DOWN] = both || down;
+    return NULL;
+}
+
 // xorshift64*: the same faults for the same seed on every machine. 0.0 <= result < 1.0.
 static double next_random(network_t *network) {
     uint64_t x = network->random;

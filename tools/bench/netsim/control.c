@@ -99,17 +99,6 @@ static const char *set_text(network_t *network, const char *key, const char *val
     return NULL;
 }
 
-static const char *set_silence(network_t *network, const char *value) {
-    bool both = strcmp(value, "on") == 0;
-    bool up = strcmp(value, "up") == 0, down = strcmp(value, "down") == 0;
-    if (!both && !up && !down && strcmp(value, "off") != 0) {
-        return "on, off, up or down";
-    }
-    network->silent[DIRECTION_UP] = both || up;
-    network->silent[DIRECTION_DOWN] = both || down;
-    return NULL;
-}
-
 static void link_changed(network_t *network) {
     if (network->is_wifi) {
         station_ap_changed(network);
@@ -198,7 +187,7 @@ static const char *set_one(network_t *network, const char *key, const char *valu
         }
     }
     if (strcmp(key, "silence") == 0) {
-        return set_silence(network, value);
+        return cable_set_silence(network, value);
     }
     if (strcmp(key, "drop") == 0) {
         return set_drop(network, value);
@@ -250,7 +239,6 @@ static void do_wifi(char **words, size_t count) {
     network->number = (uint8_t)world.network_count;   // cellular has a number of its own
     snprintf(network->name, sizeof(network->name), "%s", words[1]);
     network->is_wifi = network->power = true;
-    network->dhcp = DHCP_ON;
     network->association_ms = 150;
     network->wrong_key_ms = 1000;
     network->beacon_ms = 100;

@@ -210,7 +210,6 @@ static void add_wired(const char *name, uint8_t number, uint32_t link_ms) {
     network_t *network = &world.networks[world.network_count++];
     snprintf(network->name, sizeof(network->name), "%s", name);
     network->number = number;
-    network->dhcp = DHCP_ON;
     network->chip = true;
     network->link_ms = link_ms;
     cable_init(network, number);

@@ -52,7 +52,7 @@ enum { AUTH_OPEN = 0, AUTH_WPA2_PSK = 3 };   // wifi_auth_mode_t
 typedef enum { DIRECTION_UP, DIRECTION_DOWN } direction_t;   // up: from the board
 typedef enum { KIND_NEW, KIND_WIFI, KIND_ETHERNET, KIND_CELL, KIND_GPIO } client_kind_t;
 
-// What becomes of DHCP: the requests swallowed, or the replies spoilt.
+// What becomes of DHCP: the requests swallowed, or the replies spoilt. At first it works.
 typedef enum {
     DHCP_ON, DHCP_OFF, DHCP_NAK, DHCP_WRONG, DHCP_GARBAGE, DHCP_HALF, DHCP_COUNT,
 } dhcp_t;
@@ -185,6 +185,7 @@ void segment_changed(void);                   // chip or cable, of either networ
 
 // cable.c
 void cable_init(network_t *network, uint64_t seed);
+const char *cable_set_silence(network_t *network, const char *value);
 void cable_offer(client_t *client, direction_t direction, const uint8_t *frame, size_t length);
 void cable_run(client_t *client);             // delivers what is due
 int64_t cable_next_ms(const client_t *client);
