@@ -198,7 +198,7 @@ class Course:
                 from connectwith.links import modem_network
 
                 result = modem_network.verdict(dial, self._attempt.timeline()[-1][1])
-            return self._fail(result, dial.cause, dial.code, dial.flags)
+            return self._fail_online(result, dial.cause, dial.code, dial.flags)
         self._enter(stage, dial.late)
         if stage != dialer.READY:
             return self.pause()
@@ -213,7 +213,7 @@ class Course:
     def _greet(self):
         state = self.session.pump(time.ticks_ms())
         if state == session.CLOSED:
-            return self._fail(results.NO_SERVER, self.session.cause, self.session.code)
+            return self._fail_online(results.NO_SERVER, self.session.cause, self.session.code)
         if state != session.OPEN:
             return self.pause()
         self._attempt.succeed()
@@ -227,6 +227,12 @@ class Course:
             hurried = stage == _LINK and job.kind == nic.ETHERNET and job.has_next()
             self._attempt.enter(stage, _CARRIER_MS if hurried else 0, late)
             self._waits = 0
+
+    def _fail_online(self, result, cause, code, flags=0):
+        # Going down, a link breaks its connections: then it is to blame.
+        if self.link.poll() != links.UP:
+            return self._fail(self.link.result, "link lost", 0)
+        return self._fail(result, cause, code, flags)
 
     def _fail(self, result, cause, code, flags=0):
         self._diag.blame(cause, code, flags)

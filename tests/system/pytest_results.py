@@ -135,6 +135,28 @@ def test_unknown_certificate_authority(device, world, tmp_path):
     assert "not signed by the given ca" in _cause(device).lower()
 
 
+# The driver tells of the loss just after lwIP has broken the connections.
+_LINK_LOST_WITH_CONNECTION = """
+from connectwith import controller, links
+link, dialer = links.get(0), controller.get()._course._dialer
+link_poll, dialer_poll = link.poll, dialer.poll
+broken = []
+def dial():
+    stage = dialer_poll()
+    if stage < 0: broken.append(stage)
+    return stage
+link.poll = lambda: 1 if broken else link_poll()
+dialer.poll = dial
+"""
+
+
+def test_a_lost_link_is_to_blame_for_the_connection_it_breaks(device, world):
+    device.use_broker(world.peer("reset").url)
+    device.repl.run(_LINK_LOST_WITH_CONNECTION)
+    assert device.connect(device.wifi(), timeout=10) == NO_WIFI
+    assert _cause(device) == "link lost"
+
+
 def test_unreachable_address(device, world):
     world.dns.answer(world.broker.host, "192.0.2.1")  # TEST-NET-1: the bench swallows it
     assert device.connect(device.wifi(), timeout=3) == NO_SERVER
