@@ -129,37 +129,13 @@ def shared_world(rig):
         yield world
 
 
-class _Complaints:
-    """What boards that are built with a sanitizer have found, in all that they have written."""
-
-    def __init__(self, folder):
-        self._folder = folder
-        self._read = {}
-
-    def new(self):
-        """The text of each board that has complained since the last call."""
-        found = []
-        for log in sorted(self._folder.glob("board*/stderr.log")):
-            text = log.read_bytes()
-            begin, self._read[log] = self._read.get(log, 0), len(text)
-            if b"Sanitizer" in text[begin:] or b"runtime error" in text[begin:]:
-                found.append(text[begin:].decode(errors="replace"))
-        return found
-
-
-@pytest.fixture(scope="session")
-def complaints(shared_world):
-    """Of the sanitizers, by every board of the world."""
-    return _Complaints(shared_world.folder)
-
-
 @pytest.fixture
-def world(shared_world, complaints):
+def world(rig, shared_world):
     """The bench with every fault of the test before taken back."""
     shared_world.restore()
     yield shared_world
     # Here all boards of the test are off, which is when leaks are told.
-    found = complaints.new()
+    found = rig.complaints()
     assert not found, "\n".join(found)
 
 

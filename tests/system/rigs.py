@@ -48,6 +48,24 @@ space.commit()
 """
 
 
+class _Complaints:
+    """What boards that are built with a sanitizer have found, in all that they have written."""
+
+    def __init__(self, folder):
+        self._folder = folder
+        self._read = {}
+
+    def new(self):
+        """The text of each board that has complained since the last call."""
+        found = []
+        for log in sorted(self._folder.glob("board*/stderr.log")):
+            text = log.read_bytes()
+            begin, self._read[log] = self._read.get(log, 0), len(text)
+            if b"Sanitizer" in text[begin:] or b"runtime error" in text[begin:]:
+                found.append(text[begin:].decode(errors="replace"))
+        return found
+
+
 class VirtualRig:
     """A new virtual board for each test, in one simulated world."""
 
@@ -58,17 +76,21 @@ class VirtualRig:
         self._binary = options.board_binary
         self.limits = Limits()  # none: the simulated world can do everything
 
+    @contextlib.contextmanager
     def world(self):
-        return World()
+        with World() as world:
+            self._complaints = _Complaints(world.folder)
+            yield world
+
+    def complaints(self):
+        """What sanitizers have found in boards since the last call."""
+        return self._complaints.new()
 
     @contextlib.contextmanager
     def board(self, world):
         """A virtual board with an empty flash, switched on."""
         with Board(world, binary=self._binary) as board:
             yield board
-        # A board built with a sanitizer says there what it found.
-        log = (board.dir / "stderr.log").read_text(errors="replace")
-        assert "Sanitizer" not in log and "runtime error" not in log, log
 
     def line(self, board):
         """What pytest-embedded opens."""
@@ -170,6 +192,10 @@ class SerialRig:
             if self._emulator:
                 self.port = stack.enter_context(emulator(self._emulator))
             yield stack.enter_context(RealWorld(self._settings, self.limits))
+
+    def complaints(self):
+        """A real board is built without sanitizers."""
+        return []
 
     @contextlib.contextmanager
     def board(self, world):
