@@ -16,7 +16,9 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def number(value: float) -> str:
-    """Three digits, as far as there are so many; never an exponent."""
+    """Three digits, as far as there are so many; never an exponent. A count is whole."""
+    if isinstance(value, int):
+        return str(value)
     for limit, digits in ((100, 0), (10, 1), (1, 2)):
         if abs(value) >= limit:
             return f"{value:.{digits}f}"

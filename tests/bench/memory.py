@@ -117,7 +117,7 @@ def _least(setting: Setting, name: str) -> Cell:
             high = middle
         else:
             low = middle
-    return Cell([float(high)])
+    return Cell([high])
 
 
 def measure(setting: Setting) -> Iterator[Row]:

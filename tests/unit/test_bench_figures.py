@@ -21,7 +21,7 @@ def test_quantile_is_a_value_that_was_measured(values, share, expected):
 @pytest.mark.parametrize(
     ("value", "text"),
     [(12345.6, "12346"), (123.4, "123"), (12.34, "12.3"), (1.234, "1.23"), (0.1234, "0.123"),
-     (0.5, "0.5"), (0, "0"), (-2.5, "-2.50"), (0.0001, "0")],
+     (0.5, "0.5"), (0, "0"), (14, "14"), (-2.5, "-2.50"), (0.0001, "0")],
 )  # fmt: skip
 def test_number(value, text):
     assert number(value) == text
