@@ -13,7 +13,7 @@ from pathlib import Path
 import tables
 from stand import TITLES
 
-from commands.lint_figures import PAGE, mark
+from commands.freshness import FIGURES
 from setup.contenders import read_contenders
 from setup.paths import LOCK_FILE
 from setup.problem import Problem
@@ -149,7 +149,7 @@ def text_of(root: Path, results: list, about: dict[str, str]) -> str:
     lines = [
         "# Figures",
         "",
-        mark(results[0].digest),
+        FIGURES.mark_of(results[0].digest),
         "<!-- written by ./tools/cw bench --page; change that, not this -->",
         "",
         *_METHOD.read_text(encoding="utf-8").splitlines(),
@@ -196,5 +196,5 @@ def write(root: Path, results: list, about: dict[str, str]) -> None:
             key, name, _ = _PLOTS[result.program]
             if result.plots.get(key):
                 getattr(plots, name)(result.plots[key], folder / f"{name}.svg")
-    (root / PAGE).write_text(text_of(root, results, about), encoding="utf-8")
-    print(f"wrote {PAGE} and docs/figures/*.svg", file=sys.stderr)
+    (root / FIGURES.path).write_text(text_of(root, results, about), encoding="utf-8")
+    print(f"wrote {FIGURES.path} and docs/figures/*.svg", file=sys.stderr)

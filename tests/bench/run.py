@@ -36,7 +36,7 @@ from figures import Row, from_dict  # noqa: E402
 from setting import Setting  # noqa: E402
 from stand import COLUMNS, TITLES, Kit  # noqa: E402
 
-from commands.lint_figures import digest  # noqa: E402
+from commands.freshness import FIGURES  # noqa: E402
 from setup.problem import Problem  # noqa: E402
 
 RESULTS = _ROOT / "build" / "bench"
@@ -133,7 +133,7 @@ def _usable(result: Result | None, quick: bool, code: str) -> bool:
 
 def run(options: argparse.Namespace) -> list[Result]:
     """Measures what was asked for, saves each result at once, and gives them all."""
-    code = digest(_ROOT)
+    code = FIGURES.digest(_ROOT)
     kit = Kit(options.board_binary, options.mpy_cross, options.columns or COLUMNS)
     for name, reason in kit.missing.items():
         print(f"{TITLES[name]}: not to be had here: {reason}", file=sys.stderr)
@@ -173,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lacking = [
             name
             for name, result in zip(PROGRAMS, everything, strict=True)
-            if not _usable(result, False, digest(_ROOT))
+            if not _usable(result, False, FIGURES.digest(_ROOT))
         ]
         if lacking:
             raise Problem(

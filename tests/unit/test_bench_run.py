@@ -3,6 +3,7 @@
 """What a run of ./tools/cw bench keeps and leaves out, and the page that it writes."""
 
 import argparse
+import dataclasses
 import json
 import types
 
@@ -13,7 +14,7 @@ import run
 import tables
 from figures import Cell, Row
 
-from commands import bench, lint_figures
+from commands import bench, freshness
 from setup import paths
 from setup.problem import Problem
 
@@ -94,7 +95,8 @@ def test_resume_measures_only_what_is_missing(measured, monkeypatch, capsys):
 def test_resume_takes_nothing_of_other_code_or_of_a_quick_run(measured, monkeypatch, change):
     measured(quick=change == "quick")
     if change == "digest":
-        monkeypatch.setattr(run, "digest", lambda root: "another")
+        other = dataclasses.replace(freshness.FIGURES, sources=("modules",))
+        monkeypatch.setattr(run, "FIGURES", other)
     monkeypatch.setitem(run.PROGRAMS, "pause", program(broken))
     assert measured(resume=True)[0].error
 
@@ -122,7 +124,7 @@ def test_no_page_while_a_program_has_failed(measured, tmp_path, monkeypatch):
 
 def test_the_page_shows_what_was_measured(measured, tmp_path):
     text = page.text_of(tmp_path, measured(only=["pause"]), ABOUT)
-    assert lint_figures.mark(lint_figures.digest(paths.ROOT)) in text.splitlines()
+    assert freshness.FIGURES.mark(paths.ROOT) in text.splitlines()
     assert "| pause \\| of &lt;code&gt; [ms] | 2.00 | not to be had here | 30.0 |" in text
     assert "≤ 1 **NO**; ≥ 8× shorter than script: 15.0× yes" in text
     assert "1 of 2 bars hold." in text and "* a note." in text

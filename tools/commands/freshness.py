@@ -23,7 +23,12 @@ class Page:
 
     def mark(self, root: Path) -> str:
         """The line of the page that says from what it was made."""
-        return f"<!-- made from sources of digest {self.digest(root)} -->"
+        return self.mark_of(self.digest(root))
+
+    @staticmethod
+    def mark_of(digest: str) -> str:
+        """The same where the digest was taken earlier: sources may change during a long run."""
+        return f"<!-- made from sources of digest {digest} -->"
 
     def digest(self, root: Path) -> str:
         """SHA-256 over names and contents of the sources, in hexadecimal digits."""
@@ -62,4 +67,7 @@ class Page:
 
 
 # Each with a name of its own, for who writes it.
+FIGURES = Page(
+    "docs/figures.md", ("firmware/connectwith", "modules"), "./tools/cw bench --page"
+)  # fmt: skip
 PAGES: tuple[Page, ...] = ()
