@@ -103,23 +103,25 @@ def _section(root: Path, result, columns: list[str]) -> list[str]:
         if result.plots.get(key):
             lines += [f"![{title}](figures/{name}.svg)", ""]
     if result.program == "endurance":
-        lines += _soak(root / "docs" / "figures" / "soak.json")
+        lines += _long_runs(root / "docs" / "figures")
     return lines
 
 
-def _soak(file: Path) -> list[str]:
-    """Rows [name, value, note] of the long run, where one has left them."""
-    if not file.is_file():
-        return []
-    rows = json.loads(file.read_text(encoding="utf-8"))
-    lines = [
-        "The long run with random faults, `./tools/cw soak`:",
-        "",
-        "| Figure | Value | Note |",
-    ]
-    lines.append("|---|---|---|")
-    lines += [_line([_escape(str(cell)) for cell in row]) for row in rows]
-    return [*lines, ""]
+def _long_runs(folder: Path) -> list[str]:
+    """What ./tools/cw soak and ./tools/cw fleet have left there."""
+    lines = []
+    for name in ("soak", "fleet"):
+        file = folder / f"{name}.json"
+        if not file.is_file():
+            continue
+        run = json.loads(file.read_text(encoding="utf-8"))
+        lines += [f"{run['title']}, `{run['command']}`, {run['date']}:", ""]
+        lines += ["| Figure | Value | Note |", "|---|---|---|"]
+        lines += [_line([_escape(str(cell)) for cell in row]) for row in run["rows"]]
+        lines.append("")
+        if (folder / f"{name}.svg").is_file():
+            lines += [f"![{run['title']}](figures/{name}.svg)", ""]
+    return lines
 
 
 def _verdict(results: list) -> list[str]:

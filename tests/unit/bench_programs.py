@@ -6,5 +6,5 @@ import sys
 
 from setup import paths
 
-if str(paths.ROOT / "tests" / "bench") not in sys.path:
-    sys.path.append(str(paths.ROOT / "tests" / "bench"))
+# First: tests/soak and tests/fleet have modules of the same names.
+sys.path.insert(0, str(paths.ROOT / "tests" / "bench"))

@@ -134,11 +134,17 @@ def test_the_page_shows_what_was_measured(measured, tmp_path):
 def test_the_long_run_has_its_place_on_the_page(tmp_path):
     result = run.Result("endurance", "0" * 64, False, ["ours"], {}, 1.0,
                         [Row("leaks", "", {"ours": Cell([0.0])})], {})  # fmt: skip
-    assert "long run" not in page.text_of(tmp_path, [result], ABOUT)
+    assert "./tools/cw soak" not in page.text_of(tmp_path, [result], ABOUT)
     (tmp_path / "docs" / "figures").mkdir(parents=True)
     soak = tmp_path / "docs" / "figures" / "soak.json"
-    soak.write_text(json.dumps([["attempts", 5000, "seed 1"]]))
-    assert "| attempts | 5000 | seed 1 |" in page.text_of(tmp_path, [result], ABOUT)
+    document = {"title": "Soak", "command": "./tools/cw soak --seed 1", "date": "2026-01-01",
+                "rows": [["attempts", 5000, "a note"]]}  # fmt: skip
+    soak.write_text(json.dumps(document))
+    text = page.text_of(tmp_path, [result], ABOUT)
+    assert "Soak, `./tools/cw soak --seed 1`, 2026-01-01:" in text
+    assert "| attempts | 5000 | a note |" in text and "soak.svg" not in text
+    soak.with_suffix(".svg").write_text("<svg/>")
+    assert "![Soak](figures/soak.svg)" in page.text_of(tmp_path, [result], ABOUT)
 
 
 def test_the_terminal_shows_the_same(measured, capsys):
