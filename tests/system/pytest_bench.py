@@ -15,6 +15,8 @@ import pytest
 
 from setup import paths
 
+pytestmark = pytest.mark.virtual("it starts boards of its own")
+
 PROGRAM = paths.ROOT / "tests" / "bench" / "run.py"
 
 
