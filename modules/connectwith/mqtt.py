@@ -92,7 +92,8 @@ class Client:
 
     def wipe(self):
         """Overwrites the frame that was composed last. Only when `idle()`."""
-        self._tx[: self._end] = bytes(self._end)
+        for index in range(self._end):
+            self._tx[index] = 0
         self._end = 0
 
     # -- outwards
@@ -259,10 +260,13 @@ class Client:
         self._byte(value & 0xFF)
 
     def _field(self, data):
-        n = len(data)
-        self._word(n)
-        self._tx[self._end : self._end + n] = data
-        self._end += n
+        self._word(len(data))
+        frame = self._tx
+        end = self._end
+        for byte in data:  # a slice would be an object each time
+            frame[end] = byte
+            end += 1
+        self._end = end
 
     def _go(self):
         self.out, self.out_n = self._tx, self._end

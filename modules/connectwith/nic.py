@@ -35,8 +35,8 @@ def link_of(interface):
 
 
 def context(use, first, second=""):
-    """What a sealed secret is bound to, as bytes. NUL cannot occur in the parts."""
-    return "\0".join((use, first, second)).encode()
+    """What a sealed secret is bound to. NUL cannot occur in the parts."""
+    return "\0".join((use, first, second))
 
 
 def normalise(nic):
@@ -142,7 +142,7 @@ def secret(block, key, least, most, bound, forbidden=""):
     text(block, key, least, most)
     if not is_printable(value, forbidden):
         raise ValueError(key + ": has a character that cannot be sent")
-    return _connectwith.seal(value.encode(), bound)
+    return _connectwith.seal(value, bound)
 
 
 def _open(key, blob, bound):

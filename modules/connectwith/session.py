@@ -38,6 +38,8 @@ class Session:
         self._stream = None
         device = machine.unique_id().hex()
         self._prefix = ("imp/" + device + "/").encode()
+        self._status = self._prefix + b"status"
+        self._filters = self._prefix + b"device/#", self._prefix + b"restart"
         self._client_id = ("imp-" + device).encode()
         self._greeted = 0  # how much of what a session begins with has been said
         self._queue = []  # (name, payload, packet id) of messages, oldest first
@@ -55,7 +57,7 @@ class Session:
         client.alive(now_ms)
         client_id = settings.clientid.encode() if settings.clientid else self._client_id
         username = None if settings.username is None else settings.username.encode()
-        client.connect(client_id, username, password, self._prefix + b"status", _OFFLINE)
+        client.connect(client_id, username, password, self._status, _OFFLINE)
         self._forget()
         self._greeted = 0
         self._stream = stream
@@ -97,7 +99,7 @@ class Session:
             return
         try:
             # The last will is not sent after DISCONNECT, so the status is ours to set.
-            client.publish(self._prefix + b"status", _OFFLINE, retain=True)
+            client.publish(self._status, _OFFLINE, retain=True)
             self._push(client, stream)
             client.disconnect()
             self._push(client, stream)
@@ -182,14 +184,11 @@ class Session:
             # Whoever sees the device online may send to it: so it has subscribed before.
             if greeted == 0:
                 client.wipe()  # the password in CONNECT
-                client.subscribe(self._prefix + b"device/#", 1)
-                self._greeted = 1
-            elif greeted == 1:
-                client.subscribe(self._prefix + b"restart", 1)
-                self._greeted = 2
+            if greeted < 2:
+                client.subscribe(self._filters[greeted], 1)
             else:
-                client.publish(self._prefix + b"status", _ONLINE, retain=True)
-                self._greeted = 3
+                client.publish(self._status, _ONLINE, retain=True)
+            self._greeted = greeted + 1
             return True
         if not self._queue:
             return False

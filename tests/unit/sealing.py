@@ -9,16 +9,23 @@ import os
 DEVICE_SECRET = b"of this device only"
 
 
-def seal(plain: bytes, context: bytes, secret: bytes = DEVICE_SECRET) -> bytes:
+def _octets(value: bytes | str) -> bytes:
+    # A str is a buffer for MicroPython's C functions.
+    return value.encode() if isinstance(value, str) else value
+
+
+def seal(plain: bytes | str, context: bytes | str, secret: bytes = DEVICE_SECRET) -> bytes:
     """Authenticated encryption out of HMAC alone, enough to test what is bound to what."""
+    plain, context = _octets(plain), _octets(context)
     nonce = os.urandom(12)
     stream = hashlib.shake_256(secret + nonce).digest(len(plain))
     body = nonce + bytes(a ^ b for a, b in zip(plain, stream, strict=True))
     return hmac.digest(secret, context + b"|" + body, "sha256") + body
 
 
-def unseal(blob: bytes, context: bytes) -> bytes:
+def unseal(blob: bytes, context: bytes | str) -> bytes:
     """The plain text, or ValueError as on the board."""
+    context = _octets(context)
     if len(blob) < 44:
         raise ValueError("not a sealed value")
     tag, body = blob[:32], blob[32:]
