@@ -22,8 +22,8 @@ from typing import NoReturn
 from setup.problem import Problem, from_oserror
 from setup.report import Report
 
-NAMES = ("demo", "run", "repl", "test", "bench", "soak", "fleet", "build", "flash", "provision",
-         "monitor", "doctor", "release", "setup", "clean")  # fmt: skip
+NAMES = ("demo", "run", "repl", "test", "fuzz", "bench", "soak", "fleet", "build", "flash",
+         "provision", "monitor", "doctor", "release", "setup", "clean")  # fmt: skip
 
 _INTRODUCTION = """\
 One command for everything: it sets this machine up as far as needed (Debian packages, Python
@@ -161,7 +161,7 @@ def _dispatch(argv: Sequence[str]) -> int:
     # With --json the standard output belongs to the document alone.
     report = Report(sys.stderr if getattr(options, "json", False) else sys.stdout)
     if module.IN_ENVIRONMENT:
-        _enter_environment(report, name == "test", argv)
+        _enter_environment(report, name in ("test", "fuzz"), argv)
     return module.run(options, report)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from commands import lint
+from commands import fuzz_targets, lint
 from setup import build, paths
 from setup.shell import run_shown
 
@@ -23,6 +23,8 @@ LAYER_LIMIT_S = 2400.0
 BOARD_LIMIT_S = 4 * 3600.0
 # System tests wait more than they compute; each of so many workers has a bench of its own.
 _AT_A_TIME = 3
+# How long each fuzz target is tried; ./tools/cw fuzz takes longer.
+FUZZ_S = 2
 # Each link, a switch between two, both resets, a proxy, TLS that is hostile or cut off.
 SANITIZED = (
     "pytest_cellular.py::test_from_off_to_a_message_and_back_to_off",
@@ -169,6 +171,28 @@ def _unit(outcome: Outcome, context: Context) -> None:
     _pytest(outcome, "tests/unit", context)
 
 
+def _fuzz(outcome: Outcome, context: Context) -> None:
+    assert context.built is not None
+    tree = context.built.tree
+    command = ["make", "-s", "-C", "tests/fuzz", f"BUILD={fuzz_targets.WORK}",
+               f"MICROPYTHON_DIR={tree.path}", "replay"]  # fmt: skip
+    _one(outcome, "corpora in C", command)
+    _pytest(outcome, "tests/fuzz", context)
+    reasons = {name: fuzz_targets.missing(name) for name in fuzz_targets.TARGETS}
+    if not all(reasons[name] for name in fuzz_targets.C_TARGETS):
+        fuzz_targets.make("programs", tree, paths.LOGS / "fuzz-build.log")
+    for name, reason in reasons.items():
+        if reason:
+            outcome.skip(reason)
+            continue
+        result = fuzz_targets.run(name, FUZZ_S, seed=1, told=lambda result: None)
+        print(f"{name}: {result.executions} executions, {result.edges} edges", flush=True)
+        if result.status:
+            outcome.failed.append(f"{name}: broken by {result.crash or 'see its log'}")
+        else:
+            outcome.passed += 1
+
+
 def _system(outcome: Outcome, context: Context, chosen: Sequence[str] = ()) -> None:
     arguments = context.target
     if not arguments:
@@ -238,6 +262,7 @@ LAYERS: dict[str, Callable[[Outcome, Context], None]] = {
     "core": _core,
     "port": _port,
     "unit": _unit,
+    "fuzz": _fuzz,
     "system": _system,
     "asan": _sanitized,
     "tsan": _sanitized,

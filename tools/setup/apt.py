@@ -56,6 +56,10 @@ PACKAGES = (
         for_tests=True,
         optional=True,
     ),
+    Package(
+        "clang", "fuzzes the core in C (it has libFuzzer)", "clang", for_tests=True, optional=True
+    ),
+    Package("libclang-rt-dev", "libFuzzer itself", "", for_tests=True, optional=True),
 )
 
 

@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The AT engine: no exception, no growth, and the same events however the bytes are cut."""
+
+import itertools
+
+from at_transcripts import feed
+from connectwith import at as engine
+from targets.choices import Choices
+
+COMMANDS = (
+    None,
+    (b"AT", b""),
+    (b"AT+CREG?", b"+CREG:"),
+    (b"AT+CGMR", b""),
+    (b'AT+CPIN="1234"', b""),
+    (b"ATD*99#", b""),
+)
+WHOLE = 1 << 20
+LINE_BYTES = 512
+INBOX_BYTES = 128
+
+
+def _run(command, data, size):
+    modem = engine.At()
+    if command:
+        modem.begin(*command)
+    events, rest = feed(modem, data, itertools.repeat(size))
+    assert len(modem._line) == LINE_BYTES and len(modem._inbox) == INBOX_BYTES
+    assert 0 <= modem._n <= LINE_BYTES and len(modem.text()) == modem._n
+    for event in events:
+        line = event.split(" ", 1)[1]
+        assert line.isascii() and not set(line) & set("\r\n\0")
+        found = engine.fields(line)
+        assert found and sum(map(len, found)) <= len(line)
+    return events, rest, modem
+
+
+def one(data: bytes) -> None:
+    """The first byte chooses the command under way, the second the size of the pieces."""
+    choices = Choices(data)
+    command = choices.pick(COMMANDS)
+    size = 1 + choices.byte() % INBOX_BYTES
+    stream = choices.rest()
+    events, rest, modem = _run(command, stream, WHOLE)
+    assert _run(command, stream, size)[:2] == (events, rest)
+    # After whatever it was, the next command is answered.
+    modem.reset()
+    modem.begin(b"AT")
+    assert feed(modem, b"AT\r\r\nOK\r\n", itertools.repeat(size)) == (["OK OK"], b"")

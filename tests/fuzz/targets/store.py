@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Any bytes as a stored record: a value that can be used, or nothing."""
+
+from connectwith import cloud, nic, store
+from nvs_in_memory import Nvs
+from targets.choices import Choices
+
+BLOCKS = ("wificonfig", "staticconfig", "proxyconfig", "cellconfig")
+SIZES = {name: store._BLOCK_MAX for name in BLOCKS} | {"user": store.USER_MAX + 1}
+
+
+def _load_block(name: str, record: bytes) -> None:
+    block = store.load_block(name)
+    if block is None:
+        return
+    # What a link reads of it without asking is there, and of its type.
+    for field, kind in {
+        "wificonfig": {"ssid": str, "key": (bytes, str)},
+        "staticconfig": {"ip": str, "netmask": str, "gateway": str, "dns": list},
+        "proxyconfig": {"type": int, "address": str, "port": int},
+        "cellconfig": {"apn": str},
+    }[name].items():
+        assert isinstance(block[field], kind), (name, block)
+    store.save_block(name, block)
+    assert store.load_block(name) == block
+    # All of it was read; a number may have been written otherwise.
+    assert name == "proxyconfig" or record.startswith(Nvs.entries[name])
+    try:
+        nic.check_block(name, block)
+    except (TypeError, ValueError):
+        pass  # a secret of another device, or a value that is none of ours
+
+
+def _load_user() -> None:
+    value = store.load_user()
+    assert value is None or isinstance(value, (str, bytes)) and len(value) <= store.USER_MAX
+    if value is not None:
+        store.save_user(value)
+        assert store.load_user() == value
+
+
+def _load_cloud(record: bytes) -> None:
+    store._space.set_i32("cloud_bytes", len(record))
+    settings = store.load_cloud()
+    if settings is None:
+        return
+    assert settings.host and 1 <= settings.port <= 65535
+    packed = cloud.pack(settings)
+    assert record.startswith(packed)
+    store.save_cloud(settings)
+    assert vars(store.load_cloud()) == vars(settings)
+
+
+def one(data: bytes) -> None:
+    """The first byte chooses the entry, the rest is its record."""
+    choices = Choices(data)
+    name = choices.pick((*BLOCKS, "user", "cloud"))
+    record = choices.rest()[: SIZES.get(name, 16384)]
+    store._space = Nvs("connectwith")
+    store._settings = None
+    store._absent.clear()
+    Nvs.entries.clear()
+    Nvs.entries[name] = record
+    if name == "user":
+        _load_user()
+    elif name == "cloud":
+        _load_cloud(record)
+    else:
+        _load_block(name, record)
