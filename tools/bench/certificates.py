@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -33,13 +33,14 @@ def _name(common_name: str) -> x509.Name:
 
 class Certificates:
     """`broker` is good for `host`, `other_host` for other.test, `expired` was for `host` until
-    yesterday. EC P-256, made anew each time."""
+    yesterday. Made anew each time, with EC P-256 or with RSA of `rsa_bits`."""
 
-    def __init__(self, folder: Path, host: str = "broker.test") -> None:
+    def __init__(self, folder: Path, host: str = "broker.test", rsa_bits: int = 0) -> None:
         self.host = host
         self._folder = folder
+        self._rsa_bits = rsa_bits
         self._now = datetime.datetime.now(datetime.UTC)
-        self._ca_key = ec.generate_private_key(ec.SECP256R1())
+        self._ca_key = self._make_key()
         ca = self._make_ca()
         self.ca_pem = ca.public_bytes(Encoding.PEM)
         self.ca_file = folder / "ca.pem"
@@ -60,6 +61,11 @@ class Certificates:
             .not_valid_after(self._now + end)
         )
 
+    def _make_key(self) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:
+        if self._rsa_bits:
+            return rsa.generate_private_key(65537, self._rsa_bits)
+        return ec.generate_private_key(ec.SECP256R1())
+
     def _make_ca(self) -> x509.Certificate:
         usage = x509.KeyUsage(
             digital_signature=False, content_commitment=False, key_encipherment=False,
@@ -76,7 +82,7 @@ class Certificates:
 
     def issue(self, name: str, host: str, expired: bool = False) -> KeyPair:
         """A certificate for the server `host`, in files that begin with `name`."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = self._make_key()
         start, end = (-20 * _DAY, -_DAY) if expired else (_VALID_SINCE, 20 * _DAY)
         server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
         certificate = (
