@@ -234,7 +234,7 @@ static esp_eth_phy_t other_phy;
 
 esp_eth_mac_t *esp_eth_mac_new_w5500(const eth_w5500_config_t *w5500,
     const eth_mac_config_t *config) {
-    spi_device_handle_t device; // never given back, as on the chip
+    static spi_device_handle_t device; // never given back, as on the chip
     if (w5500 == NULL || config == NULL
         || (w5500->int_gpio_num >= 0) == (w5500->poll_period_ms > 0)
         || spi_bus_add_device(w5500->spi_host_id, w5500->spi_devcfg, &device) != ESP_OK) {
