@@ -40,11 +40,12 @@ class Device:
         self.repl.reset()
         self.repl.run(_PRELUDE)
 
-    def use_broker(self, url, ca=None):
-        """Configure the broker at `url`, trusted by `ca` (PEM bytes, default the bench's)."""
+    def use_broker(self, url, ca=None, login=None):
+        """Configure the broker at `url`, trusted by `ca` (PEM bytes, default the bench's); login:
+        user name and password."""
         broker = self.world.broker
         ca = broker.ca_pem if ca is None else ca
-        user, password = (url == broker.url and broker.credentials) or (None, None)
+        user, password = login or (url == broker.url and broker.credentials) or (None, None)
         self.repl.run(
             f"imp.cloud.configure({url!r}, ca={ca!r}, username={user!r}, password={password!r})"
         )

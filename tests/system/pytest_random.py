@@ -206,7 +206,7 @@ def calls(device, world, board):
 def test_random_calls_and_faults(calls, device, world, board, request, dut):
     first = request.config.getoption("--random-seed")
     end = time.monotonic() + request.config.getoption("--random-seconds")
-    before = _held(device, board)
+    before = held(device, board)
     for number in itertools.count(first):
         try:
             _run(number)
@@ -218,7 +218,7 @@ def test_random_calls_and_faults(calls, device, world, board, request, dut):
     print(f"{Calls.sequences} sequences of {_STEPS} calls, seeds {first} to {number}")
     world.restore()
     device.repl.run("events.clear()")
-    _assert_nothing_left(before, _held(device, board), _HEAP_BYTES)
+    assert_nothing_left(before, held(device, board), _HEAP_BYTES)
     # All that the board has printed, tracebacks included; raw REPL does not echo.
     with open(dut.logfile, errors="replace") as log:
         said = log.read()

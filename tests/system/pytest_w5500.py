@@ -8,7 +8,7 @@ that takes frames: a link that forgets to set it up again gets no lease.
 
 import fnmatch
 
-from pytest_leaks import _assert_nothing_left, _held
+from holdings import assert_nothing_left, held
 
 SERVER_CONNECTED, NO_LINK = 5, 1
 RESET_PIN = 13  # W5500_RST in boards/VIRTUAL/pins.csv
@@ -139,10 +139,10 @@ def test_no_chip_leaves_nothing_behind(device, world, board):
     world.ethernet.remove_chip()
     assert device.connect(device.ethernet()) == NO_LINK
     assert device.last_attempt()["cause"] == "W5500: no answer 255"
-    before = _held(device, board)
+    before = held(device, board)
     for _ in range(10):
         assert device.connect(device.ethernet()) == NO_LINK
-    _assert_nothing_left(before, _held(device, board))
+    assert_nothing_left(before, held(device, board))
     world.ethernet.fit_chip()
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
 
@@ -169,6 +169,6 @@ def test_fifty_times_on_and_off_leave_nothing(device, world, board):
             assert device.repl.value("result") == SERVER_CONNECTED
 
     cycle(10)
-    before = _held(device, board)
+    before = held(device, board)
     cycle(50)
-    _assert_nothing_left(before, _held(device, board))
+    assert_nothing_left(before, held(device, board))

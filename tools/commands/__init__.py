@@ -22,8 +22,9 @@ from typing import NoReturn
 from setup.problem import Problem, from_oserror
 from setup.report import Report
 
-NAMES = ("demo", "run", "repl", "test", "fuzz", "bench", "heap", "soak", "fleet", "build",
-         "flash", "provision", "monitor", "doctor", "release", "setup", "clean")  # fmt: skip
+NAMES = ("demo", "run", "repl", "test", "faults", "fuzz", "bench", "heap", "soak", "fleet",
+         "build", "flash", "provision", "monitor", "doctor", "release", "setup",
+         "clean")  # fmt: skip
 
 _INTRODUCTION = """\
 One command for everything: it sets this machine up as far as needed (Debian packages, Python

@@ -70,4 +70,9 @@ class Page:
 FIGURES = Page(
     "docs/figures.md", ("firmware/connectwith", "modules"), "./tools/cw bench --page"
 )  # fmt: skip
-PAGES: tuple[Page, ...] = ()
+FAULTS = Page(
+    "docs/faults.md",
+    ("firmware/connectwith", "modules", "tests/faults/matrix.py"),
+    "./tools/cw faults",
+)
+PAGES = (FAULTS,)

@@ -25,6 +25,8 @@ BOARD_LIMIT_S = 4 * 3600.0
 _AT_A_TIME = 3
 # How long each fuzz target is tried; ./tools/cw fuzz takes longer.
 FUZZ_S = 2
+# Faults wait most of all, for timeouts.
+_FAULTS_AT_A_TIME = 6
 # Each link, a switch between two, both resets, a proxy, TLS that is hostile or cut off.
 SANITIZED = (
     "pytest_cellular.py::test_from_off_to_a_message_and_back_to_off",
@@ -193,15 +195,25 @@ def _fuzz(outcome: Outcome, context: Context) -> None:
             outcome.passed += 1
 
 
+def _on_boards(board: Path, at_a_time: int) -> list[str]:
+    """The options of a pytest that has virtual boards, so many at a time."""
+    return [f"--board-binary={board}", "--numprocesses", str(at_a_time), "--dist", "worksteal"]
+
+
 def _system(outcome: Outcome, context: Context, chosen: Sequence[str] = ()) -> None:
     arguments = context.target
     if not arguments:
         assert context.built is not None
-        board = build.board_program(context.built.tree, context.sanitizer)
         # A real board is one, and so are its tests at a time.
-        side_by_side = ["--numprocesses", str(_AT_A_TIME), "--dist", "worksteal"]
-        arguments = [f"--board-binary={board}", *side_by_side]
+        board = build.board_program(context.built.tree, context.sanitizer)
+        arguments = _on_boards(board, _AT_A_TIME)
     _pytest(outcome, "tests/system", context, arguments, chosen)
+
+
+def _faults(outcome: Outcome, context: Context) -> None:
+    assert context.built is not None
+    options = _on_boards(context.built.board, _FAULTS_AT_A_TIME)
+    _pytest(outcome, "tests/faults", context, options)
 
 
 def _sanitized(outcome: Outcome, context: Context) -> None:
@@ -264,6 +276,7 @@ LAYERS: dict[str, Callable[[Outcome, Context], None]] = {
     "unit": _unit,
     "fuzz": _fuzz,
     "system": _system,
+    "faults": _faults,
     "asan": _sanitized,
     "tsan": _sanitized,
     "demo": _demo,

@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""One rig for each process that tests, and the page of the whole run."""
+
+import pathlib
+import sys
+
+import pytest
+
+_ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(_ROOT / "tools"), str(_ROOT / "tests" / "system")]
+
+pytest.register_assert_rewrite("cellular", "device", "rig")
+
+import page  # noqa: E402
+from bench import World  # noqa: E402
+from rig import Rig  # noqa: E402
+
+from setup import paths  # noqa: E402
+
+
+def pytest_addoption(parser):
+    group = parser.getgroup("connectwith")
+    group.addoption(
+        "--board-binary",
+        type=pathlib.Path,
+        default=_ROOT / "build/VIRTUAL/virtual-board",
+        help="the virtual board's program (default: %(default)s)",
+    )
+    group.addoption("--page", action="store_true", help="write docs/faults.md when all is well")
+
+
+@pytest.fixture(scope="session")
+def shared_rig(request):
+    """Starting a world and a board costs more than most cells take."""
+    with World() as world:
+        rig = Rig(world, request.config.getoption("--board-binary"))
+        yield rig
+        rig.power_down()
+
+
+@pytest.fixture
+def rig(shared_rig):
+    """A board that has come through all cells so far, or a new one."""
+    if shared_rig.board is None:
+        shared_rig.power_up()
+    return shared_rig
+
+
+def pytest_configure(config):
+    # With pytest-xdist the controller collects what the workers report.
+    if config.getoption("--page") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(page.Page(_ROOT, paths.cores()), "faults-page")
