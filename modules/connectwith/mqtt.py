@@ -261,12 +261,9 @@ class Client:
 
     def _field(self, data):
         self._word(len(data))
-        frame = self._tx
-        end = self._end
         for byte in data:  # a slice would be an object each time
-            frame[end] = byte
-            end += 1
-        self._end = end
+            self._tx[self._end] = byte
+            self._end += 1
 
     def _go(self):
         self.out, self.out_n = self._tx, self._end
@@ -291,8 +288,7 @@ class Client:
                 self._packet()
                 self._at = _AT_TYPE
                 self._body = self._rx_view
-        self.got = 0
-        self._eaten = 0
+        self.got = self._eaten = 0
 
     def _first_byte(self, byte):
         if self.state != READY:

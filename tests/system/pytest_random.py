@@ -10,10 +10,10 @@ import itertools
 import time
 
 import pytest
+from holdings import assert_nothing_left, held
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
-from pytest_leaks import _assert_nothing_left, _held
 from random_calls import Attempt, Model
 
 _RECORDER = """
