@@ -16,9 +16,7 @@ from stand import TITLES
 from commands.freshness import FIGURES
 from setup.contenders import read_contenders
 from setup.paths import LOCK_FILE
-from setup.problem import Problem
 
-_REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 _METHOD = Path(__file__).with_name("method.md")
 _SECTIONS = {
     "pause": "Pauses of user code",
@@ -171,24 +169,8 @@ def text_of(root: Path, results: list, about: dict[str, str]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _have_matplotlib() -> None:
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        print("installing tests/bench/requirements.txt for the plots", file=sys.stderr)
-        command = [sys.executable, "-m", "pip", "install", "--no-input", "--quiet",
-                   "--disable-pip-version-check", "-r", str(_REQUIREMENTS)]  # fmt: skip
-        if subprocess.run(command, check=False).returncode != 0:
-            raise Problem(
-                "The plots cannot be drawn.",
-                f"pip could not install {_REQUIREMENTS} (no network?).",
-                "repair that, then: ./tools/cw bench --page --resume",
-            ) from None
-
-
 def write(root: Path, results: list, about: dict[str, str]) -> None:
-    """Writes the page and its plots. Raises Problem."""
-    _have_matplotlib()
+    """Writes the page and its plots."""
     import plots
 
     folder = root / "docs" / "figures"

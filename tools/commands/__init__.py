@@ -26,6 +26,10 @@ NAMES = ("demo", "run", "repl", "test", "faults", "fuzz", "bench", "heap", "soak
          "build", "flash", "provision", "monitor", "doctor", "release", "setup",
          "clean")  # fmt: skip
 
+# They need the packages of tests/requirements.txt; some of them the compilers of the tests, too.
+_TESTING = ("test", "faults", "fuzz", "bench", "heap", "soak", "fleet")
+_COMPILING = ("test", "fuzz")
+
 _INTRODUCTION = """\
 One command for everything: it sets this machine up as far as needed (Debian packages, Python
 packages, pinned and checked sources, builds), then does what you asked. Only build, flash,
@@ -134,12 +138,13 @@ def _on_terminate(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _enter_environment(report: Report, for_tests: bool, argv: Sequence[str]) -> None:
+def _enter_environment(report: Report, name: str, argv: Sequence[str]) -> None:
     """Sets the packages and the virtual environment up, and goes on inside it."""
     from setup import apt, paths, venv
 
     mark = os.environ.pop("CONNECTWITH_ENTERED", "")
-    environment = os.path.realpath(venv.location())
+    requirements = paths.TEST_REQUIREMENTS if name in _TESTING else paths.REQUIREMENTS
+    environment = os.path.realpath(venv.location(requirements))
     if os.path.realpath(sys.prefix) == environment:
         return
     if mark:
@@ -148,8 +153,8 @@ def _enter_environment(report: Report, for_tests: bool, argv: Sequence[str]) -> 
             f"{environment} was entered, but its Python says it is {sys.prefix}.",
             f"remove it (rm -r '{environment}') and run the same command again.",
         )
-    apt.ensure(report, paths.cache() / "logs" / "apt.log", for_tests=for_tests)
-    python = str(venv.interpreter(venv.ensure(report)))
+    apt.ensure(report, paths.cache() / "logs" / "apt.log", for_tests=name in _COMPILING)
+    python = str(venv.interpreter(venv.ensure(report, requirements)))
     sys.stdout.flush()
     sys.stderr.flush()
     script = str(paths.ROOT / "tools" / "cw")
@@ -162,7 +167,7 @@ def _dispatch(argv: Sequence[str]) -> int:
     # With --json the standard output belongs to the document alone.
     report = Report(sys.stderr if getattr(options, "json", False) else sys.stdout)
     if module.IN_ENVIRONMENT:
-        _enter_environment(report, name in ("test", "fuzz"), argv)
+        _enter_environment(report, name, argv)
     return module.run(options, report)
 
 

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
         log = paths.cache() / "logs" / "apt.log"
         apt.ensure(report, log, for_tests=options.tests, dry_run=dry)
     if "python" in steps:
-        venv.ensure(report, dry_run=dry)
+        venv.ensure(report, paths.REQUIREMENTS, dry_run=dry)
     tree = None
     if not {"sources", "build", "bench"}.isdisjoint(steps):
         tree = sources.ensure(report, dry_run=dry)

@@ -17,6 +17,7 @@ BUILD = ROOT / "build"
 LOGS = BUILD / "logs"
 LOCK_FILE = ROOT / "tools" / "sources.lock"
 REQUIREMENTS = ROOT / "requirements.txt"
+TEST_REQUIREMENTS = ROOT / "tests" / "requirements.txt"
 
 # How long one cw waits for another that is doing the same set-up: longer than the longest of them.
 LOCK_WAIT_S = 900.0

@@ -1,11 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Step `python`: the virtual environment that holds requirements.txt."""
+"""Step `python`: the virtual environment, with the packages that a command needs."""
 
 import errno
 import hashlib
 import os
 import platform
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -16,17 +17,23 @@ from setup.report import Report
 from setup.shell import disk_full, run_logged, tail
 
 
-def location(requirements: Path | None = None) -> Path:
-    """The environment's folder; other requirements or another Python have another folder."""
-    requirements = requirements or paths.REQUIREMENTS
+def _text(requirements: Path) -> bytes:
+    """What a file of requirements says, with the files that it includes."""
     try:
         text = requirements.read_bytes()
     except OSError as error:
         raise Problem(
             f"{requirements} cannot be read.",
             f"{error.strerror}.",
-            "restore it: git checkout -- requirements.txt",
+            f"restore it: git checkout -- {requirements.name}",
         ) from error
+    included = re.findall(r"^-r (\S+)$", text.decode(), re.MULTILINE)
+    return b"\0".join([text, *(_text(requirements.parent / name) for name in included)])
+
+
+def location(requirements: Path) -> Path:
+    """The environment's folder; other requirements or another Python have another folder."""
+    text = _text(requirements)
     base = f"{platform.python_implementation()} {platform.python_version()} {sys.base_prefix}"
     digest = hashlib.sha256(text + base.encode() + platform.machine().encode()).hexdigest()
     return paths.cache() / f"venv-{digest[:12]}"
@@ -62,20 +69,21 @@ def build(final: Path, requirements: Path, log: Path) -> None:
             if disk_full(log, work):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(work))
             raise Problem(
-                "The Python packages of requirements.txt could not be installed.",
+                f"The Python packages of {requirements} could not be installed.",
                 f"pip failed (no network?); the end of {log}:\n{tail(log, 4)}",
                 "repair that (pip's own settings and proxies count), then run it again.",
             )
         _retarget(work, final)
 
 
-def ensure(report: Report, *, dry_run: bool = False) -> Path:
+def ensure(report: Report, requirements: Path, *, dry_run: bool = False) -> Path:
     """The step: returns the folder of a complete environment. Raises Problem."""
-    final = location()
+    final = location(requirements)
+    name = requirements.relative_to(paths.ROOT)
     if interpreter(final).exists():
         return final
     if dry_run:
-        report.line(f"[python ] would make {final} from requirements.txt")
+        report.line(f"[python ] would make {final} from {name}")
         return final
     with paths.locked("python", paths.cache(), report.line):
         if interpreter(final).exists():
@@ -84,6 +92,6 @@ def ensure(report: Report, *, dry_run: bool = False) -> Path:
         # Its interpreter has gone (an upgrade of the system's Python): made anew.
         shutil.rmtree(final, ignore_errors=True)
         log = paths.cache() / "logs" / "python.log"
-        with report.step("python", "virtual environment with requirements.txt"):
-            build(final, paths.REQUIREMENTS, log)
+        with report.step("python", f"virtual environment with {name}"):
+            build(final, requirements, log)
     return final
