@@ -8,6 +8,7 @@ import time
 
 import place
 import server
+from connectwith import controller
 
 FROZEN = True
 _calls = [None]
@@ -76,6 +77,9 @@ async def attempt_async(link):
 
 def leave(link):
     server.disconnect()
+    # A modem that is being switched off would be taken for one that has been on for long.
+    while controller.get().is_leaving():
+        time.sleep_ms(10)
 
 
 def run(seconds):
