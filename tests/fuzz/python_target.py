@@ -21,9 +21,9 @@ def main() -> None:
     name = sys.argv.pop(1)
     # To merge, libFuzzer starts itself again, through a shell and by this name.
     sys.argv[0] = shlex.join([sys.executable, str(Path(__file__).resolve()), name])
-    sys.path += [str(HERE), str(HERE.parent / "unit")]
+    sys.path += [str(HERE), str(HERE.parent / "unit"), str(HERE.parents[1] / "tools")]
     importlib.import_module("micropython_on_cpython")
-    with atheris.instrument_imports(include=["connectwith", "targets"]):
+    with atheris.instrument_imports(include=["connectwith", "target", "targets"]):
         target = importlib.import_module(f"targets.{name}")
     atheris.Setup(sys.argv, target.one)
     atheris.Fuzz()

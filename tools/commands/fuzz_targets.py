@@ -26,7 +26,7 @@ CORPORA = SOURCES / "corpus"
 WORK = paths.BUILD / "fuzz"
 
 C_TARGETS = ("attempt", "names", "seal")
-PYTHON_TARGETS = ("at", "messages", "mqtt", "nic", "proxy", "store")
+PYTHON_TARGETS = ("at", "bench_toml", "messages", "mqtt", "nic", "proxy", "store")
 TARGETS = tuple(sorted(C_TARGETS + PYTHON_TARGETS))
 
 # No parser here waits or grows: an input that takes this long, or that much, is a finding.
