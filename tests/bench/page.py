@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import headlines
 import tables
 from stand import TITLES
 
@@ -170,7 +171,7 @@ def text_of(root: Path, results: list, about: dict[str, str]) -> str:
 
 
 def write(root: Path, results: list, about: dict[str, str]) -> None:
-    """Writes the page and its plots."""
+    """Writes the page, its plots and the table of the README."""
     import plots
 
     folder = root / "docs" / "figures"
@@ -181,4 +182,7 @@ def write(root: Path, results: list, about: dict[str, str]) -> None:
             if result.plots.get(key):
                 getattr(plots, name)(result.plots[key], folder / f"{name}.svg")
     (root / FIGURES.path).write_text(text_of(root, results, about), encoding="utf-8")
-    print(f"wrote {FIGURES.path} and docs/figures/*.svg", file=sys.stderr)
+    readme = root / "README.md"
+    table = headlines.block(results, tables.columns_of(results))
+    readme.write_text(headlines.put(readme.read_text(encoding="utf-8"), table), encoding="utf-8")
+    print(f"wrote {FIGURES.path}, docs/figures/*.svg and the table of README.md", file=sys.stderr)
