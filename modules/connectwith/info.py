@@ -54,7 +54,7 @@ def ipv4(kind):
 def _table(control, link):
     """Of the link in use, with what the connection adds; None without an address, and on cell."""
     for kind in (nic.WIFI, nic.ETHERNET):
-        if links.is_made(kind) and links.get(kind) is link and link.poll() == links.UP:
+        if links.is_made(kind) and links.get(kind) is link and _state(kind) & links.HAS_ADDRESS:
             break
     else:
         return None
@@ -82,8 +82,11 @@ def _fill_wifi(record, link, in_use):
     stored = store.load_block("wificonfig")
     if stored is not None:
         record["ssid"] = stored["ssid"]
-    if in_use and link.poll() in (2, links.UP):
-        told = link.info()
+    if in_use and _state(nic.WIFI) & links.LINK_UP:
+        try:
+            told = link.info()
+        except OSError:
+            return  # the network has gone between the two questions
         record["connectedssid"] = told["ssid"]
         record["rssi"] = told["rssi"]
         if "channel" in told:
@@ -105,6 +108,11 @@ def _fill_cell(record, link, in_use):
 
 
 _FILLS = (_fill_wifi, _fill_ethernet, _fill_cell)
+
+
+def _state(kind):
+    # Not by poll(): that would take a step of an attempt, whose troubles are the attempt's.
+    return _connectwith.link_state(kind)
 
 
 def _mac(kind):

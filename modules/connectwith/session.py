@@ -39,7 +39,6 @@ class Session:
         device = machine.unique_id().hex()
         self._prefix = ("imp/" + device + "/").encode()
         self._status = self._prefix + b"status"
-        self._filters = self._prefix + b"device/#", self._prefix + b"restart"
         self._client_id = ("imp-" + device).encode()
         self._greeted = 0  # how much of what a session begins with has been said
         self._queue = []  # (name, payload, packet id) of messages, oldest first
@@ -185,7 +184,7 @@ class Session:
             if greeted == 0:
                 client.wipe()  # the password in CONNECT
             if greeted < 2:
-                client.subscribe(self._filters[greeted], 1)
+                client.subscribe(self._prefix + (b"restart" if greeted else b"device/#"), 1)
             else:
                 client.publish(self._status, _ONLINE, retain=True)
             self._greeted = greeted + 1

@@ -26,6 +26,7 @@ LINKS = {
     "MODEM_TX": ("connectwith/at.", "connectwith/links/sim7600", "connectwith/links/modem",
                  "connectwith/links/ppp"),
 }  # fmt: skip
+OPENETH = "CONFIG_ETH_USE_OPENETH=y"
 ALWAYS = (
     "server.py",
     "imp.py",
@@ -42,6 +43,9 @@ def wanted(board: Path) -> set[str]:
     modules = frozen.ROOT / "modules"
     names = {p.relative_to(modules).as_posix() for p in modules.rglob("*.py")} - {"manifest.py"}
     pins = (board / "pins.csv").read_text(encoding="utf-8")
+    # The link of a W5500 serves an emulator's Ethernet, too.
+    if OPENETH in (board / "sdkconfig.board").read_text(encoding="utf-8"):
+        pins += "W5500_CS,"
     for pin, prefixes in LINKS.items():
         if f"{pin}," not in pins:
             names = {name for name in names if not name.startswith(prefixes)}

@@ -52,19 +52,25 @@ def small_board(request, world):
     return run
 
 
+_CONNECT = """
+import server, imp, time
+calls = []
+def end(result, interface): calls.append(result)
+server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)
+server.connectwith({!r}, end, 30)
+while not calls: time.sleep_ms(5)
+print(calls)
+"""
+# To send loads a module more.
+_SEND = "print(server.log('hello'), server.flush(5))\n"
+
+
 @pytest.mark.parametrize("link", ["wl0", "eth0"])
-def test_32_kib_are_enough_to_connect(small_board, world, link):
+@pytest.mark.parametrize(
+    ("kib", "more", "said"), [(32, "", "[5]"), (34, _SEND, "[5] 0 True")], ids=["connect", "send"]
+)
+def test_so_much_is_enough(small_board, world, link, kib, more, said):
     home, broker = world.wifi["home"], world.broker
     nic = {"interface": link, "wificonfig": {"ssid": home.ssid, "key": home.key}}
     small_board(512, f"import imp\nimp.cloud.configure({broker.url!r}, ca={broker.ca_pem!r})\n")
-    out = small_board(
-        32,
-        "import server, imp, time\n"
-        "def end(result, interface): print(result, server.log('hello'))\n"
-        "server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)\n"
-        f"server.connectwith({nic!r}, end, 30)\n"
-        "while not server.isconnected(): time.sleep_ms(5)\n"
-        "time.sleep_ms(100)\n"
-        "print(server.flush(5))\n",
-    )
-    assert out.split() == ["5", "0", "True"]
+    assert " ".join(small_board(kib, _CONNECT.format(nic) + more).split()) == said

@@ -282,3 +282,26 @@ def test_bad_nics_open_nothing(local):
         )
         assert out.strip() == "refused", nic
     assert "active" not in _info(local)
+
+
+_WATCHED_INFO = """
+from connectwith import controller, links
+control, link = controller.get(), links.get(0)
+polled = []
+def poll():
+    polled.append(1)
+    return links.UP
+control.busy += 1
+link.poll = poll
+told = imp.net.info()
+del link.poll
+control.busy -= 1
+"""
+
+
+def test_info_takes_no_step_of_a_link(device):
+    """A step may fail, and that is the business of the attempt."""
+    assert device.connect(device.wifi()) == 5
+    device.repl.run(_WATCHED_INFO)
+    assert device.repl.value("polled") == []
+    assert device.repl.value("told['interface'][0]['connectedssid']") == "home-net"

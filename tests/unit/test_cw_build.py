@@ -5,6 +5,7 @@
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -303,7 +304,7 @@ def test_list_is_the_table_of_the_document(capsys, tmp_path):
     for text, what in (
         (document.replace("16 MB", "8 MB"), "the table is not"),
         (document.replace(boards.TABLE_END, ""), "marks"),
-        (document.replace("| 1472 |", "| 1473 |", 1), "table of sizes"),
+        (re.sub(r"\| (\d+) \|$", r"| 1\1 |", document, count=1, flags=re.M), "table of sizes"),
     ):
         (tmp_path / "docs" / "boards.md").write_text(text)
         assert what in boards.document_complaints(tmp_path)[0]
