@@ -75,4 +75,4 @@ FAULTS = Page(
     ("firmware/connectwith", "modules", "tests/faults/matrix.py"),
     "./tools/cw faults",
 )
-PAGES = (FAULTS,)
+PAGES = (FAULTS, FIGURES)
