@@ -8,6 +8,16 @@ from transcript_file import transcripts  # noqa: F401
 
 NAMES = {getattr(at, name): name for name in transcript_file.EVENTS}
 
+# Commands under way while arbitrary bytes arrive, as At.begin() takes them; None for no command.
+COMMANDS = (
+    None,
+    (b"AT", b""),
+    (b"AT+CREG?", b"+CREG:"),
+    (b"AT+CGMR", b""),
+    (b'AT+CPIN="1234"', b""),
+    (b"ATD*99#", b""),
+)
+
 
 def describe(engine, event):
     """The event that `engine` has just told, as a transcript writes it."""

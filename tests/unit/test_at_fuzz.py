@@ -6,20 +6,12 @@ import itertools
 from pathlib import Path
 
 import pytest
-from at_transcripts import feed
+from at_transcripts import COMMANDS, feed
 from connectwith import at
 from hypothesis import given
 from hypothesis import strategies as st
 
 CORPUS = sorted((Path(__file__).parents[1] / "fuzz/corpus/at").glob("*.bin"))
-COMMANDS = [
-    None,
-    (b"AT", b""),
-    (b"AT+CREG?", b"+CREG:"),
-    (b"AT+CGMR", b""),
-    (b'AT+CPIN="1234"', b""),
-    (b"ATD*99#", b""),
-]
 WHOLE = 1 << 20
 
 # What modems write, so that arbitrary sequences come close to lines that mean something.

@@ -4,18 +4,10 @@
 
 import itertools
 
-from at_transcripts import feed
+from at_transcripts import COMMANDS, feed
 from connectwith import at as engine
 from targets.choices import Choices
 
-COMMANDS = (
-    None,
-    (b"AT", b""),
-    (b"AT+CREG?", b"+CREG:"),
-    (b"AT+CGMR", b""),
-    (b'AT+CPIN="1234"', b""),
-    (b"ATD*99#", b""),
-)
 WHOLE = 1 << 20
 LINE_BYTES = 512
 INBOX_BYTES = 128
