@@ -12,6 +12,8 @@ from fake_board import FakeBoard
 def port(world):
     """The Ethernet interface of a board, not started."""
     with FakeBoard(world.net, "eth") as board:
+        # Only boards that netsim knows are told of a fault when it begins.
+        world.netsim.wait_event("client * eth *")
         yield board
 
 
