@@ -19,11 +19,7 @@ from micropython import const
 from connectwith import diag, links, nic, results, store
 
 _STAGES = const(9)
-# Between two looks at a session in which nothing happens, and after so many of them. A look costs
-# an ESP32 about what a packet does; who has just talked will soon talk again.
-_IDLE_MS = const(50)
-_IDLE_LOOKS = const(100)
-_QUIET_MS = const(500)
+_UNWATCHED_MS = const(50)  # between two looks at a session that nobody watches
 
 _DEFAULT_MS = const(60000)
 _DEFAULT_CELLULAR_MS = const(120000)
@@ -65,8 +61,10 @@ class Job:
 
 class Controller:
     """Besides the methods: `policy`, `wait`, `timeout_ms` of sends; `last_error`, a result or
-    None; `on_loss` and `on_shutdown`, handlers or None; `retry_ms` and `sleep_ms`, which only
-    tests of time change."""
+    None; `on_loss` and `on_shutdown`, handlers or None; `retry_ms`, `sleep_ms` and `quiet_ms`,
+    which only tests of time change."""
+
+    quiet_ms = 500  # between two steps of a session in which nothing happens
 
     def __init__(self):
         from connectwith import course
@@ -83,7 +81,6 @@ class Controller:
         self.busy = 0
         self.ticket = 0
         self._connected = False
-        self._looks = 0  # at the quiet session
         self.live = None  # the job that has connected, also after a loss; not after disconnect()
         self._nic = None  # the last that worked
         self.last_error = None
@@ -307,21 +304,15 @@ class Controller:
         if current.inbound:
             from connectwith import messages
 
-            self._looks = 0
             messages.deliver(self, current.take())
             return 0  # the handler may have done anything
         if current.busy():
-            self._looks = 0
             return self._course.pause()
         self._course.hurry()
-        if self._looks == _IDLE_LOOKS:
-            return _QUIET_MS
-        self._looks += 1
-        return _IDLE_MS
+        return self.quiet_ms if current.watch() else _UNWATCHED_MS
 
     def look(self):
         """The session is not quiet: its next step comes soon."""
-        self._looks = 0
         self.attempt.wake(1)
 
     def lose(self, cause, code, result):

@@ -145,6 +145,10 @@ class Session:
         """Whether something is on its way, so that the next look should come soon."""
         return self.mqtt.out_n > 0 or len(self.mqtt.unacked) > 0 or self.mqtt.owes()
 
+    def watch(self):
+        """Asks for a step as soon as something comes. False: nobody will tell."""
+        return self._stream.watch()
+
     # -- messages to the device
 
     def take(self):

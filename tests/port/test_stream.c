@@ -287,6 +287,67 @@ static void a_queue_behind_mute_peers_moves_on(void) {
     check_nothing_left();
 }
 
+static void wait_for_wakes(unsigned count) {
+    for (int i = 0; i < LONG_MS && world_wakes() != count; ++i) {
+        world_sleep_ms(1);
+    }
+    CHECK_EQ(world_wakes(), count);
+}
+
+static void watches_what_comes(void) {
+    stream_t stream;
+    char text[16];
+    int error = 0;
+    stream_init(&stream);
+    CHECK(!stream_watch(&stream, world_wake));
+    CHECK_EQ(secure_to(&stream, PEER_ECHO, "broker.test", world_ca()), STREAM_SECURE);
+    unsigned wakes = world_wakes();
+    CHECK(stream_watch(&stream, world_wake));
+    CHECK(stream_watch(&stream, world_wake));
+    world_sleep_ms(50);
+    CHECK_EQ(world_wakes(), wakes);  // nothing has come
+    CHECK_EQ(stream_write(&stream, "hello", 5, &error), 5);
+    wait_for_wakes(++wakes);
+    world_sleep_ms(50);
+    CHECK_EQ(world_wakes(), wakes);  // told once, though it has been asked for twice
+    CHECK(stream_watch(&stream, world_wake));
+    wait_for_wakes(++wakes);  // still unread
+    CHECK_EQ(stream_read(&stream, text, 2, &error), 2);
+    CHECK(stream_watch(&stream, world_wake));
+    CHECK_EQ(world_wakes(), ++wakes);  // the rest is in mbedTLS, the socket is empty
+    CHECK_EQ(stream_read(&stream, text, sizeof(text), &error), 3);
+    CHECK(stream_watch(&stream, world_wake));
+    stream_close(&stream);
+    check_nothing_left();
+    CHECK_EQ(world_wakes(), wakes);
+}
+
+static void watches_the_end(void) {
+    stream_t stream;
+    char byte = 'x';
+    int error = 0;
+    CHECK_EQ(connect_to(&stream, PEER_CLOSE), STREAM_CONNECTED);
+    const unsigned wakes = world_wakes();
+    CHECK(stream_watch(&stream, world_wake));
+    CHECK_EQ(stream_write(&stream, &byte, 1, &error), 1);
+    wait_for_wakes(wakes + 1);
+    CHECK_EQ(stream_read(&stream, &byte, 1, &error), 0);
+    stream_close(&stream);
+    check_nothing_left();
+}
+
+static void says_that_it_cannot_watch(void) {
+    stream_t stream;
+    CHECK_EQ(connect_to(&stream, PEER_MUTE), STREAM_CONNECTED);
+    atomic_store(&world_no_tasks, true);
+    CHECK(!stream_watch(&stream, world_wake));
+    atomic_store(&world_no_tasks, false);
+    CHECK(stream_watch(&stream, world_wake));
+    stream_close(&stream);
+    CHECK(!stream_watch(&stream, world_wake));
+    check_nothing_left();
+}
+
 static unsigned rounds(void) {
     const char *text = getenv("PORT_TEST_ROUNDS");
     return text != NULL ? (unsigned)strtoul(text, NULL, 10) : 200;
@@ -300,11 +361,13 @@ static void closes_at_any_moment(void) {
         random = random * 1664525 + 1013904223;
         const peer_t peer = (peer_t)(random >> 24) % PEER_COUNT;
         if (connect_to(&stream, peer == PEER_DEAF ? PEER_ECHO : peer) == STREAM_CONNECTED) {
+            CHECK((random & 1) == 0 || stream_watch(&stream, world_wake));
             CHECK_EQ(stream_secure(&stream, &config, world_wake), STATUS_OK);
         }
         const uint64_t end_us = world_now_us() + (random >> 8 & 0x7fff);
         while (world_now_us() < end_us && stream_poll(&stream) == STREAM_HANDSHAKE) {
         }
+        (void)stream_watch(&stream, world_wake);
         stream_close(&stream);
     }
     check_nothing_left();
@@ -321,6 +384,9 @@ const test_t stream_tests[] = {
     { "tells_a_refusal", tells_a_refusal },
     { "keeps_its_states_apart", keeps_its_states_apart },
     { "a_queue_behind_mute_peers_moves_on", a_queue_behind_mute_peers_moves_on },
+    { "watches_what_comes", watches_what_comes },
+    { "watches_the_end", watches_the_end },
+    { "says_that_it_cannot_watch", says_that_it_cannot_watch },
     { "closes_at_any_moment", closes_at_any_moment },
     { NULL, NULL },
 };

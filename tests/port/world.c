@@ -67,8 +67,15 @@ uint32_t esp_random(void) {
     return getrandom(&value, sizeof(value), 0) == sizeof(value) ? value : 4;
 }
 
-static void *task_main(void *function) {
-    ((TaskFunction_t)(uintptr_t)function)(NULL);
+typedef struct {
+    TaskFunction_t function;
+    void *arg;
+} task_t;
+
+static void *task_main(void *copy) {
+    const task_t task = *(task_t *)copy;
+    free(copy);
+    task.function(task.arg);
     abort();  // a task must not return
 }
 
@@ -78,14 +85,16 @@ BaseType_t xTaskCreatePinnedToCore(TaskFunction_t function, const char *name, ui
     (void)name;
     (void)stack;
     (void)priority;
-    (void)arg;
     (void)out;
+    if (atomic_load(&world_no_tasks)) {
+        return pdFAIL;
+    }
+    task_t *task = malloc(sizeof(*task));
+    *task = (task_t) {function, arg};
     pthread_t thread;
     atomic_fetch_add(&tasks, 1);
-    if (atomic_load(&world_no_tasks)
-        || pthread_create(&thread, NULL, task_main, (void *)(uintptr_t)function) != 0) {
-        atomic_fetch_sub(&tasks, 1);
-        return pdFAIL;
+    if (pthread_create(&thread, NULL, task_main, task) != 0) {
+        abort();
     }
     pthread_detach(thread);
     return pdPASS;

@@ -63,7 +63,7 @@ void world_dns_set(void);
 uint64_t world_now_us(void);
 void world_sleep_ms(unsigned ms);
 
-// Threads of the worker that are alive, sockets of lwIP that are open besides the listeners.
+// Tasks that are alive, sockets of lwIP that are open besides the listeners.
 unsigned world_tasks(void);
 extern atomic_bool world_no_tasks;  // true: there is no memory for another
 unsigned world_open_sockets(void);

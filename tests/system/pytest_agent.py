@@ -59,6 +59,18 @@ def test_both_ways(online, world, value):
     assert json.loads(payload) == value
 
 
+def test_a_quiet_session_is_told_what_comes(online):
+    online.repl.run(
+        "from connectwith import controller\n"
+        "control = controller.get()\n"
+        "agent.on('name', handler(1))\n"
+        "control.quiet_ms = 3600000\ncontrol.look()\nsettle(500)"
+    )
+    for value in range(3):
+        _tell(online, "name", str(value).encode())
+        assert online.repl.value(f"until({value + 1})", timeout=20)[-1] == (1, value)
+
+
 def test_s63_the_later_handler_runs_and_none_is_warned_about(online, world):
     online.repl.run("agent.on('name', handler(1))\nagent.on('name', handler(2))")
     _tell(online, "name", b"7")

@@ -101,6 +101,13 @@ static mp_obj_t stream_verify_flags_(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(stream_verify_flags_obj, stream_verify_flags_);
 
+// watch(): asks for one step of the attempt as soon as there may be something to read. False: that
+// cannot be had now.
+static mp_obj_t stream_watch_(mp_obj_t self_in) {
+    return mp_obj_new_bool(stream_watch(stream_get(self_in), connectwith_wake));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(stream_watch_obj, stream_watch_);
+
 static mp_uint_t stream_result(int count, int error, int *errcode) {
     if (count >= 0) {
         return (mp_uint_t)count;
@@ -166,6 +173,7 @@ static const mp_rom_map_elem_t stream_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_poll), MP_ROM_PTR(&stream_poll_obj) },
     { MP_ROM_QSTR(MP_QSTR_error), MP_ROM_PTR(&stream_error_obj) },
     { MP_ROM_QSTR(MP_QSTR_verify_flags), MP_ROM_PTR(&stream_verify_flags_obj) },
+    { MP_ROM_QSTR(MP_QSTR_watch), MP_ROM_PTR(&stream_watch_obj) },
     { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&mp_stream_read_obj) },
     { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&mp_stream_readinto_obj) },
     { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&mp_stream_write_obj) },

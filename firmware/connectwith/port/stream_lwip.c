@@ -15,6 +15,10 @@ void stream_init(stream_t *stream) {
 
 // Gives back the socket, through the TLS session if that has it.
 static void stream_drop(stream_t *stream, bool polite) {
+    if (stream->watch != NULL) {
+        watch_end(stream->watch);
+        stream->watch = NULL;
+    }
     if (stream->tls != NULL) {
         tls_close(stream->tls, polite);
         stream->tls = NULL;
@@ -211,4 +215,23 @@ stream_ready_t stream_ready(stream_t *stream) {
     ready.read = ready.read || tls_has_pending(stream->tls);
     ready.write = ready.write && tls_flushed(stream->tls);
     return ready;
+}
+
+bool stream_watch(stream_t *stream, void (*wake)(void)) {
+    if (stream_usable(stream) != 0) {
+        return false;
+    }
+    if (stream->watch == NULL) {
+        const int fd = stream->tls != NULL ? tls_socket(stream->tls) : stream->fd;
+        stream->watch = watch_begin(fd, wake);
+        if (stream->watch == NULL) {
+            return false;
+        }
+    }
+    if (stream->tls != NULL && tls_has_pending(stream->tls)) {
+        wake();  // the socket does not know of what has been taken from it
+    } else {
+        watch_arm(stream->watch);
+    }
+    return true;
 }

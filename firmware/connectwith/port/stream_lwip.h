@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // A TCP connection that never waits, in the clear or, after stream_secure(), under TLS. One thread
-// uses it; no call allocates except stream_connect() and stream_secure().
+// uses it; no call allocates but stream_connect(), stream_secure() and the first stream_watch().
 
 #ifndef CONNECTWITH_PORT_STREAM_LWIP_H
 #define CONNECTWITH_PORT_STREAM_LWIP_H
@@ -13,6 +13,7 @@
 
 #include "connectwith/core/status.h"
 #include "connectwith/port/tls_mbedtls.h"
+#include "connectwith/port/watch_lwip.h"
 
 typedef enum {
     STREAM_FAILED = -1,
@@ -30,6 +31,7 @@ typedef struct {
     int error;
     uint32_t verify_flags;
     tls_t *tls;
+    watch_t *watch;  // NULL before the first stream_watch()
 } stream_t;
 
 void stream_init(stream_t *stream);
@@ -55,6 +57,11 @@ typedef struct {
 } stream_ready_t;
 
 stream_ready_t stream_ready(stream_t *stream);
+
+// Asks for one wake(), from another thread or from this call, as soon as there may be something to
+// read; it MUST NOT block. To be asked for again after each. False: not now (no connection, no
+// memory), so look again later. The function given first stays.
+bool stream_watch(stream_t *stream, void (*wake)(void));
 
 // At any moment, any number of times. A handshake that runs is told to stop and clears up itself.
 void stream_close(stream_t *stream);
