@@ -31,7 +31,7 @@ class Inbox:
         with self._changed:
             self.messages.clear()
 
-    def wait_for(self, topic_pattern: str, timeout: float = 5.0, since: int = 0) -> Message:
+    def wait_for(self, topic_pattern: str, timeout: float = 20.0, since: int = 0) -> Message:
         """The first message from index `since` on whose topic matches (as in fnmatch).
 
         Raises BenchError after `timeout` seconds.

@@ -21,7 +21,8 @@ from .guard import Guard
 
 _SOURCE = Path(__file__).resolve().parent / "netsim"
 _BUILD = _SOURCE.parents[2] / "build" / "netsim"
-_ANSWER_TIMEOUT_S = 10.0
+_ANSWER_TIMEOUT_S = 30.0
+_END_TIMEOUT_S = 20.0  # a sanitizer looks for leaks, which takes its time on a busy machine
 
 
 def build_netsim(build: Path = _BUILD, sanitize: bool = False) -> Path:
@@ -133,7 +134,7 @@ class Netsim:
             raise BenchError(f"netsim: {line.split(' ')[0]}: {answer.removeprefix('error ')}")
         return answer[3:]
 
-    def wait_event(self, pattern: str, timeout: float = 5.0, since: int = 0) -> str:
+    def wait_event(self, pattern: str, timeout: float = 20.0, since: int = 0) -> str:
         """The first event from index `since` on that matches `pattern` (as in fnmatch).
 
         Raises BenchError after `timeout` seconds.
@@ -159,7 +160,7 @@ class Netsim:
             self._child.stdin.close()
         except OSError:
             pass
-        self._child.wait(2)
+        self._child.wait(_END_TIMEOUT_S)
         code = self._child.stop()
         self._reader.join(2)
         return code

@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 
 BROADCAST = b"\xff" * 6
+LIMIT_S = 20.0  # of what takes a few milliseconds; machines may be slow
 
 
 def checksum(data: bytes) -> int:
@@ -98,7 +99,7 @@ class FakeBoard:
         except ConnectionResetError:
             return b""
 
-    def expect(self, kinds: str, timeout: float = 5.0) -> bytes:
+    def expect(self, kinds: str, timeout: float = LIMIT_S) -> bytes:
         """The next message whose type is one of `kinds`; frames are kept for later."""
         deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:
@@ -165,7 +166,7 @@ class FakeBoard:
                 return socket.inet_ntoa(frame[26:30]), frame[34 : 14 + total]
         return None
 
-    def receive_udp(self, port: int | None, timeout: float = 2.0) -> Datagram | None:
+    def receive_udp(self, port: int | None, timeout: float = LIMIT_S) -> Datagram | None:
         """The next datagram to `port`, None for any port; or None after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:
@@ -177,7 +178,7 @@ class FakeBoard:
                 return Datagram(got[0], source_port, to_port, got[1][8:length])
         return None
 
-    def arp(self, to: str, timeout: float = 2.0) -> bytes | None:
+    def arp(self, to: str, timeout: float = LIMIT_S) -> bytes | None:
         """The MAC address behind `to`, or None."""
         mine = self.mac + socket.inet_aton(self.address)
         target = b"\0" * 6 + socket.inet_aton(to)
@@ -198,7 +199,7 @@ class FakeBoard:
             head = struct.pack(">HHBBH", 1, 0x0800, 6, 4, 2)
             self.frame(0x0806, head + self.mac + frame[38:42] + frame[22:32], frame[22:28])
 
-    def dhcp(self, timeout: float = 2.0) -> str | None:
+    def dhcp(self, timeout: float = LIMIT_S) -> str | None:
         """Gets a lease (DISCOVER, OFFER, REQUEST, ACK); the address or None."""
         offer = self._dhcp_exchange(b"\x35\x01\x01", timeout)
         if offer is None:
@@ -233,7 +234,7 @@ class FakeBoard:
         packet = head[:16] + struct.pack(">H", total) + head[18:] + payload
         self.frame(0x0800, ipv4(self.address, to, 6, packet))
 
-    def receive_tcp(self, port: int, timeout: float = 2.0) -> Segment | None:
+    def receive_tcp(self, port: int, timeout: float = LIMIT_S) -> Segment | None:
         """The next segment to our `port`, or None."""
         deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:

@@ -10,7 +10,7 @@ import pytest
 from dnslib import QTYPE, RCODE, DNSError, DNSRecord
 
 
-def ask(world, name, kind="A", source="127.0.0.1", timeout=1.0):
+def ask(world, name, kind="A", source="127.0.0.1", timeout=10.0):
     """Asks the DNS server as netsim does; the reply as bytes, None when there is none."""
     query = DNSRecord.question(name, kind)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
@@ -118,7 +118,7 @@ def test_dns_survives_garbage_from_clients(world):
     assert resolve(world, "broker.test") == ["127.0.0.1"]
 
 
-def sntp(world, timeout=1.0):
+def sntp(world, timeout=10.0):
     """Asks the SNTP server: (request, reply or None, local time in s)."""
     request = b"\x23" + b"\0" * 39 + struct.pack(">II", 0x12345678, 0x9ABCDEF0)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
@@ -166,8 +166,9 @@ def test_sntp_refuses_halves_and_delays(world):
     world.sntp.delay(300)
     assert sntp(world, 0.1)[1] is None
     assert len(sntp(world)[1]) == 48
+    world.sntp.delay(60_000)
     world.restore()
-    assert sntp(world, 0.1)[1] is not None
+    assert sntp(world)[1] is not None
 
 
 def test_sntp_garbage_sets_no_clock(world):

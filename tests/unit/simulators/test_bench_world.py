@@ -149,20 +149,21 @@ def program(folder, text):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "limit_s", "message"),
     [
-        ("import sys; sys.exit('no flash here')", r"no console \(ended with code 1\)\nno flash"),
-        ("import os; os.abort()", "no console .ended by signal 6"),
-        ("import time; time.sleep(60)", "no console within 1.0 s .still running"),
-        ("print('hello', flush=True)\nimport time; time.sleep(60)", "no console but b'hello"),
+        ("import sys; sys.exit('no flash here')", 30,
+         r"no console \(ended with code 1\)\nno flash"),
+        ("import os; os.abort()", 30, "no console .ended by signal 6"),
+        ("import time; time.sleep(60)", 1.0, "no console within 1.0 s .still running"),
+        ("print('hello', flush=True)\nimport time; time.sleep(60)", 30, "no console but b'hello"),
     ],
-)
-def test_boards_that_do_not_start(world, tmp_path, text, message):
+)  # fmt: skip
+def test_boards_that_do_not_start(world, tmp_path, text, limit_s, message):
     from bench import BenchError, Board
 
     board = Board(world, binary=program(tmp_path, text))
     with pytest.raises(BenchError, match=message):
-        board.start(timeout=1.0)
+        board.start(timeout=limit_s)
     assert not board.running
 
 
@@ -180,9 +181,9 @@ def test_board_without_a_repl(world, tmp_path):
     )
     board = Board(world, binary=program(tmp_path, text))
     begin = time.monotonic()
-    with pytest.raises(BenchError, match="no REPL within 1.0 s"):
-        board.start(timeout=1.0)
-    assert time.monotonic() - begin < 5
+    with pytest.raises(BenchError, match="no REPL within 3.0 s"):
+        board.start(timeout=3.0)
+    assert time.monotonic() - begin < 9
     assert not board.running
 
 
@@ -207,6 +208,6 @@ def test_command_line(tmp_path):
         assert lines[-1], "it ended early"
     assert any("SSID home-net, key correct-horse" in line for line in lines)
     bench.send_signal(signal.SIGINT)
-    assert bench.wait(10) == 0
+    assert bench.wait(60) == 0
     bench.stdout.close()
     assert list(tmp_path.iterdir()) == []

@@ -115,8 +115,9 @@ def listen(line, modem):
         line.write(b"AT\r")
         if b"OK\r\n" in line.read(0.2):
             break
-    while line.read(0.1):
-        pass
+    # One that has no other one's reply: after it nothing is owed.
+    line.write(b"AT+CGMM\r")
+    line.until(b"OK\r\n", got=line.until(b"SIM7600").rpartition(b"SIM7600")[2])
     modem.commands.clear()
 
 
@@ -130,6 +131,7 @@ def test_the_power_key_and_status(world, line, modem, pins):
     assert pins.expect("I") == b"I34 0", "a new board is told the level"
     assert not modem.on
     pins.send("G", b"4 1")
+    world.netsim.wait_event(f"gpio {MAC} 4 1")  # its length is measured from here
     time.sleep(0.2)
     pins.send("G", b"4 0")
     line.until(b"PB DONE")
