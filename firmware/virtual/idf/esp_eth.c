@@ -15,7 +15,8 @@
 #include "w5500.h"
 #include "wire.h"
 
-#define CHIP_ANSWER_MS 1000
+// Ends the wait for a world that hangs; a busy host lets one wait for more than a second.
+#define CHIP_ANSWER_MS 10000
 
 #define REGISTER_VERSION 0x0039 // VERSIONR, in the common register block
 #define VERSION_W5500    0x04
