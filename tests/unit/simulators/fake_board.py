@@ -87,6 +87,7 @@ class FakeBoard:
 
     def send(self, kind: str, payload: bytes = b"") -> None:
         """Sends one message."""
+        self.socket.settimeout(LIMIT_S)  # receive() leaves a short one
         self.socket.send(kind.encode() + payload)
 
     def receive(self, timeout: float) -> bytes | None:
