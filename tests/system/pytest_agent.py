@@ -79,8 +79,9 @@ def test_s63_the_later_handler_runs_and_none_is_warned_about(online, world):
     warning = world.broker.wait_for("imp/*/log")[1]
     assert json.loads(warning) == "agent message without a handler: nobody/here"
     online.repl.run("agent.on('name', None)")
+    seen = len(world.broker.messages)
     _tell(online, "name", b"9")
-    world.broker.wait_for("imp/*/log", since=len(world.broker.messages))
+    world.broker.wait_for("imp/*/log", since=seen)
     assert online.repl.value("got") == [(2, 7)]
 
 
@@ -196,8 +197,10 @@ def test_restart_waits_for_the_handler(online, world, dut):
     world.broker.publish(_prefix(online) + "restart", b"nonsense")
     assert online.repl.value("until(2)", timeout=20) == [2, 3]
     assert online.repl.value("server.isconnected()") is True
+    seen = len(world.broker.messages)
     online.repl.send("server.restart()")
     dut.expect(re.compile(rb"MicroPython"), timeout=20)
+    world.broker.wait_for("imp/*/status", since=seen)
     # It has said goodbye: not the last will, which would come, too, but at once.
     time.sleep(0.5)
     assert world.broker.messages[-1][0].endswith("/status")

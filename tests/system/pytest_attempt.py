@@ -5,7 +5,6 @@
 import pathlib
 import re
 import sys
-import time
 
 import pytest
 
@@ -76,14 +75,15 @@ def test_interrupt_reaches_the_user_code_and_not_the_attempt(repl, dut):
     # Most of the time is spent in the step, so that Ctrl-C comes while it runs.
     repl.run("action = lambda: (time.sleep_ms(20), 0)[1]")
     repl.send(
-        "a.start(0, 1500, callback, 'wl0')\n"
-        "try:\n while True: pass\n"
+        "a.start(0, 3000, callback, 'wl0')\n"
+        "try:\n print('begin')\n while True: pass\n"
         "except KeyboardInterrupt: print('interrupted')\n"
     )
-    time.sleep(0.3)
+    # At the prompt, before the code runs, Ctrl-C is a character like others.
+    dut.expect(re.compile(rb"OKbegin\r\n"), timeout=10)
     dut.write(b"\x03")
-    assert repl.finish().strip() == "interrupted"
+    dut.expect(re.compile(rb"^interrupted\r\n\x04\x04>"), timeout=10)
     assert repl.value("a.running()") is True
-    repl.run("time.sleep_ms(1600)")
+    repl.run("time.sleep_ms(3100)")
     assert [end[:2] for end in repl.value("ends")] == [(0, "wl0")]
     assert repl.value("settled") == [(0, "None")]

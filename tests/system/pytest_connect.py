@@ -141,7 +141,7 @@ def test_ethernet_without_cable_does_not_use_up_the_time(stored, world):
 def test_timeout_bounds_all_interfaces_together(stored, world):
     world.ethernet.dhcp(False)
     world.wifi["home"].association_ms(60_000)
-    assert _connect(stored, "end(), 3") == [(None, NO_WIFI, False)]
+    assert _connect(stored, "end(), 6") == [(None, NO_WIFI, False)]
     assert _tries(stored) == {"eth0": NO_IP_ADDRESS, "wl0": NO_WIFI}
     assert stored.repl.value("imp.diag.counters()")["attempts"] == 2
 

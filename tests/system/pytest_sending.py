@@ -33,8 +33,11 @@ def _policy(device, policy, wait="server.WAIT_TIL_SENT", timeout=1):
 
 
 def _logs(world):
-    """What has come. The bench hears of it a moment after the broker has acknowledged it."""
-    time.sleep(0.3)
+    """What has come. The bench hears of it a moment after the broker has acknowledged it, and
+    before what is published later."""
+    seen = len(world.broker.messages)
+    world.broker.publish("imp/mark", b"1")
+    world.broker.wait_for("imp/mark", since=seen)
     return [json.loads(payload) for topic, payload, _ in world.broker.messages if "/log" in topic]
 
 
@@ -229,8 +232,10 @@ def test_everything_that_was_acknowledged_has_arrived(device, world):
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     for _ in range(4):
         world.ethernet.cable.cut_after(30_000)
+        seen = len(world.netsim.events)
         device.repl.send("pump(120)")
-        time.sleep(1.5)
+        world.netsim.wait_event("cut ethernet", since=seen)
+        time.sleep(1)
         world.ethernet.cable.restore()
         device.repl.finish(timeout=60)
     numbers = set(device.repl.value("acknowledged"))

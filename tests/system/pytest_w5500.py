@@ -74,6 +74,7 @@ def test_off_while_stopped_and_back_with_its_address(device, world):
     mark = len(world.netsim.events)
     device.repl.run("server.disconnect()\nsettle()")
     world.netsim.wait_event("left *", since=mark)
+    world.netsim.wait_event(f"gpio * {RESET_PIN} 0", since=mark)
     assert _reset_levels(world)[seen:] == [0, 1, 0], "held in reset"
     assert device.repl.value("version()") == 0xFF, "nobody drives MISO"
 
@@ -102,9 +103,10 @@ def test_locked_up_before_an_attempt_and_during_one(device, world):
         "each attempt begins with a reset"
     )
     device.repl.run("server.disconnect()\nsettle()")
-    world.ethernet.link_ms(1000)
-    device.start(device.ethernet(), timeout=2)
-    world.netsim.wait_event("reset *", since=len(world.netsim.events) - 1)
+    world.ethernet.link_ms(3000)
+    seen = len(world.netsim.events)
+    device.start(device.ethernet(), timeout=5)
+    world.netsim.wait_event("reset *", since=seen)
     device.repl.run("time.sleep_ms(300)")
     world.ethernet.lock_up()
     assert device.wait(2)[-1][1] == NO_LINK
