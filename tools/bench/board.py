@@ -126,6 +126,9 @@ class Board:
     def repl(self, timeout: float = 10.0) -> Repl:
         """The raw REPL, entered if it was not. Raises BenchError."""
         if self._repl is None:
+            # The terminal of a board that is no more may be somebody else's by now.
+            if not self._process().running:
+                raise self._process().failure("the board has crashed")
             try:
                 self._repl = Repl(self.console, timeout)
             except BenchError as error:

@@ -98,11 +98,14 @@ def test_console_is_free_until_it_is_used(board):
 def test_crash_is_told(board):
     from bench import BenchError
 
-    assert board.running
+    assert board.exec("print(1)") == "1\n"  # it keeps the console, which the crash takes away
     os.kill(board.pid, signal.SIGKILL)
     with pytest.raises(BenchError, match="has crashed .ended by signal 9"):
         board.exec("print(1)")
     assert not board.running
+    board.release()
+    with pytest.raises(BenchError, match="has crashed .ended by signal 9"):
+        board.exec("print(1)")
 
 
 def test_board_that_is_never_stopped_ends_with_its_world(built):

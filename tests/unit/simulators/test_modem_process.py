@@ -30,12 +30,11 @@ class Line:
     def open(self) -> None:
         self.fd, self._slave = os.openpty()
         tty.setraw(self._slave)
-        link = self.dir / "uart1"
-        link.unlink(missing_ok=True)
-        link.symlink_to(os.ttyname(self._slave))
+        (self.dir / "uart1").symlink_to(os.ttyname(self._slave))
         self.set_rate(self.rate)
 
     def close(self) -> None:
+        (self.dir / "uart1").unlink()  # its number may soon be another terminal's
         os.close(self.fd)
         os.close(self._slave)
 
