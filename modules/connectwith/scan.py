@@ -50,7 +50,7 @@ class Scan:
         import network
 
         self._wlan = network.WLAN(network.WLAN.IF_STA)
-        _connectwith.link_watch()
+        _connectwith.link_watch(0)
         self._was_on = self._wlan.active()
         if not self._was_on:
             self._wlan.active(True)

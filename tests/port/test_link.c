@@ -5,6 +5,7 @@
 // each event at once, in the order of the test.
 
 #include <stddef.h>
+#include <string.h>
 
 #include "esp_eth.h"
 #include "esp_event.h"
@@ -74,7 +75,7 @@ static uint32_t flags(attempt_link_t link) {
 }
 
 static void follows_a_link_up_and_down(void) {
-    CHECK(link_watch(world_wake));
+    CHECK(link_watch(ETHERNET, world_wake));
     const unsigned before = world_wakes();
     happens(ETH_EVENT, ETHERNET_EVENT_CONNECTED, NULL);
     CHECK_EQ(flags(ETHERNET), LINK_UP);
@@ -89,7 +90,7 @@ static void follows_a_link_up_and_down(void) {
 }
 
 static void keeps_the_reason_of_the_last_loss(void) {
-    CHECK(link_watch(world_wake));
+    CHECK(link_watch(WIFI, world_wake));
     happens(WIFI_EVENT, WIFI_EVENT_STA_CONNECTED, NULL);
     const uint32_t lost = losses(WIFI);
     leaves(WIFI_REASON_BEACON_TIMEOUT);
@@ -100,7 +101,7 @@ static void keeps_the_reason_of_the_last_loss(void) {
 }
 
 static void an_address_goes_and_comes_back(void) {
-    CHECK(link_watch(world_wake));
+    CHECK(link_watch(WIFI, world_wake));
     happens(WIFI_EVENT, WIFI_EVENT_STA_CONNECTED, NULL);
     gets_address(IP_EVENT_STA_GOT_IP);
     happens(IP_EVENT, IP_EVENT_STA_LOST_IP, NULL);
@@ -113,7 +114,8 @@ static void an_address_goes_and_comes_back(void) {
 
 // The driver is stopped just when the lease comes: its thread is the slower one.
 static void an_address_after_the_links_end_is_none(void) {
-    CHECK(link_watch(world_wake));
+    CHECK(link_watch(ETHERNET, world_wake));
+    CHECK(link_watch(WIFI, world_wake));
     happens(ETH_EVENT, ETHERNET_EVENT_CONNECTED, NULL);
     happens(ETH_EVENT, ETHERNET_EVENT_DISCONNECTED, NULL);
     happens(ETH_EVENT, ETHERNET_EVENT_STOP, NULL);
@@ -128,8 +130,23 @@ static void an_address_after_the_links_end_is_none(void) {
     happens(WIFI_EVENT, WIFI_EVENT_STA_STOP, NULL);
 }
 
+// Whoever waits in WLAN.active(True) is woken by this, and must find MicroPython's handler done: so
+// Wi-Fi is not listened to before its turn.
+static void wakes_when_wifi_has_started(void) {
+    memset(handlers, 0, sizeof(handlers));
+    CHECK(link_watch(ETHERNET, world_wake));
+    const uint32_t state = link_state(WIFI);
+    const unsigned before = world_wakes();
+    happens(WIFI_EVENT, WIFI_EVENT_STA_START, NULL);
+    CHECK_EQ(world_wakes() - before, 0);
+    CHECK(link_watch(WIFI, world_wake));
+    happens(WIFI_EVENT, WIFI_EVENT_STA_START, NULL);
+    CHECK_EQ(world_wakes() - before, 1);
+    CHECK_EQ(link_state(WIFI), state);
+}
+
 static void counts_scans_that_have_ended(void) {
-    CHECK(link_watch(world_wake));
+    CHECK(link_watch(WIFI, world_wake));
     const uint32_t before = link_scans();
     happens(WIFI_EVENT, WIFI_EVENT_SCAN_DONE, NULL);
     happens(WIFI_EVENT, WIFI_EVENT_STA_STOP, NULL); // one that ran is over
@@ -141,6 +158,7 @@ const test_t link_tests[] = {
     { "keeps_the_reason_of_the_last_loss", keeps_the_reason_of_the_last_loss },
     { "an_address_goes_and_comes_back", an_address_goes_and_comes_back },
     { "an_address_after_the_links_end_is_none", an_address_after_the_links_end_is_none },
+    { "wakes_when_wifi_has_started", wakes_when_wifi_has_started },
     { "counts_scans_that_have_ended", counts_scans_that_have_ended },
     { NULL, NULL },
 };

@@ -42,7 +42,7 @@ def fit(monkeypatch):
         "ethernet_may_reset": lambda: True,
         "ethernet_stop": lambda: story.append("stop"),
         "ethernet_start": lambda hostname: story.append("start " + hostname),
-        "link_watch": lambda: None,
+        "link_watch": lambda link: None,
         "link_state": lambda link: 0,
     }
     for name, call in calls.items():

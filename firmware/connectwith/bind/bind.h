@@ -51,7 +51,7 @@ MP_DECLARE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj);
 extern const mp_obj_type_t connectwith_stream_type;
 
 // link.c
-MP_DECLARE_CONST_FUN_OBJ_0(connectwith_link_watch_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_watch_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_state_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_ethernet_installed_obj);

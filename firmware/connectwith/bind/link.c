@@ -12,13 +12,6 @@
 #include "connectwith/port/ethernet_idf.h"
 #include "connectwith/port/link_idf.h"
 
-// link_watch(): from now on the state is kept, and every change asks for a step.
-static mp_obj_t connectwith_link_watch(void) {
-    connectwith_check(link_watch(connectwith_wake) ? STATUS_OK : STATUS_NO_MEMORY);
-    return mp_const_none;
-}
-MP_DEFINE_CONST_FUN_OBJ_0(connectwith_link_watch_obj, connectwith_link_watch);
-
 static attempt_link_t get_link(mp_obj_t link_in) {
     mp_int_t link = mp_obj_get_int(link_in);
     if (link < 0 || link >= ATTEMPT_LINK_COUNT) {
@@ -26,6 +19,14 @@ static attempt_link_t get_link(mp_obj_t link_in) {
     }
     return (attempt_link_t)link;
 }
+
+// link_watch(link): from now on the state is kept, and every change asks for a step.
+static mp_obj_t connectwith_link_watch(mp_obj_t link_in) {
+    connectwith_check(link_watch(get_link(link_in), connectwith_wake) ? STATUS_OK
+        : STATUS_NO_MEMORY);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_watch_obj, connectwith_link_watch);
 
 // link_state(link) -> int. The bits are those of port/link_idf.h; it always fits a small int.
 static mp_obj_t connectwith_link_state(mp_obj_t link_in) {

@@ -54,6 +54,10 @@ static void on_wifi(void *unused, esp_event_base_t base, int32_t id, void *data)
     } else if (id == WIFI_EVENT_STA_STOP) {
         atomic_fetch_add(&scans, 1); // one that ran is over
         drop(ATTEMPT_LINK_WIFI, LINK_UP | LINK_HAS_ADDRESS);
+    } else if (id == WIFI_EVENT_STA_START) {
+        // WLAN.active(True) stops Python's thread until MicroPython's own handler, which comes
+        // before this one, has seen this event; else it would look again at the next tick only.
+        wake_fn();
     }
 }
 
@@ -106,11 +110,12 @@ static void on_address(void *unused, esp_event_base_t base, int32_t id, void *da
     }
 }
 
-bool link_watch(void (*wake)(void)) {
+bool link_watch(attempt_link_t link, void (*wake)(void)) {
+    const bool wifi = link == ATTEMPT_LINK_WIFI;
     wake_fn = wake;
     // A second registration of the same function replaces the first.
-    return esp_event_handler_register(WIFI_EVENT, ESP_EVENT_ANY_ID, on_wifi, NULL) == ESP_OK
-           && esp_event_handler_register(ETH_EVENT, ESP_EVENT_ANY_ID, on_ethernet, NULL) == ESP_OK
+    return esp_event_handler_register(wifi ? WIFI_EVENT : ETH_EVENT, ESP_EVENT_ANY_ID,
+        wifi ? on_wifi : on_ethernet, NULL) == ESP_OK
            && esp_event_handler_register(IP_EVENT, ESP_EVENT_ANY_ID, on_address, NULL) == ESP_OK;
 }
 

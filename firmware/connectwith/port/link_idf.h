@@ -20,9 +20,12 @@
 #define LINK_HAS_ADDRESS (1u << 9) // only together with LINK_UP
 #define LINK_LOSSES_SHIFT (10)
 
-// Starts to listen, for good. wake() is called after every change, from the thread of the events;
-// it MUST NOT block. May be called again. False: no memory, or no event loop yet.
-bool link_watch(void (*wake)(void));
+// Starts to listen to Wi-Fi or Ethernet, for good. wake() is called after every change, and when
+// Wi-Fi has started, from the thread of the events; it MUST NOT block. For Wi-Fi, network.WLAN MUST
+// have been made before: ESP-IDF calls handlers in the order of their registration, and whom this
+// one wakes looks at what MicroPython's has noted. May be called again. False: no memory, or no
+// event loop yet.
+bool link_watch(attempt_link_t link, void (*wake)(void));
 
 // Any thread.
 uint32_t link_state(attempt_link_t link);

@@ -105,7 +105,7 @@ class W5500:
             _drive("W5500_PWR", 0)
 
     def _open(self):
-        _connectwith.link_watch()
+        _connectwith.link_watch(1)
         _connectwith.ethernet_stop()  # a soft reset leaves it running
         if _connectwith.ethernet_may_reset():
             _drive("W5500_RST", 0)

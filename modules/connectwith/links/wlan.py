@@ -106,7 +106,7 @@ class Wlan:
         import network
 
         self._wlan = network.WLAN(network.WLAN.IF_STA)
-        _connectwith.link_watch()
+        _connectwith.link_watch(0)
         if self._wlan.active():  # by boot.py or an earlier run: begin from a known state
             self._wlan.active(False)
         self._turn = _POWER
