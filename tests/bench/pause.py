@@ -4,10 +4,11 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from figures import Cell, Row
 from setting import Answers, Setting, cell, in_turn, rotated
-from stand import TITLES
+from stand import TITLES, Stand
 
 BAR_MS, BAR_CLEAN, BAR_SLOW_DNS = 5.0, 8, 100
 LIMIT_S = 5.0  # of an attempt that does not end; ours has a timeout of 2 s then
@@ -53,11 +54,53 @@ def _cell(runs: list[dict | None], key: str, ends: bool) -> Cell:
     return Cell(values, bound=max(values) > 0.8 * LIMIT_S * 1000)
 
 
+def queued_ns(process: Path) -> dict[str, int]:
+    """How long each thread of a process (its folder in /proc) was ready to run and had no
+    processor, so far. Nothing where the kernel does not count it."""
+    waits = {}
+    for file in process.glob("task/*/schedstat"):
+        try:
+            waits[file.parent.name] = int(file.read_text().split()[1])
+        except OSError:
+            pass  # it has ended
+    return waits
+
+
+def _watched(stand: Stand, what: str) -> dict | None:
+    """One run, with what the host took from it in "queued_ms". Counted are the threads that were
+    there before and after: those of TLS and of the radio's wire come and go, and user code does
+    not wait for the former."""
+    process = Path(f"/proc/{stand.board.pid}")
+    before = queued_ns(process)
+    answer = stand.run(what, LIMIT_S, "pause_report()")
+    after = queued_ns(process)
+    if answer is not None and before:
+        answer["queued_ms"] = sum(after[t] - before[t] for t in before if t in after) / 1e6
+    return answer
+
+
+def hosts_part(kinds: list[tuple[list[dict | None], str]]) -> str:
+    """What is to be said of the host beside our longest pause of each kind, of which the runs are
+    given and their key; "" if it is not known."""
+    longest = [
+        max((run for run in runs if run is not None), key=lambda run: run[key], default={})
+        for runs, key in kinds
+    ]
+    if not all("queued_ms" in run for run in longest):
+        return ""
+    shares = ", ".join(f"{run['queued_ms']:.1f}" for run in longest)
+    return (
+        f"; of our longest ones the host's other work explains {shares} ms at most: so long "
+        "threads of the board were ready in that run and had no processor"
+    )
+
+
 def _rows(setting: Setting, scene: str, loops: Answers, tasks: Answers, note: str) -> list[Row]:
     ends = scene in list(SCENES)[:2]
     rows = []
-    for what, answers, key in ((_LOOP, loops, "loop"), (_TIMER, loops, "timer"),
-                               (_TASK, tasks, "loop")):  # fmt: skip
+    kinds = ((_LOOP, loops, "loop"), (_TIMER, loops, "timer"), (_TASK, tasks, "loop"))
+    note += hosts_part([(answers.get("ours", []), key) for _, answers, key in kinds])
+    for what, answers, key in kinds:
         cells = {name: _cell(runs, key, ends) for name, runs in answers.items()}
         if what != _TASK and "mqtt_as" in setting.kit.columns:
             # It runs in asyncio's loop, where user code is a task.
@@ -85,9 +128,9 @@ def _scene(setting: Setting, stands: list, scene: str) -> list[Row]:
     floors = []
     for turn in range(setting.repeat(whole, 1)):
         for stand in rotated(loopers, turn):
-            loops[stand.name].append(stand.run("pause_loop()", LIMIT_S, "pause_report()"))
+            loops[stand.name].append(_watched(stand, "pause_loop()"))
         for stand in rotated(stands, turn):
-            tasks[stand.name].append(stand.run("pause_task()", LIMIT_S, "pause_report()"))
+            tasks[stand.name].append(_watched(stand, "pause_task()"))
         floors.append(stands[0].run(f"idle({_IDLE_MS})"))
     floor = {key: max(run[key] for run in floors) / 1000 for key in ("loop", "timer")}
     note = (
