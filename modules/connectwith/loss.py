@@ -11,6 +11,11 @@ from micropython import const
 
 from connectwith import controller, nic, results
 
+# A broker that goes takes all its boards along in the same instant, a site's router all of the
+# site. So they come back spread over this part of the minute, a second: a core does in it about as
+# many TLS sessions as the boards that the silent retry is meant for (docs/fleet.md), and a single
+# board is offline for half of that in the mean.
+_SPREAD = const(60)
 _PAUSE_MS = const(1000)  # at most, after the first attempt; then twice that, and so on
 _LONGEST_PAUSE_MS = const(16000)
 _LEAVING_MS = const(60000)  # more than a modem needs to sign off and switch itself off
@@ -24,7 +29,8 @@ def begin(control):
     retry goes on in the background.
     """
     if control.policy != results.SUSPEND_ON_ERROR:
-        control.resume(Retry(control, control.live).first())
+        control.diag.tries = None
+        control._queue(Retry(control, control.live).first())
     elif not control.busy:  # else whoever waits in a call does it, once that is over
         suspend(control)
 
@@ -35,8 +41,10 @@ def suspend(control):
     What was lost comes back as it was; after `disconnect()` it is as with `server.connect()`.
     """
     lost = control.live
+    pause_ms = 0
     if lost is not None:
         kinds = (lost.kind,)
+        pause_ms = _first_pause_ms(control)
 
         def first(left_ms):
             return controller.Job(lost.nic, lost.kind, lost.settings, left_ms)
@@ -53,10 +61,10 @@ def suspend(control):
         def first(left_ms):
             return failover.Plan(control, settings, kinds, left_ms).first()
 
-    return _hold(control, kinds, first)
+    return _hold(control, kinds, first, pause_ms)
 
 
-def _hold(control, kinds, first):
+def _hold(control, kinds, first, pause_ms):
     """One minute of attempts, `first(left_ms)` being the first of each round, then deep sleep.
 
     Ctrl-C ends it, and leaves the device offline; not at the REPL's prompt, where no code runs
@@ -67,7 +75,7 @@ def _hold(control, kinds, first):
         limit_ms *= 2  # registration alone may take a minute
     until = time.ticks_add(time.ticks_ms(), limit_ms)
     rounds = 0
-    begin_at = time.ticks_ms()
+    begin_at = time.ticks_add(time.ticks_ms(), pause_ms)
     trying = False
     try:
         while not control.is_connected():
@@ -104,6 +112,13 @@ def _sleep(control):
     machine.deepsleep(control.sleep_ms)
 
 
+def _first_pause_ms(control):
+    """Before the first attempt: anything up to a second, by chance."""
+    if control.live.kind == nic.CELLULAR:
+        return 0  # by then its modem would switch itself off; and the network spreads its boards
+    return control.retry_ms // _SPREAD * int.from_bytes(os.urandom(2), "little") >> 16
+
+
 def _pause_ms(place):
     """Between attempt number `place` and the next: the upper half of a window, by chance."""
     # Not `random`: whoever seeds that alike on all devices would have them come back together.
@@ -120,7 +135,8 @@ class Retry:
         self._until = time.ticks_add(time.ticks_ms(), control.retry_ms)
 
     def first(self):
-        return self._job(0, self._control.retry_ms, 0)
+        pause_ms = _first_pause_ms(self._control)
+        return self._job(0, self._control.retry_ms - pause_ms, pause_ms)
 
     def has_next(self, job):
         return False  # there is nothing else that could be tried sooner

@@ -146,6 +146,18 @@ def test_a_soft_reset(device, modem):
     connects(device)
 
 
+def test_a_modem_stays_on_when_the_broker_has_gone(device, modem, world):
+    modem.warm()
+    connects(device)
+    world.broker.stop()
+    world.broker.start()
+    until(
+        lambda: device.repl.value("imp.diag.counters()['losses'] and server.isconnected()"),
+        "the silent retry",
+    )
+    assert "AT+CPOF" not in modem.commands and modem.presses == []
+
+
 def test_the_carrier_is_lost(device, modem):
     modem.warm()
     connects(device)

@@ -9,6 +9,8 @@ tests need not wait for them; what happens in them is not changed.
 import re
 import time
 
+import pytest
+
 SERVER_CONNECTED, NO_LINK, NO_SERVER = 5, 1, 4
 
 # Runs on the board. A handler that records, and time that runs faster.
@@ -109,16 +111,79 @@ def test_reason_is_why_the_retry_failed(device, world):
 
 
 def test_pauses_of_the_retry_differ_from_board_to_board(device):
+    _watch(device, 60_000)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
     device.repl.run("import random\nfrom connectwith import loss")
-    code = "[loss._pause_ms(place) for place in (0, 1, 2, 3, 4, 9)]"
+    code = "[loss._first_pause_ms(control)] + [loss._pause_ms(n) for n in (0, 1, 2, 3, 4, 9)]"
     rows = []
     for _ in range(8):
         device.repl.run("random.seed(1)")  # as in a script that all boards run
         rows.append(device.repl.value(code))
+    first, *later = zip(*rows, strict=True)
+    assert all(0 <= pause < 1000 for pause in first) and len(set(first)) > 1
     windows = (1000, 2000, 4000, 8000, 16000, 16000)
-    for longest, pauses in zip(windows, zip(*rows, strict=True), strict=True):
+    for longest, pauses in zip(windows, later, strict=True):
         assert all(longest // 2 <= pause <= longest for pause in pauses)
         assert len(set(pauses)) > 1
+
+
+# Chance, made certain: every byte of it is the same.
+_CHANCE = """
+from connectwith import loss
+class Chance:
+    @staticmethod
+    def urandom(n): return bytes([{byte}] * n)
+loss.os = Chance
+"""
+
+
+@pytest.mark.parametrize("lost", ["broker", "link"])
+def test_first_retry_waits_by_chance(device, world, lost):
+    _watch(device, 6_000_000)
+    device.repl.run(_CHANCE.format(byte=255))
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    if lost == "broker":
+        world.broker.stop()
+    else:
+        world.ethernet.unplug()
+    _until(device, "not server.isconnected()")
+    # The greatest chance of a hundred times the minute.
+    job = device.repl.value("(control._next.delay_ms, control._next.timeout_ms)")
+    assert job == (99_998, 6_000_000 - 99_998)
+    assert device.repl.value("control.is_trying()") is True
+    assert device.repl.value("imp.diag.counters()")["attempts"] == 1
+
+
+def test_broker_that_starts_anew_has_its_boards_back(device, world):
+    _watch(device, 60_000)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    world.broker.stop()
+    world.broker.start()
+    _until(device, "imp.diag.counters()['losses'] and server.isconnected()")
+    assert device.repl.value("losses") == []
+
+
+def test_s54_first_retry_of_a_standstill_waits_by_chance_too(device, world, dut):
+    _watch(device, 120_000)
+    device.repl.run(_CHANCE.format(byte=128))
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    device.repl.run(
+        "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)\n"
+        "began = []\n"
+        "imp.diag.ontransition(lambda stage, ms: began.append(time.ticks_ms()))\n"
+    )
+    device.repl.send(
+        "print('begin')\n"
+        "while not imp.diag.counters()['losses']:\n"
+        "    before = time.ticks_ms()\n"
+        "    time.sleep_ms(1)\n"
+        "print(time.ticks_diff(began[0], before) >= 1000, server.isconnected())\n"
+    )
+    dut.expect(re.compile(rb"begin"), timeout=10)
+    world.broker.stop()
+    world.broker.start()
+    dut.expect(re.compile(rb"True True"), timeout=40)
+    dut.expect(re.compile(rb"\x04>"), timeout=10)
 
 
 def test_s55_handler_may_connect(device, world):
