@@ -13,7 +13,8 @@ def lastattempt():
 
     `interface`, `result` and `name` (None while it runs), `stages`: a list of (name, ms),
     `ms`: all of them, `cause`: what the driver, TLS or the server said, or None. `tries`: of
-    `server.connect`, the result of each interface that has ended.
+    `server.connect`, the result of each interface that has ended. `note`: what is wrong but no
+    failure; absent where nothing is.
     """
     return controller.get().diag.last()
 

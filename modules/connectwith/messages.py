@@ -61,6 +61,9 @@ def _check(data, depth):
 def deliver(control, message):
     """Hands a message (topic after the device's own part, payload) to whom it is for."""
     topic, payload = message
+    if isinstance(payload, str):
+        _remark(control, payload, topic)
+        return
     if topic == "restart":
         _asked_to_restart(control, payload)
         return
@@ -75,6 +78,14 @@ def deliver(control, message):
         _warn(control, "agent message that is not JSON: ", name)
         return
     _call(handler, data)
+
+
+def _remark(control, text, topic):
+    # No failure: nothing will come on that topic, but sending works. Once is enough.
+    note = control.diag.note or ""
+    if text + topic not in note:
+        control.diag.note = (note + "; " if note else "") + text + topic
+        _warn(control, text, topic)
 
 
 def restart(control):

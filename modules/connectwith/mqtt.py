@@ -54,7 +54,8 @@ class ProtocolError(Exception):
 
 
 class Client:
-    """One session. `on_message(topic, payload)` gets what the server publishes, if not None.
+    """One session. `on_message(topic, payload)` gets what the server publishes, if not None, and
+    (None, packet id) for a SUBSCRIBE that it refuses.
 
     `longest`: bytes of the longest message that is let in; longer ones are skipped. `retained`
     tells meanwhile whether the broker had it stored.
@@ -83,7 +84,6 @@ class Client:
         self.out_n = self.took = self.got = self._eaten = 0
         self._packet_id = 0
         self.unacked.clear()
-        self.granted = -1  # QoS or 0x80 of the last SUBACK
         self.skipped = 0  # messages too long for the buffer
         self._at = _AT_TYPE
         self._type = self._length = self._shift = self._have = self._n_acks = 0
@@ -177,7 +177,6 @@ class Client:
         self._word(packet_id)
         self._field(topic)
         self._byte(qos)
-        self.granted = -1
         self._go()
         return packet_id
 
@@ -350,16 +349,17 @@ class Client:
 
     def _packet(self):
         kind = self._type & 0xF0
+        packet_id = self._rx[0] << 8 | self._rx[1]  # of an acknowledgement
         if kind == _CONNACK:
             self._connack(self._rx[0], self._rx[1])
         elif kind == _PUBACK:
-            packet_id = self._rx[0] << 8 | self._rx[1]
             if packet_id in self.unacked:  # not again, and none that was never sent
                 self.unacked.remove(packet_id)
         elif kind == _SUBACK:
             if self._rx[2] not in (0, 1, 2, 0x80):
                 raise ProtocolError("SUBACK")
-            self.granted = self._rx[2]
+            if self._rx[2] & 0x80 and self.on_message:
+                self.on_message(None, packet_id)
         elif kind == _PUBLISH:
             self._message()
 

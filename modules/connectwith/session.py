@@ -41,9 +41,12 @@ class Session:
         self._status = self._prefix + b"status"
         self._client_id = ("imp-" + device).encode()
         self._greeted = 0  # how much of what a session begins with has been said
+        self._subscribed = 0  # packet id of the last subscription
         self._queue = []  # (name, payload, packet id) of messages, oldest first
         self._queued = 0  # bytes of them
-        self.inbound = []  # (name, payload) of messages to the device, oldest first
+        # (name, payload) of messages to the device, oldest first. With a str as payload it is not
+        # a message, but what is wrong with that name.
+        self.inbound = []
         self._inbound_bytes = 0
         self.buffer_bytes = _BUFFER_BYTES
         self.cause = ""
@@ -158,14 +161,19 @@ class Session:
         return message
 
     def _on_message(self, topic, payload):
-        if not topic.startswith(self._prefix):
+        if topic is None:
+            last = payload == self._subscribed and self._greeted > 1
+            name = "restart" if last else "device/#"
+            payload = "subscription refused: "
+        elif not topic.startswith(self._prefix):
             return  # subscribed to by nobody here
-        try:
-            name = topic[len(self._prefix) :].decode()
-        except UnicodeError:
-            return
-        if self.mqtt.retained and name == "restart":
-            return  # else every connection would end in a restart
+        else:
+            try:
+                name = topic[len(self._prefix) :].decode()
+            except UnicodeError:
+                return
+            if self.mqtt.retained and name == "restart":
+                return  # else every connection would end in a restart
         self._inbound_bytes += len(payload) + 1
         self.inbound.append((name, payload))
 
@@ -188,7 +196,8 @@ class Session:
             if greeted == 0:
                 client.wipe()  # the password in CONNECT
             if greeted < 2:
-                client.subscribe(self._prefix + (b"restart" if greeted else b"device/#"), 1)
+                topic = self._prefix + (b"restart" if greeted else b"device/#")
+                self._subscribed = client.subscribe(topic, 1)
             else:
                 client.publish(self._status, _ONLINE, retain=True)
             self._greeted = greeted + 1

@@ -217,6 +217,30 @@ def test_stored_restart_is_ignored(online, world):
     assert online.repl.value("got") == [2]
 
 
+def test_refused_subscription_is_told_and_no_failure(device, world):
+    peer = world.peer("suback-80")
+    device.use_broker(peer.url)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    device.repl.run(
+        "while 'restart' not in imp.diag.lastattempt().get('note', ''): time.sleep_ms(5)",
+        timeout=20,
+    )
+    # Said again, by a server with nothing better to do, it is not news.
+    device.repl.run(
+        "from connectwith import controller, messages\n"
+        "messages.deliver(controller.get(), ('restart', 'subscription refused: '))\n"
+    )
+    words = [f"subscription refused: {name}" for name in ("device/#", "restart")]
+    assert device.last_attempt()["note"] == "; ".join(words)
+    assert device.last_attempt()["cause"] is None
+    assert device.repl.value("(server.error('sent all the same'), server.flush(5))") == (0, True)
+    for word in (*words, "sent all the same"):
+        assert peer.received.count(b'"' + word.encode() + b'"') == 1
+    device.use_broker(world.broker.url)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    assert "note" not in device.last_attempt()
+
+
 def test_suspend_connects_again_inside_a_handler(online, world):
     # The handler runs inside of a step, which is not over while a new session begins.
     online.repl.run(

@@ -89,11 +89,16 @@ def test_packet_ids_of_messages_under_way_are_left_out():
 
 
 def test_subscribe_and_suback():
-    client = ready()
+    refused = []
+    client = ready(lambda topic, packet_id: refused.append((topic, packet_id)))
     assert client.subscribe(b"a/#", 1) == 1
     assert drain(client) == b"\x82\x08\x00\x01\x00\x03a/#\x01"
-    receive(client, b"\x90\x03\x00\x01\x80")
-    assert client.granted == 0x80
+    for code in (b"\x00", b"\x01", b"\x02"):
+        receive(client, b"\x90\x03\x00\x01" + code)
+    assert refused == []
+    receive(client, b"\x90\x03\x01\x02\x80")
+    assert refused == [(None, 0x102)]
+    receive(ready(), b"\x90\x03\x00\x01\x80")  # nobody wants to know
 
 
 def test_disconnect_packet():

@@ -76,6 +76,32 @@ def test_subscriptions_come_before_the_status(online, stream):
     assert stream.sent[0] == 0x10  # and CONNECT before all
 
 
+@pytest.mark.parametrize("refused", [(), (1,), (2,), (1, 2), (2, 1)])
+def test_refused_subscriptions_are_told_by_name(online, stream, refused):
+    names = {1: "device/#", 2: "restart"}
+    for packet_id in (1, 2):
+        code = b"\x80" if packet_id in refused else b"\x01"
+        stream.incoming += b"\x90\x03\0" + bytes([packet_id]) + code
+    assert online.pump(0) == session.OPEN
+    told = [online.take() for _ in refused]
+    assert sorted(told) == sorted((names[i], "subscription refused: ") for i in refused)
+    assert online.inbound == []
+
+
+def test_first_subscription_may_be_refused_before_the_second_is_out(stream):
+    current = session.Session()
+    current.open(stream, SETTINGS, None, 0)
+    current.pump(0)
+    stream.incoming = CONNACK
+    stream.room = 40  # the network takes no more for now
+    current.pump(0)
+    current.pump(0)
+    assert PREFIX + b"device/#" in stream.sent and PREFIX + b"restart" not in stream.sent
+    stream.incoming = b"\x90\x03\0\x01\x80"
+    current.pump(0)
+    assert current.take() == ("device/#", "subscription refused: ")
+
+
 def test_messages_go_out_in_order_and_are_accounted_for(online, stream):
     stream.sent = b""
     ids = [online.accept("log", b"%d" % i) for i in range(3)]

@@ -9,6 +9,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
+from typing import BinaryIO
 
 from .errors import BenchError
 
@@ -44,11 +45,33 @@ def _skip_properties(data: bytes) -> bytes:
             return data[used + length :]
 
 
+def _exactly(stream: BinaryIO, length: int) -> bytes:
+    data = stream.read(length)
+    if data is None or len(data) < length:
+        raise BenchError("has closed the connection")
+    return data
+
+
+def read_packet(stream: BinaryIO) -> tuple[int, bytes]:
+    """The first byte of the next MQTT packet and what follows its length. Raises BenchError."""
+    kind = _exactly(stream, 1)[0]
+    length = shift = 0
+    while True:
+        byte = _exactly(stream, 1)[0]
+        length |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            return kind, _exactly(stream, length)
+        if shift > 21:
+            raise BenchError("remaining length of more than 4 bytes")
+
+
 class MqttClient:
     """Connects over the open socket `connection`, which is its own from then on.
 
     version: 4 for MQTT 3.1.1, 5 for 5.0. `on_message(topic, payload, retained)` runs in the
     client's thread. Raises BenchError when the broker does not accept within `timeout` s.
+    `granted` is the last word on a subscription: a QoS, or 0x80 for a refusal.
     """
 
     def __init__(
@@ -68,6 +91,7 @@ class MqttClient:
         self._waiting: set[int] = set()
         self._packet_id = 0
         self._closed = False
+        self.granted = -1
         connection.settimeout(timeout)
         self._in = connection.makefile("rb")
         try:
@@ -90,31 +114,13 @@ class MqttClient:
         for word in credentials or ():
             body += _text(word)
         self._send(_CONNECT, body)
-        kind, answer = self._read()
+        kind, answer = read_packet(self._in)
         if kind != _CONNACK or len(answer) < 2 or answer[1] != 0:
             raise BenchError(f"no CONNACK 0, but type {kind:#x}, {answer[:4].hex()}")
 
     def _send(self, kind: int, body: bytes) -> None:
         with self._lock:
             self._connection.sendall(bytes([kind]) + _varint(len(body)) + body)
-
-    def _exactly(self, length: int) -> bytes:
-        data = self._in.read(length)
-        if data is None or len(data) < length:
-            raise BenchError("has closed the connection")
-        return data
-
-    def _read(self) -> tuple[int, bytes]:
-        kind = self._exactly(1)[0]
-        length = shift = 0
-        while True:
-            byte = self._exactly(1)[0]
-            length |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return kind, self._exactly(length)
-            if shift > 21:
-                raise BenchError("remaining length of more than 4 bytes")
 
     def _acknowledge(self, kind: int, number: int, body: bytes) -> None:
         """Sends a packet and waits for the acknowledgement of `number`."""
@@ -155,11 +161,13 @@ class MqttClient:
     def _run(self) -> None:
         try:
             while True:
-                kind, body = self._read()
+                kind, body = read_packet(self._in)
                 if kind & 0xF0 == _PUBLISH:
                     self._received(kind, body)
                 elif kind in (_PUBACK, _SUBACK, _PINGRESP):
                     with self._acknowledged:
+                        if kind == _SUBACK:
+                            self.granted = body[-1]
                         self._waiting.discard(int.from_bytes(body[:2], "big"))  # b"" is _PING
                         self._acknowledged.notify_all()
         except (OSError, BenchError, ValueError, IndexError):

@@ -14,10 +14,12 @@ from collections.abc import Callable
 
 from .certificates import Certificates, KeyPair
 from .errors import BenchError
+from .mqtt_client import read_packet
 
 _CONNACK_ACCEPTED = b"\x20\x02\x00\x00"
 _CONNACK_NOT_AUTHORISED = b"\x20\x02\x00\x05"
 _PINGRESP = b"\xd0\x00"
+_SUBACK_REFUSED = 0x80
 # A fatal alert, handshake_failure (RFC 5246, 7.2), and the beginning of a ServerHello (7.4.1.3)
 # that says it were 90 bytes long.
 _ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
@@ -35,6 +37,7 @@ class Peer:
     mute-mqtt       TLS is fine, then silence
     connack-5       TLS, then CONNACK 5, not authorised
     half-connack    TLS, then the first two bytes of a CONNACK, then silence
+    suback-80       a good broker for one client, but refuses every subscription
     pingresp        TLS, then PINGRESP instead of CONNACK
     close-mqtt      TLS, then closes after what the client says first
     late-mqtt       TLS, and a good CONNACK 0.7 s late
@@ -49,7 +52,8 @@ class Peer:
     reset           accepts, then resets the connection
     close           accepts, then closes it
 
-    `accepted` counts connections, `received` holds what clients sent last, once TLS is done.
+    `accepted` counts connections, `received` holds what clients sent last, once TLS is done, of
+    suback-80 what they published in all.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Peer:
             "mute-mqtt": (certificates.broker, self._silence),
             "connack-5": (certificates.broker, self._answer(_CONNACK_NOT_AUTHORISED)),
             "half-connack": (certificates.broker, self._answer(_CONNACK_ACCEPTED[:2])),
+            "suback-80": (certificates.broker, self._refuse_subscriptions),
             "pingresp": (certificates.broker, self._answer(_PINGRESP)),
             "close-mqtt": (certificates.broker, self._read),
             "late-mqtt": (certificates.broker, self._answer(_CONNACK_ACCEPTED, _LATE_S)),
@@ -142,7 +147,7 @@ class Peer:
                 # The raw socket stays open, so that close() can end what waits on it.
                 connection = self._context.wrap_socket(raw.dup(), server_side=True)
             self._behave(connection)
-        except (OSError, ValueError):
+        except (OSError, ValueError, BenchError):
             pass  # the client has gone, or refuses our certificate, as it should
         finally:
             if connection is not raw:
@@ -169,6 +174,20 @@ class Peer:
                 pass
 
         return behave
+
+    def _refuse_subscriptions(self, connection: socket.socket) -> None:
+        with connection.makefile("rb") as stream:
+            while True:
+                kind, body = read_packet(stream)
+                if kind == 0x10:
+                    connection.sendall(_CONNACK_ACCEPTED)
+                elif kind == 0x82:
+                    connection.sendall(b"\x90\x03" + body[:2] + bytes([_SUBACK_REFUSED]))
+                elif kind & 0xF0 == 0x30:
+                    self.received += body
+                    if kind & 0x02:
+                        end = 2 + int.from_bytes(body[:2], "big")  # of the topic
+                        connection.sendall(b"\x40\x02" + body[end : end + 2])
 
     def _noise(self, connection: socket.socket) -> None:
         connection.sendall(self._random.randbytes(_NOISE_BYTES))

@@ -14,6 +14,7 @@ class Run:
 
     def __init__(self, longest: int, connected: bool, messages: int) -> None:
         self.seen = []
+        self.refused = []
         self.acked = []
         self.error = ""
         self.client = protocol.Client(self._message, longest)
@@ -29,6 +30,9 @@ class Run:
                 self._drain()
 
     def _message(self, topic, payload):
+        if topic is None:
+            self.refused.append(payload)
+            return
         assert topic and not set(topic) & set(b"#+\0")
         assert len(topic) + len(payload) <= self.longest
         self.seen.append((topic, payload, self.client.retained))
@@ -69,7 +73,7 @@ class Run:
     def outcome(self):
         """What must not depend on how the bytes came."""
         client = self.client
-        return (self.seen, client.state, client.refusal, client.unacked, client.granted,
+        return (self.seen, client.state, client.refusal, client.unacked, self.refused,
                 client.skipped, self.error)  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import ssl
 import time
 
 import pytest
+from bench.mqtt_client import MqttClient
 
 CONNECT = b"\x10\x10\0\4MQTT\4\2\0\x3c\0\4test"
 
@@ -64,6 +65,16 @@ def test_wrong_connack(world, kind, answer):
         connection.sendall(CONNECT)
         assert connection.recv(10) == answer
         assert silent(connection) is None
+
+
+def test_refused_subscriptions(world):
+    peer = world.peer("suback-80")
+    client = MqttClient(secure(world, peer))
+    client.subscribe("a")
+    assert client.granted == 0x80
+    client.publish("b", b"c")
+    assert peer.received == b"\0\1b\0\2c"
+    client.close()
 
 
 def test_closed_after_connect(world):
