@@ -72,8 +72,14 @@ def deliver(control, message):
     if handler is None:
         _warn(control, "agent message without a handler: ", name)
         return
+    if payload is None:
+        _warn(control, "agent message too long: ", name)
+        return
     try:
         data = json.loads(payload)
+    except MemoryError:
+        _warn(control, "agent message too long: ", name)
+        return
     except Exception:  # whatever the parser finds: the peer may have sent anything
         _warn(control, "agent message that is not JSON: ", name)
         return

@@ -57,8 +57,8 @@ class Client:
     """One session. `on_message(topic, payload)` gets what the server publishes, if not None, and
     (None, packet id) for a SUBSCRIBE that it refuses.
 
-    `longest`: bytes of the longest message that is let in; longer ones are skipped. `retained`
-    tells meanwhile whether the broker had it stored.
+    `longest`: bytes of the longest message that is let in; a longer one, or one that finds no
+    memory, has None as payload. `retained` tells meanwhile whether the broker had it stored.
     """
 
     def __init__(self, on_message=None, longest=_RX_BYTES):
@@ -84,7 +84,6 @@ class Client:
         self.out_n = self.took = self.got = self._eaten = 0
         self._packet_id = 0
         self.unacked.clear()
-        self.skipped = 0  # messages too long for the buffer
         self._at = _AT_TYPE
         self._type = self._length = self._shift = self._have = self._n_acks = 0
         self._pinging = self._ping_due = self.retained = False
@@ -380,15 +379,16 @@ class Client:
             raise ProtocolError("topic too long")
         if self._type & 0x06:
             self._remember(rx[start] << 8 | rx[start + 1])
-        if self._length > len(rx):
-            self.skipped += 1
-        elif self.on_message:
+        if self.on_message:
             topic = bytes(rx[2:start])
             for byte in topic:
                 if byte in b"#+\0":  # [MQTT-3.3.2-2], [MQTT-1.5.3-2]
                     raise ProtocolError("topic")
             self.retained = bool(self._type & 1)
-            self.on_message(topic, bytes(rx[payload : self._length]))
+            data = rx[payload : self._length] if self._length <= len(rx) else None
+            if data and rx is self._rx_view:  # else the buffer is the message's own
+                data = bytes(data)
+            self.on_message(topic, data)
 
     def _remember(self, packet_id):
         if not packet_id:

@@ -16,7 +16,7 @@ _BUFFER_BYTES = const(3456)  # six segments of the smallest size that every host
 _BUFFER_MAX = const(30 * 1024)
 _OVERHEAD = const(16)  # of a message beside topic and payload
 _UNACKED_MAX = const(256)
-_LONGEST = const(8 * 1024)  # of a message to the device; it is held in memory
+_LONGEST = const(8 * 1024)  # of a message to the device with its topic; it is held in memory
 _INBOUND_MAX = const(4 * 1024)  # of messages to the device while the user's code waits in a call
 
 PENDING = const(0)
@@ -44,8 +44,8 @@ class Session:
         self._subscribed = 0  # packet id of the last subscription
         self._queue = []  # (name, payload, packet id) of messages, oldest first
         self._queued = 0  # bytes of them
-        # (name, payload) of messages to the device, oldest first. With a str as payload it is not
-        # a message, but what is wrong with that name.
+        # (name, payload) of messages to the device, oldest first; None is the payload of one that
+        # is too long. With a str as payload it is not a message, but what is wrong with that name.
         self.inbound = []
         self._inbound_bytes = 0
         self.buffer_bytes = _BUFFER_BYTES
@@ -157,7 +157,7 @@ class Session:
     def take(self):
         """The oldest message that has come, as (name, payload), and forgets it."""
         message = self.inbound.pop(0)
-        self._inbound_bytes = self._inbound_bytes - len(message[1]) if self.inbound else 0
+        self._inbound_bytes = self._inbound_bytes - len(message[1] or b"") if self.inbound else 0
         return message
 
     def _on_message(self, topic, payload):
@@ -174,7 +174,7 @@ class Session:
                 return
             if self.mqtt.retained and name == "restart":
                 return  # else every connection would end in a restart
-        self._inbound_bytes += len(payload) + 1
+        self._inbound_bytes += len(payload or b"") + 1
         self.inbound.append((name, payload))
 
     def _forget(self):

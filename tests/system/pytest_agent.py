@@ -145,10 +145,33 @@ def test_hostile_payloads_and_names_break_nothing(online, world):
     _tell(online, "", b"1")
     _tell(online, "é" * 50, b"1")
     _tell(online, "x/" * 40, b"1")
-    _tell(online, "x", b'"' + b"z" * 20_000 + b'"')  # longer than what is let in
     _tell(online, "good", b"1")
     assert online.repl.value("until(1)", timeout=20) == [("good", 1)]
     assert online.repl.value("server.isconnected()") is True
+
+
+def test_message_that_is_too_long_is_dropped_with_a_warning(online, world):
+    online.repl.run("agent.on('big', lambda data: got.append(len(data)))")
+    words = b'"' + b"z" * 8000 + b'"'
+    _tell(online, "big", words)
+    assert online.repl.value("until(1)", timeout=20) == [8000]
+    _tell(online, "big", words + b" " * 200)
+    warning = world.broker.wait_for("imp/*/log")[1]
+    assert json.loads(warning) == "agent message too long: big"
+    # One that comes in, but finds no memory to be unpacked in.
+    since = len(world.broker.messages)
+    online.repl.run(
+        "from connectwith import messages\n"
+        "class Full:\n"
+        "    @staticmethod\n"
+        "    def loads(payload): raise MemoryError\n"
+        "    dumps = messages.json.dumps\n"
+        "messages.json = Full\n"
+    )
+    _tell(online, "big", b"[1]")
+    warning = world.broker.wait_for("imp/*/log", since=since)[1]
+    assert json.loads(warning) == "agent message too long: big"
+    assert online.repl.value("(got, server.isconnected())") == ([8000], True)
 
 
 def test_exception_in_a_handler_is_printed_and_breaks_nothing(online):

@@ -74,3 +74,28 @@ def test_so_much_is_enough(small_board, world, link, kib, more, said):
     nic = {"interface": link, "wificonfig": {"ssid": home.ssid, "key": home.key}}
     small_board(512, f"import imp\nimp.cloud.configure({broker.url!r}, ca={broker.ca_pem!r})\n")
     assert " ".join(small_board(kib, _CONNECT.format(nic) + more).split()) == said
+
+
+_LISTEN = """
+import agent
+got = []
+agent.on("big", got.append)
+"""
+# The warning goes out by itself.
+_IDLE = """
+for _ in range(400): time.sleep_ms(5)
+print(got, server.isconnected(), imp.diag.counters()["losses"])
+"""
+
+
+def test_message_that_finds_no_memory_is_dropped_with_a_warning(small_board, world):
+    broker = world.broker
+    device = small_board(
+        512,
+        f"import imp, machine\nimp.cloud.configure({broker.url!r}, ca={broker.ca_pem!r})\n"
+        "print(machine.unique_id().hex())",
+    ).strip()
+    broker.publish(f"imp/{device}/device/big", b'"' + b"z" * 8000 + b'"', retain=True)
+    code = _LISTEN + _CONNECT.format({"interface": "eth0"}) + _IDLE
+    assert small_board(40, code).split() == ["[5]", "[]", "True", "0"]
+    assert broker.wait_for("imp/*/log")[1] == b'"agent message too long: big"'

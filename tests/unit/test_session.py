@@ -163,6 +163,21 @@ def test_messages_wait_for_their_handlers_and_stop_the_reading(online, stream):
     assert online.take() == ("device/b", b"2" * 300)
 
 
+def test_message_that_is_too_long_is_told_by_name(online, stream):
+    longest = 8192 - 2 - len(PREFIX + b"device/big")
+    stream.incoming = publish(b"device/big", b"x" * longest)
+    stream.incoming += publish(b"device/big", b"x" * (longest + 1)) + publish(b"device/a", b"1")
+    told = []
+    for _ in range(30):
+        assert online.pump(0) == session.OPEN
+        while online.inbound:
+            told.append(online.take())
+    assert told == [
+        ("device/big", b"x" * longest), ("device/big", None), ("device/a", b"1")
+    ]  # fmt: skip
+    assert online._inbound_bytes == 0
+
+
 def test_acknowledgements_pass_messages_while_a_call_waits(online, stream):
     packet_id = online.accept("log", b"x")
     stream.incoming = publish(b"device/a", b"1" * 250)
