@@ -106,7 +106,7 @@ def setsendbuffersize(size):
 
     It never shrinks, and begins anew with 3456 at each boot. TypeError, ValueError: not a size.
     """
-    return _controller.get().set_send_buffer(size)
+    return _controller.get().session.grow(size)
 
 
 def _save(name, block):

@@ -9,33 +9,7 @@ happens in the background, and its outcome comes to a callback.
 
 import json
 
-from connectwith import controller
-from connectwith.results import (  # noqa: F401 - they are the API
-    NO_IP_ADDRESS,
-    NO_LINK,
-    NO_MODEM,
-    NO_PPP_CONNECTION,
-    NO_PROXY,
-    NO_REGISTRATION,
-    NO_SERVER,
-    NO_WIFI,
-    NOT_AUTHORISED,
-    NOT_CONNECTED,
-    NOT_RESOLVED,
-    PPP_NO_CONNECTIVITY,
-    REGISTRATION_DENIED,
-    RETURN_ON_ERROR,
-    RETURN_ON_ERROR_NO_DISCONNECT,
-    SEND_ERROR_DISCONNECTED,
-    SEND_ERROR_NOT_CONNECTED,
-    SEND_ERROR_TIMEOUT,
-    SEND_ERROR_WOULDBLOCK,
-    SERVER_CONNECTED,
-    SIM_ERROR,
-    SUSPEND_ON_ERROR,
-    WAIT_FOR_ACK,
-    WAIT_TIL_SENT,
-)
+from connectwith import controller, results
 from micropython import const
 
 SHUTDOWN_NEWSQUIRREL = const(1)
@@ -45,7 +19,7 @@ SHUTDOWN_OTHER = const(3)
 
 def __getattr__(name):
     if name != "aio":
-        raise AttributeError(name)
+        return getattr(results, name)  # the codes and policies; a copy would cost memory
     from connectwith import aio  # brings asyncio along, which many do without
 
     return aio

@@ -10,7 +10,7 @@ from connectwith import nic
 _VERSION = const(1)
 _PEM_MAX = const(4000)
 
-_NAMES = ("url", "clientid", "username", "password", "ca", "cert", "key")
+_NAMES = const(("url", "clientid", "username", "password", "ca", "cert", "key"))
 
 
 class Settings:

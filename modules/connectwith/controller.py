@@ -71,7 +71,7 @@ class Controller:
 
         _connectwith.key_source()  # makes the device's secret now, so that attempts write nothing
         self.attempt = _connectwith.Attempt(self._step, self._settle)
-        self.diag = diag.Diag(self.attempt)
+        self.diag = diag.Diag()
         self._course = course.Course(self.attempt, self.diag)
         self.session = self._course.session
         self._job = None  # of the attempt that runs
@@ -158,22 +158,6 @@ class Controller:
         from connectwith import sending
 
         return sending.flush(self, timeout_ms)
-
-    def set_send_buffer(self, size):
-        """See `imp.setsendbuffersize`."""
-        return self.session.grow(size)
-
-    def set_interfaces(self, identifiers):
-        """See `imp.net.setserverinterfaces`."""
-        from connectwith import failover
-
-        failover.set_interfaces(self, identifiers)
-
-    def get_interfaces(self):
-        """See `imp.net.getserverinterfaces`."""
-        from connectwith import failover
-
-        return failover.get_interfaces(self)
 
     @property
     def link(self):
@@ -288,7 +272,9 @@ class Controller:
 
     def _tell(self, before):
         ticket = self.ticket
-        told = self.diag.tell(self._told, before)
+        from connectwith import report
+
+        told = report.tell(self.diag.watcher, self.attempt.timeline(), self._told, before)
         if ticket == self.ticket:  # else it belongs to the attempt that the watcher has begun
             self._told = told
 

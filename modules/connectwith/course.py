@@ -22,7 +22,8 @@ _SET_CLOCK = const(3)
 _REACH = const(4)
 _GREET = const(5)
 
-_WAITS_MS = b"\x01\x01\x02\x02\x04\x08\x0a"  # pauses while nothing happens; the last one stays
+# Pauses while nothing happens; the last one stays.
+_WAITS_MS = const(b"\x01\x01\x02\x02\x04\x08\x0a")
 
 _LEAVING_MS = const(10)
 

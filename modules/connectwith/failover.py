@@ -6,7 +6,6 @@
 from connectwith import controller, links, nic, results, store
 
 _ORDER = (nic.ETHERNET, nic.WIFI, nic.CELLULAR)
-_CLASSES = ("wifi", "ethernet", "cell")  # in the order of nic.WIFI and its siblings
 
 
 def set_interfaces(control, identifiers):
@@ -26,7 +25,7 @@ def set_interfaces(control, identifiers):
 def get_interfaces(control):
     """See `imp.net.getserverinterfaces`."""
     order = control.interfaces or [kind for kind in _ORDER if _is_fitted(kind)]
-    return [_CLASSES[kind] for kind in order]
+    return [nic.NAMES[kind][0] for kind in order]
 
 
 def connect(control, callback, timeout):
@@ -85,7 +84,7 @@ class Plan:
 
     def _job(self, place, left_ms):
         kind = self._kinds[place]
-        config = store.load_nic(kind) or store.fill({"interface": _first_of(kind)}, kind)
+        config = store.fill({"interface": nic.NAMES[kind][1]}, kind)
         if left_ms is None:
             timeout_ms = controller.default_ms(kind)
         else:
@@ -113,7 +112,3 @@ def _is_fitted(kind):
     except ValueError:
         return False
     return True
-
-
-def _first_of(kind):
-    return ("wl0", "eth0", "cell0")[kind]

@@ -5,7 +5,7 @@
 
 import _connectwith
 
-from connectwith import controller
+from connectwith import controller, report
 
 
 def lastattempt():
@@ -16,20 +16,20 @@ def lastattempt():
     `server.connect`, the result of each interface that has ended. `note`: what is wrong but no
     failure; absent where nothing is.
     """
-    return controller.get().diag.last()
+    control = controller.get()
+    return report.last(control.diag, control.attempt.timeline())
 
 
 def ontransition(callback):
     """`callback(stage, ms)` is called when a stage (str) has ended; None for no callback."""
-    if callback is not None and not callable(callback):
-        raise TypeError("callback: not callable")
+    controller.check_callback(callback)
     controller.get().diag.watcher = callback
 
 
 def counters():
     """Since the boot, as a dict: `attempts`, `successes`, `losses` of a session, and why the
     last of these happened as `lastloss` (str or None)."""
-    return controller.get().diag.counters()
+    return report.counters(controller.get().diag)
 
 
 def keysource():

@@ -78,9 +78,13 @@ def setserverinterfaces(identifiers):
     failed, those of the default order that are left are tried. An empty list: the default
     order. TypeError: not a list of str. ValueError: unknown name.
     """
-    controller.get().set_interfaces(identifiers)
+    from connectwith import failover
+
+    failover.set_interfaces(controller.get(), identifiers)
 
 
 def getserverinterfaces():
     """That order as a list of "ethernet", "wifi" and "cell"."""
-    return controller.get().get_interfaces()
+    from connectwith import failover
+
+    return failover.get_interfaces(controller.get())

@@ -8,7 +8,6 @@ import machine
 
 from connectwith import links, nic, nic_blocks, store
 
-_CLASSES = ("wifi", "ethernet", "cell")
 _MAC_OFFSETS = (0, 3)  # from the base address, as ESP-IDF derives them (esp_read_mac)
 
 
@@ -23,7 +22,7 @@ def report(control):
             continue  # not on this board
         if current is link and control.is_connected():
             result["active"] = len(result["interface"])
-        record = {"type": _CLASSES[kind]}
+        record = {"type": nic.NAMES[kind][0]}
         if kind != nic.CELLULAR:
             record["macaddress"] = _mac(kind)
         _FILLS[kind](record, link, current is link or kind in links.held)

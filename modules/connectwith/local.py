@@ -21,9 +21,9 @@ STARTING = const(0)
 CONNECTED = const(1)
 
 # By class of link: at each stage that `poll()` tells, when it has failed, when it was stopped.
-_STAGES = ((0, 101, 104), (0, 0, 201), (300, 303, 302))
-_FAILED = (106, 203, 306)
-_STOPPED = (105, 202, 305)
+_STAGES = const(((0, 101, 104), (0, 0, 201), (300, 303, 302)))
+_FAILED = const((106, 203, 306))
+_STOPPED = const((105, 202, 305))
 _NO_LINK = const(204)
 _DENIED = const(304)
 

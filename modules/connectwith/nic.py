@@ -13,6 +13,9 @@ WIFI = 0  # _connectwith.LINK_WIFI and its siblings, in their order
 ETHERNET = 1
 CELLULAR = 2
 
+# How the user calls each of them: the class, then its interfaces.
+NAMES = (("wifi", "wl0"), ("ethernet", "eth0"), ("cell", "cell0", "cell1"))
+
 # The blocks that apply to each of them.
 BLOCKS = (
     ("wificonfig", "staticconfig", "proxyconfig"),
@@ -25,12 +28,9 @@ _BLOB_MAX = 256  # a sealed secret is its plain text plus an envelope of fixed s
 
 def link_of(interface):
     """The link class of an interface name (str): WIFI, ETHERNET or CELLULAR; else ValueError."""
-    if interface in ("wifi", "wl0"):
-        return WIFI
-    if interface in ("ethernet", "eth0"):
-        return ETHERNET
-    if interface in ("cell", "cell0", "cell1"):
-        return CELLULAR
+    for link, names in enumerate(NAMES):
+        if interface in names:
+            return link
     raise ValueError("interface: unknown name")
 
 

@@ -9,7 +9,7 @@ from micropython import const
 
 _HEADER_MAX = const(4096)  # a proxy that says more before the tunnel opens is not trusted
 
-_END = b"\r\n\r\n"
+_END = const(b"\r\n\r\n")
 
 
 def request(host, port, username=None, password=""):

@@ -4,7 +4,7 @@
 """Codes of the imp API: what an attempt ends with, what a send returns, and the send policies.
 
 The numbers are those of the original API. Success is 5 and NO_WIFI and NO_LINK share a number, so
-a result is compared by name and shown by `name()`, never tested for truth.
+a result is compared by name, never tested for truth.
 """
 
 NOT_CONNECTED = 0
@@ -34,27 +34,3 @@ RETURN_ON_ERROR_NO_DISCONNECT = 2
 
 WAIT_TIL_SENT = 0
 WAIT_FOR_ACK = 1
-
-_NAMES = (
-    "NOT_CONNECTED",
-    "NO_WIFI",
-    "NO_IP_ADDRESS",
-    "NOT_RESOLVED",
-    "NO_SERVER",
-    "SERVER_CONNECTED",
-    "NO_PROXY",
-    "NOT_AUTHORISED",
-    "NO_MODEM",
-    "SIM_ERROR",
-    "NO_REGISTRATION",
-    "REGISTRATION_DENIED",
-    "NO_PPP_CONNECTION",
-    "PPP_NO_CONNECTIVITY",
-)
-
-
-def name(code, interface=""):
-    """The name of result `code` (int) on `interface` (str), which tells NO_LINK from NO_WIFI."""
-    if code == NO_LINK and interface[:3] == "eth":
-        return "NO_LINK"
-    return _NAMES[code]

@@ -23,8 +23,8 @@ PENDING = const(0)
 OPEN = const(1)
 CLOSED = const(-1)
 
-_ONLINE = b'"online"'
-_OFFLINE = b'"offline"'
+_ONLINE = const(b'"online"')
+_OFFLINE = const(b'"offline"')
 
 
 class Session:

@@ -24,10 +24,8 @@ _FIELDS = {
     "proxyconfig": ("type", "address", "port", "username", "password"),
     "cellconfig": ("apn",),
 }
-_SEALED = ("key", "password")
-_OPTIONAL = ("username", "password")
-
-_INTERFACES = ("wl0", "eth0", "cell0")  # the first of each class of link
+_SEALED = const(("key", "password"))
+_OPTIONAL = const(("username", "password"))
 
 _NOT_FOUND = const(-0x1102)  # ESP_ERR_NVS_NOT_FOUND (nvs.h)
 
@@ -44,7 +42,7 @@ def load_nic(kind):
     None: not configured, that is, no network for Wi-Fi or no APN for cellular. Ethernet always
     is, with DHCP if nothing else is stored.
     """
-    stored = fill({"interface": _INTERFACES[kind]}, kind)
+    stored = fill({"interface": nic.NAMES[kind][1]}, kind)
     if kind != nic.ETHERNET and nic.BLOCKS[kind][0] not in stored:
         return None
     return stored

@@ -3,7 +3,7 @@
 """Codes and names of the imp API, by their published numbers."""
 
 import pytest
-from connectwith import results
+from connectwith import report, results
 
 PUBLISHED = {
     "NOT_CONNECTED": 0, "NO_WIFI": 1, "NO_LINK": 1, "NO_IP_ADDRESS": 2, "NOT_RESOLVED": 3,
@@ -22,7 +22,7 @@ def test_numbers(name, number):
 @pytest.mark.parametrize("name", [name for name in PUBLISHED if not name.startswith("SEND_")])
 def test_names(name):
     interface = "eth0" if name == "NO_LINK" else "wl0"
-    assert results.name(PUBLISHED[name], interface) == name
+    assert report.result_name(PUBLISHED[name], interface) == name
 
 
 def test_policies_differ():

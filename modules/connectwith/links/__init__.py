@@ -12,7 +12,8 @@ milliseconds at most, driver start-up excepted, which the stock drivers do in on
                an address, FAILED when it cannot succeed. Then `result` is the imp's code for it,
                and `cause` (str) with `code` (int) what the driver said. UP may turn into another
                answer later: the link is then lost. Waiting allocates nothing.
-`address()`    the IPv4 address as str, when UP.
+`addresses()`  address, netmask, gateway and name server as str, when UP; over cellular
+               `address()` alone.
 `info()`       a dict of what the driver knows, for people.
 `stop()`       powers the interface down, from any state, also twice. It raises nothing: what the
                driver objects to when it is told to stop cannot be helped. It returns at once. If

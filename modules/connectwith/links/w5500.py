@@ -20,8 +20,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import results
-from connectwith.links import FAILED, HAS_ADDRESS, LINK_UP, LOSSES_SHIFT, UP
+from connectwith import links, results
 
 _IDLE = const(0)
 _OPEN = const(1)
@@ -37,7 +36,7 @@ _BOOT_MS = const(2)
 _ANSWER_MS = const(100)
 
 # Address and control phase of a read of VERSIONR, and room for the answer (sections 2.2 and 4.1).
-_READ_VERSION = b"\x00\x39\x00\x00"
+_READ_VERSION = const(b"\x00\x39\x00\x00")
 _VERSION = const(4)
 
 
@@ -84,10 +83,7 @@ class W5500:
             return self._release()
         if turn == _BOOT:
             return self._boot()
-        return FAILED
-
-    def address(self):
-        return self._lan.ifconfig()[0]
+        return links.FAILED
 
     def addresses(self):
         """Address, netmask, gateway and name server, when UP."""
@@ -123,7 +119,7 @@ class W5500:
         return 0
 
     def _boot(self):
-        if self._waited_ms() < _BOOT_MS or _connectwith.link_state(1) & LINK_UP:
+        if self._waited_ms() < _BOOT_MS or _connectwith.link_state(1) & links.LINK_UP:
             return 0  # the event of the old link's end may still be on its way
         if self._lan is None and not _connectwith.ethernet_installed() and not self._answers():
             if self._waited_ms() < _ANSWER_MS:
@@ -146,7 +142,7 @@ class W5500:
         self.cause = "W5500: " + cause
         self.code = code
         self._turn = _IDLE
-        return FAILED
+        return links.FAILED
 
     def _answers(self):
         """Whether a W5500 is there. What network.LAN makes for one that is not, it leaves behind:
@@ -178,20 +174,20 @@ class W5500:
             self._lan.ifconfig(
                 (static["ip"], static["netmask"], static["gateway"], static["dns"][0])
             )
-        self._losses = _connectwith.link_state(1) >> LOSSES_SHIFT
+        self._losses = _connectwith.link_state(1) >> links.LOSSES_SHIFT
         _connectwith.ethernet_start(network.hostname())
         self._turn = _STARTED
 
     def _watch(self):
         state = _connectwith.link_state(1)
-        if state & HAS_ADDRESS:
+        if state & links.HAS_ADDRESS:
             if not self._was_up:
                 self._was_up = True
-                self._losses = state >> LOSSES_SHIFT
-            elif state >> LOSSES_SHIFT != self._losses:
+                self._losses = state >> links.LOSSES_SHIFT
+            elif state >> links.LOSSES_SHIFT != self._losses:
                 return 1  # the cable was out in between
-            return UP
-        return 2 if state & LINK_UP else 1
+            return links.UP
+        return 2 if state & links.LINK_UP else 1
 
 
 def _drive(name, level):

@@ -12,9 +12,8 @@ import time
 import _connectwith
 from micropython import const
 
+from connectwith import links, results
 from connectwith import nic as nics
-from connectwith import results
-from connectwith.links import FAILED, HAS_ADDRESS, LINK_UP, LOSSES_SHIFT, UP
 
 _IDLE = const(0)
 _OPEN = const(1)
@@ -71,10 +70,7 @@ class Wlan:
             return self._power()
         if turn == _JOIN:
             return self._join()
-        return FAILED
-
-    def address(self):
-        return self._wlan.ifconfig()[0]
+        return links.FAILED
 
     def addresses(self):
         """Address, netmask, gateway and name server, when UP."""
@@ -112,7 +108,7 @@ class Wlan:
         self._turn = _POWER
 
     def _power(self):
-        if _connectwith.link_state(0) & LINK_UP:
+        if _connectwith.link_state(0) & links.LINK_UP:
             return 0  # the event of the old connection's end is still on its way
         self._wlan.active(True)
         self._wlan.config(reconnects=0)  # else the driver tries for ever by itself
@@ -137,18 +133,18 @@ class Wlan:
             key = _connectwith.unseal(key, nics.context("wifi", ssid))
         else:
             key = None
-        self._losses = _connectwith.link_state(0) >> LOSSES_SHIFT
+        self._losses = _connectwith.link_state(0) >> links.LOSSES_SHIFT
         self._wlan.connect(ssid, key)
         self._turn = _JOINING
         return 1
 
     def _watch(self):
         state = _connectwith.link_state(0)
-        if state >> LOSSES_SHIFT != self._losses:
+        if state >> links.LOSSES_SHIFT != self._losses:
             return self._lost(state & 0xFF)
-        if state & HAS_ADDRESS:
-            return UP
-        return 2 if state & LINK_UP else 1
+        if state & links.HAS_ADDRESS:
+            return links.UP
+        return 2 if state & links.LINK_UP else 1
 
     def _lost(self, reason):
         if reason == _NO_AP_FOUND or _NO_AP_COMPATIBLE <= reason <= _NO_AP_RSSI:
@@ -167,4 +163,4 @@ class Wlan:
         self.cause = cause
         self.code = code
         self._turn = _IDLE
-        return FAILED
+        return links.FAILED
