@@ -28,8 +28,7 @@ def on(name, callback):
 
     messages.check_name(name)
     controller.check_callback(callback)
-    handlers = controller.get().handlers
     if callback is not None:
-        handlers[name] = callback
-    elif name in handlers:
-        del handlers[name]
+        messages.handlers[name] = callback
+    else:
+        messages.handlers.pop(name, None)

@@ -6,14 +6,13 @@
 from connectwith import controller as _controller
 from connectwith import nic as _nic
 from connectwith import store as _store
-from micropython import const
 
-PROXY_TYPE_HTTP = const(0)
+PROXY_TYPE_HTTP = 0
 
-CONFIG_WIFI = const(1)
-CONFIG_STATIC_NETWORK = const(2)
-CONFIG_PROXY = const(4)
-CONFIG_ALL = const(15)
+CONFIG_WIFI = 1
+CONFIG_STATIC_NETWORK = 2
+CONFIG_PROXY = 4
+CONFIG_ALL = 15
 
 
 def __getattr__(name):
@@ -88,11 +87,8 @@ def setuserconfiguration(config):
 
     TypeError: another type. ValueError: over 4096 bytes. OSError: storage is full or broken.
     """
-    if config is not None:
-        if not isinstance(config, (bytes, bytearray, str)):
-            raise TypeError("config: must be bytes or str")
-        if len(config if not isinstance(config, str) else config.encode()) > _store.USER_MAX:
-            raise ValueError("config: over 4096 bytes")
+    if config is not None and not isinstance(config, (bytes, bytearray, str)):
+        raise TypeError("config: must be bytes or str")
     _store.save_user(config)
 
 

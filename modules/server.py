@@ -10,11 +10,10 @@ happens in the background, and its outcome comes to a callback.
 import json
 
 from connectwith import controller, results
-from micropython import const
 
-SHUTDOWN_NEWSQUIRREL = const(1)
-SHUTDOWN_NEWFIRMWARE = const(2)
-SHUTDOWN_OTHER = const(3)
+SHUTDOWN_NEWSQUIRREL = 1
+SHUTDOWN_NEWFIRMWARE = 2
+SHUTDOWN_OTHER = 3
 
 
 def __getattr__(name):

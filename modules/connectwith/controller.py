@@ -85,8 +85,6 @@ class Controller:
         self._nic = None  # the last that worked
         self.last_error = None
         self.on_loss = self.on_shutdown = self.on_gone = None
-        self.interfaces = None
-        self.handlers = {}
         self.policy = results.SUSPEND_ON_ERROR
         self.wait = results.WAIT_TIL_SENT
         self.timeout_ms = 30000

@@ -7,9 +7,12 @@ from connectwith import controller, links, nic, results, store
 
 _ORDER = (nic.ETHERNET, nic.WIFI, nic.CELLULAR)
 
+_chosen = []  # what `set_interfaces()` puts before it
 
-def set_interfaces(control, identifiers):
+
+def set_interfaces(identifiers):
     """See `imp.net.setserverinterfaces`."""
+    global _chosen
     if not isinstance(identifiers, (list, tuple)):
         raise TypeError("identifiers: must be a list of str")
     kinds = []
@@ -19,12 +22,12 @@ def set_interfaces(control, identifiers):
         kind = nic.link_of(name)
         if kind not in kinds:
             kinds.append(kind)
-    control.interfaces = kinds or None
+    _chosen = kinds
 
 
-def get_interfaces(control):
+def get_interfaces():
     """See `imp.net.getserverinterfaces`."""
-    order = control.interfaces or [kind for kind in _ORDER if _is_fitted(kind)]
+    order = _chosen or [kind for kind in _ORDER if _is_fitted(kind)]
     return [nic.NAMES[kind][0] for kind in order]
 
 
@@ -41,7 +44,7 @@ def connect(control, callback, timeout):
     settings = controller.server_settings()
     if control.is_connected():
         return
-    plan = Plan(control, settings, candidates(control), timeout_ms)
+    plan = Plan(control, settings, candidates(), timeout_ms)
     if callback is not None:
         plan.callback = lambda result, interface: callback(result)
     control.run(plan.first())
@@ -95,10 +98,10 @@ class Plan:
         return job
 
 
-def candidates(control):
+def candidates():
     """What is worth trying: first the custom order, then what the default one has more."""
     fitted = []
-    for kind in (control.interfaces or []) + list(_ORDER):
+    for kind in _chosen + list(_ORDER):
         if kind not in fitted and _is_fitted(kind):
             fitted.append(kind)
     configured = [kind for kind in fitted if store.load_nic(kind) is not None]

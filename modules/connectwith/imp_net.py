@@ -3,33 +3,31 @@
 
 """`imp.net`: inspection of the network, and interfaces for the local one."""
 
-from micropython import const
-
 from connectwith import controller
 
 # States of an interface.
-UNKNOWN = const(-1)
-STARTING = const(0)
-CONNECTED = const(1)
-WIFI_SCANNING = const(100)
-WIFI_JOINING = const(101)
-WIFI_WPSING = const(102)
-WIFI_LINK_UP = const(103)
-WIFI_DHCPING = const(104)
-WIFI_STOPPED = const(105)
-WIFI_STOPPED_UNHAPPY = const(106)
-ETHERNET_LINK_UP = const(200)
-ETHERNET_DHCPING = const(201)
-ETHERNET_STOPPED = const(202)
-ETHERNET_STOPPED_UNHAPPY = const(203)
-ETHERNET_STOPPED_NO_LINK = const(204)
-CELLULAR_PINGING = const(300)
-CELLULAR_WAITING_FOR_SIM = const(301)
-CELLULAR_PPP_CONNECTING = const(302)
-CELLULAR_REGISTERING = const(303)
-CELLULAR_REGISTRATION_DENIED = const(304)
-CELLULAR_STOPPED = const(305)
-CELLULAR_STOPPED_UNHAPPY = const(306)
+UNKNOWN = -1
+STARTING = 0
+CONNECTED = 1
+WIFI_SCANNING = 100
+WIFI_JOINING = 101
+WIFI_WPSING = 102
+WIFI_LINK_UP = 103
+WIFI_DHCPING = 104
+WIFI_STOPPED = 105
+WIFI_STOPPED_UNHAPPY = 106
+ETHERNET_LINK_UP = 200
+ETHERNET_DHCPING = 201
+ETHERNET_STOPPED = 202
+ETHERNET_STOPPED_UNHAPPY = 203
+ETHERNET_STOPPED_NO_LINK = 204
+CELLULAR_PINGING = 300
+CELLULAR_WAITING_FOR_SIM = 301
+CELLULAR_PPP_CONNECTING = 302
+CELLULAR_REGISTERING = 303
+CELLULAR_REGISTRATION_DENIED = 304
+CELLULAR_STOPPED = 305
+CELLULAR_STOPPED_UNHAPPY = 306
 
 
 def info():
@@ -80,11 +78,11 @@ def setserverinterfaces(identifiers):
     """
     from connectwith import failover
 
-    failover.set_interfaces(controller.get(), identifiers)
+    failover.set_interfaces(identifiers)
 
 
 def getserverinterfaces():
     """That order as a list of "ethernet", "wifi" and "cell"."""
     from connectwith import failover
 
-    return failover.get_interfaces(controller.get())
+    return failover.get_interfaces()

@@ -20,16 +20,16 @@ def report(control):
             link = links.get(kind)
         except ValueError:
             continue  # not on this board
-        if current is link and control.is_connected():
+        in_use = current is link
+        if in_use and control.is_connected():
             result["active"] = len(result["interface"])
         record = {"type": nic.NAMES[kind][0]}
         if kind != nic.CELLULAR:
             record["macaddress"] = _mac(kind)
-        _FILLS[kind](record, link, current is link or kind in links.held)
+        _FILLS[kind](record, link, in_use or kind in links.held)
         result["interface"].append(record)
-    table = _table(control, current)
-    if table is not None:
-        result["ipv4"] = table
+        if in_use and kind != nic.CELLULAR and _state(kind) & links.HAS_ADDRESS:
+            result["ipv4"] = _table(control, kind)
     if control.last_error is not None:
         result["lasterror"] = control.last_error
     return result
@@ -50,13 +50,8 @@ def ipv4(kind):
     return table
 
 
-def _table(control, link):
-    """Of the link in use, with what the connection adds; None without an address, and on cell."""
-    for kind in (nic.WIFI, nic.ETHERNET):
-        if links.is_made(kind) and links.get(kind) is link and _state(kind) & links.HAS_ADDRESS:
-            break
-    else:
-        return None
+def _table(control, kind):
+    """Of the link in use, with what the connection adds."""
     table = ipv4(kind)
     live = control.live
     if live is None or not control.is_connected():

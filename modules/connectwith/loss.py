@@ -56,7 +56,7 @@ def suspend(control):
             settings = controller.server_settings()
         except RuntimeError:
             return False
-        kinds = failover.candidates(control)
+        kinds = failover.candidates()
 
         def first(left_ms):
             return failover.Plan(control, settings, kinds, left_ms).first()

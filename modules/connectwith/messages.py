@@ -16,6 +16,8 @@ _DEPTH_MAX = const(16)
 
 SHUTDOWN_OTHER = const(3)
 
+handlers = {}  # by the name of the message
+
 
 def check_name(name):
     """The name of a message: a str of 1 to 64 bytes, without what has a meaning in a topic."""
@@ -68,7 +70,7 @@ def deliver(control, message):
         _asked_to_restart(control, payload)
         return
     name = topic[len("device/") :]
-    handler = control.handlers.get(name)
+    handler = handlers.get(name)
     if handler is None:
         _warn(control, "agent message without a handler: ", name)
         return

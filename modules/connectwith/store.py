@@ -12,18 +12,21 @@ from micropython import const
 
 from connectwith import cloud, nic
 
-USER_MAX = const(4096)  # bytes of the user's configuration
+_USER_MAX = const(4096)  # bytes of the user's configuration
 
 _BLOCK_MAX = const(320)  # the longest record of a block is the proxy's: below 300 bytes
 _VERSION = const(1)
 
-# The fields of each block, in the order of its record. This order is the format.
-_FIELDS = {
-    "wificonfig": ("ssid", "key"),
-    "staticconfig": ("ip", "netmask", "gateway", "dns"),
-    "proxyconfig": ("type", "address", "port", "username", "password"),
-    "cellconfig": ("apn",),
-}
+# The fields of each block, in the order of its record. This order is the format. Pairs are a
+# constant, a dict would be in memory for ever.
+_FIELDS = const(
+    (
+        ("wificonfig", ("ssid", "key")),
+        ("staticconfig", ("ip", "netmask", "gateway", "dns")),
+        ("proxyconfig", ("type", "address", "port", "username", "password")),
+        ("cellconfig", ("apn",)),
+    )
+)
 _SEALED = const(("key", "password"))
 _OPTIONAL = const(("username", "password"))
 
@@ -72,16 +75,18 @@ def save_block(name, block):
 
 
 def save_user(value):
-    """Stores bytes or a str of at most USER_MAX bytes; None erases."""
+    """Stores bytes or a str of at most 4096 bytes; None erases. ValueError: it is longer."""
     if value is not None:
         # The first byte tells them apart when they come back.
         value = b"s" + value.encode() if isinstance(value, str) else b"b" + bytes(value)
+        if len(value) > 1 + _USER_MAX:
+            raise ValueError("config: over 4096 bytes")
     _write("user", value)
 
 
 def load_user():
     """What `save_user` stored, of the same type, or None."""
-    record = _read("user", USER_MAX + 1)
+    record = _read("user", 1 + _USER_MAX)
     if not record:
         return None
     value = bytes(memoryview(record)[1:])
@@ -161,7 +166,7 @@ def _write(name, record):
 def _pack(name, block):
     """The record: version, then each field with its length in one byte, 0xFF for an absent one."""
     record = bytearray((_VERSION,))
-    for field in _FIELDS[name]:
+    for field in dict(_FIELDS)[name]:
         value = block.get(field)
         if value is None:
             record.append(0xFF)
@@ -182,7 +187,7 @@ def _unpack(name, record):
         return None
     block = {}
     at = 1
-    for field in _FIELDS[name]:
+    for field in dict(_FIELDS)[name]:
         if at >= len(record):
             return None
         n = record[at]

@@ -105,6 +105,14 @@ def test_the_user_configuration(value):
     assert store.load_user() is None
 
 
+@pytest.mark.parametrize("value", ["x" * 4097, "ß" * 2049, b"x" * 4097], ids=lambda v: str(len(v)))
+def test_a_longer_user_configuration_leaves_the_one_before(value):
+    store.save_user("before")
+    with pytest.raises(ValueError, match="^config: "):
+        store.save_user(value)
+    assert store.load_user() == "before"
+
+
 @pytest.mark.parametrize("record", [b"s\xff", b"x", b"\x00text"])
 def test_a_damaged_user_configuration_is_none(record):
     Nvs.entries["user"] = record

@@ -25,27 +25,20 @@ milliseconds at most, driver start-up excepted, which the stock drivers do in on
 A link is made once and kept: the drivers are single instances that do not go away.
 """
 
-from micropython import const
-
-UP = const(3)  # the stage after ADDRESS
-FAILED = const(-1)
-LEAVING = const(-2)
-CLOSING = const(-3)
+UP = 3  # the stage after ADDRESS
+FAILED = -1
+LEAVING = -2
+CLOSING = -3
 
 # What `_connectwith.link_state()` packs into one int.
-LINK_UP = const(0x100)
-HAS_ADDRESS = const(0x200)
-LOSSES_SHIFT = const(10)
+LINK_UP = 0x100
+HAS_ADDRESS = 0x200
+LOSSES_SHIFT = 10
 
 _links = [None, None, None]
 
 # The links that local.py holds up, by class, each with the NIC that it is up with.
 held = {}
-
-
-def is_made(link):
-    """Whether the link of a class has been used since the boot."""
-    return _links[link] is not None
 
 
 def get(link):

@@ -19,7 +19,7 @@ class Control:
     def __init__(self, raises: bool, has_shutdown: bool) -> None:
         self.calls = []
         self.warned = []
-        self.handlers = {"known": self._handle}
+        messages.handlers["known"] = self._handle
         self.on_shutdown = self._handle if has_shutdown else None
         self._raises = raises
 

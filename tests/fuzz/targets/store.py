@@ -7,7 +7,7 @@ from nvs_in_memory import Nvs
 from targets.choices import Choices
 
 BLOCKS = ("wificonfig", "staticconfig", "proxyconfig", "cellconfig")
-SIZES = {name: store._BLOCK_MAX for name in BLOCKS} | {"user": store.USER_MAX + 1}
+SIZES = {name: store._BLOCK_MAX for name in BLOCKS} | {"user": store._USER_MAX + 1}
 
 
 def _load_block(name: str, record: bytes) -> None:
@@ -34,7 +34,7 @@ def _load_block(name: str, record: bytes) -> None:
 
 def _load_user() -> None:
     value = store.load_user()
-    assert value is None or isinstance(value, (str, bytes)) and len(value) <= store.USER_MAX
+    assert value is None or isinstance(value, (str, bytes)) and len(value) <= store._USER_MAX
     if value is not None:
         store.save_user(value)
         assert store.load_user() == value
