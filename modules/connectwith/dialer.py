@@ -21,8 +21,6 @@ _CONNECTED = const(2)
 _SECURE = const(4)
 _BROKEN = const(-1)
 
-_BYTES_PER_STEP = const(64)  # of the proxy's reply
-
 
 class Dialer:
     """`start()`, then `poll()` until READY or FAILED, at last `close()`.
@@ -37,12 +35,7 @@ class Dialer:
         self._target = None
         self._proxy = self._secrets = None
         self._turn = FAILED
-        self._asked = False
-        self._out = None  # the rest of the request to the proxy
-        self._took = 0
-        self._reply = None
-        self._byte = bytearray(1)
-        self._got = 0
+        self._tunnel = None  # through the proxy
         self.result = 0
         self.cause = ""
         self.code = self.flags = 0
@@ -55,8 +48,8 @@ class Dialer:
         self._target = target
         self._proxy = proxy
         self._secrets = secrets
-        self._asked = False
         self.late = -1
+        self._resolver.start(proxy[0] if proxy else target.host)
         self._turn = _RESOLVE
 
     def poll(self):
@@ -69,7 +62,7 @@ class Dialer:
         if turn == _DIAL:
             return self._dial()
         if turn == _PROXY:
-            return self._tunnel()
+            return self._pass_proxy()
         if turn == _TLS:
             return self._handshake()
         return turn
@@ -82,12 +75,9 @@ class Dialer:
         if stream is not None:
             stream.close()
             self.stream = None
-        self._target = self._proxy = self._secrets = self._out = self._reply = None
+        self._target = self._proxy = self._secrets = self._tunnel = None
 
     def _resolve(self):
-        if not self._asked:
-            self._resolver.start(self._proxy[0] if self._proxy else self._target.host)
-            self._asked = True
         found = self._resolver.poll()
         if not found:
             return _RESOLVE
@@ -119,51 +109,25 @@ class Dialer:
 
         _, _, username, password = self._proxy
         target = self._target
-        self._out = memoryview(proxy.request(target.host, target.port, username, password))
-        self._took = 0
-        self._got = 0
-        self._reply = proxy.Reply()
+        request = proxy.request(target.host, target.port, username, password)
+        self._tunnel = proxy.Tunnel(self.stream, request)
         self._turn = _PROXY
         return _PROXY
 
-    def _tunnel(self):
-        out = self._out
-        if out is not None:
-            return self._ask(out)
-        reply = self._reply
-        for _ in range(_BYTES_PER_STEP):
-            if not self._got:
-                try:
-                    # One byte at a time: what follows the header belongs to TLS.
-                    self._got = self.stream.readinto(self._byte)
-                except OSError as error:
-                    return self._fail(results.NO_PROXY, "proxy errno", error.errno)
-            if self._got is None:
-                return _PROXY
-            if not self._got or not reply.feed(self._byte[0]):
-                return self._fail(results.NO_PROXY, "not a proxy", 0)
-            self._got = 0
-            if reply.done:
-                return self._admitted(reply.status)
-        return _PROXY
-
-    def _ask(self, out):
-        if self._took:
-            self._out = out[self._took :] if self._took < len(out) else None
-            self._took = 0
-            return _PROXY
+    def _pass_proxy(self):
         try:
-            self._took = self.stream.write(out)
+            status = self._tunnel.poll()
         except OSError as error:
             return self._fail(results.NO_PROXY, "proxy errno", error.errno)
-        return _PROXY
-
-    def _admitted(self, status):
+        if status is None:
+            return _PROXY
         if 200 <= status < 300:
             return self._secure()
-        if status in (401, 403, 407):
-            return self._fail(results.NOT_AUTHORISED, "proxy status", status)
-        return self._fail(results.NO_PROXY, "proxy status", status)
+        if not status:
+            return self._fail(results.NO_PROXY, "not a proxy", 0)
+        refused = status in (401, 403, 407)
+        result = results.NOT_AUTHORISED if refused else results.NO_PROXY
+        return self._fail(result, "proxy status", status)
 
     def _secure(self):
         self.late = -1

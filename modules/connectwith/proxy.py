@@ -1,13 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""HTTP CONNECT (RFC 9110, section 9.3.6) without input or output: a request and a reply parser."""
+"""HTTP CONNECT (RFC 9110, section 9.3.6): a request, a reply parser, and both on a stream."""
 
 from binascii import b2a_base64
 
 from micropython import const
 
 _HEADER_MAX = const(4096)  # a proxy that says more before the tunnel opens is not trusted
+
+_BYTES_PER_STEP = const(64)  # of the reply
 
 _END = const(b"\r\n\r\n")
 
@@ -52,6 +54,50 @@ class Reply:
         self.done = matched == 4
         self._seen = seen + 1
         return True
+
+
+class Tunnel:
+    """Sends a request (bytes) on a stream and reads the reply. No call waits.
+
+    Ctrl-C may strike at any jump of the byte code: what a call gave is stored before one, and the
+    step is simply made again.
+    """
+
+    def __init__(self, stream, out):
+        self._stream = stream
+        self._out = memoryview(out)  # the rest of the request
+        self._took = 0
+        self._byte = bytearray(1)
+        self._got = 0
+        self._reply = Reply()
+
+    def poll(self):
+        """None while it is under way, then the status of the reply; 0: that was no proxy's.
+        OSError: the connection is broken."""
+        out = self._out
+        if out is not None:
+            if self._took:
+                self._out = out[self._took :] if self._took < len(out) else None
+                self._took = 0
+            else:
+                self._took = self._stream.write(out)
+            return None
+        reply = self._reply
+        for _ in range(_BYTES_PER_STEP):
+            if reply.done:
+                return reply.status
+            if not self._got:
+                # One byte at a time: what follows the header belongs to TLS.
+                self._got = self._stream.readinto(self._byte)
+            if self._got is None:
+                return None
+            if not self._got:
+                return 0
+            fits = reply.feed(self._byte[0])
+            self._got = 0  # without a jump after feed(), which has taken the byte
+            if not fits:
+                return 0
+        return None
 
 
 def _fits(at, byte):

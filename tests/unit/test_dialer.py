@@ -193,6 +193,7 @@ def test_through_a_proxy(streams, chunk):
         (b"HTTP/1.1 407 No\r\n\r\n", results.NOT_AUTHORISED),
         (b"HTTP/1.1 502 Bad gateway\r\n\r\n", results.NO_PROXY),
         (b"HTTP/1.1 100 Continue\r\n\r\n", results.NO_PROXY),
+        (b"HTTP/1.1 000 Nothing\r\n\r\n", results.NO_PROXY),
         (b"220 mail.test ESMTP\r\n", results.NO_PROXY),
     ],
 )
