@@ -28,8 +28,8 @@ _BLOB_MAX = 256  # a sealed secret is its plain text plus an envelope of fixed s
 
 def link_of(interface):
     """The link class of an interface name (str): WIFI, ETHERNET or CELLULAR; else ValueError."""
-    for link, names in enumerate(NAMES):
-        if interface in names:
+    for link in range(len(NAMES)):  # enumerate() would make an object for each
+        if interface in NAMES[link]:
             return link
     raise ValueError("interface: unknown name")
 
