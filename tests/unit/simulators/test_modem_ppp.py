@@ -104,6 +104,7 @@ def test_packets_reach_the_bench(world):
     with Server(*arguments) as server:
         client = server.client
         assert client.open()
+        world.netsim.wait_event("joined * cellular")
         # An ICMP echo request to the gateway (RFC 792), its checksum for these bytes.
         ping = b"\x08\x00\xf7\xfe\x00\x00\x00\x01"
         client.send_ip(ipv4(client.address, "10.0.200.2", 1, ping))
@@ -112,7 +113,9 @@ def test_packets_reach_the_bench(world):
         world.cellular.cable.cut()
         client.send_ip(ipv4(client.address, "10.0.200.2", 1, ping))
         assert client.receive_ip(0.5) is None
+        before = len(world.netsim.events)
         world.cellular.cable.restore()
+        world.netsim.wait_event("joined * cellular", since=before)
         client.send_ip(ipv4(client.address, "10.0.200.2", 1, ping))
         assert client.receive_ip() is not None
 
