@@ -12,6 +12,7 @@ sys.path[:0] = [str(_ROOT / "tools"), str(_ROOT / "tests" / "system")]
 
 pytest.register_assert_rewrite("cellular", "device", "rig")
 
+import board_option  # noqa: E402
 import page  # noqa: E402
 from bench import World  # noqa: E402
 from rig import Rig  # noqa: E402
@@ -21,12 +22,7 @@ from setup import paths  # noqa: E402
 
 def pytest_addoption(parser):
     group = parser.getgroup("connectwith")
-    group.addoption(
-        "--board-binary",
-        type=pathlib.Path,
-        default=_ROOT / "build/VIRTUAL/virtual-board",
-        help="the virtual board's program (default: %(default)s)",
-    )
+    board_option.add(group)
     group.addoption("--page", action="store_true", help="write docs/faults.md when all is well")
 
 

@@ -17,6 +17,7 @@ import pytest
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(_ROOT / "tools"))
 
+import board_option  # noqa: E402
 import rigs  # noqa: E402
 from device import Device  # noqa: E402
 from repl import Repl  # noqa: E402
@@ -29,12 +30,7 @@ _RIG = pytest.StashKey()
 
 def pytest_addoption(parser):
     group = parser.getgroup("connectwith")
-    group.addoption(
-        "--board-binary",
-        type=pathlib.Path,
-        default=_ROOT / "build/VIRTUAL/virtual-board",
-        help="the virtual board's program (default: %(default)s)",
-    )
+    board_option.add(group)
     group.addoption(
         "--power-cuts",
         type=int,
