@@ -7,6 +7,8 @@ from pathlib import Path
 
 from stand import COLUMNS, TITLES
 
+from commands import svg
+
 _IDLE = "idle"
 _COLOURS = {"ours": "#1b6ca8", "umqtt_simple": "#c0392b", "mqtt_as": "#b8860b",
             "minimal": "#7f8c8d", _IDLE: "#c9c9c9"}  # fmt: skip
@@ -14,17 +16,9 @@ _STAGES = ("HARDWARE", "LINK", "ADDRESS", "CLOCK", "RESOLVE", "DIAL", "PROXY", "
 
 
 def _draw(file: Path, height_in: float, fill: Callable) -> None:
-    import matplotlib
-
-    matplotlib.use("svg")
-    # Ids and the date would be others each time; text stays text.
-    matplotlib.rcParams.update({"svg.hashsalt": "connectwith", "svg.fonttype": "none"})
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(8, height_in), layout="constrained")
+    figure, axes = svg.pyplot().subplots(figsize=(8, height_in), layout="constrained")
     fill(axes)
-    figure.savefig(file, metadata={"Date": None, "Creator": None})
-    pyplot.close(figure)
+    svg.save(figure, file)
 
 
 def pauses(gaps: dict[str, list[int]], file: Path) -> None:

@@ -5,8 +5,10 @@
 import statistics
 from dataclasses import asdict
 
-import page
+import summary
 from watch import Storm
+
+from commands import svg
 
 
 def _storm_rows(storm: Storm) -> list[list]:
@@ -49,17 +51,16 @@ def publish(fleet, options) -> None:
         f"--boards {options.boards} --outage {options.outage:g} --spread {options.spread:g}"
         f" --seed {options.seed}"
     )
-    document = page.make("Fleet", f"./tools/cw fleet {how}", rows(fleet))
+    document = summary.make("Fleet", f"./tools/cw fleet {how}", rows(fleet))
     record = {"storms": [asdict(storm) for storm in fleet.storms], "memory_kib": fleet.memory}
-    page.publish(options.output, "fleet", document, record, options.json)
+    summary.publish(options.output, "fleet", document, record, options.json)
     if fleet.storms:
         plot(fleet.storms, options.output / "fleet.svg")
 
 
 def plot(storms: list[Storm], file) -> None:
     """How many are back, over time."""
-    plots = page.pyplot()
-    figure, axis = plots.subplots(figsize=(8, 4.5))
+    figure, axis = svg.pyplot().subplots(figsize=(8, 4.5))
     for storm in storms:
         times = [0.0, *sorted(storm.back_s.values())]
         axis.step(times, range(len(times)), where="post", label=storm.name)
@@ -68,5 +69,5 @@ def plot(storms: list[Storm], file) -> None:
     axis.set_ylim(bottom=0)
     axis.grid(alpha=0.3)
     axis.legend(fontsize="small")
-    page.save(figure, file)
-    plots.close(figure)
+    figure.tight_layout()
+    svg.save(figure, file)

@@ -6,7 +6,9 @@ import sys
 from dataclasses import asdict
 
 import held
-import page
+import summary
+
+from commands import svg
 
 _NAMES = {
     0: "NOT_CONNECTED", 1: "NO_WIFI, NO_LINK", 2: "NO_IP_ADDRESS", 3: "NOT_RESOLVED",
@@ -73,8 +75,8 @@ def publish(soak, options, interrupted: bool) -> None:
         "tally": vars(soak.tally),
         "samples": [asdict(sample) for sample in soak.samples],
     }
-    document = page.make("Soak", f"./tools/cw soak {how}", rows(soak))
-    page.publish(options.output, "soak", document, record, options.json)
+    document = summary.make("Soak", f"./tools/cw soak {how}", rows(soak))
+    summary.publish(options.output, "soak", document, record, options.json)
     if soak.samples:
         plot(soak.samples, options.output / "soak.svg")
     for violation in soak.violations:
@@ -87,9 +89,8 @@ def publish(soak, options, interrupted: bool) -> None:
 
 def plot(samples: list[held.Sample], file) -> None:
     """Heap, RSS and attempts over time."""
-    plots = page.pyplot()
     minutes = [sample.seconds / 60 for sample in samples]
-    figure, axes = plots.subplots(3, sharex=True, figsize=(8, 6))
+    figure, axes = svg.pyplot().subplots(3, sharex=True, figsize=(8, 6))
     for axis, name, label in zip(
         axes, ("heap", "rss_kib", "attempts"), ("heap, bytes", "RSS, KiB", "attempts"), strict=True
     ):
@@ -98,5 +99,5 @@ def plot(samples: list[held.Sample], file) -> None:
         axis.set_ylim(bottom=0)
         axis.grid(alpha=0.3)
     axes[-1].set_xlabel("minutes")
-    page.save(figure, file)
-    plots.close(figure)
+    figure.tight_layout()
+    svg.save(figure, file)

@@ -37,21 +37,3 @@ def _show(page: dict) -> None:
     for row in page["rows"]:
         table.add_row(*map(str, row))
     Console(width=120).print(table)
-
-
-def pyplot():
-    """matplotlib's pyplot, set to make the same file of the same figures."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams["svg.hashsalt"] = "connectwith"
-    from matplotlib import pyplot as plots
-
-    return plots
-
-
-def save(figure, file: Path) -> None:
-    """Writes a plot."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    figure.tight_layout()
-    figure.savefig(file, metadata={"Date": None})
