@@ -11,13 +11,12 @@ import threading
 import time
 from pathlib import Path
 
-from .certificates import KeyPair
 from .child import Child
-from .errors import BenchError
+from .engine import Engine
 from .mqtt_client import MqttClient, OnMessage
 
 
-class Amqtt:
+class Amqtt(Engine):
     """Says how to start amqtt, and hears of messages from its standard output.
 
     Two things differ from Mosquitto: a last will that is not retained goes unseen, since amqtt
@@ -25,20 +24,7 @@ class Amqtt:
     """
 
     name = "amqtt"
-
-    def __init__(
-        self,
-        folder: Path,
-        certificate: KeyPair,
-        credentials: tuple[str, str] | None,
-        listen: str = "127.0.0.1",
-    ) -> None:
-        self._folder = folder
-        self._certificate = certificate
-        self._credentials = credentials
-        self._listen = listen
-        self._plain_port = 0
-        self._client: MqttClient | None = None
+    _plain_port = 0
 
     def command(self, port: int, plain_port: int) -> list[str]:
         """Writes the configuration; the command that starts the broker."""
@@ -85,21 +71,3 @@ class Amqtt:
         connection = socket.create_connection((self._listen, self._plain_port), timeout)
         self._client = MqttClient(connection, 4, self._credentials)
         return True
-
-    def publish(self, topic: str, payload: bytes, retain: bool) -> None:
-        """Publishes; returns when the broker has it."""
-        if self._client is None:
-            raise BenchError("the broker is not running")
-        self._client.publish(topic, payload, retain)
-
-    def ping(self) -> None:
-        """Returns when the broker has answered. Raises BenchError."""
-        if self._client is None:
-            raise BenchError("the broker is not running")
-        self._client.ping()
-
-    def close(self) -> None:
-        """Stops watching."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None

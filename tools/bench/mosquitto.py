@@ -12,8 +12,8 @@ import socket
 import time
 from pathlib import Path
 
-from .certificates import KeyPair
 from .child import Child
+from .engine import Engine
 from .errors import BenchError
 from .mqtt_client import MqttClient, OnMessage
 
@@ -33,24 +33,14 @@ def _password_line(user: str, password: str) -> str:
     return f"{user}:$7${_ITERATIONS}${'$'.join(parts)}\n"
 
 
-class Mosquitto:
+class Mosquitto(Engine):
     """Says how to start Mosquitto, and watches it through a Unix socket of its own."""
 
     name = "mosquitto"
 
-    def __init__(
-        self,
-        folder: Path,
-        certificate: KeyPair,
-        credentials: tuple[str, str] | None,
-        listen: str = "127.0.0.1",
-    ) -> None:
-        self._folder = folder
-        self._certificate = certificate
-        self._credentials = credentials
-        self._listen = listen
-        self._socket = folder / "broker.sock"
-        self._watch: MqttClient | None = None
+    @property
+    def _socket(self) -> Path:
+        return self._folder / "broker.sock"
 
     def command(self, port: int, plain_port: int) -> list[str]:
         """Writes the configuration; the command that starts the broker."""
@@ -93,25 +83,7 @@ class Mosquitto:
                 if child.wait(0.005) is not None:
                     return False
                 continue
-            self._watch = MqttClient(connection, 5, on_message=on_message)
-            self._watch.subscribe("#")
+            self._client = MqttClient(connection, 5, on_message=on_message)
+            self._client.subscribe("#")
             return True
         raise child.failure(f"does not listen within {timeout} s")
-
-    def publish(self, topic: str, payload: bytes, retain: bool) -> None:
-        """Publishes; returns when the broker has it."""
-        if self._watch is None:
-            raise BenchError("the broker is not running")
-        self._watch.publish(topic, payload, retain)
-
-    def ping(self) -> None:
-        """Returns when the broker has answered. Raises BenchError."""
-        if self._watch is None:
-            raise BenchError("the broker is not running")
-        self._watch.ping()
-
-    def close(self) -> None:
-        """Stops watching."""
-        if self._watch is not None:
-            self._watch.close()
-            self._watch = None
