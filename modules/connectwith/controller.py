@@ -21,8 +21,6 @@ from connectwith import diag, links, nic, results, store
 _STAGES = const(9)
 _UNWATCHED_MS = const(50)  # between two looks at a session that nobody watches
 
-_DEFAULT_MS = const(60000)
-_DEFAULT_CELLULAR_MS = const(120000)
 _LONGEST_S = const(86400)
 
 _controller = None
@@ -112,7 +110,7 @@ class Controller:
         kind = nic.link_of(config["interface"])
         config = store.fill(config, kind)
         check_callback(callback)
-        timeout_ms = default_ms(kind) if timeout is None else milliseconds(timeout)
+        timeout_ms = links.default_ms(kind) if timeout is None else milliseconds(timeout)
         self.run(Job(config, kind, server_settings(), timeout_ms, callback))
 
     def connect(self, callback, timeout):
@@ -170,7 +168,7 @@ class Controller:
 
     def run(self, job):
         """Closes what there is and begins `job`. Returns whether nobody was quicker."""
-        ticket = self._go_offline()
+        ticket = self._go_offline(False)
         if ticket != self.ticket:
             return False  # a callback has called in the meantime, and the newest call wins
         self.resume(job)
@@ -193,7 +191,7 @@ class Controller:
         self._job = job
         self.attempt.start(job.kind, job.timeout_ms, job.callback, job.nic["interface"])
 
-    def _go_offline(self, keep=False):
+    def _go_offline(self, keep):
         """Ends attempt, session and link, unless that is to be kept for the local network.
         Returns the number of this order."""
         self.ticket += 1
@@ -329,11 +327,6 @@ def milliseconds(seconds):
     if not 0 < seconds <= _LONGEST_S:
         raise ValueError("timeout: must be over 0 and at most 86400 s")
     return max(1, int(seconds * 1000))
-
-
-def default_ms(kind):
-    """How long an attempt over a class of link may take."""
-    return _DEFAULT_CELLULAR_MS if kind == nic.CELLULAR else _DEFAULT_MS
 
 
 def check_callback(callback):

@@ -55,7 +55,7 @@ class Course:
         self._turn = _PREPARE
         self._job = job
 
-    def release(self, polite, keep=False):
+    def release(self, polite, keep):
         """Closes whatever is open and powers the interface down. May be called again.
 
         `keep`: leaves an interface up that is held for the local network."""
@@ -102,7 +102,7 @@ class Course:
         if turn == _CHECK_CLOCK:
             return self._check_clock()
         if self.link.poll() != links.UP:
-            return self._fail(self.link.result, "link lost", 0)
+            return self._fail(self.link.result, "link lost", 0, 0)
         if turn == _REACH:
             return self._reach()
         if turn == _GREET:
@@ -125,7 +125,7 @@ class Course:
         self._waits = 0
 
     def _prepare(self):
-        self.release(False)  # what a call that was cut short has left
+        self.release(False, False)  # what a call that was cut short has left
         link = self._job.link
         if self._leaving is link:
             self._leaving = None  # it can be taken up again from where it is
@@ -146,7 +146,7 @@ class Course:
         link = self.link
         stage = link.poll()
         if stage == links.FAILED:
-            return self._fail(link.result, link.cause, link.code)
+            return self._fail(link.result, link.cause, link.code, 0)
         if stage != links.UP:
             self._enter(stage)
             return self.pause()
@@ -214,7 +214,8 @@ class Course:
     def _greet(self):
         state = self.session.pump(time.ticks_ms())
         if state == session.CLOSED:
-            return self._fail_online(results.NO_SERVER, self.session.cause, self.session.code)
+            current = self.session
+            return self._fail_online(results.NO_SERVER, current.cause, current.code, 0)
         if state != session.OPEN:
             return self.pause()
         self._attempt.succeed()
@@ -229,13 +230,13 @@ class Course:
             self._attempt.enter(stage, _CARRIER_MS if hurried else 0, late)
             self._waits = 0
 
-    def _fail_online(self, result, cause, code, flags=0):
+    def _fail_online(self, result, cause, code, flags):
         # Going down, a link breaks its connections: then it is to blame.
         if self.link.poll() != links.UP:
-            return self._fail(self.link.result, "link lost", 0)
+            return self._fail(self.link.result, "link lost", 0, 0)
         return self._fail(result, cause, code, flags)
 
-    def _fail(self, result, cause, code, flags=0):
+    def _fail(self, result, cause, code, flags):
         self._diag.blame(cause, code, flags)
         self._attempt.fail(result)
         return -1

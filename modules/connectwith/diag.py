@@ -29,7 +29,7 @@ class Diag:
         self.interface = interface
         self.result = self.cause = self.error = self.note = self.link = None
 
-    def blame(self, cause, code=0, flags=0):
+    def blame(self, cause, code, flags):
         """The raw cause of a failure: a text without secrets, an errno or a driver's code."""
         self.cause, self.code, self.flags = cause, code, flags
 
@@ -38,7 +38,7 @@ class Diag:
             self.successes += 1
             self.cause = None
         elif self.cause is None:
-            self.blame("timeout")
+            self.blame("timeout", 0, 0)
         self.error = error
         self.result = result
 

@@ -89,7 +89,7 @@ class Plan:
         kind = self._kinds[place]
         config = store.fill({"interface": nic.NAMES[kind][1]}, kind)
         if left_ms is None:
-            timeout_ms = controller.default_ms(kind)
+            timeout_ms = links.default_ms(kind)
         else:
             timeout_ms = max(1, left_ms // (len(self._kinds) - place))
         job = controller.Job(config, kind, self._settings, timeout_ms, self.callback, self)

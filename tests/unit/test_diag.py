@@ -12,13 +12,13 @@ from connectwith.diag import Diag
 @pytest.mark.parametrize(
     "blame, words",
     [
-        (("Wi-Fi reason", 201), "Wi-Fi reason 201"),
-        (("TCP errno", errno.ECONNREFUSED), f"TCP errno {errno.ECONNREFUSED} ECONNREFUSED"),
+        (("Wi-Fi reason", 201, 0), "Wi-Fi reason 201"),
+        (("TCP errno", errno.ECONNREFUSED, 0), f"TCP errno {errno.ECONNREFUSED} ECONNREFUSED"),
         (("TLS error", -0x2700, 0x05), "TLS error -0x2700, certificate expired and CN does not"
                                        " match the host"),
         (("TLS error", -0x2700, 0x4000), "TLS error -0x2700, certificate flags 0x4000"),
-        (("CONNACK", 5), "CONNACK 5"),
-        (("not a proxy",), "not a proxy"),
+        (("CONNACK", 5, 0), "CONNACK 5"),
+        (("not a proxy", 0, 0), "not a proxy"),
     ],
 )  # fmt: skip
 def test_causes(blame, words):

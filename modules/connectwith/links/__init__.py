@@ -48,6 +48,11 @@ def get(link):
     return _links[link]
 
 
+def default_ms(link):
+    """How long an attempt over a class of link may take, where nobody says so."""
+    return 120000 if link == 2 else 60000
+
+
 def _make(link):
     import network
 
