@@ -54,31 +54,35 @@ _COMMA = const(44)
 _GREATER = const(62)
 _QUESTION_MARK = const(63)
 
-_DIALS = (b"ATD", b"ATO", b"ATA", b"+++")
-_REGISTRATION = (b"AT+CREG?", b"AT+CGREG?", b"AT+CEREG?")
-_WHOLE = ((b"OK", OK), (b"ERROR", ERROR))
-_CODED = ((b"+CME ERROR:", CME), (b"+CMS ERROR:", CMS))
-_CALL = (
-    (b"CONNECT", CONNECT),
-    (b"NO CARRIER", NO_CARRIER),
-    (b"BUSY", BUSY),
-    (b"NO ANSWER", NO_ANSWER),
-    (b"NO DIALTONE", NO_DIALTONE),
+_DIALS = const((b"ATD", b"ATO", b"ATA", b"+++"))
+_REGISTRATION = const((b"AT+CREG?", b"AT+CGREG?", b"AT+CEREG?"))
+_WHOLE = const(((b"OK", OK), (b"ERROR", ERROR)))
+_CODED = const(((b"+CME ERROR:", CME), (b"+CMS ERROR:", CMS)))
+_CALL = const(
+    (
+        (b"CONNECT", CONNECT),
+        (b"NO CARRIER", NO_CARRIER),
+        (b"BUSY", BUSY),
+        (b"NO ANSWER", NO_ANSWER),
+        (b"NO DIALTONE", NO_DIALTONE),
+    )
 )
 # URCs that do not begin with a sign. What ends in a space or a colon goes on.
-_BARE_URCS = (
-    b"RDY",
-    b"SMS DONE",
-    b"PB DONE",
-    b"RING",
-    b"END",
-    b"QCRDY",
-    b"VOICE CALL: ",
-    b"MISSED_CALL: ",
-    b"DST: ",
-    b"Autobaud: ",
-    b"UNDER-VOLTAGE ",
-    b"OVER-VOLTAGE ",
+_BARE_URCS = const(
+    (
+        b"RDY",
+        b"SMS DONE",
+        b"PB DONE",
+        b"RING",
+        b"END",
+        b"QCRDY",
+        b"VOICE CALL: ",
+        b"MISSED_CALL: ",
+        b"DST: ",
+        b"Autobaud: ",
+        b"UNDER-VOLTAGE ",
+        b"OVER-VOLTAGE ",
+    )
 )
 
 

@@ -16,9 +16,9 @@ from micropython import const
 
 from connectwith import controller, links, nic, nic_blocks, store, timers
 
-UNKNOWN = const(-1)
-STARTING = const(0)
-CONNECTED = const(1)
+_UNKNOWN = const(-1)
+_STARTING = const(0)
+_CONNECTED = const(1)
 
 # By class of link: at each stage that `poll()` tells, when it has failed, when it was stopped.
 _STAGES = const(((0, 101, 104), (0, 0, 201), (300, 303, 302)))
@@ -45,7 +45,7 @@ class _Holder:
         self.kind = kind
         self.link = links.get(kind)
         self.callback = callback
-        self.state = UNKNOWN
+        self.state = _UNKNOWN
         self.closed = False
         self.sockets = []
 
@@ -94,7 +94,7 @@ class Interface:
         _release(self._holder)
 
     def _check_up(self):
-        if _state(self._holder) != CONNECTED:
+        if _state(self._holder) != _CONNECTED:
             raise RuntimeError("interface: not up")
 
 
@@ -208,7 +208,7 @@ def _watch():
                 _call(holder.callback, state)
         for udp in holder.sockets:
             udp._serve()
-        step_ms = _UP_MS if state == CONNECTED else _COMING_UP_MS
+        step_ms = _UP_MS if state == _CONNECTED else _COMING_UP_MS
         wait_ms = step_ms if not 0 <= wait_ms <= step_ms else wait_ms
     for link in _leaving:
         if link.poll() >= links.FAILED:  # done, or taken up again
@@ -223,9 +223,9 @@ def _state(holder):
         return _STOPPED[kind]
     stage = holder.link.poll()
     if stage == links.UP:
-        return CONNECTED
+        return _CONNECTED
     if stage >= 0:
-        if kind == nic.ETHERNET and stage < 2 and holder.state in (CONNECTED, _NO_LINK):
+        if kind == nic.ETHERNET and stage < 2 and holder.state in (_CONNECTED, _NO_LINK):
             return _NO_LINK  # the cable is out
         return _STAGES[kind][stage]
     if stage != links.FAILED or not holder.link.cause:

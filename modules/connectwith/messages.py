@@ -14,7 +14,7 @@ _NAME_MAX = const(64)  # bytes
 _MESSAGE_MAX = const(256 * 1024 - 256)
 _DEPTH_MAX = const(16)
 
-SHUTDOWN_OTHER = const(3)
+_SHUTDOWN_OTHER = const(3)
 
 handlers = {}  # by the name of the message
 
@@ -108,9 +108,9 @@ def _asked_to_restart(control, payload):
     try:
         reason = int(json.loads(payload))
     except Exception:
-        reason = SHUTDOWN_OTHER
-    if not 1 <= reason <= SHUTDOWN_OTHER:
-        reason = SHUTDOWN_OTHER
+        reason = _SHUTDOWN_OTHER
+    if not 1 <= reason <= _SHUTDOWN_OTHER:
+        reason = _SHUTDOWN_OTHER
     if control.on_shutdown is None:
         restart(control)
     else:

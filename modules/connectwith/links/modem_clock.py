@@ -10,8 +10,8 @@ time the zone is missing and the date is the modem's date of birth.
 from micropython import const
 
 _LENGTH = const(20)
-_SEPARATORS = "//,::"
-_DAYS_BEFORE = b"\x00\x1f\x3b\x5a\x78\x97\xb5\xd4\xf3\x11\x30\x4e"  # modulo 256
+_SEPARATORS = const("//,::")
+_DAYS_BEFORE = const(b"\x00\x1f\x3b\x5a\x78\x97\xb5\xd4\xf3\x11\x30\x4e")  # modulo 256
 _YEAR_MAX = const(69)  # 70 and 80 are dates of birth
 _ZONE_MAX = const(56)  # 14 hours, of the Line Islands
 

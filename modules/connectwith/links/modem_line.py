@@ -25,7 +25,7 @@ _QUIET_MS = const(200)  # a modem that has not said anything for so long has sai
 _NOISY_MS = const(2000)
 
 # The modem has started (anew). The last two are those of its siblings.
-_READY = ("RDY", "*ATREADY: 1", "QCRDY")
+_READY = const(("RDY", "*ATREADY: 1", "QCRDY"))
 
 
 class Restart(Exception):

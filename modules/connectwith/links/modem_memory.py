@@ -7,8 +7,8 @@ import _connectwith
 from esp32 import NVS
 from micropython import const
 
-_SPACE = "connectwith.gsm"  # at most 15 characters
-_BOUND = b"pin tried"
+_SPACE = const("connectwith.gsm")  # at most 15 characters
+_BOUND = const(b"pin tried")
 _BLOB_BYTES = const(96)
 _MOST = const(3)  # further failures change nothing, and flash wears out
 

@@ -25,10 +25,16 @@ _ATTACH_MS = const(20000)
 _REGISTER_MS = const(180000)  # the worst that is known; as a rule the attempt ends before
 
 # The domains in the order of their weight: on LTE the first decides, CREG is about calls only.
-_DOMAINS = ((b"AT+CEREG?", b"+CEREG:"), (b"AT+CGREG?", b"+CGREG:"), (b"AT+CREG?", b"+CREG:"))
+_DOMAINS = const(
+    ((b"AT+CEREG?", b"+CEREG:"), (b"AT+CGREG?", b"+CGREG:"), (b"AT+CREG?", b"+CREG:"))
+)
 _VOICE = const(2)
-_HOME, _SEARCHING, _DENIED, _ROAMING = const(1), const(2), const(3), const(5)
-_NO_CSFB_HOME, _NO_CSFB_ROAMING = const(9), const(10)
+_HOME = const(1)
+_SEARCHING = const(2)
+_DENIED = const(3)
+_ROAMING = const(5)
+_NO_CSFB_HOME = const(9)
+_NO_CSFB_ROAMING = const(10)
 
 _AUTHS = {"none": 0, "pap": 1, "chap": 2}  # of AT+CGAUTH, and of network.PPP
 

@@ -30,12 +30,15 @@ _TRIES_MIN = const(2)
 _NOT_INSERTED = const(10)
 _PIN_REQUIRED = const(11)
 _PUK_REQUIRED = const(12)
-_TEXTS = (
-    ("SIM NOT INSERTED", _NOT_INSERTED),
-    ("SIM PIN REQUIRED", _PIN_REQUIRED),
-    ("SIM PUK REQUIRED", _PUK_REQUIRED),
+_TEXTS = const(
+    (
+        ("SIM NOT INSERTED", _NOT_INSERTED),
+        ("SIM PIN REQUIRED", _PIN_REQUIRED),
+        ("SIM PUK REQUIRED", _PUK_REQUIRED),
+    )
 )
-_GONE = ("SIM REMOVED", "NOT INSERTED", "NOT READY")  # of +CPIN: the latter two of its siblings
+# Of +CPIN: the latter two of its siblings.
+_GONE = const(("SIM REMOVED", "NOT INSERTED", "NOT READY"))
 
 
 class Sim:

@@ -18,7 +18,7 @@ from connectwith.links.modem_power import BOOT_MS
 from connectwith.links.ppp import TERMINATE
 
 _BOOT_RATE = const(115200)
-_RATES = (115200, 921600, 460800, 230400, 57600, 38400, 19200, 9600, 3000000)
+_RATES = const((115200, 921600, 460800, 230400, 57600, 38400, 19200, 9600, 3000000))
 _FAST_RATE = const(921600)
 
 _ASK_MS = const(150)  # for AT, which takes no time

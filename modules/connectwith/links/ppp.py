@@ -21,9 +21,9 @@ import time
 from micropython import const
 
 # LCP frames (RFC 1662) with identifier 0x57: Echo-Request, Terminate-Request and -Ack.
-_ECHO = b"~\xff}#\xc0!})W} }(} } } } l\xdb~"
+_ECHO = const(b"~\xff}#\xc0!})W} }(} } } } l\xdb~")
 TERMINATE = b"~\xff}#\xc0!}%W} }$}'\x92~"
-_TERMINATED = b"~\xff}#\xc0!}&W} }$\xca\xb7~"
+_TERMINATED = const(b"~\xff}#\xc0!}&W} }$\xca\xb7~")
 
 _LOOP_BYTES = const(512)
 _UNWIND_MS = const(60)  # for the driver's task to read the loop, which it does every 10 ms
