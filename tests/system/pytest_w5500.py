@@ -7,7 +7,10 @@ that takes frames: a link that forgets to set it up again gets no lease.
 """
 
 import fnmatch
+import os
+import signal
 
+import pytest
 from holdings import assert_nothing_left, held
 
 SERVER_CONNECTED, NO_LINK = 5, 1
@@ -34,6 +37,16 @@ def until(connected, limit_ms=20000):
     while server.isconnected() != connected and time.ticks_diff(time.ticks_ms(), start) < limit_ms:
         time.sleep_ms(5)
     return server.isconnected() == connected
+"""
+
+# Runs while the chip does not answer yet; what waits for it is somebody else's.
+SET_UP = """
+import _connectwith
+def is_being_set_up(looks=5000):
+    while _connectwith.ethernet_state() != 1 and looks:
+        looks -= 1
+        time.sleep_ms(1)
+    return looks > 0
 """
 
 # This board with some of its pins left out.
@@ -112,6 +125,33 @@ def test_locked_up_before_an_attempt_and_during_one(device, world):
     assert device.wait(2)[-1][1] == NO_LINK
     world.ethernet.link_ms(100)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
+
+
+@pytest.fixture
+def chip_takes_its_time(world):
+    """Has the process that answers for the chip stand still, or go on."""
+
+    def set_(slow):
+        os.kill(world.netsim.pid, signal.SIGSTOP if slow else signal.SIGCONT)
+
+    yield set_
+    set_(False)
+
+
+@pytest.mark.parametrize("given_up", [False, True], ids=["waited for", "given up"])
+def test_user_code_runs_while_the_chip_is_set_up(device, chip_takes_its_time, given_up):
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    device.repl.run(SET_UP + "server.disconnect()\nsettle()")
+    chip_takes_its_time(True)
+    device.start(device.ethernet())
+    assert device.repl.value("is_being_set_up()")
+    if given_up:
+        device.repl.run("server.disconnect()")
+        device.start(device.ethernet())
+        device.repl.run("settle(100)")
+        assert device.repl.value("is_being_set_up()")
+    chip_takes_its_time(False)
+    assert [call[1] for call in device.wait(2)] == [SERVER_CONNECTED] * 2
 
 
 def test_without_a_reset_pin_a_locked_chip_has_no_link(device, world):

@@ -42,6 +42,7 @@ def fit(monkeypatch):
         "ethernet_may_reset": lambda: True,
         "ethernet_stop": lambda: story.append("stop"),
         "ethernet_start": lambda hostname: story.append("start " + hostname),
+        "ethernet_state": lambda: 2 if "start me" in story else 0,
         "link_watch": lambda link: None,
         "link_state": lambda link: 0,
     }
@@ -125,6 +126,29 @@ def test_no_answer_is_asked_for_again_and_makes_no_driver(fit):
     assert (link.cause, link.code) == ("W5500: no answer", 0)
     assert not any(entry[0] == "LAN" for entry in story)
     assert link.poll() == FAILED
+
+
+def test_set_up_elsewhere_then_failed(fit, monkeypatch):
+    put, story = fit
+    clock, _ = put(board(story, "W5500_RST"), PHY_W5500=6)
+    link = w5500.W5500()
+    link.start({})
+    states = [0, 1, 1, -1]  # before the start, under way, in vain
+    monkeypatch.setattr(_connectwith, "ethernet_state", lambda: states.pop(0))
+    assert run(link, clock)[0] == FAILED
+    assert (states, link.cause) == ([], "W5500: no answer")
+    assert story.count("start me") == 1
+
+
+def test_waits_for_a_start_that_was_given_up(fit, monkeypatch):
+    put, story = fit
+    clock, _ = put(board(story, "W5500_RST"), PHY_W5500=6)
+    link = w5500.W5500()
+    link.start({})
+    states = [1, 1, 0, 2]
+    monkeypatch.setattr(_connectwith, "ethernet_state", lambda: states.pop(0))
+    assert run(link, clock)[0] == 1
+    assert (states, story.count("start me")) == ([], 1)
 
 
 def test_emulated_controller(fit):

@@ -58,13 +58,20 @@ static mp_obj_t connectwith_ethernet_may_reset(void) {
 }
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_may_reset_obj, connectwith_ethernet_may_reset);
 
-// ethernet_start(hostname): sets the chip up and starts the driver of network.LAN. OSError: no
-// chip answers.
+// ethernet_start(hostname): begins to set the chip up and to start the driver of network.LAN, and asks
+// for a step when that has ended. OSError: there is no driver, or it is busy.
 static mp_obj_t connectwith_ethernet_start(mp_obj_t hostname) {
-    connectwith_check(ethernet_start(mp_obj_str_get_str(hostname)) ? STATUS_OK : STATUS_NO_DEVICE);
+    connectwith_check(ethernet_start(mp_obj_str_get_str(hostname), connectwith_wake) ? STATUS_OK
+        : STATUS_NO_DEVICE);
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_ethernet_start_obj, connectwith_ethernet_start);
+
+// ethernet_state() -> int: -1 no chip answers, 0 stopped, 1 busy, 2 started.
+static mp_obj_t connectwith_ethernet_state(void) {
+    return MP_OBJ_NEW_SMALL_INT(ethernet_state());
+}
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_state_obj, connectwith_ethernet_state);
 
 // ethernet_stop(): in any state.
 static mp_obj_t connectwith_ethernet_stop(void) {

@@ -56,6 +56,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ethernet_installed), MP_ROM_PTR(&connectwith_ethernet_installed_obj) },
     { MP_ROM_QSTR(MP_QSTR_ethernet_may_reset), MP_ROM_PTR(&connectwith_ethernet_may_reset_obj) },
     { MP_ROM_QSTR(MP_QSTR_ethernet_start), MP_ROM_PTR(&connectwith_ethernet_start_obj) },
+    { MP_ROM_QSTR(MP_QSTR_ethernet_state), MP_ROM_PTR(&connectwith_ethernet_state_obj) },
     { MP_ROM_QSTR(MP_QSTR_ethernet_stop), MP_ROM_PTR(&connectwith_ethernet_stop_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_watch), MP_ROM_PTR(&connectwith_link_watch_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_state), MP_ROM_PTR(&connectwith_link_state_obj) },

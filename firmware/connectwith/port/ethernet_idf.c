@@ -1,17 +1,24 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
+#include <stdatomic.h>
+
 #include "esp_eth.h"
 #include "esp_event.h"
 #include "esp_idf_version.h"
 #include "esp_netif.h"
 
 #include "connectwith/port/ethernet_idf.h"
+#include "connectwith/port/worker_freertos.h"
 
 // 5.2 shows nobody the two halves of a driver.
 #define CAN_SET_UP (ESP_IDF_VERSION >= ESP_IDF_VERSION_VAL(5, 3, 0))
 
-static bool started;
+// STARTING and ABANDONED are the worker's to end, the others the caller's.
+enum { STOPPED, STARTING, ABANDONED, STARTED, FAILED };
+
+static atomic_int state;
+static void (*wake)(void);
 
 // network.LAN keeps the handle to itself; its interface, by ESP-IDF's default key, knows it, too.
 static esp_eth_handle_t driver(esp_netif_t **netif) {
@@ -46,30 +53,71 @@ static bool set_chip_up(esp_eth_handle_t eth) {
     #endif
 }
 
-bool ethernet_start(const char *hostname) {
-    esp_netif_t *netif;
-    esp_eth_handle_t eth = driver(&netif);
-    ethernet_stop();
-    if (eth == NULL || !set_chip_up(eth)) {
-        return false;
-    }
-    esp_netif_set_hostname(netif, hostname);
-    started = true; // it may fail after it has told others of its start
-    if (esp_eth_start(eth) != ESP_OK) {
-        ethernet_stop();
-    }
-    return started;
-}
-
-void ethernet_stop(void) {
-    esp_netif_t *netif;
-    esp_eth_handle_t eth = driver(&netif);
-    if (eth == NULL || !started) {
-        return;
-    }
-    started = false;
+// One that has failed half way is stopped, too: it may have told others of its start.
+static void stop(esp_eth_handle_t eth) {
     if (esp_eth_stop(eth) != ESP_OK) {
         // The driver counts as stopped now, but nobody has been told.
         esp_event_post(ETH_EVENT, ETHERNET_EVENT_STOP, &eth, sizeof(eth), 0);
+    }
+}
+
+static void run_start(worker_job_t *unused) {
+    (void)unused;
+    esp_netif_t *netif;
+    esp_eth_handle_t eth = driver(&netif);
+    const bool answers = set_chip_up(eth);
+    const bool ok = answers && esp_eth_start(eth) == ESP_OK;
+    if (answers && !ok) {
+        stop(eth);
+    }
+    void (*const tell)(void) = wake;
+    int expected = STARTING;
+    if (!atomic_compare_exchange_strong(&state, &expected, ok ? STARTED : FAILED)) {
+        if (ok) {
+            stop(eth); // nobody waits for it any more
+        }
+        atomic_store(&state, STOPPED);
+    }
+    tell();
+}
+
+bool ethernet_start(const char *hostname, void (*wake_fn)(void)) {
+    static worker_job_t job = {.run = run_start};
+    esp_netif_t *netif;
+    ethernet_stop();
+    if (driver(&netif) == NULL || atomic_load(&state) != STOPPED) {
+        return false;
+    }
+    esp_netif_set_hostname(netif, hostname);
+    wake = wake_fn;
+    atomic_store(&state, STARTING);
+    if (!worker_submit(&job)) {
+        run_start(&job);
+    }
+    return true;
+}
+
+ethernet_state_t ethernet_state(void) {
+    switch (atomic_load(&state)) {
+        case STARTED:
+            return ETHERNET_STARTED;
+        case FAILED:
+            return ETHERNET_FAILED;
+        case STOPPED:
+            return ETHERNET_STOPPED;
+        default:
+            return ETHERNET_BUSY;
+    }
+}
+
+void ethernet_stop(void) {
+    int expected = STARTING;
+    if (atomic_compare_exchange_strong(&state, &expected, ABANDONED) || expected == ABANDONED) {
+        return; // the worker does it
+    }
+    atomic_store(&state, STOPPED);
+    if (expected == STARTED) {
+        esp_netif_t *netif;
+        stop(driver(&netif));
     }
 }

@@ -12,6 +12,13 @@
 
 #include <stdbool.h>
 
+typedef enum {
+    ETHERNET_FAILED = -1,
+    ETHERNET_STOPPED = 0,
+    ETHERNET_BUSY = 1, // being started, or let go of while it was; no start now
+    ETHERNET_STARTED = 2,
+} ethernet_state_t;
+
 // Whether network.LAN has installed its driver since the last hard reset.
 bool ethernet_installed(void);
 
@@ -19,13 +26,18 @@ bool ethernet_installed(void);
 // it up again. ESP-IDF has what that takes since 5.3.
 bool ethernet_may_reset(void);
 
-// Does once more what installing the driver did to the chip, then starts it. The caller has taken
-// the chip out of reset. Takes some 20 ms, 200 ms when the chip does not answer: then, or when
-// there is no driver, false, and all is as it was.
-bool ethernet_start(const char *hostname);
+// Begins to do once more what installing the driver did to the chip, and to start it. The caller has
+// taken the chip out of reset. That takes some 20 ms of sleep, 200 ms when the chip does not answer,
+// so it is the worker's (without memory for its task, the caller's); wake() tells of its end. False,
+// and all is as it was: there is no driver, or the state is ETHERNET_BUSY.
+bool ethernet_start(const char *hostname, void (*wake)(void));
 
-// Whatever the chip answers, the interface is down afterwards; may be called in any state. At
-// once as a rule, 100 ms when the chip does not answer.
+// ETHERNET_FAILED: the chip does not answer. The interface is down.
+ethernet_state_t ethernet_state(void);
+
+// Whatever the chip answers, the interface is down afterwards, or will be when the start has ended
+// that is under way; may be called in any state. At once as a rule, 100 ms when the chip does not
+// answer.
 void ethernet_stop(void);
 
 #endif

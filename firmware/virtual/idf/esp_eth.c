@@ -12,11 +12,16 @@
 #include <time.h>
 
 #include "esp_mac.h"
+#include "freertos/FreeRTOS.h"
+#include "freertos/task.h"
 #include "w5500.h"
 #include "wire.h"
 
 // Ends the wait for a world that hangs; a busy host lets one wait for more than a second.
 #define CHIP_ANSWER_MS 10000
+
+#define PHY_RESET_MS 10  // W5500_WAIT_FOR_RESET_MS of the driver, which sleeps meanwhile
+#define MAC_RESET_MS 100 // as long it waits for a chip that does not answer: sw_reset_timeout_ms
 
 #define REGISTER_VERSION 0x0039 // VERSIONR, in the common register block
 #define VERSION_W5500    0x04
@@ -199,6 +204,7 @@ static esp_err_t mac_init(esp_eth_mac_t *mac) {
         eth.set_up = true;
     }
     pthread_mutex_unlock(&eth.lock);
+    vTaskDelay(pdMS_TO_TICKS(ok ? 0 : MAC_RESET_MS));
     return ok ? ESP_OK : ESP_ERR_TIMEOUT;
 }
 
@@ -223,6 +229,7 @@ static esp_err_t mac_get_addr(esp_eth_mac_t *mac, uint8_t *address) {
 
 static esp_err_t phy_init(esp_eth_phy_t *phy) {
     (void)phy;
+    vTaskDelay(pdMS_TO_TICKS(PHY_RESET_MS));
     return ESP_OK; // SPI does not tell
 }
 
@@ -282,6 +289,7 @@ esp_err_t esp_eth_driver_install(const esp_eth_config_t *config, esp_eth_handle_
     pthread_mutex_unlock(&eth.lock);
     esp_err_t result = installed ? ESP_ERR_INVALID_STATE : config->mac->init(config->mac);
     if (result == ESP_OK) {
+        config->phy->init(config->phy);
         pthread_mutex_lock(&eth.lock);
         eth.installed = true;
         pthread_mutex_unlock(&eth.lock);
@@ -318,6 +326,7 @@ esp_err_t esp_eth_start(esp_eth_handle_t handle) {
     if (handle == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
+    vTaskDelay(pdMS_TO_TICKS(PHY_RESET_MS)); // auto-negotiation begins with a reset
     pthread_mutex_lock(&eth.lock);
     esp_err_t result = eth.installed && !eth.started ? ESP_OK : ESP_ERR_INVALID_STATE;
     if (result == ESP_OK) {

@@ -26,7 +26,10 @@ _IDLE = const(0)
 _OPEN = const(1)
 _RESET = const(2)
 _BOOT = const(3)
-_STARTED = const(4)
+_STARTING = const(4)
+_STARTED = const(5)
+
+_BUSY = const(1)  # what _connectwith.ethernet_state() gives
 
 # W5500 data sheet, reset timing: RSTn low for 0.5 ms at least; then the PLL locks within 1 ms.
 # Some chips do not know their version at once; ESP-IDF's esp_eth_mac_w5500.c asks for 100 ms.
@@ -77,6 +80,8 @@ class W5500:
         turn = self._turn
         if turn == _STARTED:
             return self._watch()
+        if turn == _STARTING:
+            return self._set_up()
         if turn == _OPEN:
             return self._open()
         if turn == _RESET:
@@ -121,6 +126,8 @@ class W5500:
     def _boot(self):
         if self._waited_ms() < _BOOT_MS or _connectwith.link_state(1) & links.LINK_UP:
             return 0  # the event of the old link's end may still be on its way
+        if _connectwith.ethernet_state() == _BUSY:
+            return 0  # with a start that was given up
         if self._lan is None and not _connectwith.ethernet_installed() and not self._answers():
             if self._waited_ms() < _ANSWER_MS:
                 return 0
@@ -129,7 +136,16 @@ class W5500:
             self._start()
         except (OSError, RuntimeError) as error:
             return self._fail(str(error), 0)
-        return 1
+        return self._set_up()
+
+    def _set_up(self):
+        state = _connectwith.ethernet_state()
+        if state == _BUSY:
+            return 0
+        if state < 0:
+            return self._fail("no answer", 0)
+        self._turn = _STARTED
+        return self._watch()
 
     def _next(self, turn):
         self._turn = turn
@@ -176,7 +192,7 @@ class W5500:
             )
         self._losses = _connectwith.link_state(1) >> links.LOSSES_SHIFT
         _connectwith.ethernet_start(network.hostname())
-        self._turn = _STARTED
+        self._turn = _STARTING
 
     def _watch(self):
         state = _connectwith.link_state(1)
