@@ -43,7 +43,7 @@ environment:
   NO_COLOR            set it for plain output
 
 examples:
-  ./tools/cw demo                connect over Wi-Fi and Ethernet, on a board made of software
+  ./tools/cw demo                connect over all three links, on a board made of software
   ./tools/cw run my_script.py    your own script on such a board
   ./tools/cw test                every test"""
 
