@@ -81,7 +81,7 @@ class Board:
             raise BenchError("the board is off")
         return self._child
 
-    def start(self, timeout: float = 10.0, repl: bool = True) -> Board:
+    def start(self, timeout: float = 30.0, repl: bool = True) -> Board:
         """Power on; waits for the console and, unless `repl` is false, until a REPL answers.
 
         The console is free for others afterwards, until exec() is called. Raises BenchError
@@ -123,7 +123,7 @@ class Board:
             child.wait(1)
             raise child.failure(f"no console but {line!r}" if line else "no console")
 
-    def repl(self, timeout: float = 10.0) -> Repl:
+    def repl(self, timeout: float = 30.0) -> Repl:
         """The raw REPL, entered if it was not. Raises BenchError."""
         if self._repl is None:
             # The terminal of a board that is no more may be somebody else's by now.
@@ -154,7 +154,7 @@ class Board:
                 raise
             raise self._process().failure("the board has crashed") from error
 
-    def press_en(self, timeout: float = 10.0) -> None:
+    def press_en(self, timeout: float = 30.0) -> None:
         """Hard reset; returns when the board boots. Raises BenchError after `timeout` s."""
         # The board writes its pid again each time it boots: until then, an answer of its REPL
         # would be the last word of the life before.
@@ -166,7 +166,7 @@ class Board:
             if self._process().wait(0.001) is not None or time.monotonic() > deadline:
                 raise self._process().failure(f"no reset within {timeout} s")
 
-    def reset(self, timeout: float = 10.0) -> None:
+    def reset(self, timeout: float = 30.0) -> None:
         """Presses EN: hard reset, back at the raw REPL."""
         self.press_en(timeout)
         if self._repl is not None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _BENCH = Path(__file__).resolve().parents[1]
 _PPP_SERVER = _BENCH.parents[1] / "build" / "ppp" / "ppp-server"
-_ANSWER_TIMEOUT_S = 10.0
+_ANSWER_TIMEOUT_S = 30.0
 PIN_KEY, PIN_STATUS = 4, 34  # MODEM_PWRKEY and MODEM_STATUS in boards/VIRTUAL/pins.csv
 
 
