@@ -16,6 +16,11 @@ def wait(count=1, limit_ms=30000):
     start = time.ticks_ms()
     while len(calls) < count and time.ticks_diff(time.ticks_ms(), start) < limit_ms:
         time.sleep_ms(5)
+def until(done, limit_ms=15000):
+    start = time.ticks_ms()
+    while not done() and time.ticks_diff(time.ticks_ms(), start) < limit_ms:
+        time.sleep_ms(5)
+    return bool(done())
 def settle(ms=300):
     time.sleep_ms(ms)
 server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)

@@ -7,20 +7,11 @@ from repl import BoardError
 
 SERVER_CONNECTED = 5
 
-_GOT = """
-got = []
-def until(done, limit_ms=15000):
-    start = time.ticks_ms()
-    while not done() and time.ticks_diff(time.ticks_ms(), start) < limit_ms:
-        time.sleep_ms(10)
-    return bool(done())
-"""
-
 
 @pytest.fixture
 def helper(device):
     """The board with a list `got` for what callbacks do."""
-    device.repl.run(_GOT)
+    device.repl.run("got = []")
     return device
 
 

@@ -21,11 +21,6 @@ losses = []
 def lost(result): losses.append((result, server.isconnected()))
 server.onunexpecteddisconnect(lost)
 control.retry_ms = {retry_ms}
-def until(condition, limit_ms=20000):
-    start = time.ticks_ms()
-    while not condition() and time.ticks_diff(time.ticks_ms(), start) < limit_ms:
-        time.sleep_ms(5)
-    return condition()
 """
 
 
@@ -34,7 +29,7 @@ def _watch(device, retry_ms=2000):
 
 
 def _until(device, condition):
-    assert device.repl.value(f"bool(until(lambda: {condition}))", timeout=30) is True
+    assert device.repl.value(f"until(lambda: {condition}, 20000)", timeout=30) is True
 
 
 def test_s41_policy_is_not_kept(device):

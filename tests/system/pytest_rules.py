@@ -6,13 +6,6 @@ import pytest
 
 SERVER_CONNECTED, NO_WIFI = 5, 1
 
-# Runs on the board: waits for a connection of which no callback tells.
-_CONNECTED = """
-start = time.ticks_ms()
-while not server.isconnected() and time.ticks_diff(time.ticks_ms(), start) < 30000:
-    time.sleep_ms(5)
-"""
-
 
 def test_s01_suspend_on_error_refuses_and_touches_nothing(device):
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
@@ -63,7 +56,7 @@ def test_exception_in_the_callback_is_printed_and_breaks_nothing(device):
     out = device.repl.run(
         "def broken(result, interface): raise ValueError('callback trouble')\n"
         f"server.connectwith({nic!r}, broken)\n"
-        f"{_CONNECTED}settle()\n"
+        "until(server.isconnected, 30000)\nsettle()\n"
         "print(server.isconnected())\n",
         timeout=40,
     )
@@ -73,8 +66,8 @@ def test_exception_in_the_callback_is_printed_and_breaks_nothing(device):
 
 
 def test_no_callback_is_accepted(device):
-    device.repl.run(f"server.connectwith({device.ethernet()!r})\n{_CONNECTED}", timeout=40)
-    assert device.repl.value("server.isconnected()") is True
+    device.repl.run(f"server.connectwith({device.ethernet()!r})")
+    assert device.repl.value("until(server.isconnected, 30000)", timeout=40) is True
 
 
 @pytest.mark.parametrize("timeout", ["0", "-1", "86401", "float('nan')", "float('inf')"])
