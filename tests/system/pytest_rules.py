@@ -115,9 +115,9 @@ def test_s11_the_old_interface_stays_off_after_success(device):
 
 def test_s07_default_timeouts(device, world):
     # The full time is awaited nowhere: what a deadline does is tested with short ones.
-    device.repl.run("from connectwith import controller, nic")
+    device.repl.run("from connectwith import links, nic")
     kinds = "(nic.WIFI, nic.ETHERNET, nic.CELLULAR)"
-    assert device.repl.value(f"[controller.default_ms(kind) for kind in {kinds}]") == [
+    assert device.repl.value(f"[links.default_ms(kind) for kind in {kinds}]") == [
         60000, 60000, 120000,
     ]  # fmt: skip
     world.ethernet.unplug()
