@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Running other programs: output to a log, a bound on the time, a Problem on failure."""
 
+import contextlib
 import os
 import select
 import shlex
@@ -9,7 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from setup.problem import Problem
@@ -34,6 +37,21 @@ def disk_full(log: Path, place: Path) -> bool:
     if "No space left on device" in said:
         return True
     return shutil.disk_usage(place).free < MIN_FREE_BYTES
+
+
+@contextlib.contextmanager
+def _ctrl_c_noted() -> Iterator[list[int]]:
+    """Ctrl-C is only noted: in the middle of its start, a program could not be ended."""
+    noted: list[int] = []
+    usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not usual or threading.current_thread() is not threading.main_thread():
+        yield noted
+        return
+    signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _end_group(process: subprocess.Popen) -> None:
@@ -73,15 +91,16 @@ def run_logged(
         out.write(f"$ {shlex.join(command)}\n".encode())
         out.flush()
         try:
-            process = subprocess.Popen(
-                command,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                stdin=None if terminal else subprocess.DEVNULL,
-                cwd=cwd,
-                env=full_env,
-                start_new_session=not terminal,
-            )
+            with _ctrl_c_noted() as noted:
+                process = subprocess.Popen(
+                    command,
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    stdin=None if terminal else subprocess.DEVNULL,
+                    cwd=cwd,
+                    env=full_env,
+                    start_new_session=not terminal,
+                )
         except FileNotFoundError:
             raise Problem(
                 f"The program '{command[0]}' is not installed.",
@@ -89,6 +108,8 @@ def run_logged(
                 "install it with your system's package manager, then run the same command again.",
             ) from None
         try:
+            if noted:
+                raise KeyboardInterrupt
             return process.wait(timeout=timeout_s)
         except subprocess.TimeoutExpired:
             raise Problem(
