@@ -16,6 +16,7 @@ _PORT = const(123)
 _PACKET_BYTES = const(48)
 _TRIES = const(3)
 _TRY_MS = const(1000)
+_RESOLVE_MS = const(5000)  # a second name server is asked after 4 s at the latest
 
 SERVER = "pool.ntp.org"
 
@@ -107,7 +108,7 @@ class Sntp:
             self._asked = True
         found = self._resolver.poll()
         if not found:
-            late = time.ticks_diff(time.ticks_ms(), self._sent_ms) >= _TRIES * _TRY_MS
+            late = time.ticks_diff(time.ticks_ms(), self._sent_ms) >= _RESOLVE_MS
             return -1 if late else 0
         if found < 0:
             return -1

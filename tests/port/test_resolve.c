@@ -119,6 +119,17 @@ static void retries_when_lwip_is_full(void) {
     resolve_cancel(query);
 }
 
+static void goes_on_to_the_second_server(void) {
+    uint8_t address[4];
+    world_dns(DNS_ANSWER, 0);
+    world_dns_dead();
+    resolve_second((const uint8_t[]) {127, 0, 0, 1});
+    const resolve_query_t query = start("second.test");
+    CHECK_EQ(wait_for(query, LONG_MS, address), RESOLVE_FOUND);
+    resolve_cancel(query);
+    world_dns_set();
+}
+
 const test_t resolve_tests[] = {
     { "finds_an_address_and_wakes", finds_an_address_and_wakes },
     { "a_quad_needs_no_server", a_quad_needs_no_server },
@@ -126,6 +137,7 @@ const test_t resolve_tests[] = {
     { "refuses_what_is_no_name", refuses_what_is_no_name },
     { "a_late_answer_reaches_nobody", a_late_answer_reaches_nobody },
     { "slots_are_four_and_come_back", slots_are_four_and_come_back },
+    { "goes_on_to_the_second_server", goes_on_to_the_second_server },
     { "retries_when_lwip_is_full", retries_when_lwip_is_full },
     { NULL, NULL },
 };

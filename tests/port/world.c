@@ -132,6 +132,14 @@ void world_dns(dns_mode_t mode, unsigned delay_ms) {
 static void set_server(void *arg) {
     ip_addr_t server = IPADDR4_INIT_BYTES(127, 0, 0, 1);
     dns_setserver(0, arg == NULL ? NULL : &server);
+    dns_setserver(1, NULL);
+}
+
+static void set_dead(void *arg) {
+    (void)arg;
+    // Routed to the loopback interface, which takes what is for 127.0.0.1.
+    ip_addr_t dead = IPADDR4_INIT_BYTES(127, 0, 0, 2);
+    dns_setserver(0, &dead);
 }
 
 void world_dns_unset(void) {
@@ -141,6 +149,11 @@ void world_dns_unset(void) {
 
 void world_dns_set(void) {
     tcpip_callback(set_server, &dns_mode);
+    world_sleep_ms(20);
+}
+
+void world_dns_dead(void) {
+    tcpip_callback(set_dead, NULL);
     world_sleep_ms(20);
 }
 

@@ -59,6 +59,7 @@ typedef enum {
 void world_dns(dns_mode_t mode, unsigned delay_ms);
 void world_dns_unset(void);  // no server is configured
 void world_dns_set(void);
+void world_dns_dead(void);   // the one server is not there
 
 uint64_t world_now_us(void);
 void world_sleep_ms(unsigned ms);

@@ -100,6 +100,19 @@ def test_a_name_that_does_not_exist_is_not_a_dead_network(device, modem, world):
     assert device.connect(cell(), timeout=60, limit_s=70) == NOT_RESOLVED
 
 
+def test_a_name_server_that_is_dead_is_no_dead_network(device, modem, world):
+    """The other one is asked before it counts as silence, and says no."""
+    modem.warm()
+    modem.ppp(dns=2)
+    set_clock(device)
+    world.dns.nxdomain(world.broker.host)
+    assert device.connect(cell(), timeout=60, limit_s=70) == NOT_RESOLVED
+    world.dns.restore()
+    assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
+    world.dns.drop()
+    assert device.connect(cell(), timeout=60, limit_s=70) == PPP_NO_CONNECTIVITY
+
+
 def test_a_server_that_does_not_answer(device, modem, world):
     set_clock(device)
     timeout = silent_s(device, modem)

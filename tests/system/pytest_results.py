@@ -102,6 +102,24 @@ def test_s15_not_resolved(device, world, link, fault):
     assert [call[1] for call in calls[before:]] == [NOT_RESOLVED]
 
 
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("given", ["lease", "static"])
+def test_second_name_server_is_asked(device, world, link, given):
+    network = _network(world, link)
+    nic = device.nic(link)
+    if given == "lease":
+        network.two_nameservers()
+    else:
+        nic["staticconfig"] = {
+            "ip": network.gateway[:-1] + "77",
+            "netmask": "255.255.255.0",
+            "gateway": network.gateway,
+            "dns": [network.dead_nameserver, network.nameserver],
+        }
+    assert device.connect(nic, timeout=30, limit_s=40) == SERVER_CONNECTED
+    assert world.dns.queries
+
+
 SERVER_FAULTS = [
     ("closed", "ECONN"),
     ("mute-tcp", "timeout"),

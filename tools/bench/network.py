@@ -39,6 +39,15 @@ class Network:
         "garbage" is noise, "half" ends early. Until dhcp(True)."""
         self._set(f"dhcp={how}")
 
+    def two_nameservers(self) -> None:
+        """Leases name a DNS server that is not there, and then the bench's. Until dhcp(True)."""
+        self._set("dhcp=two-dns")
+
+    @property
+    def dead_nameserver(self) -> str:
+        """The address that the first of the two has, and nobody."""
+        return f"10.0.{self.number}.4"
+
     def restore(self) -> None:
         """Ends all faults."""
         self.cable.restore()

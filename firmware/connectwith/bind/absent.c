@@ -33,6 +33,7 @@ static mp_obj_t absent_2(mp_obj_t first, mp_obj_t second) {
 }
 
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_dns_second_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_watch_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_state_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj, absent_1);

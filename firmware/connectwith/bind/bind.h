@@ -46,6 +46,7 @@ extern const mp_obj_type_t connectwith_token_type;
 // resolver.c
 extern const mp_obj_type_t connectwith_resolver_type;
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(connectwith_dns_second_obj);
 
 // stream.c
 extern const mp_obj_type_t connectwith_stream_type;

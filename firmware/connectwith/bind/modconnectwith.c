@@ -53,6 +53,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_backoff_ms), MP_ROM_PTR(&mod_backoff_ms_obj) },
     { MP_ROM_QSTR(MP_QSTR_build_time), MP_ROM_PTR(&mod_build_time_obj) },
     { MP_ROM_QSTR(MP_QSTR_dns_flush), MP_ROM_PTR(&connectwith_dns_flush_obj) },
+    { MP_ROM_QSTR(MP_QSTR_dns_second), MP_ROM_PTR(&connectwith_dns_second_obj) },
     { MP_ROM_QSTR(MP_QSTR_ethernet_installed), MP_ROM_PTR(&connectwith_ethernet_installed_obj) },
     { MP_ROM_QSTR(MP_QSTR_ethernet_may_reset), MP_ROM_PTR(&connectwith_ethernet_may_reset_obj) },
     { MP_ROM_QSTR(MP_QSTR_ethernet_start), MP_ROM_PTR(&connectwith_ethernet_start_obj) },

@@ -9,6 +9,7 @@
 #include "py/runtime.h"
 
 #include "connectwith/bind/bind.h"
+#include "connectwith/core/hostname.h"
 #include "connectwith/port/resolve_lwip.h"
 
 typedef struct {
@@ -86,6 +87,20 @@ MP_DEFINE_CONST_OBJ_TYPE(
     make_new, resolver_make_new,
     locals_dict, &resolver_locals_dict
     );
+
+// dns_second(address): the name server beside the one that network's drivers take, until they get
+// another address. ValueError: not a dotted quad.
+static mp_obj_t connectwith_dns_second(mp_obj_t address_in) {
+    size_t len;
+    const char *text = mp_obj_str_get_data(address_in, &len);
+    uint8_t address[4];
+    if (!hostname_quad(text, len, address)) {
+        connectwith_raise(STATUS_BAD_HOST);
+    }
+    resolve_second(address);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_dns_second_obj, connectwith_dns_second);
 
 // dns_flush(): forgets all names, as when the network changes.
 static mp_obj_t connectwith_dns_flush(void) {

@@ -18,6 +18,11 @@
 // we ask again rather than fail, this often.
 #define RESOLVE_RETRY_MS (100)
 
+// lwIP asks a server four times and goes on to the next one after 1 + 1 + 2 + 3 ticks of dns_tmr()
+// (at once if it refuses), so that a first one that is dead costs 7 s. While a query of ours waits,
+// each further server adds a tick to each of lwIP's own: all of them together take as long as one.
+#define RESOLVE_TICK_MS (DNS_TMR_INTERVAL)
+
 // lwIP gives a query up after 1 + 1 + 2 + 3 ticks of dns_tmr() for each of its servers.
 #define RESOLVE_TICKS_MAX (8 * DNS_MAX_SERVERS)
 
@@ -34,7 +39,7 @@ typedef struct {
     resolve_query_t query;  // number of the query that has the slot now
     resolve_stage_t stage;
     resolve_state_t outcome;
-    uint32_t posted_ms;
+    uint32_t posted_ms;     // when lwIP's thread was asked for something last
     uint8_t address[4];
     void (*wake)(void);
     char name[HOSTNAME_MAX_BYTES + 1];
@@ -178,16 +183,33 @@ status_t resolve_start(const char *host, size_t len, void (*wake)(void), resolve
     return STATUS_OK;
 }
 
+// lwIP's thread.
+static void resolve_hurry(void *arg) {
+    (void)arg;
+    int further = -1;
+    for (uint8_t i = 0; i < DNS_MAX_SERVERS; ++i) {
+        further += ip_addr_isany(dns_getserver(i)) ? 0 : 1;
+    }
+    for (; further > 0; --further) {
+        dns_tmr();
+    }
+}
+
 resolve_state_t resolve_poll(resolve_query_t query, uint8_t address[4]) {
     resolve_state_t state = RESOLVE_NO_QUERY;
     bool again = false;
+    bool hurry = false;
     SYS_ARCH_DECL_PROTECT(level);
     SYS_ARCH_PROTECT(level);
     resolve_slot_t *slot = resolve_find(query);
     if (slot != NULL) {
         state = slot->stage == RESOLVE_STAGE_ANSWERED ? slot->outcome : RESOLVE_PENDING;
-        again = slot->stage == RESOLVE_STAGE_REFUSED
-            && sys_now() - slot->posted_ms >= RESOLVE_RETRY_MS;
+        const uint32_t since_ms = sys_now() - slot->posted_ms;
+        again = slot->stage == RESOLVE_STAGE_REFUSED && since_ms >= RESOLVE_RETRY_MS;
+        hurry = slot->stage == RESOLVE_STAGE_ASKED && since_ms >= RESOLVE_TICK_MS;
+        if (hurry) {
+            slot->posted_ms += since_ms;
+        }
         if (state == RESOLVE_FOUND) {
             memcpy(address, slot->address, sizeof(slot->address));
         }
@@ -195,6 +217,8 @@ resolve_state_t resolve_poll(resolve_query_t query, uint8_t address[4]) {
     SYS_ARCH_UNPROTECT(level);
     if (again) {
         resolve_post(slot, query);
+    } else if (hurry) {
+        (void)platform_run_in_tcpip(resolve_hurry, NULL);  // without it lwIP is slow, no more
     }
     return state;
 }
@@ -223,4 +247,16 @@ static void resolve_clear(void *arg) {
 void resolve_flush(void) {
     // Lost when the queue is full; the time to live of the entries is the second line then.
     (void)platform_run_in_tcpip(resolve_clear, NULL);
+}
+
+// lwIP's thread. The argument is the address as lwIP keeps it.
+static void resolve_set_second(void *arg) {
+    const ip_addr_t server = IPADDR4_INIT((u32_t)(uintptr_t)arg);
+    dns_setserver(1, &server);
+}
+
+void resolve_second(const uint8_t address[4]) {
+    u32_t number;
+    memcpy(&number, address, sizeof(number));
+    (void)platform_run_in_tcpip(resolve_set_second, (void *)(uintptr_t)number);
 }

@@ -41,4 +41,9 @@ void resolve_cancel(resolve_query_t query);
 // next. Queries that start later see it empty.
 void resolve_flush(void);
 
+// Sets the name server that is asked when the first one does not answer or refuses. ESP-IDF forgets
+// it when an interface gets an address. Lost when the queue of lwIP's thread is full: then there is
+// only the first one.
+void resolve_second(const uint8_t address[4]);
+
 #endif

@@ -20,7 +20,7 @@ _RADIO_MS = const(15000)
 _OPERATOR_MS = const(15000)
 _AGAIN_MS = const(250)
 _DENIED_MS = const(3000)  # one domain may say so for a moment while another is still being asked
-_DNS_MS = const(6000)  # lwIP gives up a query that nobody answers after 7 ticks of a second
+_DNS_MS = const(6000)  # nobody answers for the 7 s of lwIP: see port/resolve_lwip.c
 _ATTACH_MS = const(20000)
 _REGISTER_MS = const(180000)  # the worst that is known; as a rule the attempt ends before
 

@@ -186,10 +186,11 @@ class W5500:
         if static is None:
             self._lan.ipconfig(dhcp4=True)
         else:
-            # The driver takes one name server.
             self._lan.ifconfig(
                 (static["ip"], static["netmask"], static["gateway"], static["dns"][0])
             )
+            for server in static["dns"][1:]:  # the driver takes one
+                _connectwith.dns_second(server)
         self._losses = _connectwith.link_state(1) >> links.LOSSES_SHIFT
         _connectwith.ethernet_start(network.hostname())
         self._turn = _STARTING

@@ -123,10 +123,11 @@ class Wlan:
         if static is None:
             self._wlan.ipconfig(dhcp4=True)
         else:
-            # The driver takes one name server.
             self._wlan.ifconfig(
                 (static["ip"], static["netmask"], static["gateway"], static["dns"][0])
             )
+            for server in static["dns"][1:]:  # the driver takes one
+                _connectwith.dns_second(server)
         ssid = block["ssid"]
         key = block["key"]
         if key:

@@ -237,6 +237,17 @@ def test_dhcp_that_goes_wrong(world, station):
     assert ask_dhcp(station, DISCOVER) == good
 
 
+def test_leases_with_two_name_servers(world, station):
+    home = world.wifi["home"]
+    assert station.join("home-net", "correct-horse")[:1] == b"U"
+    one = b"\6\4" + socket.inet_aton(home.nameserver)
+    two = b"\6\x08" + socket.inet_aton(home.dead_nameserver) + socket.inet_aton(home.nameserver)
+    good = ask_dhcp(station, DISCOVER)
+    assert good.count(one) == 1 and good.endswith(bytes(4))
+    home.two_nameservers()
+    assert ask_dhcp(station, DISCOVER) == good.replace(one, two)[:-4]
+
+
 def test_dhcp_that_refuses(world, station):
     home = world.wifi["home"]
     assert station.join("home-net", "correct-horse")[:1] == b"U"

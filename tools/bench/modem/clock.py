@@ -24,7 +24,7 @@ class Dial:
     auth: str
     user: str
     password: str
-    dns: bool
+    dns: int
 
 
 @dataclass(frozen=True)

@@ -85,8 +85,10 @@ class Controls:
         """The only APN that the network accepts; None: any."""
         self._modem.scene.apn = name
 
-    def ppp(self, auth: str, user: str, password: str, dns: bool) -> None:
+    def ppp(self, auth: str, user: str, password: str, dns: int) -> None:
         """What the next data call demands and gives."""
+        if not 0 <= dns <= 2:
+            raise ValueError("ppp: up to 2 name servers")
         if auth not in ("none", "pap", "chap"):
             raise ValueError("ppp: none, pap or chap")
         self._modem.scene.ppp = Ppp(auth, user, password, dns)

@@ -241,10 +241,9 @@ class Modem:
         """The only APN that the network accepts; None: any."""
         self._call("apn", name)
 
-    def ppp(
-        self, auth: str = "none", user: str = "", password: str = "", dns: bool = True
-    ) -> None:
-        """What the next call demands ("none", "pap" or "chap"), and whether it names a DNS."""
+    def ppp(self, auth: str = "none", user: str = "", password: str = "", dns: int = 1) -> None:
+        """What the next call demands ("none", "pap" or "chap"), and how many name servers it
+        gives: of two, the first is not there."""
         self._call("ppp", auth, user, password, dns)
 
     def refuse_dial(self, result: str | None = "NO CARRIER") -> None:

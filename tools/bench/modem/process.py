@@ -19,7 +19,7 @@ from .packet import ADDRESS
 from .serial import Serial
 from .sim7600 import Sim7600
 
-_NAMESERVER = "10.0.200.3"
+_NAMESERVERS = ("10.0.200.4", "10.0.200.3")  # nobody has the first address
 _REOPEN_S = 0.02
 
 
@@ -171,8 +171,8 @@ class Process:
                    "--user", dial.user, "--password", dial.password]  # fmt: skip
         if options.net is not None:
             command += ["--socket", str(options.net), "--mac", options.mac]
-        if dial.dns:
-            command += ["--dns", _NAMESERVER]
+        for server in _NAMESERVERS[len(_NAMESERVERS) - dial.dns :]:
+            command += ["--dns", server]
         self._ppp = PppServer(command)
         self._selector.register(self._ppp.out, selectors.EVENT_READ, self._read_ppp)
 

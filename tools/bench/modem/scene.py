@@ -36,7 +36,7 @@ class Ppp:
     auth: str = "none"
     user: str = ""
     password: str = ""
-    dns: bool = True
+    dns: int = 1
 
 
 @dataclass

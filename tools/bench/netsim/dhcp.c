@@ -8,18 +8,22 @@
 #include "netsim.h"
 
 enum { IP = 14, UDP = IP + 20, BOOTP = UDP + 8, XID = BOOTP + 4, OPTIONS = BOOTP + 240 };
-enum { OPTION_PAD = 0, OPTION_TYPE = 53, OPTION_END = 255, TYPE_ACK = 5, TYPE_NAK = 6 };
+enum { OPTION_PAD = 0, OPTION_DNS = 6, OPTION_TYPE = 53, OPTION_END = 255 };
+enum { TYPE_ACK = 5, TYPE_NAK = 6 };
+enum { HOST_NOBODY = 4 };
 enum { HALF_BYTES = 100 };   // ends within the server's name, long before the options
 
 const char *dhcp_set(network_t *network, const char *value) {
-    static const char *const names[DHCP_COUNT] = { "on", "off", "nak", "wrong", "garbage", "half" };
+    static const char *const names[DHCP_COUNT] = {
+        "on", "off", "nak", "wrong", "garbage", "half", "two-dns"
+    };
     for (int i = 0; i < DHCP_COUNT; i++) {
         if (strcmp(value, names[i]) == 0) {
             network->dhcp = (dhcp_t)i;
             return NULL;
         }
     }
-    return "on, off, nak, wrong, garbage or half";
+    return "on, off, nak, wrong, garbage, half or two-dns";
 }
 
 static void put16(uint8_t *p, size_t value) {
@@ -27,14 +31,35 @@ static void put16(uint8_t *p, size_t value) {
     p[1] = (uint8_t)value;
 }
 
-// An offer stays: only what was asked for after it can be refused.
-static void refuse(uint8_t *frame, size_t length) {
+// Where an option begins, NULL if there is none.
+static uint8_t *find_option(uint8_t *frame, size_t length, uint8_t option) {
     size_t at = OPTIONS;
     while (at + 2 < length && frame[at] != OPTION_END) {
-        if (frame[at] == OPTION_TYPE && frame[at + 2] == TYPE_ACK) {
-            frame[at + 2] = TYPE_NAK;
+        if (frame[at] == option) {
+            return frame + at;
         }
         at += frame[at] == OPTION_PAD ? 1 : 2 + (size_t)frame[at + 1];
+    }
+    return NULL;
+}
+
+// An offer stays: only what was asked for after it can be refused.
+static void refuse(uint8_t *frame, size_t length) {
+    uint8_t *type = find_option(frame, length, OPTION_TYPE);
+    if (type != NULL && type[2] == TYPE_ACK) {
+        type[2] = TYPE_NAK;
+    }
+}
+
+// A server that nobody has comes before the one that is named. libslirp fills up with zeros behind
+// the last option, so there is room.
+static void name_two_servers(uint8_t *frame, size_t length) {
+    uint8_t *dns = find_option(frame, length, OPTION_DNS);
+    const uint8_t *end = frame + length;
+    if (dns != NULL && dns + 10 < end && dns[1] == 4) {
+        memmove(dns + 6, dns + 2, (size_t)(end - dns) - 6);
+        dns[1] = 8;
+        dns[5] = HOST_NOBODY;
     }
 }
 
@@ -68,6 +93,7 @@ size_t dhcp_spoil(const network_t *network, const uint8_t *frame, size_t length,
         case DHCP_NAK: refuse(spoilt, length); break;
         case DHCP_WRONG: spoilt[XID] ^= 0x55; break;
         case DHCP_GARBAGE: make_noise(spoilt, length); break;
+        case DHCP_TWO_DNS: name_two_servers(spoilt, length); break;
         default: length = shorten(spoilt); break;
     }
     return length;

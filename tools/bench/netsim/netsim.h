@@ -54,7 +54,8 @@ typedef enum { KIND_NEW, KIND_WIFI, KIND_ETHERNET, KIND_CELL, KIND_GPIO } client
 
 // What becomes of DHCP: the requests swallowed, or the replies spoilt. At first it works.
 typedef enum {
-    DHCP_ON, DHCP_OFF, DHCP_NAK, DHCP_WRONG, DHCP_GARBAGE, DHCP_HALF, DHCP_COUNT,
+    DHCP_ON, DHCP_OFF, DHCP_NAK, DHCP_WRONG, DHCP_GARBAGE, DHCP_HALF,
+    DHCP_TWO_DNS, DHCP_COUNT,
 } dhcp_t;
 
 // A network and its cable. A fault hits all clients of the network alike.

@@ -44,7 +44,7 @@ void serial_write(const uint8_t *data, size_t size) {
 }
 
 static int usage(FILE *out) {
-    fputs("usage: ppp-server [--socket NET --mac MAC12] --address A.B.C.D [--dns A.B.C.D]\n"
+    fputs("usage: ppp-server [--socket NET --mac MAC12] --address A.B.C.D [--dns A.B.C.D]...\n"
         "                  [--auth none|pap|chap --user NAME --password WORD]\n"
         "PPP server: serial bytes on stdin and stdout, IP packets by netsim's socket NET.\n"
         "Lines on stderr: up, terminated (by the peer), auth-failed, failed. Ends with stdin\n"
@@ -92,7 +92,10 @@ static bool parse(int argc, char **argv, options_t *options) {
             case 's': options->socket = optarg; break;
             case 'm': good = good && parse_mac(optarg, options->mac); break;
             case 'a': good = good && parse_address(optarg, &options->address); break;
-            case 'd': good = good && parse_address(optarg, &options->dns); break;
+            case 'd':
+                good = good && options->dns[1] == 0
+                    && parse_address(optarg, &options->dns[options->dns[0] == 0 ? 0 : 1]);
+                break;
             case 't': options->auth = optarg; good = good && is_auth(optarg); break;
             case 'u': options->user = optarg; break;
             case 'p': options->password = optarg; break;

@@ -123,9 +123,11 @@ bool server_start(const options_t *options) {
     ppp_set_ipcp_ouraddr(pcb, &address);
     ip4_addr_set_u32(&address, lwip_htonl(options->address));
     ppp_set_ipcp_hisaddr(pcb, &address);
-    if (options->dns != 0) {
-        ip4_addr_set_u32(&address, lwip_htonl(options->dns));
-        ppp_set_ipcp_dnsaddr(pcb, 0, &address);
+    for (int i = 0; i < 2; i++) {
+        if (options->dns[i] != 0) {
+            ip4_addr_set_u32(&address, lwip_htonl(options->dns[i]));
+            ppp_set_ipcp_dnsaddr(pcb, (u8_t)i, &address);
+        }
     }
     require_auth(options);
     ppp_set_silent(pcb, 1);   // the board begins

@@ -22,7 +22,7 @@ typedef struct {
     const char *socket;       // of netsim; NULL: packets from the board lead nowhere
     uint8_t mac[6];           // of our end of the cellular network
     uint32_t address;         // what the board gets, host byte order
-    uint32_t dns;             // name server by IPCP, 0: none
+    uint32_t dns[2];          // name servers by IPCP, 0: none
     const char *auth;         // "none", "pap" or "chap"
     const char *user, *password;
 } options_t;
