@@ -48,6 +48,7 @@ class Course:
         self._job = None
         self._turn = _PREPARE
         self._waits = 0
+        self._asked = 0  # of the link
 
     def begin(self, job):
         """The next step is the first one of `job`. Changes nothing else."""
@@ -149,6 +150,10 @@ class Course:
             return self._fail(link.result, link.cause, link.code, 0)
         if stage != links.UP:
             self._enter(stage)
+            asked = getattr(link, "asked", 0)
+            if asked != self._asked:
+                self._asked = asked
+                self.hurry()
             return self.pause()
         self._enter(_LINK)
         self._enter(_ADDRESS)

@@ -101,6 +101,7 @@ _LAN = "wl0 eth0"
 _ALL = "wl0 eth0 cell0"
 _ANY_FAULT = " ".join(FAULTS)
 _NOISE = bytes(range(255, 127, -1))
+_SETTINGS = "ATE0;+CMEE=1;+CGEREP=0,0"  # what the modem is told first
 
 
 def _wait_for_nothing(b):
@@ -147,13 +148,13 @@ _row("cell0", "HARDWARE", "wrong", "NO CARRIER to AT",
      lambda b: b.modem.answer("AT", ["NO CARRIER"]), NO_MODEM, LATE)
 _row("cell0", "HARDWARE", "never", "mute", lambda b: b.modem.mute(), NO_MODEM, LATE)
 _row("cell0", "HARDWARE", "cut", "the UART's cable is pulled",
-     lambda b: b.modem.delay("ATE0", 600000), NO_MODEM, LATE,
+     lambda b: b.modem.delay(_SETTINGS, 600000), NO_MODEM, LATE,
      then=lambda b: b.modem.pull())
 _row("cell0", "HARDWARE", "cut", "its supply fails",
-     lambda b: b.modem.delay("ATE0", 600000), NO_MODEM, LATE,
+     lambda b: b.modem.delay(_SETTINGS, 600000), NO_MODEM, LATE,
      then=lambda b: b.modem.power_off())
 _row("cell0", "HARDWARE", "slow", "0.7 s to ATE0",
-     lambda b: b.modem.delay("ATE0", 700), SERVER_CONNECTED, WELL)
+     lambda b: b.modem.delay(_SETTINGS, 700), SERVER_CONNECTED, WELL)
 _row("cell0", "HARDWARE", "garbage", "noise to AT",
      lambda b: b.modem.answer("AT", [_NOISE]), NO_MODEM, LATE)
 _row("cell0", "HARDWARE", "half", "half an OK to AT",

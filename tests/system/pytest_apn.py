@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The APN: of a NIC, for one attempt; stored, from the next attempt on."""
 
-from cellular import cell, expect_off, until
+from cellular import NO_PPP_CONNECTION, SERVER_CONNECTED, cell, expect_off, until
 
-SERVER_CONNECTED = 5
 _LOAD = "__import__('connectwith.store').store.load_nic(2)"
 
 
@@ -34,6 +33,41 @@ def test_s32_s76_the_apn_of_a_nic_is_for_one_attempt(device, modem):
     assert device.connect(nic, timeout=60, limit_s=70) == SERVER_CONNECTED
     assert '"another"' in _contexts(modem)[-1]
     assert _apn(device) == "another"
+
+
+def test_a_modem_that_is_registered_dials_with_another_apn_at_once(device, modem):
+    modem.context(1, "old")
+    modem.apn("internet")  # no other gets through
+    modem.warm()
+    assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
+    assert "AT+CFUN=4" not in modem.commands
+
+
+def _dials_and_radio(modem):
+    return [c for c in modem.commands if c.startswith(("ATD", "AT+CFUN="))]
+
+
+_ANEW = ["ATD*99***1#", "AT+CFUN=4", "AT+CFUN=1", "ATD*99***1#"]
+
+
+def test_an_apn_for_those_who_attach_with_it(device, modem):
+    modem.context(1, "old")
+    modem.refuse_dial("NO CARRIER")
+    modem.delay("AT+CFUN=4", 1000)  # for what follows here
+    modem.warm()
+    device.start(cell(), timeout=60)
+    until(lambda: "AT+CFUN=4" in modem.commands, "the modem attaches anew")
+    modem.refuse_dial(None)
+    assert [call[1] for call in device.wait(limit_s=70)] == [SERVER_CONNECTED]
+    assert _dials_and_radio(modem) == _ANEW
+
+
+def test_an_apn_that_does_not_exist(device, modem):
+    modem.context(1, "old")
+    modem.apn("old")
+    modem.warm()
+    assert device.connect(cell(), timeout=60, limit_s=70) == NO_PPP_CONNECTION
+    assert _dials_and_radio(modem) == _ANEW
 
 
 def test_s31_blocks_of_other_links_mean_nothing_to_cellular(device, modem):

@@ -124,6 +124,13 @@ def test_a_modem_at_another_speed(device, modem, rate):
     assert modem.presses == []
 
 
+def test_a_modem_that_takes_one_setting_at_a_time(device, modem):
+    modem.answer("ATE0;+CMEE=1;+CGEREP=0,0", ["ERROR"])
+    modem.warm()
+    connects(device)
+    assert modem.commands[2:5] == ["ATE0", "AT+CMEE=1", "AT+CGEREP=0,0"]
+
+
 def test_one_byte_at_a_time(device, modem):
     modem.chunk(1)
     connects(device)

@@ -7,6 +7,8 @@ The script is strict: a command that it does not expect fails the test.
 
 import time
 
+from connectwith.links.modem_line import Line
+
 PERIOD = 1 << 30
 
 
@@ -125,3 +127,13 @@ class Nvs:
 def lines(*texts):
     """What a modem writes: each text as a line of its own."""
     return b"".join(b"\r\n" + text.encode() + b"\r\n" for text in texts)
+
+
+def line_of(*script, chunk=1000):
+    """A Line to a modem that follows `script`, recording, with its start behind it."""
+    line = Line()
+    line.uart = Uart(script, chunk)
+    line.recording = True
+    line.forget()
+    line.expected = False
+    return line

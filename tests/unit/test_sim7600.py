@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The parts of the cellular link against a scripted modem: SIM, network, key, line, PPP frames."""
+"""The cellular link's parts against a scripted modem: SIM, settings, key, line, PPP frames."""
 
 import machine
 import pytest
-from connectwith import at, results
-from connectwith.links import modem_memory, modem_network, modem_power, modem_sim, ppp
-from connectwith.links.modem_line import Line, Restart
-from modem_script import Clock, Nvs, Pin, Uart, lines
+from connectwith import at
+from connectwith.links import modem_memory, modem_power, modem_sim, modem_start, ppp
+from connectwith.links.modem_line import Restart
+from modem_script import Clock, Nvs, Pin, line_of, lines
 
 OK = lines("OK")
 
@@ -21,15 +21,6 @@ def clock(monkeypatch):
 def nvs(monkeypatch):
     Nvs.flash = {}
     monkeypatch.setattr(modem_memory, "NVS", Nvs)
-
-
-def line_of(*script, chunk=1000):
-    line = Line()
-    line.uart = Uart(script, chunk)
-    line.recording = True
-    line.forget()
-    line.expected = False
-    return line
 
 
 def open_sim(clock, line, pin=None):
@@ -157,71 +148,30 @@ def test_a_sim_that_never_comes(clock, answer, least_ms, most_ms):
     assert least_ms <= took_ms <= most_ms
 
 
-def stat(domain, value):
-    return f"AT+{domain}?", lines(f"+{domain}: 0,{value}", "OK")
+SETTINGS = "ATE0;+CMEE=1;+CGEREP=0,0"
 
 
-@pytest.mark.parametrize("value", [1, 5, 9, 10])
-def test_lte_registers_with_one_question(clock, value):
-    network = modem_network.Network(line_of(stat("CEREG", value)))
-    assert clock.drive(network.register())[0] == modem_network.REGISTERED
-
-
-def test_registered_for_calls_alone_is_not_registered(clock):
-    script = [stat("CEREG", 2), stat("CGREG", 0), stat("CREG", 1),
-              stat("CEREG", 6), stat("CGREG", 5)]  # fmt: skip
-    network = modem_network.Network(line_of(*script))
-    assert clock.drive(network.register())[0] == modem_network.REGISTERED
-
-
-def test_denied_has_to_last(clock):
-    denied = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
-    searching = [stat("CEREG", 3), stat("CGREG", 2), stat("CREG", 3)]
-    network = modem_network.Network(line_of(*denied * 5, *searching, stat("CEREG", 1)))
-    assert clock.drive(network.register())[0] == modem_network.REGISTERED
-    line = line_of(*denied * 40)
-    verdict, took_ms = clock.drive(modem_network.Network(line).register())
-    assert verdict == modem_network.DENIED
-    assert 3000 <= took_ms <= 3500
-
-
-def test_the_password_comes_before_the_user_and_is_not_logged(clock):
-    line = line_of(
-        ("AT+CGEREP=0,0", OK),
-        ("AT+CGDCONT?", lines('+CGDCONT: 1,"IP","old","0.0.0.0"', '+CGDCONT: 6,"IP","ims"', "OK")),
-        ("AT+CFUN?", lines("+CFUN: 1", "OK")),
-        ("AT+CFUN=4", OK),
-        ('AT+CGDCONT=1,"IP","new"', OK),
-        ('AT+CGAUTH=1,1,"hunter2","joe"', lines('AT+CGAUTH=1,1,"hunter2","j') + OK),
-        ("AT+CFUN=1", OK),
-    )  # fmt: skip
-    network = modem_network.Network(line)
-    assert clock.drive(network.set_up("new", 1, "joe", "hunter2", False))[0]
-    assert "hunter2" not in str(line.log)
-    assert not line.uart.script
-
-
-@pytest.mark.parametrize("radio", ["1", "4"])
-def test_a_known_apn_costs_no_attach(clock, radio):
-    script = [
-        ("AT+CGEREP=0,0", OK),
-        ("AT+CGDCONT?", lines('+CGDCONT: 1,"IP","Internet"', "OK")),
-        ("AT+CFUN?", lines("+CFUN: " + radio, "OK")),
-        ("AT+CGAUTH=1,0", lines("ERROR")),
-    ]
-    if radio == "4":
-        script.append(("AT+CFUN=1", OK))
+@pytest.mark.parametrize("refused", [None, "AT+CMEE=1", "AT+CGEREP=0,0"])
+def test_settings_in_one_line_or_one_at_a_time(clock, refused):
+    script = [(SETTINGS, lines(SETTINGS, "ERROR" if refused else "OK"))]
+    if refused:
+        single = ("ATE0", "AT+CMEE=1", "AT+CGEREP=0,0")
+        script += [(one, lines("ERROR" if one == refused else "OK")) for one in single]
     line = line_of(*script)
-    assert clock.drive(modem_network.Network(line).set_up("internet", 0, "", "", False))[0]
+    start = modem_start.Start(line, None)
+    start._rate = 921600  # as fast as it is to be
+    clock.drive(start._set_up())
     assert not line.uart.script
 
 
-def test_an_apn_cannot_become_a_command(clock):
-    line = line_of(
-        ("AT+CGEREP=0,0", OK), ("AT+CGDCONT?", OK), ("AT+CFUN?", lines("+CFUN: 4", "OK"))
-    )
-    with pytest.raises(ValueError, match="apn"):
-        clock.drive(modem_network.Network(line).set_up('x"\rATD1', 0, "", "", False))
+@pytest.mark.parametrize("silent", [SETTINGS, "AT+CMEE=1"])
+def test_settings_without_an_answer_are_a_modem_that_is_gone(clock, silent):
+    line = line_of((SETTINGS, None if silent == SETTINGS else lines("ERROR")), ("ATE0", OK),
+                   ("AT+CMEE=1", None))  # fmt: skip
+    start = modem_start.Start(line, None)
+    start._rate = 921600
+    with pytest.raises(Restart):
+        clock.drive(start._set_up())
 
 
 def test_a_modem_that_never_stops_talking_does_not_answer(clock):
@@ -332,22 +282,3 @@ def test_lcp_frames(frame, code, size):
     assert plain[:5] == bytes([0xFF, 0x03, 0xC0, 0x21, code])
     assert plain[6:8] == bytes([0, size])
     assert len(plain) == 4 + size + 2
-
-
-class Dialer:
-    def __init__(self, cause, code):
-        self.cause, self.code = cause, code
-        self.result = results.NOT_RESOLVED if cause == "DNS" else results.NO_SERVER
-
-
-@pytest.mark.parametrize(
-    ("cause", "code", "waited_ms", "result"),
-    [("DNS", -1, 5999, results.NOT_RESOLVED), ("DNS", -1, 6000, results.PPP_NO_CONNECTIVITY),
-     ("TCP errno", 111, 50, results.NO_SERVER), ("TCP errno", 104, 50, results.NO_SERVER),
-     ("TCP errno", 113, 50, results.PPP_NO_CONNECTIVITY),
-     ("TCP errno", 110, 50000, results.PPP_NO_CONNECTIVITY),
-     ("TLS error", -0x2700, 50, results.NO_SERVER),
-     ("TLS errno", 104, 50, results.NO_SERVER)],
-)  # fmt: skip
-def test_who_says_no(cause, code, waited_ms, result):
-    assert modem_network.verdict(Dialer(cause, code), waited_ms) == result

@@ -21,6 +21,8 @@ milliseconds at most, driver start-up excepted, which the stock drivers do in on
                still be on its network, CLOSING when it is off and only the proof is outstanding,
                FAILED when all is done. `start()` may be called in between.
 `report()`     optional: a dict for `imp.diag`, without secrets.
+`asked`        optional: a count of questions to the interface, whose answers may come at once. So
+               `poll()` is called again soon after each new one.
 
 A link is made once and kept: the drivers are single instances that do not go away.
 """

@@ -70,6 +70,7 @@ class Line:
         self.ready = False  # RDY was seen since `forget()`
         self.expected = True  # it may come: the modem is known to be starting
         self.heard = 0  # bytes since `open()`
+        self.asked = 0  # commands, ever
         self.log = []
         self.recording = False
         self._name = ""  # of the running command's information
@@ -118,6 +119,7 @@ class Line:
         self._name = str(prefix, "ascii").split(":")[0]
         self.note("> " + (shown or str(command, "ascii")))
         self.uart.write(command + b"\r")
+        self.asked += 1
         return (yield from self._result(limit_ms, shown is not None))
 
     def escape(self, limit_ms):

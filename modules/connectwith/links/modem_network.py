@@ -63,8 +63,8 @@ class Network:
         self._line = line
         self.operator = None
         self.rssi_dbm = None
-        self.stat = -1  # of the last domain that was asked
-        self._changed = False  # the APN is another than that of before
+        self._registered = False  # by what set_up() has seen
+        self.changed = False  # the APN is another than it may have attached with
 
     def _ask(self, command, limit_ms, prefix=b"", shown=None):
         result = yield from self._line.ask(command, limit_ms, prefix, shown)
@@ -75,21 +75,24 @@ class Network:
     def set_up(self, apn, auth, username, password, starting):
         """Tells the modem how to get a context, before registration is judged: LTE takes the APN
         of context 1 when it attaches, and is refused with a wrong one. "" is the network's own.
-        A modem that is just `starting` has as a rule not come so far, any other attaches anew.
+        A modem that is just `starting` has as a rule not come so far. One that is registered stays
+        so, for a call takes the APN as it is now. Any other attaches anew.
         False: the modem does not take it (`line.text`)."""
         line = self._line
-        yield from self._ask(b"AT+CGEREP=0,0", _ANSWER_MS)  # a wrong APN has it write for ever
         yield from self._ask(b"AT+CGDCONT?", _ANSWER_MS, b"+CGDCONT: 1,")
         known = at.fields(line.text)
         same = len(known) >= 3 and known[2].lower() == apn.lower()
-        yield from self._ask(b"AT+CFUN?", _RADIO_MS, b"+CFUN:")
-        radio = at.fields(line.text)[0]
-        self._changed = not same
-        if not same:
-            if radio == "1" and not starting:
+        self.changed = not same
+        self._registered = (yield from self._look()) == REGISTERED
+        radio = "1"
+        if not self._registered:
+            yield from self._ask(b"AT+CFUN?", _RADIO_MS, b"+CFUN:")
+            radio = at.fields(line.text)[0]
+            if radio == "1" and not (same or starting):
                 # Not 0, which switches the SIM off: the new context would be refused.
                 yield from self._ask(b"AT+CFUN=4", _RADIO_MS)
                 radio = "4"
+        if not same:
             command = b'AT+CGDCONT=1,"IP",' + at.quote("apn", apn).encode()
             if (yield from self._ask(command, _ANSWER_MS)) != at.OK:
                 return False
@@ -111,15 +114,19 @@ class Network:
         return (yield from self._ask(command, _ANSWER_MS, shown="AT+CGAUTH=1,***")) == at.OK
 
     def cycle_radio(self):
-        """Off and on again: a cure for a modem that a network has got tired of."""
+        """Off and on again: a cure for a modem that a network has got tired of, and the way to
+        have it attach with another APN."""
+        self.changed = self._registered = False
         yield from self._ask(b"AT+CFUN=4", _RADIO_MS)
         yield from self._ask(b"AT+CFUN=1", _RADIO_MS)
 
     def register(self):
         """REGISTERED for data, DENIED for some seconds in a row, or LATE."""
+        if self._registered:
+            return REGISTERED
         since_ms = time.ticks_ms()
         denied_ms = None
-        again = self._changed  # it may have attached with the old APN after all
+        again = self.changed  # it may have attached with the old APN after all
         while True:
             verdict = yield from self._look()
             now_ms = time.ticks_ms()
@@ -147,7 +154,6 @@ class Network:
             command, prefix = _DOMAINS[i]
             result = yield from self._ask(command, _ANSWER_MS, prefix)
             stat = _second_number(line.text) if result == at.OK else -1
-            self.stat = stat
             if i != _VOICE and stat in (_HOME, _ROAMING, _NO_CSFB_HOME, _NO_CSFB_ROAMING):
                 return REGISTERED
             denied = denied or stat == _DENIED

@@ -24,6 +24,8 @@ _FAST_RATE = const(921600)
 _ASK_MS = const(150)  # for AT, which takes no time
 _BOOT_ASK_MS = const(200)
 _SETTING_MS = const(2000)
+# No echo, errors by number, no packet events, which a wrong APN has it write for ever.
+_SETTINGS = b"E0;+CMEE=1;+CGEREP=0,0"
 _HANG_UP_MS = const(600)
 _GUARD_MS = const(1100)  # of silence before and after +++ (AT Command Manual, 2.2.9)
 _ESCAPE_MS = const(2500)
@@ -164,14 +166,19 @@ class Start:
     def _set_up(self):
         line = self._line
         line.forget()
-        yield from self._must(b"ATE0")
-        yield from line.ask(b"AT+CMEE=1", _SETTING_MS)
+        # In one line (AT Command Manual, 1.4.4). What fails there ends it: the rest is not done.
+        if (yield from self._set(_SETTINGS)) != at.OK:
+            for setting in _SETTINGS.split(b";"):
+                yield from self._set(setting)
         yield from self._speed_up()
         line.expected = False
 
-    def _must(self, command):
-        if (yield from self._line.ask(command, _SETTING_MS)) == at.NONE:
+    def _set(self, setting):
+        command = b"AT" + setting
+        result = yield from self._line.ask(command, _SETTING_MS)
+        if result == at.NONE:
             raise Restart("no answer to " + str(command, "ascii"))
+        return result
 
     def _speed_up(self):
         """To the board's speed; back to the old one if nothing is understood there."""

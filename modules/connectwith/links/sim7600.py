@@ -50,6 +50,7 @@ class Sim7600:
         self._stage = FAILED
         self._used = False  # there is something to power down
         self._began_ms = 0
+        self.asked = 0
         self.apn = None  # that was used last; empty: the network chose
         self.result = results.NO_MODEM
         self.cause = ""
@@ -78,6 +79,7 @@ class Sim7600:
                     self._work = self._stay()
                 elif self._stage != FAILED:
                     self._work = self._fall() if self._nic is None else self._climb()
+            self.asked = self._line.asked
         return self._stage
 
     def address(self):
@@ -167,14 +169,19 @@ class Sim7600:
             return self._fail(results.NO_PPP_CONNECTION, "APN: " + self._line.text)
         if self._start.found and modem_memory.failures() == 2:
             yield from network.cycle_radio()
-        verdict = yield from network.register()
-        if verdict != REGISTERED:
-            denied = verdict == DENIED
-            result = results.REGISTRATION_DENIED if denied else results.NO_REGISTRATION
-            return self._fail(result, self._line.text)
+        if not (yield from self._register()):
+            return False
         yield from network.describe()
         yield from self._set_clock()
         return True
+
+    def _register(self):
+        verdict = yield from self._network.register()
+        if verdict == REGISTERED:
+            return True
+        denied = verdict == DENIED
+        result = results.REGISTRATION_DENIED if denied else results.NO_REGISTRATION
+        return self._fail(result, self._line.text)
 
     def _set_clock(self):
         floor_s = _connectwith.build_time()
@@ -190,8 +197,14 @@ class Sim7600:
 
     def _dial(self):
         line = self._line
+        network = self._network
         for i in range(_DIALS):
-            if i:
+            if i and network.changed:
+                # The network may grant this APN only to who attaches with it.
+                yield from network.cycle_radio()
+                if not (yield from self._register()):
+                    return False
+            elif i:
                 yield from pause(_REDIAL_MS)
             # Nothing may be written while it dials: any byte hangs up.
             result = yield from line.ask(b"ATD*99***1#", _DIAL_MS)

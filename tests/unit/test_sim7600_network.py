@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The cellular link's APN, login and registration, and what a dead end behind it is called."""
+
+import pytest
+from connectwith import results
+from connectwith.links import modem_network
+from modem_script import Clock, line_of, lines
+
+OK = lines("OK")
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+def stat(domain, value):
+    return f"AT+{domain}?", lines(f"+{domain}: 0,{value}", "OK")
+
+
+@pytest.mark.parametrize("value", [1, 5, 9, 10])
+def test_lte_registers_with_one_question(clock, value):
+    network = modem_network.Network(line_of(stat("CEREG", value)))
+    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+
+
+def test_registered_for_calls_alone_is_not_registered(clock):
+    script = [stat("CEREG", 2), stat("CGREG", 0), stat("CREG", 1),
+              stat("CEREG", 6), stat("CGREG", 5)]  # fmt: skip
+    network = modem_network.Network(line_of(*script))
+    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+
+
+def test_denied_has_to_last(clock):
+    denied = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
+    searching = [stat("CEREG", 3), stat("CGREG", 2), stat("CREG", 3)]
+    network = modem_network.Network(line_of(*denied * 5, *searching, stat("CEREG", 1)))
+    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+    line = line_of(*denied * 40)
+    verdict, took_ms = clock.drive(modem_network.Network(line).register())
+    assert verdict == modem_network.DENIED
+    assert 3000 <= took_ms <= 3500
+
+
+SEARCHING = [stat("CEREG", 2), stat("CGREG", 2), stat("CREG", 2)]
+
+
+def context(apn):
+    answer = lines(f'+CGDCONT: 1,"IP","{apn}","0.0.0.0"', '+CGDCONT: 6,"IP","ims"', "OK")
+    return "AT+CGDCONT?", answer
+
+
+def test_the_password_comes_before_the_user_and_is_not_logged(clock):
+    line = line_of(
+        context("old"),
+        *SEARCHING,
+        ("AT+CFUN?", lines("+CFUN: 1", "OK")),
+        ("AT+CFUN=4", OK),
+        ('AT+CGDCONT=1,"IP","new"', OK),
+        ('AT+CGAUTH=1,1,"hunter2","joe"', lines('AT+CGAUTH=1,1,"hunter2","j') + OK),
+        ("AT+CFUN=1", OK),
+    )  # fmt: skip
+    network = modem_network.Network(line)
+    assert clock.drive(network.set_up("new", 1, "joe", "hunter2", False))[0]
+    assert "hunter2" not in str(line.log)
+    assert not line.uart.script
+
+
+@pytest.mark.parametrize("radio", ["1", "4"])
+def test_a_known_apn_costs_no_attach(clock, radio):
+    script = [
+        context("Internet"),
+        *SEARCHING,
+        ("AT+CFUN?", lines("+CFUN: " + radio, "OK")),
+        ("AT+CGAUTH=1,0", lines("ERROR")),
+    ]
+    if radio == "4":
+        script.append(("AT+CFUN=1", OK))
+    line = line_of(*script)
+    assert clock.drive(modem_network.Network(line).set_up("internet", 0, "", "", False))[0]
+    assert not line.uart.script
+
+
+def test_who_just_starts_has_not_attached_yet(clock):
+    line = line_of(
+        context("old"), *SEARCHING, ("AT+CFUN?", lines("+CFUN: 1", "OK")),
+        ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK),
+    )  # fmt: skip
+    assert clock.drive(modem_network.Network(line).set_up("new", 0, "", "", True))[0]
+    assert not line.uart.script
+
+
+def test_who_is_registered_takes_another_apn_without_attaching_anew(clock):
+    line = line_of(
+        context("old"), stat("CEREG", 5), ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK)
+    )
+    network = modem_network.Network(line)
+    assert clock.drive(network.set_up("new", 0, "", "", False))[0]
+    # And is not asked again.
+    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+    assert network.changed
+    assert not line.uart.script
+
+
+def test_the_radio_off_and_on_voids_what_was_known(clock):
+    line = line_of(
+        context("old"), stat("CEREG", 1), ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK),
+        ("AT+CFUN=4", OK), ("AT+CFUN=1", OK), *SEARCHING, stat("CEREG", 1),
+    )  # fmt: skip
+    network = modem_network.Network(line)
+    assert clock.drive(network.set_up("new", 0, "", "", False))[0]
+    clock.drive(network.cycle_radio())
+    assert not network.changed
+    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+    assert not line.uart.script
+
+
+def test_an_apn_cannot_become_a_command(clock):
+    line = line_of(("AT+CGDCONT?", OK), *SEARCHING, ("AT+CFUN?", lines("+CFUN: 4", "OK")))
+    with pytest.raises(ValueError, match="apn"):
+        clock.drive(modem_network.Network(line).set_up('x"\rATD1', 0, "", "", False))
+
+
+class Dialer:
+    def __init__(self, cause, code):
+        self.cause, self.code = cause, code
+        self.result = results.NOT_RESOLVED if cause == "DNS" else results.NO_SERVER
+
+
+@pytest.mark.parametrize(
+    ("cause", "code", "waited_ms", "result"),
+    [("DNS", -1, 5999, results.NOT_RESOLVED), ("DNS", -1, 6000, results.PPP_NO_CONNECTIVITY),
+     ("TCP errno", 111, 50, results.NO_SERVER), ("TCP errno", 104, 50, results.NO_SERVER),
+     ("TCP errno", 113, 50, results.PPP_NO_CONNECTIVITY),
+     ("TCP errno", 110, 50000, results.PPP_NO_CONNECTIVITY),
+     ("TLS error", -0x2700, 50, results.NO_SERVER),
+     ("TLS errno", 104, 50, results.NO_SERVER)],
+)  # fmt: skip
+def test_who_says_no(cause, code, waited_ms, result):
+    assert modem_network.verdict(Dialer(cause, code), waited_ms) == result
