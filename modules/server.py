@@ -9,7 +9,33 @@ happens in the background, and its outcome comes to a callback.
 
 import json
 
-from connectwith import controller, results
+from connectwith import controller
+from connectwith.results import (  # noqa: F401 - the API, for dir() and the REPL's Tab key, too
+    NO_IP_ADDRESS,
+    NO_LINK,
+    NO_MODEM,
+    NO_PPP_CONNECTION,
+    NO_PROXY,
+    NO_REGISTRATION,
+    NO_SERVER,
+    NO_WIFI,
+    NOT_AUTHORISED,
+    NOT_CONNECTED,
+    NOT_RESOLVED,
+    PPP_NO_CONNECTIVITY,
+    REGISTRATION_DENIED,
+    RETURN_ON_ERROR,
+    RETURN_ON_ERROR_NO_DISCONNECT,
+    SEND_ERROR_DISCONNECTED,
+    SEND_ERROR_NOT_CONNECTED,
+    SEND_ERROR_TIMEOUT,
+    SEND_ERROR_WOULDBLOCK,
+    SERVER_CONNECTED,
+    SIM_ERROR,
+    SUSPEND_ON_ERROR,
+    WAIT_FOR_ACK,
+    WAIT_TIL_SENT,
+)
 
 SHUTDOWN_NEWSQUIRREL = 1
 SHUTDOWN_NEWFIRMWARE = 2
@@ -18,7 +44,7 @@ SHUTDOWN_OTHER = 3
 
 def __getattr__(name):
     if name != "aio":
-        return getattr(results, name)  # the codes and policies; a copy would cost memory
+        raise AttributeError(name)
     from connectwith import aio  # brings asyncio along, which many do without
 
     return aio

@@ -175,9 +175,9 @@ class Controller:
         return True
 
     def resume(self, job):
-        """Begins `job` where everything is closed already."""
+        """Begins `job`, when its delay is over, where everything is closed already."""
         self.diag.tries = None
-        self._begin(job)
+        self._queue(job)
 
     def is_trying(self):
         """Whether an attempt runs or is still to come by itself."""
@@ -279,10 +279,11 @@ class Controller:
     def _serve(self):
         current = self.session
         state = current.pump(time.ticks_ms())
-        if state < 0:
-            return self.lose(current.cause, current.code, results.NO_SERVER)
+        # Going down, a link breaks its connections: then it is to blame.
         if self.link.poll() != links.UP:
             return self.lose("link lost", 0, self.link.result)
+        if state < 0:
+            return self.lose(current.cause, current.code, results.NO_SERVER)
         if current.inbound:
             from connectwith import messages
 

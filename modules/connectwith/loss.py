@@ -29,8 +29,7 @@ def begin(control):
     retry goes on in the background.
     """
     if control.policy != results.SUSPEND_ON_ERROR:
-        control.diag.tries = None
-        control._queue(Retry(control, control.live).first())
+        control.resume(Retry(control, control.live).first())
     elif not control.busy:  # else whoever waits in a call does it, once that is over
         suspend(control)
 
