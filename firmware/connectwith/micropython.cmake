@@ -21,6 +21,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/bind/seal.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/status.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/stream.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/tap.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/wake.c
     ${CMAKE_CURRENT_LIST_DIR}/port/aead_mbedtls.c
     ${CMAKE_CURRENT_LIST_DIR}/port/ethernet_idf.c

@@ -41,6 +41,7 @@ typedef struct _machine_uart_obj_t {
     uint32_t irq_trigger;
     uint32_t irq_flags;
     mp_irq_obj_t *irq;
+    bool queue_lost;          // see mp_machine_uart_irq()
 } machine_uart_obj_t;
 
 static const uart_config_t uart_default = {
@@ -125,6 +126,7 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
         mp_raise_OSError(MP_ENOMEM);
     }
     self->config = config;
+    self->queue_lost = args[ARG_rxbuf].u_int >= 0 || args[ARG_txbuf].u_int >= 0;
     self->timeout_ms = (uint32_t)timeout_ms;
     self->timeout_char_ms = (uint32_t)timeout_char_ms;
     self->irq_trigger = 0;
@@ -218,6 +220,13 @@ static mp_irq_obj_t *mp_machine_uart_irq(machine_uart_obj_t *self, bool any_args
             mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("trigger 0x%04x unsupported"),
                 (unsigned int)(trigger & ~(mp_uint_t)UART_IRQ_ALLOWED));
         }
+        #if MICROPY_VERSION < MICROPY_MAKE_VERSION(1, 26, 0)
+        // On a chip it starts a task on a queue that is gone with the old buffers, and hangs. Mended in
+        // 1.26: github.com/micropython/micropython/pull/17135
+        if (self->queue_lost && handler != mp_const_none) {
+            mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("a chip would hang now"));
+        }
+        #endif
         machine_uart_irq_trigger(MP_OBJ_FROM_PTR(self), 0); // no event sees half of the change
         self->irq->handler = handler;
         self->irq->ishard = false;

@@ -37,12 +37,23 @@ class Driver:
         return self.connected
 
 
+class Tap:
+    """_connectwith.Tap on a line that is silent unless the test has `news`."""
+
+    news = False
+
+    def heard(self):
+        heard, self.news = self.news, False
+        return heard
+
+
 def up(link, clock):
     """The link as it is when PPP has an address."""
     link._nic = {"interface": "cell0"}
     link._used = True
     link._ppp._driver = Driver()
     link._ppp._uart = Uart()
+    link._ppp._tap = Tap()
     link._ppp._heard_ms = link._ppp._asked_ms = clock.now_ms % (1 << 30)
     link._stage = UP
     link._work = link._stay()
@@ -97,7 +108,7 @@ def test_a_line_that_answers_stays(link, clock):
         asked = len(uart.sent)
         assert link.poll() == UP
         if len(uart.sent) > asked:
-            link._ppp._on_bytes(uart)
+            link._ppp._tap.news = True
         clock.now_ms += 50
     assert 25 <= len(uart.sent) <= 34  # every 3 s of 100 s
 

@@ -51,6 +51,9 @@ MP_DECLARE_CONST_FUN_OBJ_1(connectwith_dns_second_obj);
 // stream.c
 extern const mp_obj_type_t connectwith_stream_type;
 
+// tap.c
+extern const mp_obj_type_t connectwith_tap_type;
+
 // link.c
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_watch_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_state_obj);

@@ -49,6 +49,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_Attempt), MP_ROM_PTR(&connectwith_attempt_type) },
     { MP_ROM_QSTR(MP_QSTR_Resolver), MP_ROM_PTR(&connectwith_resolver_type) },
     { MP_ROM_QSTR(MP_QSTR_Stream), MP_ROM_PTR(&connectwith_stream_type) },
+    { MP_ROM_QSTR(MP_QSTR_Tap), MP_ROM_PTR(&connectwith_tap_type) },
     { MP_ROM_QSTR(MP_QSTR_Token), MP_ROM_PTR(&connectwith_token_type) },
     { MP_ROM_QSTR(MP_QSTR_backoff_ms), MP_ROM_PTR(&mod_backoff_ms_obj) },
     { MP_ROM_QSTR(MP_QSTR_build_time), MP_ROM_PTR(&mod_build_time_obj) },

@@ -4,11 +4,14 @@
 """`network.PPP` on the modem's UART: up to 1.25 and later, watched, and closed without waiting.
 
 The driver tells little. It never sees NO CARRIER, and up to 1.25 neither a refused password nor a
-peer that is silent. But every burst of bytes on the UART raises an interrupt that is free to use
-(later versions read in it, so ours calls their `poll()`), and whoever is connected by PPP answers
-an LCP Echo-Request (RFC 1661, 5.8). So a line that stays silent although it is asked is dead. The
+peer that is silent. But what it reads can be noticed, and whoever is connected by PPP answers an
+LCP Echo-Request (RFC 1661, 5.8). So a line that stays silent although it is asked is dead. The
 question goes no further than the modem and costs nothing. It may cut a packet of lwIP's in two:
 that packet is lost like any other on a bad line.
+
+Up to 1.25 a tap on its stream notices. Later versions read in the UART's interrupt, which is free
+to use, so ours calls their `poll()`. In 1.25 it is not to be had: a UART that was given the size
+of its buffer has lost the queue of events that `irq()` starts a task on.
 
 Closing waits for the peer, up to 8 s in 1.25. Here PPP is given a stream of its own, a loop, on
 which it reads that its peer hangs up; the UART belongs to AT commands again at once. Later
@@ -18,6 +21,7 @@ without a stream, until it gives up by itself.
 
 import time
 
+import _connectwith
 from micropython import const
 
 # LCP frames (RFC 1662) with identifier 0x57: Echo-Request, Terminate-Request and -Ack.
@@ -52,10 +56,9 @@ class Ppp:
     def __init__(self):
         self._driver = None
         self._uart = None
-        self._reads = False  # the driver reads in the UART's interrupt, later than 1.25
+        self._tap = None  # up to 1.25; else the driver reads in the UART's interrupt
         self._waiting = []  # drivers of that kind that are still to give up
         self._heard_ms = self._asked_ms = 0
-        self._on_bytes = self._heard  # one bound method for ever
         self.cause = ""
         self.code = 0
 
@@ -63,23 +66,25 @@ class Ppp:
         """Begins on `uart`, whose peer is in data mode. OSError: the driver has no memory."""
         import network
 
-        self._uart = uart
+        self._uart = stream = uart
+        reads = hasattr(network.PPP, "poll")
+        if not reads:
+            self._tap = stream = _connectwith.Tap(uart)
         driver = self._driver
         if driver is None:
-            driver = network.PPP(uart)
-            self._driver = driver
-            self._reads = hasattr(driver, "poll")
+            self._driver = driver = network.PPP(stream)
         else:
-            driver.config(stream=uart)
+            driver.config(stream=stream)
         driver.active(True)
         self._heard_ms = self._asked_ms = time.ticks_ms()
         if auth == NONE:
             driver.connect()
-        elif self._reads:
+        elif reads:
             driver.connect(security=auth, user=username, key=password)
         else:
             driver.connect(authmode=auth, username=username, password=password)
-        uart.irq(self._on_bytes, uart.IRQ_RXIDLE)
+        if reads:
+            uart.irq(self._read, uart.IRQ_RXIDLE)
 
     def poll(self):
         """UP, PENDING or DOWN. Allocates nothing."""
@@ -87,11 +92,14 @@ class Ppp:
         if driver is None:
             return self.DOWN
         connected = driver.isconnected()
-        if self._reads and not connected:
+        now_ms = time.ticks_ms()
+        if self._tap is not None:
+            if self._tap.heard():
+                self._heard_ms = now_ms
+        elif not connected:
             status = driver.status()
             if status < 0:
                 return self._fail("PPP error", -status)
-        now_ms = time.ticks_ms()
         silent_ms = time.ticks_diff(now_ms, self._heard_ms)
         if silent_ms >= _DEAD_MS:
             return self._fail("PPP: the modem is silent", 0)
@@ -111,10 +119,11 @@ class Ppp:
             return
         self._uart = None
         driver = self._driver
-        uart.irq(None)
-        if not self._reads:
+        if self._tap is not None:
             driver.config(stream=_loop())
-        elif driver.status() == _CONNECTING or driver.ifconfig()[0] == "0.0.0.0":
+            return
+        uart.irq(None)
+        if driver.status() == _CONNECTING or driver.ifconfig()[0] == "0.0.0.0":
             # Closing would leave the interface in lwIP's list for ever.
             driver.config(stream=None)
             self._waiting.append(driver)
@@ -125,7 +134,7 @@ class Ppp:
     def close(self):
         """Generator: what is left to do after `drop()`."""
         driver = self._driver
-        if driver is not None and not self._reads and driver.active():
+        if driver is not None and self._tap is not None and driver.active():
             since_ms = time.ticks_ms()
             while time.ticks_diff(time.ticks_ms(), since_ms) < _UNWIND_MS:
                 yield
@@ -136,11 +145,10 @@ class Ppp:
                 old.active(False)
         self._waiting = [old for old in self._waiting if old.active()]
 
-    def _heard(self, uart):
+    def _read(self, uart):
         """Of the UART's interrupt, from the scheduler."""
-        if self._uart is None or self._reads and self._driver.poll() <= 0:
-            return
-        self._heard_ms = time.ticks_ms()
+        if self._uart is not None and self._driver.poll() > 0:
+            self._heard_ms = time.ticks_ms()
 
     def _fail(self, cause, code):
         self.cause = cause
