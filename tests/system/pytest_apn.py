@@ -35,31 +35,25 @@ def test_s32_s76_the_apn_of_a_nic_is_for_one_attempt(device, modem):
     assert _apn(device) == "another"
 
 
-def test_a_modem_that_is_registered_dials_with_another_apn_at_once(device, modem):
+def _steps(modem):
+    """What it was told about radio, APN and call."""
+    told = ("AT+CFUN", "AT+CGDCONT=", "ATD")
+    return [line for line in modem.commands if line.startswith(told)]
+
+
+def test_a_modem_that_is_registered_attaches_anew_with_another_apn(device, modem):
     modem.context(1, "old")
-    modem.apn("internet")  # no other gets through
     modem.warm()
     assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
-    assert "AT+CFUN=4" not in modem.commands
+    context = 'AT+CGDCONT=1,"IP","internet"'
+    assert _steps(modem) == ["AT+CFUN?", "AT+CFUN=4", context, "AT+CFUN=1", "ATD*99***1#"]
 
 
-def _dials_and_radio(modem):
-    return [c for c in modem.commands if c.startswith(("ATD", "AT+CFUN="))]
-
-
-_ANEW = ["ATD*99***1#", "AT+CFUN=4", "AT+CFUN=1", "ATD*99***1#"]
-
-
-def test_an_apn_for_those_who_attach_with_it(device, modem):
-    modem.context(1, "old")
-    modem.refuse_dial("NO CARRIER")
-    modem.delay("AT+CFUN=4", 1000)  # for what follows here
+def test_a_modem_that_is_registered_with_its_apn_is_dialled_at_once(device, modem):
+    modem.context(1, "internet")
     modem.warm()
-    device.start(cell(), timeout=60)
-    until(lambda: "AT+CFUN=4" in modem.commands, "the modem attaches anew")
-    modem.refuse_dial(None)
-    assert [call[1] for call in device.wait(limit_s=70)] == [SERVER_CONNECTED]
-    assert _dials_and_radio(modem) == _ANEW
+    assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
+    assert _steps(modem) == ["ATD*99***1#"]
 
 
 def test_an_apn_that_does_not_exist(device, modem):
@@ -67,7 +61,6 @@ def test_an_apn_that_does_not_exist(device, modem):
     modem.apn("old")
     modem.warm()
     assert device.connect(cell(), timeout=60, limit_s=70) == NO_PPP_CONNECTION
-    assert _dials_and_radio(modem) == _ANEW
 
 
 def test_s31_blocks_of_other_links_mean_nothing_to_cellular(device, modem):

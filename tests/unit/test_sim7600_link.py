@@ -129,16 +129,13 @@ def test_stop_without_start(link):
 DIAL = "ATD*99***1#"
 NO_CARRIER = (DIAL, lines("NO CARRIER"))
 CONNECT = (DIAL, lines("CONNECT 921600"))
-ANEW = [("AT+CFUN=4", lines("OK")), ("AT+CFUN=1", lines("OK"))]
 
 
-def dials(link, clock, changed, *script):
-    """Whether the call is put through, and how long that takes; `changed`: the APN was set while
-    the modem was registered with another one."""
+def dials(link, clock, *script):
+    """Whether the call is put through, and how long that takes."""
     link._line.uart = Uart(script)
     link._line.forget()
     link._line.expected = False
-    link._network.changed = changed
     link._stage = 2
     through, took_ms = clock.drive(link._dial())
     assert not link._line.uart.script, "more was expected of the link"
@@ -146,29 +143,10 @@ def dials(link, clock, changed, *script):
 
 
 def test_a_call_that_is_refused_is_tried_twice(link, clock):
-    through, took_ms = dials(link, clock, False, NO_CARRIER, CONNECT)
+    through, took_ms = dials(link, clock, NO_CARRIER, CONNECT)
     assert through and took_ms >= 1000
-    assert not dials(link, clock, False, NO_CARRIER, NO_CARRIER)[0]
+    assert not dials(link, clock, NO_CARRIER, NO_CARRIER)[0]
     assert link.result == results.NO_PPP_CONNECTION
-
-
-def registration(stat):
-    return [(f"AT+{domain}?", lines(f"+{domain}: 0,{stat}", "OK"))
-            for domain in ("CEREG", "CGREG", "CREG")]  # fmt: skip
-
-
-def test_a_new_apn_is_attached_with_where_a_call_alone_does_not_get_it(link, clock):
-    home = registration(1)[:1]
-    assert dials(link, clock, True, CONNECT)[0]
-    assert dials(link, clock, True, NO_CARRIER, *ANEW, *registration(2), *home, CONNECT)[0]
-    assert not dials(link, clock, True, NO_CARRIER, *ANEW, *home, NO_CARRIER)[0]
-    assert link.result == results.NO_PPP_CONNECTION
-
-
-def test_a_network_that_refuses_the_new_apn_has_denied_the_registration(link, clock):
-    denied = registration(3) * 13  # every 0.25 s, until it has lasted 3 s
-    assert not dials(link, clock, True, NO_CARRIER, *ANEW, *denied)[0]
-    assert link.result == results.REGISTRATION_DENIED
 
 
 def test_each_question_hurries_the_next_look(monkeypatch):

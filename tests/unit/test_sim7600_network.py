@@ -91,27 +91,37 @@ def test_who_just_starts_has_not_attached_yet(clock):
     assert not line.uart.script
 
 
-def test_who_is_registered_takes_another_apn_without_attaching_anew(clock):
-    line = line_of(
-        context("old"), stat("CEREG", 5), ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK)
-    )
+ANEW = [
+    ("AT+CFUN?", lines("+CFUN: 1", "OK")), ("AT+CFUN=4", OK),
+    ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK), ("AT+CFUN=1", OK),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("starting", [False, True])
+def test_who_is_registered_attaches_anew_with_another_apn(clock, starting):
+    line = line_of(context("old"), stat("CEREG", 5), *ANEW, *SEARCHING, stat("CEREG", 1))
+    network = modem_network.Network(line)
+    assert clock.drive(network.set_up("new", 0, "", "", starting))[0]
+    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+    assert not line.uart.script
+
+
+def test_who_is_registered_with_its_apn_is_asked_once(clock):
+    line = line_of(context("new"), stat("CEREG", 1), ("AT+CGAUTH=1,0", OK))
     network = modem_network.Network(line)
     assert clock.drive(network.set_up("new", 0, "", "", False))[0]
-    # And is not asked again.
     assert clock.drive(network.register())[0] == modem_network.REGISTERED
-    assert network.changed
     assert not line.uart.script
 
 
 def test_the_radio_off_and_on_voids_what_was_known(clock):
     line = line_of(
-        context("old"), stat("CEREG", 1), ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK),
+        context("new"), stat("CEREG", 1), ("AT+CGAUTH=1,0", OK),
         ("AT+CFUN=4", OK), ("AT+CFUN=1", OK), *SEARCHING, stat("CEREG", 1),
     )  # fmt: skip
     network = modem_network.Network(line)
     assert clock.drive(network.set_up("new", 0, "", "", False))[0]
     clock.drive(network.cycle_radio())
-    assert not network.changed
     assert clock.drive(network.register())[0] == modem_network.REGISTERED
     assert not line.uart.script
 

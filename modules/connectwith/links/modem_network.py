@@ -63,8 +63,8 @@ class Network:
         self._line = line
         self.operator = None
         self.rssi_dbm = None
-        self._registered = False  # by what set_up() has seen
-        self.changed = False  # the APN is another than it may have attached with
+        self._registered = False  # with this APN, by what set_up() has seen
+        self._changed = False  # the APN is another than that of before
 
     def _ask(self, command, limit_ms, prefix=b"", shown=None):
         result = yield from self._line.ask(command, limit_ms, prefix, shown)
@@ -75,20 +75,21 @@ class Network:
     def set_up(self, apn, auth, username, password, starting):
         """Tells the modem how to get a context, before registration is judged: LTE takes the APN
         of context 1 when it attaches, and is refused with a wrong one. "" is the network's own.
-        A modem that is just `starting` has as a rule not come so far. One that is registered stays
-        so, for a call takes the APN as it is now. Any other attaches anew.
+        With another APN than before it attaches anew, for nothing says that a call would not go
+        over what it has attached with. Only one that is just `starting` has not, as a rule.
         False: the modem does not take it (`line.text`)."""
         line = self._line
         yield from self._ask(b"AT+CGDCONT?", _ANSWER_MS, b"+CGDCONT: 1,")
         known = at.fields(line.text)
         same = len(known) >= 3 and known[2].lower() == apn.lower()
-        self.changed = not same
-        self._registered = (yield from self._look()) == REGISTERED
+        self._changed = not same
+        attached = (yield from self._look()) == REGISTERED
+        self._registered = attached and same
         radio = "1"
         if not self._registered:
             yield from self._ask(b"AT+CFUN?", _RADIO_MS, b"+CFUN:")
             radio = at.fields(line.text)[0]
-            if radio == "1" and not (same or starting):
+            if radio == "1" and not same and (attached or not starting):
                 # Not 0, which switches the SIM off: the new context would be refused.
                 yield from self._ask(b"AT+CFUN=4", _RADIO_MS)
                 radio = "4"
@@ -114,9 +115,8 @@ class Network:
         return (yield from self._ask(command, _ANSWER_MS, shown="AT+CGAUTH=1,***")) == at.OK
 
     def cycle_radio(self):
-        """Off and on again: a cure for a modem that a network has got tired of, and the way to
-        have it attach with another APN."""
-        self.changed = self._registered = False
+        """Off and on again: a cure for a modem that a network has got tired of."""
+        self._registered = False
         yield from self._ask(b"AT+CFUN=4", _RADIO_MS)
         yield from self._ask(b"AT+CFUN=1", _RADIO_MS)
 
@@ -126,7 +126,7 @@ class Network:
             return REGISTERED
         since_ms = time.ticks_ms()
         denied_ms = None
-        again = self.changed  # it may have attached with the old APN after all
+        again = self._changed  # it may have attached with the old APN after all
         while True:
             verdict = yield from self._look()
             now_ms = time.ticks_ms()

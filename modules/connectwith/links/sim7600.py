@@ -169,19 +169,14 @@ class Sim7600:
             return self._fail(results.NO_PPP_CONNECTION, "APN: " + self._line.text)
         if self._start.found and modem_memory.failures() == 2:
             yield from network.cycle_radio()
-        if not (yield from self._register()):
-            return False
+        verdict = yield from network.register()
+        if verdict != REGISTERED:
+            denied = verdict == DENIED
+            result = results.REGISTRATION_DENIED if denied else results.NO_REGISTRATION
+            return self._fail(result, self._line.text)
         yield from network.describe()
         yield from self._set_clock()
         return True
-
-    def _register(self):
-        verdict = yield from self._network.register()
-        if verdict == REGISTERED:
-            return True
-        denied = verdict == DENIED
-        result = results.REGISTRATION_DENIED if denied else results.NO_REGISTRATION
-        return self._fail(result, self._line.text)
 
     def _set_clock(self):
         floor_s = _connectwith.build_time()
@@ -197,14 +192,8 @@ class Sim7600:
 
     def _dial(self):
         line = self._line
-        network = self._network
         for i in range(_DIALS):
-            if i and network.changed:
-                # The network may grant this APN only to who attaches with it.
-                yield from network.cycle_radio()
-                if not (yield from self._register()):
-                    return False
-            elif i:
+            if i:
                 yield from pause(_REDIAL_MS)
             # Nothing may be written while it dials: any byte hangs up.
             result = yield from line.ask(b"ATD*99***1#", _DIAL_MS)
