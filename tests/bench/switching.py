@@ -29,7 +29,10 @@ def measure(setting: Setting) -> list[Row]:
             cells = {name: cell(runs, "us", 1e-3, LIMIT_S) for name, runs in answers.items()}
             if "mqtt_as" in setting.kit.columns:
                 cells["mqtt_as"] = Cell(text="knows Wi-Fi only")
-            note = "a modem with a tenth of a real one's times, on and registered"
+            note = (
+                "a modem with a tenth of a real one's times, on and registered, with another APN: "
+                "ours attaches anew"
+            )
             rows.append(
                 setting.row(
                     f"switch from Wi-Fi to {link}, session to session",

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Time to CONNACK, over each link, on a clean one and on a long and lossy one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from bench.modem.driver import Modem
 from figures import Cell, Row
 from setting import Setting, cell, in_turn
 from stand import TITLES, Stand
@@ -13,6 +14,16 @@ DELAY_MS, LOSS = 50, 0.01
 LIMIT_S = 40.0
 
 _NAMES = {"wifi": "Wi-Fi", "ethernet": "Ethernet", "cellular": "cellular, modem on, registered"}
+_APN = "internet"  # that all contenders use: stand.py, board/blocking_links.py
+_APNS = (
+    ("its APN as before", _APN,
+     "the others dial by an AT script that takes a modem for granted; ours first asks for SIM, "
+     "registration, operator and signal, and each answer takes its time"),
+    ("another APN", "",
+     "ours attaches anew with the APN that it was given, which is the modem's own time; the "
+     "script's call takes what it gets, be it the bearer of the old APN"),
+)  # fmt: skip
+"""The modem's APN before each run, and what is to be said about it."""
 
 
 def _network(setting: Setting, link: str):
@@ -62,31 +73,36 @@ def _local(setting: Setting) -> Iterator[Row]:
                 setting.plots.setdefault("stages", {})[_NAMES[link]] = stages
 
 
+def _warm(modems: dict[str, Modem], apn: str) -> Callable[[Stand], None]:
+    """What comes before a run: one's modem, and no other, is on and registered with `apn`."""
+
+    def warm(stand: Stand) -> None:
+        for modem in modems.values():
+            modem.restore()
+        modems[stand.name].context(1, apn)
+        modems[stand.name].warm()
+
+    return warm
+
+
 def _cellular(setting: Setting) -> Iterator[Row]:
     """With a modem for each board, on and registered when the attempt begins. Its own times are a
     tenth of a real one's."""
     with setting.stands(None, "ours", "umqtt_simple", "minimal") as stands:
         modems = {s.name: setting.world.fit_modem(s.board, scale=0.1) for s in stands}
-
-        def warm(stand: Stand) -> None:
-            for modem in modems.values():
-                modem.restore()
-            modems[stand.name].warm()
-
-        in_turn(stands[:1], 1, "connect('cellular')", LIMIT_S, between=warm)
-        scene = "clean"
-        for repeat in (setting.repeat(5, 1), setting.repeat(5, 1)):
-            row = _row(setting, stands, "cellular", repeat, scene, between=warm)
-            row.note = (
-                "the others dial by an AT script that takes a modem for granted; ours first asks "
-                "for SIM, registration, operator and signal, and each answer takes its time"
-            )
-            yield row
-            _impair(setting, "cellular")
-            scene = f"{DELAY_MS} ms each way and {LOSS:.0%} loss"
-        setting.restore()
+        in_turn(stands[:1], 1, "connect('cellular')", LIMIT_S, between=_warm(modems, _APN))
+        for case, apn, note in _APNS:
+            warm = _warm(modems, apn)
+            scene = "clean"
+            for repeat in (setting.repeat(5, 1), setting.repeat(5, 1)):
+                row = _row(setting, stands, "cellular", repeat, f"{case}: {scene}", between=warm)
+                row.note = note
+                yield row
+                _impair(setting, "cellular")
+                scene = f"{DELAY_MS} ms each way and {LOSS:.0%} loss"
+            setting.restore()
         if stands[0].name == "ours":
-            warm(stands[0])
+            _warm(modems, _APN)(stands[0])
             stages = stands[0].run("stages('cellular')")["stages"]
             setting.plots.setdefault("stages", {})[_NAMES["cellular"]] = stages
         for modem in modems.values():
