@@ -17,7 +17,7 @@ typedef struct {
     mp_obj_base_t base;
     mp_obj_t stream;
     const mp_stream_p_t *protocol; // of the stream
-    atomic_bool heard;
+    atomic_uint heard;
 } connectwith_tap_obj_t;
 
 // Tap(stream). OSError: it cannot be read or written.
@@ -29,14 +29,14 @@ static mp_obj_t tap_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_
     connectwith_tap_obj_t *self = mp_obj_malloc(connectwith_tap_obj_t, type);
     self->stream = args[0];
     self->protocol = protocol;
-    atomic_init(&self->heard, false);
+    atomic_init(&self->heard, 0);
     return MP_OBJ_FROM_PTR(self);
 }
 
 // heard(): whether something has been read since the last call.
 static mp_obj_t tap_heard(mp_obj_t self_in) {
     connectwith_tap_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    return mp_obj_new_bool(atomic_exchange(&self->heard, false));
+    return mp_obj_new_bool(atomic_exchange(&self->heard, 0) != 0);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(tap_heard_obj, tap_heard);
 
@@ -44,7 +44,7 @@ static mp_uint_t tap_read(mp_obj_t self_in, void *buf, mp_uint_t size, int *errc
     connectwith_tap_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_uint_t count = self->protocol->read(self->stream, buf, size, errcode);
     if (count != MP_STREAM_ERROR && count > 0) {
-        atomic_store(&self->heard, true);
+        atomic_store(&self->heard, 1);
     }
     return count;
 }

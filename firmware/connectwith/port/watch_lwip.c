@@ -26,7 +26,7 @@ struct watch {
     int fd;
     void (*wake)(void);
     sys_sem_t asked;
-    atomic_bool armed;
+    atomic_uint armed;
     atomic_bool ended;
     atomic_int owners;
 };
@@ -56,7 +56,7 @@ static void watch_main(void *arg) {
         if (atomic_load(&watch->ended)) {
             break;
         }
-        atomic_store(&watch->armed, false);
+        atomic_store(&watch->armed, 0);
         watch->wake();
     }
     watch_release(watch);
@@ -75,7 +75,7 @@ watch_t *watch_begin(int fd, void (*wake)(void)) {
     }
     watch->fd = fd;
     watch->wake = wake;
-    atomic_init(&watch->armed, false);
+    atomic_init(&watch->armed, 0);
     atomic_init(&watch->ended, false);
     atomic_init(&watch->owners, 2);
     if (xTaskCreatePinnedToCore(watch_main, "cw watch", WATCH_STACK_BYTES, watch, WATCH_PRIORITY,
@@ -88,7 +88,7 @@ watch_t *watch_begin(int fd, void (*wake)(void)) {
 }
 
 void watch_arm(watch_t *watch) {
-    if (!atomic_exchange(&watch->armed, true)) {
+    if (atomic_exchange(&watch->armed, 1) == 0) {
         sys_sem_signal(&watch->asked);
     }
 }
