@@ -44,7 +44,7 @@ SHUTDOWN_OTHER = 3
 
 def __getattr__(name):
     if name != "aio":
-        raise AttributeError(name)
+        raise AttributeError("module 'server' has no attribute '" + name + "'")
     from connectwith import aio  # brings asyncio along, which many do without
 
     return aio
