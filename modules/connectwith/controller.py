@@ -283,6 +283,8 @@ class Controller:
         if self.link.poll() != links.UP:
             return self.lose("link lost", 0, self.link.result)
         if state < 0:
+            if self._course.doubts(current.code):
+                return self._course.pause()
             return self.lose(current.cause, current.code, results.NO_SERVER)
         if current.inbound:
             from connectwith import messages

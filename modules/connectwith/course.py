@@ -27,6 +27,9 @@ _WAITS_MS = const(b"\x01\x01\x02\x02\x04\x08\x0a")
 
 _LEAVING_MS = const(10)
 
+_ECONNABORTED = const(103)  # lwIP: the interface has gone, or the peer acknowledges nothing
+_DOUBTS = const(10)  # looks at the link, some 60 ms in all, before a peer is blamed for that
+
 # Where another interface could be tried, a cable that is not there gets so long: a link is up
 # within 3 s where auto-negotiation has a partner (IEEE 802.3, clause 28).
 _CARRIER_MS = const(5000)
@@ -49,10 +52,11 @@ class Course:
         self._turn = _PREPARE
         self._waits = 0
         self._asked = 0  # of the link
+        self._doubts = _DOUBTS
 
     def begin(self, job):
         """The next step is the first one of `job`. Changes nothing else."""
-        self._waits = 0
+        self.hurry()
         self._turn = _PREPARE
         self._job = job
 
@@ -124,6 +128,15 @@ class Course:
     def hurry(self):
         """Something has happened: pauses are short again."""
         self._waits = 0
+        self._doubts = _DOUBTS
+
+    def doubts(self, code):
+        """Whether a connection that has broken with `code` may still turn out to be the link's
+        fault: lwIP may hear of the link's end before the link's own events are delivered."""
+        if code != _ECONNABORTED or not self._doubts:
+            return False
+        self._doubts -= 1
+        return True
 
     def _prepare(self):
         self.release(False, False)  # what a call that was cut short has left
@@ -239,6 +252,8 @@ class Course:
         # Going down, a link breaks its connections: then it is to blame.
         if self.link.poll() != links.UP:
             return self._fail(self.link.result, "link lost", 0, 0)
+        if self.doubts(code):
+            return self.pause()
         return self._fail(result, cause, code, flags)
 
     def _fail(self, result, cause, code, flags):
