@@ -45,9 +45,13 @@ target_link_libraries(usermod_connectwith INTERFACE
     $<TARGET_NAME_IF_EXISTS:idf::esp_security>
 )
 
-# Up to MicroPython 1.27 its ESP32 port compiles user modules without what ESP-IDF gives all other
-# code: neither optimised nor cut into sections that the linker can leave out.
+# MicroPython compiles user modules twice: in ESP-IDF's main component and in micropython.elf itself.
+# The second set is the one that is linked, and it has nothing of what ESP-IDF gives all other code:
+# no definitions (ESP_PLATFORM, without which FreeRTOS lacks xTaskCreatePinnedToCore), and up to
+# MicroPython 1.27 no options, so it is neither optimised nor cut into sections.
+idf_build_get_property(connectwith_definitions COMPILE_DEFINITIONS)
 idf_build_get_property(connectwith_options COMPILE_OPTIONS)
+target_compile_definitions(usermod_connectwith INTERFACE ${connectwith_definitions})
 target_compile_options(usermod_connectwith INTERFACE ${connectwith_options})
 
 target_link_libraries(usermod INTERFACE usermod_connectwith)

@@ -1,0 +1,13 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// What all boards here have in common: included by each mpconfigboard.h.
+
+#ifndef CONNECTWITH_BOARDS_CONNECTWITH_H
+#define CONNECTWITH_BOARDS_CONNECTWITH_H
+
+// bind/wake.c schedules a static node from other tasks. MicroPython's ESP32 port has static nodes on
+// every chip from 1.26 on; 1.25 has them only where it has USB devices (S2, S3).
+#define MICROPY_SCHEDULER_STATIC_NODES (1)
+
+#endif // CONNECTWITH_BOARDS_CONNECTWITH_H
