@@ -53,7 +53,7 @@ def flags(micropython: Path, build: Path) -> list[str]:
     libraries = ("lwip/src/include", "lwip/contrib/ports/unix/port/include", "mbedtls/include")
     theirs = [micropython, *(micropython / "lib" / part for part in libraries)]
     return [
-        "-std=gnu17", "-Wall", "-Wextra", "-Werror",
+        "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-DESP_PLATFORM",
         *(f"-I{path}" for path in own), *(f"-isystem{path}" for path in theirs),
         "-DMBEDTLS_CONFIG_FILE=<mbedtls/mbedtls_config_port.h>",
     ]  # fmt: skip

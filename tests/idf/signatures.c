@@ -4,14 +4,14 @@
 // Every function of ESP-IDF and FreeRTOS that firmware/connectwith/port calls, declared once more
 // from Espressif's documentation (docs.espressif.com, "ESP-IDF Programming Guide", v5.2 to v5.5;
 // the page, then the header). C lets a function be declared twice only if both say the same: a
-// stand-in header that says otherwise than ESP-IDF does not compile here. check_syntax.py holds
-// that the list is complete.
+// stand-in header that says otherwise than ESP-IDF does not compile here. Where ESP-IDF declares a
+// function only #if something, so must the stand-in: in the other case the name is another thing
+// here. check_syntax.py holds that the list is complete.
 
 #include "esp_efuse.h"
 #include "esp_eth.h"
 #include "esp_event.h"
 #include "esp_flash_encrypt.h"
-#include "esp_hmac.h"
 #include "esp_mac.h"
 #include "esp_netif.h"
 #include "esp_netif_net_stack.h"
@@ -21,6 +21,10 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "nvs.h"
+#include "soc/soc_caps.h"
+#if SOC_HMAC_SUPPORTED
+#include "esp_hmac.h"
+#endif
 
 // API Reference / System API / ESP Timer: esp_timer/include/esp_timer.h
 esp_err_t esp_timer_create(const esp_timer_create_args_t *create_args,
@@ -40,9 +44,12 @@ esp_err_t esp_efuse_mac_get_default(uint8_t *mac);
 bool esp_efuse_find_purpose(esp_efuse_purpose_t purpose, esp_efuse_block_t *block);
 bool esp_efuse_get_key_dis_read(esp_efuse_block_t block);
 
-// API Reference / Peripherals / HMAC (ESP32-S2, S3, C3, C6, …): esp_hw_support/include/esp_hmac.h
+// API Reference / Peripherals / HMAC (ESP32-S2, S3, C3, C6, …): esp_hw_support/include/esp_hmac.h,
+// which is an error on a chip without the unit.
+#if SOC_HMAC_SUPPORTED
 esp_err_t esp_hmac_calculate(hmac_key_id_t key_id, const void *message, size_t message_len,
     uint8_t *hmac);
+#endif
 
 // Security Guides / Flash Encryption: bootloader_support/include/esp_flash_encrypt.h
 bool esp_flash_encryption_enabled(void);
@@ -66,8 +73,12 @@ esp_err_t esp_event_post(esp_event_base_t event_base, int32_t event_id, const vo
 // halves of a driver are in v5.3 and later, as are the pages that they are from.
 esp_err_t esp_eth_start(esp_eth_handle_t hdl);
 esp_err_t esp_eth_stop(esp_eth_handle_t hdl);
+#if ESP_IDF_VERSION >= ESP_IDF_VERSION_VAL(5, 3, 0)
 esp_err_t esp_eth_get_mac_instance(esp_eth_handle_t hdl, esp_eth_mac_t **mac);
 esp_err_t esp_eth_get_phy_instance(esp_eth_handle_t hdl, esp_eth_phy_t **phy);
+#else
+extern int esp_eth_get_mac_instance, esp_eth_get_phy_instance;
+#endif
 
 // API Reference / Networking / ESP-NETIF: esp_netif/include/esp_netif.h
 esp_netif_t *esp_netif_get_handle_from_ifkey(const char *if_key);
@@ -82,11 +93,18 @@ esp_err_t esp_wifi_scan_start(const wifi_scan_config_t *config, bool block);
 esp_err_t esp_wifi_scan_get_ap_record(wifi_ap_record_t *ap_record);
 esp_err_t esp_wifi_clear_ap_list(void);
 
-// API Reference / System API / FreeRTOS (IDF): freertos/task.h and idf_additions.h
+// API Reference / System API / FreeRTOS (IDF): freertos/task.h
+void vTaskDelete(TaskHandle_t task_to_delete);
+
+// The same, "FreeRTOS Additional API": freertos/idf_additions.h. FreeRTOS.h includes it only #ifdef
+// ESP_PLATFORM.
+#ifdef ESP_PLATFORM
 BaseType_t xTaskCreatePinnedToCore(TaskFunction_t task_code, const char *const name,
     const uint32_t stack_depth, void *const parameters, UBaseType_t priority,
     TaskHandle_t *const created_task, const BaseType_t core_id);
-void vTaskDelete(TaskHandle_t task_to_delete);
+#else
+extern int xTaskCreatePinnedToCore;
+#endif
 
 // Sizes and units that the compiler can hold, too: a stack's depth is in bytes.
 _Static_assert(sizeof(StackType_t) == 1, "the depth of a stack is in bytes");

@@ -6,6 +6,8 @@
 #ifndef IDF_ESP_ATTR_H
 #define IDF_ESP_ATTR_H
 
+#include "sdkconfig.h"
+
 #define IRAM_ATTR
 #define DRAM_ATTR
 

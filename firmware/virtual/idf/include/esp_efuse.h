@@ -8,13 +8,17 @@
 
 #include <stdbool.h>
 
+#include "soc/soc_caps.h"
+
 typedef enum {
     EFUSE_BLK_KEY0 = 4,
 } esp_efuse_block_t;
 
 typedef enum {
     ESP_EFUSE_KEY_PURPOSE_USER,
+#if SOC_HMAC_SUPPORTED
     ESP_EFUSE_KEY_PURPOSE_HMAC_UP = 8,
+#endif
 } esp_efuse_purpose_t;
 
 bool esp_efuse_find_purpose(esp_efuse_purpose_t purpose, esp_efuse_block_t *block);

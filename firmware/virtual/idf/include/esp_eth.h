@@ -41,8 +41,10 @@ typedef struct {
 // ESP_ERR_INVALID_ARG: mac or phy missing; ESP_ERR_TIMEOUT: no W5500 or no transceiver answers;
 // ESP_ERR_INVALID_STATE: installed already.
 esp_err_t esp_eth_driver_install(const esp_eth_config_t *config, esp_eth_handle_t *handle);
+#if ESP_IDF_VERSION >= ESP_IDF_VERSION_VAL(5, 3, 0)
 esp_err_t esp_eth_get_mac_instance(esp_eth_handle_t handle, esp_eth_mac_t **mac);
 esp_err_t esp_eth_get_phy_instance(esp_eth_handle_t handle, esp_eth_phy_t **phy);
+#endif
 
 // ESP_ERR_INVALID_STATE: started already. ESP_ERR_TIMEOUT: the chip does not answer; it counts as
 // started.

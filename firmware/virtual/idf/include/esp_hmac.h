@@ -10,6 +10,11 @@
 #include <stdint.h>
 
 #include "esp_err.h"
+#include "soc/soc_caps.h"
+
+#if !SOC_HMAC_SUPPORTED
+#error "the chip has no HMAC unit"
+#endif
 
 typedef enum {
     HMAC_KEY0,

@@ -4,4 +4,10 @@
 // ESP-IDF makes this file from its options. Here they stand in the Makefile and in the board's
 // mpconfigboard.h.
 
+// tests/idf names a file with those of another board.
+
 #pragma once
+
+#ifdef SDKCONFIG_FILE
+#include SDKCONFIG_FILE
+#endif

@@ -11,11 +11,18 @@
 
 #include "esp_err.h"
 #include "esp_idf_version.h"
+#include "sdkconfig.h"
+#include "soc/soc_caps.h"
 
 typedef int BaseType_t;
 typedef unsigned int UBaseType_t;
 typedef uint32_t TickType_t;
 typedef uint8_t StackType_t;
+
+// Room for a semaphore, for MicroPython's mpthreadport.h. The board has its threads otherwise.
+typedef struct {
+    void *unused;
+} StaticSemaphore_t;
 
 #define pdFALSE (0)
 #define pdTRUE (1)
@@ -36,5 +43,10 @@ void board_irq_unlock(void);
 #define portENTER_CRITICAL(mux) ((void)(mux), board_irq_lock())
 #define portEXIT_CRITICAL(mux) ((void)(mux), board_irq_unlock())
 #define portYIELD_FROM_ISR() ((void)0)
+
+// As in ESP-IDF: what is Espressif's own comes only with what every compilation of ESP-IDF defines.
+#ifdef ESP_PLATFORM
+#include "freertos/idf_additions.h"
+#endif
 
 #endif // IDF_FREERTOS_H

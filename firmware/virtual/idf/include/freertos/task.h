@@ -15,8 +15,6 @@ typedef void (*TaskFunction_t)(void *arg);
 // work: four times as much, and 64 KiB at least. Returns pdPASS or pdFAIL.
 BaseType_t xTaskCreate(TaskFunction_t function, const char *name, uint32_t stack, void *arg,
     UBaseType_t priority, TaskHandle_t *out);
-BaseType_t xTaskCreatePinnedToCore(TaskFunction_t function, const char *name, uint32_t stack,
-    void *arg, UBaseType_t priority, TaskHandle_t *out, BaseType_t core);
 
 // Ends the calling task. Only NULL is supported; anything else aborts, because a thread cannot
 // be ended from outside without losing its locks.
