@@ -6,10 +6,11 @@
 port (ports/esp32/mpconfigport.h and mphalport.h), without ESP-IDF: its headers are those of the
 virtual board's stand-in.
 
-Each file is compiled as often as ESP-IDF's build compiles it, with the definitions that CMake gives
-it there: in the main component, and in micropython.elf, which has of ESP-IDF's what micropython.cmake
-takes. Then once more with less: what ESP-IDF's options may leave out. configuration.c beside this
-holds that a board's mpconfigboard.h and its fragments of sdkconfig belong together.
+Each file is compiled as often as ESP-IDF's build compiles it, with the definitions that CMake
+gives it there: in the main component, and in micropython.elf, which has of ESP-IDF's what
+micropython.cmake takes. Then once more with less: what ESP-IDF's options may leave out.
+configuration.c beside this holds that a board's mpconfigboard.h and its fragments of sdkconfig
+belong together.
 
 Each --micropython is one source tree; the supported ones are 1.25 to 1.28. lwIP and mbedTLS come
 from the first tree that has them. Prints what fails and, last, "N passed, N failed".
@@ -18,12 +19,14 @@ from the first tree that has them. Prints what fails and, last, "N passed, N fai
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,9 +67,22 @@ class Project:
         return sorted(path.parent for path in self.boards.glob("*/mpconfigboard.cmake"))
 
 
+@functools.cache
 def compiler() -> tuple[str, ...]:
-    """The command: for a chip's word size, if there is one."""
-    return _RV32 if shutil.which(_RV32[0]) else _HOST
+    """The command: for a chip's word size, if there is one and its C library."""
+    whole = shutil.which(_RV32[0]) and not compile_with(
+        _RV32, ["-include", "stdio.h"], "/dev/null"
+    )
+    return _RV32 if whole else _HOST
+
+
+def compile_with(command: tuple[str, ...], settings: list[str], source: Path | str) -> str:
+    """What a compiler says of a file; nothing, if it takes it."""
+    done = subprocess.run(
+        [*command, "-xc", "-c", "-o", "/dev/null", *settings, str(source)],
+        capture_output=True, text=True, errors="replace",
+    )  # fmt: skip
+    return "" if done.returncode == 0 else done.stderr or "compiler failed"
 
 
 def write_generated(project: Project, settings: list[str], folder: Path) -> None:
@@ -116,7 +132,7 @@ def flags(micropython: Path, libraries: Path, project: Project, board: Path) -> 
               libraries / "lib/lwip/contrib/ports/unix/port/include",
               libraries / "lib/mbedtls/include"]  # fmt: skip
     return [
-        "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
+        "-std=gnu17", "-Wall", "-Wextra", "-Werror",
         *(f"-I{path}" for path in own), *(f"-isystem{path}" for path in theirs),
         f'-DMBEDTLS_CONFIG_FILE="{virtual}/mbedtls/mbedtls_config_port.h"',
     ]  # fmt: skip
@@ -124,22 +140,23 @@ def flags(micropython: Path, libraries: Path, project: Project, board: Path) -> 
 
 def variants(module: Path, work: Path) -> dict[str, list[Compilation]]:
     """The ways in which the build compiles the module's files, by name."""
-    own = [c for c in compilations(module / "micropython.cmake", work) if module in c.source.parents]
+    own = [
+        c for c in compilations(module / "micropython.cmake", work) if module in c.source.parents
+    ]
     found = {target: [c for c in own if c.target == target] for target in (COMPONENT, PROGRAM)}
+    if not all(found.values()):
+        raise RuntimeError(f"{module} gives a target no source")
     less = [
-        Compilation(c.target, c.source, tuple(d for d in c.definitions if d not in _MAY_LACK), ())
+        Compilation(
+            c.target,
+            c.source,
+            tuple(d for d in c.definitions if d not in _MAY_LACK),
+            ("-fsyntax-only",),
+        )
         for c in found[PROGRAM]
     ]
     return {"the main component": found[COMPONENT], "micropython.elf": found[PROGRAM],
             f"micropython.elf without {' and '.join(_MAY_LACK)}": less}  # fmt: skip
-
-
-def compile_one(source: Path, settings: list[str]) -> str:
-    """What the compiler says of a file; nothing, if it takes it."""
-    done = subprocess.run(
-        [*compiler(), *settings, str(source)], capture_output=True, text=True, errors="replace"
-    )
-    return "" if done.returncode == 0 else done.stderr or "compiler failed"
 
 
 def abilities(board: Path) -> list[str]:
@@ -152,7 +169,9 @@ def abilities(board: Path) -> list[str]:
 class Checker:
     """Compiles, counts, and keeps what failed as (where, what the compiler says)."""
 
-    def __init__(self, project: Project, work: Path) -> None:
+    def __init__(self, project: Project, work: Path, only: tuple[str, ...] = ("",)) -> None:
+        """only: beginnings of the names of the files to compile."""
+        self.only = only
         self.project = project
         self.work = work
         self.ways = variants(project.module, work / "cmake")
@@ -168,7 +187,7 @@ class Checker:
     def board(self, micropython: Path, libraries: Path, board: Path) -> None:
         """All files, in all ways, of one board with one MicroPython."""
         name = f"{board.name}, MicroPython {version(micropython)}"
-        folder = self.work / board.name
+        folder = self.work / version(micropython) / board.name
         try:
             chosen = configuration(micropython, board, folder)
         except (OSError, RuntimeError) as error:
@@ -177,16 +196,17 @@ class Checker:
         common = [*flags(micropython, libraries, self.project, board), f"-I{folder}",
                   *write_chip(chosen, folder)]  # fmt: skip
         write_generated(self.project, common, folder)
-        said = compile_one(HERE / "configuration.c", [*common, *abilities(board)])
+        said = compile_with(compiler(), [*common, *abilities(board)], HERE / "configuration.c")
         self._take(f"{name}: configuration.c", said)
+        # The main component's are those of micropython.elf, as long as it takes what it must.
         done: dict[tuple[Path, tuple[str, ...]], str] = {}
         for way, files in self.ways.items():
             signatures = Compilation(way, HERE / "signatures.c", files[0].definitions, ())
             for file in [*files, signatures]:
-                key = (file.source, file.definitions)
-                if key not in done:
-                    given = [f"-D{definition}" for definition in file.definitions]
-                    done[key] = compile_one(file.source, [*common, *given])
+                key = (file.source, (*file.definitions, *file.options))
+                if key not in done and file.source.name.startswith(self.only):
+                    given = [*file.options, *(f"-D{text}" for text in file.definitions)]
+                    done[key] = compile_with(compiler(), [*common, *given], file.source)
                     self._take(f"{name}, {way}: {file.source.name}", done[key])
 
 
@@ -200,9 +220,9 @@ def check(trees: list[Path], project: Project, work: Path) -> Checker:
     """The whole check. Raises RuntimeError when the module's CMake file cannot be evaluated."""
     libraries = next(tree for tree in trees if (tree / "lib/mbedtls/include").is_dir())
     checker = Checker(project, work)
-    for tree in trees:
-        for board in project.folders():
-            checker.board(tree, libraries, board)
+    pairs = [(tree, board) for tree in trees for board in project.folders()]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        list(pool.map(lambda pair: checker.board(pair[0], libraries, pair[1]), pairs))
     return checker
 
 

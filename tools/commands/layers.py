@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from commands import fuzz_targets, lint
-from setup import build, paths
+from setup import build, newest, paths
+from setup.lock import read_lock
 from setup.shell import run_shown
 
 # About three times what the longest layer takes on an idle machine of two cores.
@@ -167,6 +168,23 @@ def _port(outcome: Outcome, context: Context) -> None:
     arguments = ["--micropython", str(context.built.tree.path), "--build",
                  str(context.built.board.parent)]  # fmt: skip
     _one(outcome, "branches for chips", [sys.executable, str(program), *arguments])
+    _configurations(outcome, context.built)
+
+
+def _configurations(outcome: Outcome, built: build.Built) -> None:
+    """Compiles for each board, against MicroPython's port of the pinned and the newest version."""
+    if shutil.which("cmake") is None:
+        outcome.skip("cmake is not installed")
+        return
+    arguments = ["--micropython", str(built.tree.path)]
+    tree, reason = newest.ensure(read_lock(paths.LOCK_FILE))
+    if tree is None:
+        outcome.skip(reason)
+    else:
+        arguments += ["--micropython", str(tree)]
+    program = paths.ROOT / "tests" / "idf" / "check_port.py"
+    command = [sys.executable, str(program), *arguments]
+    _counted(outcome, "MicroPython's own configuration", command)
 
 
 def _unit(outcome: Outcome, context: Context) -> None:

@@ -50,6 +50,13 @@ PACKAGES = (
         "picolibc-riscv64-unknown-elf", "C library for that", "", for_tests=True, optional=True
     ),
     Package(
+        "cmake",
+        "evaluates the CMake files of the boards and of the C module",
+        "cmake",
+        for_tests=True,
+        optional=True,
+    ),
+    Package(
         "qemu-system-misc",
         "runs what was compiled for it (RISC-V emulator)",
         "qemu-system-riscv32",

@@ -17,6 +17,8 @@ from setup.problem import Problem
 from setup.shell import run_logged, tail
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+# What is fixed there is simply uploaded.
+_WITHOUT_SECURITY = ("sid", "unstable")
 _SCHEMES = ("http", "https", "ftp", "file", "copy", "mirror", "tor+http", "tor+https")
 
 
@@ -128,6 +130,8 @@ def write_configuration(folder: Path, archives: dict[str, Archive], suite: str) 
         (folder / part).mkdir(parents=True, exist_ok=True)
     stanzas = []
     for kind, archive in archives.items():
+        if kind == "security" and suite in _WITHOUT_SECURITY:
+            continue
         if not archive.signed_by and KEYRING.exists():
             archive = Archive(archive.uri, archive.suite, str(KEYRING))
         stanzas.append(archive.stanza(f"{suite}-security" if kind == "security" else suite))
@@ -196,11 +200,14 @@ class SourceArchive:
         self._ready = True
 
     def fetch(self, name: str, version: str, tar_only: bool, into: Path) -> None:
-        """Downloads the files of one source package into `into`. Raises Problem."""
+        """Downloads the files of one source package into `into`. Raises Problem.
+
+        version: Debian's; "" for the newest that the suite has.
+        """
         self._update()
         options = ["source", "-q", "--download-only", "--only-source"]
         options += ["--tar-only"] if tar_only else []
-        if self._apt_get([*options, f"{name}={version}"], into) == 0:
+        if self._apt_get([*options, f"{name}={version}" if version else name], into) == 0:
             return
         text = self.log.read_text(encoding="utf-8", errors="replace")[-4000:]
         if "Can not find version" in text or "Unable to find a source package" in text:

@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""tests/idf/check_port.py finds what it is for: each fault, put into a copy of the project, that
+once stopped every build with the real ESP-IDF.
+"""
+
+import shutil
+import sys
+
+import pytest
+
+from setup import paths
+
+sys.path.insert(0, str(paths.ROOT / "tests" / "idf"))
+import check_port
+
+PINNED = "1.25.0"
+C3 = "ESP32_C3_QEMU"
+
+
+@pytest.fixture
+def micropython():
+    """The pinned tree; in newer ones, the first fault is none."""
+    found = [p for p in (paths.cache() / "tree").glob("*") if check_port.version(p) == PINNED]
+    if not found:
+        pytest.skip(f"MicroPython {PINNED} is not in the cache: ./tools/cw demo fetches it")
+    if shutil.which("cmake") is None:
+        pytest.skip("cmake is not installed")
+    return found[0]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of what is checked."""
+    boards = tmp_path / "boards"
+    module = tmp_path / "firmware" / "connectwith"
+    shutil.copytree(paths.ROOT / "boards", boards)
+    shutil.copytree(paths.ROOT / "firmware" / "connectwith", module)
+    return check_port.Project(boards, module)
+
+
+def change(file, old, new):
+    text = file.read_text()
+    assert text.count(old) == 1, f"{file.name} has changed: {old!r} is not there once"
+    file.write_text(text.replace(old, new))
+
+
+def failures(micropython, project, tmp_path, board, only):
+    """The names of what fails, and what the compiler says of it."""
+    checker = check_port.Checker(project, tmp_path / "work", only)
+    checker.board(micropython, micropython, project.boards / board)
+    assert checker.passed + len(checker.failed) > 1
+    found = {
+        where.removeprefix(f"{board}, MicroPython {PINNED}"): t for where, t in checker.failed
+    }
+    return set(found), "".join(found.values())
+
+
+def test_a_project_without_fault_passes(micropython, project, tmp_path):
+    only = ("wake", "watch_lwip", "worker_freertos", "signatures")
+    assert failures(micropython, project, tmp_path, C3, only) == (set(), "")
+
+
+@pytest.mark.parametrize("board", [C3, "LILYGO_T_SIM7600"])
+def test_a_scheduler_without_static_nodes(micropython, project, tmp_path, board):
+    change(project.boards / "connectwith.h", "#define MICROPY_SCHEDULER_STATIC_NODES (1)", "")
+    found, said = failures(micropython, project, tmp_path, board, ("wake",))
+    assert {": configuration.c", ", the main component: wake.c"} <= found
+    assert "sched_head" in said
+
+
+def test_the_second_compilation_without_the_definitions_of_esp_idf(micropython, project, tmp_path):
+    change(
+        project.module / "micropython.cmake",
+        "target_compile_definitions(usermod_connectwith INTERFACE ${connectwith_definitions})",
+        "",
+    )
+    only = ("watch_lwip", "worker_freertos")
+    found, said = failures(micropython, project, tmp_path, C3, only)
+    assert {", micropython.elf: watch_lwip.c", ", micropython.elf: worker_freertos.c"} <= found
+    assert not any("the main component" in name for name in found)
+    assert "implicit declaration of function 'xTaskCreatePinnedToCore'" in said.translate(
+        {0x2018: "'", 0x2019: "'"}
+    )
+
+
+def test_bluetooth_without_nimble(micropython, project, tmp_path):
+    change(project.boards / C3 / "mpconfigboard.h", "#define MICROPY_PY_BLUETOOTH (0)", "")
+    found, said = failures(micropython, project, tmp_path, C3, ("wake",))
+    assert found == {": configuration.c"}
+    assert "no fragment of sdkconfig turns NimBLE on" in said
+
+
+def test_nimble_without_bluetooth(micropython, project, tmp_path):
+    cmake = project.boards / C3 / "mpconfigboard.cmake"
+    change(
+        cmake, "    boards/sdkconfig.base\n", "    boards/sdkconfig.base boards/sdkconfig.ble\n"
+    )
+    found, said = failures(micropython, project, tmp_path, C3, ("wake",))
+    assert found == {": configuration.c"}
+    assert "MicroPython has none" in said
+
+
+def test_a_fragment_that_is_not_there(micropython, project, tmp_path):
+    with (project.boards / C3 / "mpconfigboard.cmake").open("a") as file:
+        file.write("list(APPEND SDKCONFIG_DEFAULTS boards/sdkconfig.nowhere)\n")
+    checker = check_port.Checker(project, tmp_path / "work", ("wake",))
+    checker.board(micropython, micropython, project.boards / C3)
+    assert checker.passed == 0
+    assert "sdkconfig.nowhere" in checker.failed[0][1]

@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The newest supported MicroPython, which the tests compile against beside the pinned one.
+
+By git at its tag where that can be reached, else what Debian's unstable suite has: apt checks the
+archive's signature, and which version it is depends on the day. Where neither gives one, the tests
+are skipped with the reason.
+"""
+
+import dataclasses
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from setup import debian, paths, sources
+from setup.lock import Lock, LockedFile, Source, sha256_of
+from setup.problem import Problem
+from setup.shell import capture
+
+VERSION = (1, 28, 0)
+COMMIT = "e0e9fbb17ed6fd06bb76e266ae554784c9c80804"
+SUITE = "sid"
+# How long it may take to find out that there is no way to the repository.
+_PROBE_S = 20.0
+_ARCHIVE = re.compile(r"micropython_(\d+)\.(\d+)\.(\d+)\D.*orig\.tar\.\w+$")
+
+
+def _folder(version: tuple[int, ...]) -> Path:
+    return paths.cache() / "src" / f"micropython-{_text(version)}-newest"
+
+
+def _text(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+def _in_cache() -> Path | None:
+    found = (paths.cache() / "src").glob("micropython-*.*.*-newest")
+    return max(found, key=lambda path: _numbers(path.name.split("-")[1]), default=None)
+
+
+def _by_git(pinned: Source, log: Path) -> Path | None:
+    """A clone at the tag; None when the repository cannot be reached. Raises Problem."""
+    tag = f"v{_text(VERSION)}"
+    command = ["git", "ls-remote", "--exit-code", pinned.git_url, f"refs/tags/{tag}"]
+    if capture(command, _PROBE_S) is None:
+        return None
+    source = dataclasses.replace(
+        pinned, version=_text(VERSION), git_tag=tag, git_commit=COMMIT, files=()
+    )
+    sources.clone(source, _folder(VERSION), log)
+    return _folder(VERSION)
+
+
+def _by_apt(pinned: Source, log: Path) -> Path:
+    """What Debian has, if it is supported. Raises Problem."""
+    archives = paths.cache() / "archives"
+    archives.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unfinished-newest-", dir=archives) as name:
+        work = Path(name)
+        into = work / "files"
+        into.mkdir()
+        debian.SourceArchive(work, SUITE, log).fetch(pinned.name, "", True, into)
+        found = [(m, p) for p in into.iterdir() if (m := _ARCHIVE.match(p.name))]
+        if len(found) != 1:
+            raise Problem(f"Debian {SUITE} gave no archive of MicroPython.", "", "")
+        match, file = found[0]
+        version = tuple(int(part) for part in match.groups())
+        if not _numbers(pinned.version) < version <= VERSION:
+            raise Problem(
+                f"Debian {SUITE} has MicroPython {_text(version)}.",
+                f"supported are {pinned.version} to {_text(VERSION)}.",
+                "",
+            )
+        file = file.replace(archives / file.name)
+    source = dataclasses.replace(
+        pinned, version=_text(version), patched=False,
+        files=(LockedFile(file.name, sha256_of(file)),),
+    )  # fmt: skip
+    sources.unpack(source, _folder(version), log)
+    return _folder(version)
+
+
+def ensure(lock: Lock) -> tuple[Path | None, str]:
+    """The tree, or None and why there is none."""
+    pinned = lock.sources[0]
+    log = paths.cache() / "logs" / "newest.log"
+    with paths.locked("sources", paths.cache(), print):
+        ready = _in_cache()
+        if ready is not None:
+            return ready, ""
+        try:
+            by_git = _by_git(pinned, log) if shutil.which("git") else None
+            return by_git or _by_apt(pinned, log), ""
+        except (Problem, OSError) as error:
+            why = error.what if isinstance(error, Problem) else str(error)
+            return None, f"no MicroPython newer than {pinned.version}: {why}"
