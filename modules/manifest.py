@@ -23,7 +23,11 @@ for _folder in ("", "links/"):
         if _file.endswith(".py") and not (_folder + _file).startswith(_left_out):
             _files.append(_folder + _file)
 
-module("server.py", base_path=".")
-module("imp.py", base_path=".")
-module("agent.py", base_path=".")
-package("connectwith", files=_files, base_path=".")
+# What an image for everybody leaves out: line numbers in tracebacks (the functions are still named),
+# and assert, which only guards against mistakes in here. ./tools/cw release sets it.
+_opt = 3 if os.environ.get("CONNECTWITH_RELEASE") else None
+
+module("server.py", base_path=".", opt=_opt)
+module("imp.py", base_path=".", opt=_opt)
+module("agent.py", base_path=".", opt=_opt)
+package("connectwith", files=_files, base_path=".", opt=_opt)
