@@ -258,7 +258,13 @@ def test_image_larger_than_its_partition(bench, fault):
 def test_compiler_that_fails(bench):
     bench.config(broken=[BOARD])
     said = problem(bench, "build", "--board", BOARD)
-    assert "unknown type name 'flaot'" in said.why and f"{BOARD}.log" in said.next_step
+    assert said.what == (
+        f"{BOARD} could not be built: main.c:12:5: error: unknown type name 'flaot'"
+    )
+    assert "the first of 1 error" in said.why and f"{BOARD}.log" in said.why
+    bench.config(fault="network")
+    said = problem(bench, "build", "--board", BOARD)
+    assert "component registry" in said.what and "connect to a network" in said.next_step
     bench.config(fault="full")
     assert "no space left" in problem(bench, "build", "--board", BOARD).why
 

@@ -14,7 +14,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from setup import build, paths, sources
+from setup import build, build_log, paths, sources
 from setup.lock import read_lock
 from setup.problem import Problem
 from setup.report import Report
@@ -240,12 +240,17 @@ def _failed(board: Path, log: Path) -> Problem:
             "there is no space left on the disk (a board takes about 300 MB).",
             "free some space, then run the same command again.",
         )
-    errors = re.findall(r"^.*\b(?:error|Error|undefined reference)\b.*$", text, re.MULTILINE)[:5]
-    excerpt = "\n".join(f"      {line}" for line in errors) or tail(log)
+    next_step = "repair that; ./tools/cw clean, then the same command, rules out leftovers."
+    if build_log.no_network(text):
+        next_step = (
+            "connect to a network, then run the same command again: git and ESP-IDF's component "
+            "manager fetch parts of it."
+        )
     return Problem(
-        f"{board.name} could not be built.",
-        f"make failed:\n{excerpt}",
-        f"read all of it in {log}; ./tools/cw clean, then again, rules out leftovers.",
+        f"{board.name} could not be built: {build_log.first_error(text)}",
+        f"that is the first of {max(1, sum(1 for _ in build_log.errors(text)))} error(s); all of "
+        f"the log is in {log}",
+        next_step,
     )
 
 
