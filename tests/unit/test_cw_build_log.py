@@ -127,7 +127,9 @@ def test_what_has_no_error_that_is_known():
 
 def test_lines_are_bounded():
     text = log(f"main.c:1:1: error: {'x' * 5000}", f"{'p' * 5000}.c:1:1: error: y")
-    assert all(len(build_log.shown(line)) <= build_log.LINE_LIMIT for line in build_log.errors(text))
+    assert all(
+        len(build_log.shown(line)) <= build_log.LINE_LIMIT for line in build_log.errors(text)
+    )
     assert len(build_log.first_error(text)) == build_log.LINE_LIMIT
 
 

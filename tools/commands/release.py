@@ -8,7 +8,7 @@ from pathlib import Path
 
 from commands import boards
 from commands.boards import Board
-from commands.build import Made, make, prepare
+from commands.build import Made, make, prepare, version_arguments
 from setup import esp32, paths
 from setup.lock import sha256_of
 from setup.problem import Problem
@@ -29,6 +29,8 @@ IMAGES = ("firmware.bin", "micropython.bin")
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of this command."""
     parser.add_argument("--board", action="append", metavar="B", help="only this board")
+    parser.add_argument("--dirty", action="store_true", help="from a tree that is no release, too")
+    version_arguments(parser)
 
 
 def folder_of(board: Board) -> Path:
@@ -49,7 +51,7 @@ def pack(made: Made, version: str) -> None:
 def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 when every board was built."""
     chosen = [boards.find(name) for name in options.board or ()] or boards.every()
-    idf, tree = prepare(report)
+    idf, tree = prepare(chosen, options, report, "./tools/cw release")
     version = f"{esp32.describe_source()}, MicroPython {tree.git_tag or tree.path}, {idf.text}"
     failed: list[tuple[Board, Problem]] = []
     for board in chosen:

@@ -18,7 +18,9 @@ _ECHOED = re.compile(r"^\[\d+/\d+\] |^(?:ccache )?\S+(?: \S+)* -[co] |^&& |^cd \
 # GCC, Clang, GNU as: FILE:LINE:COLUMN: error: TEXT.
 _COMPILER = re.compile(r"^[^\s:][^:]*:\d+:(?:\d+:)? (?:fatal |internal compiler )?[Ee]rror: \S")
 # Their drivers: cc1: fatal error: TEXT, riscv32-esp-elf-gcc: error: TEXT.
-_DRIVER = re.compile(r"^(?:\S*/)?(?:cc1(?:plus)?|as|[\w.-]*(?:gcc|g\+\+|clang)): (?:fatal )?error: ")
+_DRIVER = re.compile(
+    r"^(?:\S*/)?(?:cc1(?:plus)?|as|[\w.-]*(?:gcc|g\+\+|clang)): (?:fatal )?error: "
+)
 _LINKER = re.compile(
     r"undefined reference to |multiple definition of |region [`'].+' overflowed by "
     r"|section [`'].+' will not fit in region |\bld(?:\.\w+)?: cannot (?:find|open) "
@@ -27,14 +29,15 @@ _LINKER = re.compile(
 # Also Kconfig's, ESP-IDF's and the component manager's own words, and MicroPython's make.
 _OTHERS = re.compile(
     r"^(?:kconfiglib\.|esp_kconfiglib\.|kconfgen:? ).*[Ee]rror|^\S*KconfigError: "
-    r"|^\S+:\d+: (?:error|syntax error): |^ERROR: \S|^ninja: error: |^fatal: \S|^\S+\.mk:\d+: \*\*\* "
-    r"|^Makefile:\d+: \*\*\* |^Error: \S"
+    r"|^\S+:\d+: (?:error|syntax error): |^ERROR: \S|^ninja: error: |^fatal: \S"
+    r"|^(?:Makefile|\S+\.mk):\d+: \*\*\* |^Error: \S"
 )
 _CMAKE = re.compile(r"^CMake Error(?: at (?P<place>[^ ]+:\d+) \(.*\))?:\s*(?P<text>.*)$")
 _TRACEBACK = "Traceback (most recent call last):"
 # What only says that something before it has failed.
 _CONSEQUENCES = re.compile(
-    r"^collect2: error: |: \*\*\* .* Error \d+$|^ninja: build stopped|^FAILED: |failed with exit code"
+    r"^collect2: error: |: \*\*\* .* Error \d+$|^ninja: build stopped|^FAILED: "
+    r"|failed with exit code"
 )
 _NO_NETWORK = re.compile(
     r"[Cc]ould not resolve host|[Nn]ame resolution|Name or service not known|Max retries exceeded"
