@@ -187,6 +187,7 @@ def prepare_folder(board: Path, tree: sources.Tree, idf: Idf, folder: Path) -> b
     """
     ours = [board / "sdkconfig.board", board / "mpconfigboard.cmake"]
     ours += sorted(p for p in board.parent.iterdir() if p.is_file())
+    ours.append(paths.ROOT / "VERSION")
     theirs = sorted((tree.path / "ports" / "esp32" / "boards").glob("sdkconfig*"))
     inputs = {
         "idf": f"{idf.path} {idf.text}",
