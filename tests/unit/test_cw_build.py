@@ -308,29 +308,6 @@ def test_variables_of_the_caller_do_not_leak(bench, monkeypatch):
     assert bench.run("build", "--board", BOARD)[0] == 0
 
 
-def test_release_has_images_and_sums(bench):
-    status, text = bench.run("release")
-    names = [board.name for board in boards.every()]
-    assert status == 0 and f"{len(names)} of {len(names)} boards" in text
-    for name in names:
-        folder = paths.BUILD / "release" / name
-        done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True)
-        assert done.returncode == 0
-        assert {f.name for f in folder.iterdir()} == {*release.IMAGES, "VERSION", "SHA256SUMS"}
-        assert name in (folder / "VERSION").read_text()
-
-
-def test_release_says_which_board_failed_and_why(bench):
-    bench.run("release", "--board", BOARD)
-    bench.config(broken=[BOARD])
-    status, text = bench.run("release")
-    count = len(boards.every())
-    assert status == 1 and f"{count - 1} of {count} boards" in text
-    assert f"FAILED {BOARD}" in text and "unknown type name" in text
-    assert not (paths.BUILD / "release" / BOARD).exists(), "no image of an earlier version"
-    assert (paths.BUILD / "release" / "WAVESHARE_ESP32_S3_ETH" / "SHA256SUMS").is_file()
-
-
 def test_list_is_the_table_of_the_document(capsys, tmp_path):
     _, options = commands.parse(["build", "--list"])
     assert build.run(options, Report(sys.stderr)) == 0
