@@ -26,8 +26,23 @@ set(connectwith_partitions ${CMAKE_BINARY_DIR}/sdkconfig.partitions)
 file(WRITE ${connectwith_partitions}
     "CONFIG_PARTITION_TABLE_CUSTOM_FILENAME=\"${MICROPY_BOARD_DIR}/partitions.csv\"\n")
 
+# The image's own description (esp_app_desc): what esptool's image-info and an update look at.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/../VERSION)
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/../VERSION connectwith_version LIMIT_COUNT 1)
+set(connectwith_description ${CMAKE_BINARY_DIR}/sdkconfig.version)
+file(WRITE ${connectwith_description}
+    "CONFIG_APP_PROJECT_VER_FROM_CONFIG=y\nCONFIG_APP_PROJECT_VER=\"${connectwith_version}\"\n")
+
 list(APPEND SDKCONFIG_DEFAULTS
     ${CMAKE_CURRENT_LIST_DIR}/sdkconfig.connectwith
     ${MICROPY_BOARD_DIR}/sdkconfig.board
     ${connectwith_partitions}
+    ${connectwith_description}
 )
+
+# ESP-IDF has this option since v5.2.3, v5.3.2 and v5.4, and warns about what it does not know.
+file(STRINGS $ENV{IDF_PATH}/components/esp_netif/Kconfig connectwith_option
+    REGEX "config ESP_NETIF_SET_DNS_PER_DEFAULT_NETIF$")
+if(connectwith_option)
+    list(APPEND SDKCONFIG_DEFAULTS ${CMAKE_CURRENT_LIST_DIR}/sdkconfig.dns)
+endif()

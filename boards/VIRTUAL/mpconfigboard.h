@@ -4,6 +4,8 @@
 #ifndef VIRTUAL_MPCONFIGBOARD_H
 #define VIRTUAL_MPCONFIGBOARD_H
 
+#include "../version.h"
+
 #define MICROPY_HW_BOARD_NAME "Virtual ESP32 board"
 #define MICROPY_HW_MCU_NAME   "ESP32 (host process)"
 

@@ -39,6 +39,13 @@ target_sources(usermod_connectwith INTERFACE
 
 target_include_directories(usermod_connectwith INTERFACE ${CMAKE_CURRENT_LIST_DIR}/..)
 
+# The version stands in one file. MicroPython's own files get the definition, too: boards/version.h.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    ${CMAKE_CURRENT_LIST_DIR}/../../VERSION)
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/../../VERSION connectwith_version LIMIT_COUNT 1)
+target_compile_definitions(usermod_connectwith INTERFACE
+    CONNECTWITH_VERSION="${connectwith_version}")
+
 # For the HMAC unit and its key; where its header is depends on the version of ESP-IDF.
 target_link_libraries(usermod_connectwith INTERFACE
     $<TARGET_NAME_IF_EXISTS:idf::efuse>

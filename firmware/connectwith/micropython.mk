@@ -31,6 +31,12 @@ SRC_USERMOD_LIB_C += $(addprefix $(CONNECTWITH_DIR)/port/, $(CONNECTWITH_PORT_C)
 # Includes are written "connectwith/core/attempt.h".
 CFLAGS_USERMOD += -I$(CONNECTWITH_DIR)/..
 
+# The version stands in one file; what has it in it is compiled again when that changes.
+CONNECTWITH_VERSION_FILE := $(CONNECTWITH_DIR)/../../VERSION
+CFLAGS_USERMOD += -DCONNECTWITH_VERSION=\"$(shell cat $(CONNECTWITH_VERSION_FILE))\"
+$(BUILD)/connectwith/bind/modconnectwith.o: $(CONNECTWITH_VERSION_FILE)
+$(BUILD)/py/modsys.o $(BUILD)/shared/runtime/pyexec.o: $(CONNECTWITH_VERSION_FILE)
+
 # MicroPython's own -Wall is not enough for this code. Its callbacks have fixed signatures.
 # MicroPython's headers (py/pystack.h) have unused parameters, too.
 $(BUILD)/connectwith/bind/%.o: CFLAGS += -Wno-unused-parameter

@@ -32,6 +32,11 @@ def counters():
     return report.counters(controller.get().diag)
 
 
+def version():
+    """The version of this firmware (str), as `./tools/cw --version` of its sources."""
+    return _connectwith.VERSION
+
+
 def keysource():
     """Where the key of sealed values comes from: efuse-hmac, nvs-encrypted or nvs-plain."""
     return _connectwith.key_source()

@@ -7,6 +7,8 @@
 from collections.abc import Callable
 from typing import Any
 
+VERSION: str
+
 STAGE_HARDWARE: int
 STAGE_LINK: int
 STAGE_ADDRESS: int

@@ -6,7 +6,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
-from setup.lock import Lock, LockedFile, Source, sha256_of
+from setup.lock import Lock, LockedFile, Repository, Source, sha256_of
 from setup.problem import Problem
 
 PATCH = """\
@@ -81,4 +81,6 @@ def make_lock(shelf: Path, git_url: str = "file:///nowhere", commit: str = "0" *
             source("lwip", True, lwip, lwip_patches),
             source("mbedtls", False, mbedtls),
         ),
+        Repository("micropython", git_url, "v1.28.0", {"v1.28.0": commit, "v1.25.0": commit}),
+        Repository("esp-idf", "file:///nowhere", "v5.5.1", {"v5.5.1": "0" * 40}),
     )

@@ -62,7 +62,17 @@ def build(config: dict, board: Path, options: argparse.Namespace) -> None:
     if not os.access(os.environ.get("MICROPY_MPYCROSS", ""), os.X_OK):
         die("make[1]: mpy-cross would be built with BUILD= of the board")
     if board.name in config["broken"]:
-        die("FAILED: main.c.obj\nmain.c:12:5: error: unknown type name 'flaot'")
+        die(
+            "[2/9] Building C object main/error.c.obj\nFAILED: main.c.obj\n"
+            "/opt/bin/gcc -Wno-error=unused -c main.c\n"
+            "main.c:12:5: error: unknown type name 'flaot'\n"
+            "ninja: build stopped: subcommand failed."
+        )
+    if config["fault"] == "network":
+        die(
+            "ERROR: Cannot establish a connection to the component registry. "
+            "Are you connected to the internet?"
+        )
     if config["fault"] == "full":
         die("fatal error: cannot write main.c.obj: No space left on device")
     (options.build / "micropython.bin").write_bytes(b"\xe9" + bytes(config["size"] - 1))

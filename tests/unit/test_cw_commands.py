@@ -4,6 +4,7 @@
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -28,6 +29,20 @@ def cw(*arguments, env=None, limit_s=30):
         env={**os.environ, **(env or {})},
         timeout=limit_s,
     )
+
+
+def test_version():
+    done = cw("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"connectwith \d+\.\d+\.\d+(-dev)?\n", done.stdout)
+    changelog = (paths.ROOT / "CHANGELOG.md").read_text()
+    version = paths.version()
+    released = re.findall(r"^## (?:\[?(\d+\.\d+\.\d+)\]? - \d{4}-\d\d-\d\d)$", changelog, re.M)
+    # Work goes on under the number of the next release; a release stands in the changelog.
+    assert version.endswith("-dev") or version == released[0]
+    assert "## Unreleased" in changelog and version.removesuffix("-dev") not in released[1:]
+    # The image's description has 32 bytes for it (esp_app_desc_t).
+    assert len(version) < 32
 
 
 def three_lines(text):

@@ -10,6 +10,7 @@ from board_stand_in import BoardStandIn
 
 import commands
 from commands import doctor
+from setup import paths
 from setup.problem import Problem
 from setup.report import Report
 
@@ -21,6 +22,7 @@ FOUND = {
     "micropython": "1.25.0",
     "build": "v1.25.0 on 2026-11-22",
     "platform": "esp32",
+    "version": paths.version(),
     "links": {"Wi-Fi": "there, not in use", "Ethernet": "not on this board", "cellular": "in use"},
     "modem": {"status": "on", "operator": "Net", "rssi": -71, "sim": "ready"},
     "keysource": "nvs-plain",
@@ -47,6 +49,7 @@ def table(**changes):
 def test_table():
     lines = table()
     assert lines["board"] == "LILYGO T-SIM7600 with ESP32"
+    assert lines["firmware"] == f"connectwith {paths.version()}"
     assert lines["MicroPython"] == "1.25.0 (v1.25.0 on 2026-11-22)"
     assert lines["link Ethernet"] == "not on this board"
     assert lines["modem"] == "status on, operator Net, rssi -71, sim ready"
@@ -56,6 +59,13 @@ def test_table():
     assert lines["broker"] == "last attempt, over wl0: NO_WIFI, Wi-Fi reason 202"
     assert lines["stages"] == "HARDWARE 4 ms, LINK 2217 ms"
     assert lines["since boot"] == "2 attempts, 1 successes, 1 lost; last loss: reset by peer"
+
+
+@pytest.mark.parametrize("version", ["0.0.9", None])
+def test_firmware_and_tool_of_different_versions(version):
+    text = table(version=version)["firmware"]
+    assert (version or "before 0.1.0") in text and f"this tool is {paths.version()}" in text
+    assert "./tools/cw flash" in text
 
 
 def test_board_without_links():

@@ -132,7 +132,7 @@ def test_moved_tag_is_refused_with_both_commits(cache, tmp_path, shelf, report):
     pinned = "1" * 40
     source = make_lock(shelf.folder, f"file://{tmp_path / 'upstream'}", pinned).sources[0]
     with pytest.raises(Problem) as caught:
-        sources.clone(source, cache / "src" / "x", tmp_path / "log")
+        sources.clone(source.pin, cache / "src" / "x", tmp_path / "log")
     assert actual in caught.value.why and pinned in caught.value.why
     assert not (cache / "src" / "x").exists() and not leftovers(cache)
 
@@ -153,7 +153,7 @@ def test_no_apt_and_no_git(cache, tmp_path, shelf, report, monkeypatch):
     source = make_lock(shelf.folder).sources[0]
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Problem, match="cannot be fetched") as caught:
-        sources.clone(source, cache / "src" / "x", tmp_path / "log")
+        sources.clone(source.pin, cache / "src" / "x", tmp_path / "log")
     assert "install git" in caught.value.next_step
 
 

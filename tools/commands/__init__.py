@@ -36,9 +36,12 @@ packages, pinned and checked sources, builds), then does what you asked. Only bu
 provision, monitor, doctor and release are about hardware."""
 
 _VARIABLES = """\
+options:
+  --version           the version of this project, and of the firmware that it builds
+
 environment:
   CONNECTWITH_CACHE   folder for all that is fetched (default ~/.cache/connectwith)
-  IDF_PATH            the ESP-IDF that build and release use
+  IDF_PATH            the ESP-IDF that build and release use (unset: they get one)
   MICROPYTHON_DIR     a MicroPython checkout to use instead of the pinned one; only read
   NO_COLOR            set it for plain output
 
@@ -112,6 +115,11 @@ def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
         top.print_help()
         raise SystemExit(0 if argv else 2)
     name = argv[0]
+    if name == "--version":
+        from setup import paths
+
+        print(f"connectwith {paths.version()}")
+        raise SystemExit(0)
     if name not in each:
         kind = "option" if name.startswith("-") else "command"
         raise Problem(

@@ -18,7 +18,7 @@ EXAMPLES = """\
 IN_ENVIRONMENT = False
 
 # What a cache of ours may hold: a folder with anything else in it is not removed.
-_OURS = ("archives", "src", "tree", "mpy-cross", "logs")
+_OURS = ("archives", "src", "tree", "mpy-cross", "logs", "esp-idf", "espressif")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from commands.provision import other_firmware
 from commands.remote import BoardError, Remote
+from setup import paths
 from setup.problem import Problem
 from setup.report import Report
 
@@ -96,10 +97,20 @@ def _broker(found: dict[str, Any]) -> str:
     return f"last attempt, over {last['interface']}: {last['name']}, {last['cause'] or 'no cause'}"
 
 
+def _firmware(version: str | None) -> str:
+    """The version on the board, and what to do when it is not this tool's."""
+    ours = paths.version()
+    if version == ours:
+        return f"connectwith {version}"
+    what = f"connectwith {version}" if version else "connectwith before 0.1.0"
+    return f"{what}, but this tool is {ours}: ./tools/cw flash, or the tool of that version"
+
+
 def rows(found: dict[str, Any], now_s: float) -> list[tuple[str, str]]:
     """The table: name and value of each line."""
     lines = [
         ("board", found["board"]),
+        ("firmware", _firmware(found.get("version"))),
         ("MicroPython", f"{found['micropython']} ({found['build']})"),
     ]
     lines += [(f"link {name}", text) for name, text in found["links"].items()]

@@ -110,6 +110,7 @@ print(
             "micropython": uname.release,
             "build": uname.version,
             "platform": sys.platform,
+            "version": getattr(_connectwith, "VERSION", None),
             "links": {KINDS[kind]: link(kind) for kind in range(3)},
             "modem": modem(),
             "keysource": imp.diag.keysource(),

@@ -4,12 +4,11 @@
 
 import hashlib
 import os
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from setup import paths
+from setup import build_log, paths
 from setup.problem import Problem
 from setup.report import Report
 from setup.shell import disk_full, run_logged, tail
@@ -40,7 +39,7 @@ def _make(what: str, arguments: list[str], log: Path, env: dict[str, str]) -> No
         next_step = "free some space, then run the same command again."
     else:
         # With several compilers at once the first error is often far from the end.
-        errors = re.findall(r"^.*\b(?:error|undefined reference)\b.*$", text, re.MULTILINE)[:5]
+        errors = [build_log.shown(line) for line in build_log.errors(text)][:5]
         excerpt = "\n".join(f"      {line}" for line in errors) or tail(log)
         why = f"make failed:\n{excerpt}"
         next_step = f"read all of it in {log}; ./tools/cw clean, then again, rules out leftovers."

@@ -9,16 +9,17 @@ import hashlib
 import json
 import os
 import re
-import shlex
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from setup import build, paths, sources
-from setup.lock import read_lock
+from setup import build, build_log, paths, sources
+from setup.idf import Clone, Idf, of_user
+from setup.lock import Pin, read_lock
 from setup.problem import Problem
 from setup.report import Report
-from setup.shell import capture, disk_full, run_logged, tail
+from setup.shell import capture, disk_full, run_logged
 
 # From this MicroPython on, the oldest and the newest ESP-IDF that it names (ports/esp32/README.md;
 # 1.28's stands for what is newer), each as (major, minor). None names v6, whose mbedTLS 4 has no
@@ -31,9 +32,15 @@ IDF_RANGES = (
 MICROPYTHON_OLDEST = IDF_RANGES[-1][0]
 LIMIT_S = 3600.0  # a first build takes 5 to 10 minutes on two cores
 
-_INSTALL = (
-    "install ESP-IDF v5.4 (docs.espressif.com, 'Get Started'), then: export IDF_PATH=<its folder>"
-)
+
+@dataclass(frozen=True)
+class Tags:
+    """What was asked for in place of the pinned versions, of those in sources.lock."""
+
+    micropython: str | None = None
+    esp_idf: str | None = None
+
+
 _TOO_LARGE = re.compile(
     r"app partition is too small for binary.*?\(overflow (0x[0-9a-f]+)\)"
     r"|application overflows allocated space of \d+ bytes by (\d+) bytes",
@@ -41,83 +48,78 @@ _TOO_LARGE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Idf:
-    """An ESP-IDF; `active` says that its tools are on the PATH already."""
+def find_idf(
+    chips: list[str], report: Report, *, tags: Tags = Tags(), yes: bool = False, again: str = ""
+) -> Idf:
+    """The ESP-IDF at IDF_PATH, if its version will do; without one, a clone of ours.
 
-    path: Path
-    version: tuple[int, int, int]
-    active: bool
-
-    @property
-    def text(self) -> str:
-        """The version as Espressif writes it."""
-        return "v" + ".".join(str(part) for part in self.version)
-
-    def command(self, command: list[str]) -> list[str]:
-        """`command`, run with ESP-IDF's tools on the PATH."""
-        if self.active:
-            return command
-        export = shlex.quote(str(self.path / "export.sh"))
-        return ["bash", "-c", f'. {export} >&2 && exec "$@"', "bash", *command]
-
-
-def idf_version(path: Path) -> tuple[int, int, int]:
-    """The version of the ESP-IDF at `path`. Raises Problem."""
-    file = path / "tools" / "cmake" / "version.cmake"
-    try:
-        text = file.read_text(encoding="utf-8")
-        found = [re.search(rf"set\(IDF_VERSION_{part} (\d+)\)", text)
-                 for part in ("MAJOR", "MINOR", "PATCH")]  # fmt: skip
-        major, minor, patch = (int(match[1]) for match in found if match)
-    except (OSError, ValueError) as error:
-        raise Problem(
-            f"IDF_PATH={path} is not an ESP-IDF.", f"{file} cannot be read as one's.", _INSTALL
-        ) from error
-    return major, minor, patch
-
-
-def find_idf() -> Idf:
-    """The ESP-IDF at IDF_PATH, if its version will do. Raises Problem."""
+    The clone is made after a question, or at once with `yes` and in CI. `again`: the command that
+    the user typed, without --yes. Raises Problem.
+    """
     given = os.environ.get("IDF_PATH")
-    if not given:
-        raise Problem(
-            "ESP-IDF is needed to build for a board, and was not found.",
-            "the environment variable IDF_PATH is not set.",
-            _INSTALL,
-        )
-    path = Path(given).expanduser().absolute()
-    version = idf_version(path)
-    micropython, oldest, newest = idf_range()
-    if not oldest <= version[:2] <= newest:
-        first, last, name = (".".join(map(str, v)) for v in (oldest, newest, micropython))
-        raise Problem(
-            f"ESP-IDF v{'.'.join(map(str, version))} does not fit.",
-            f"MicroPython {name} is made for v{first} to v{last}; IDF_PATH is {path}.",
-            f"install v{last} beside it, and let IDF_PATH name that; or let MICROPYTHON_DIR name "
-            "a MicroPython for this one (v5.5: 1.27 or newer; v6: none yet).",
-        )
-    return Idf(path, version, shutil.which("idf.py") is not None)
+    if given and not tags.esp_idf:
+        found = of_user(given)
+        _check_range(found.text, found.version, f"IDF_PATH is {found.path}", tags)
+        return found
+    pin = _pinned_idf(tags)
+    _check_range(pin.tag, pin.version, "that one was asked for", tags)
+    # Of another ESP-IDF that the caller's shell has activated.
+    os.environ.pop("IDF_PYTHON_ENV_PATH", None)
+    clone = Clone(pin, report)
+    lacking = clone.lacking(chips)
+    if lacking:
+        clone.check_space(lacking)
+        announcement = clone.announcement(lacking)
+        if yes or os.environ.get("CI") == "true":
+            report.line(f"[esp-idf] {announcement}")
+        else:
+            _ask(announcement, again)
+    return clone.ensure(chips)
 
 
-def check_tools(idf: Idf, log: Path) -> None:
-    """Raises Problem unless ESP-IDF's tools can be run."""
-    if idf.active:
+def _pinned_idf(tags: Tags) -> Pin:
+    """What was asked for, or is pinned, or the newest that fits an older MicroPython."""
+    repository = read_lock(paths.LOCK_FILE).esp_idf
+    _, oldest, newest = idf_range(tags)
+    pins = [repository.pin(tags.esp_idf)]
+    if not tags.esp_idf:
+        pins += sorted(map(repository.pin, repository.commits), key=lambda p: p.version)[::-1]
+    return next((pin for pin in pins if oldest <= pin.version[:2] <= newest), pins[0])
+
+
+def _ask(announcement: str, again: str) -> None:
+    next_step = f"{again} --yes does that; or let IDF_PATH name an ESP-IDF of yours."
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Problem(
+            "ESP-IDF is needed to build for a board, and IDF_PATH is not set.",
+            f"it can be fetched, but nobody is here to be asked. {announcement}.",
+            next_step,
+        )
+    if input(f"{announcement}.\nFetch it? [y/N] ").strip().lower() not in ("y", "yes"):
+        raise Problem("ESP-IDF is needed to build for a board.", "the answer was no.", next_step)
+
+
+def _check_range(name: str, version: tuple[int, ...], where: str, tags: Tags) -> None:
+    micropython, oldest, newest = idf_range(tags)
+    if oldest <= version[:2] <= newest:
         return
-    log.unlink(missing_ok=True)
-    if run_logged(idf.command(["idf.py", "--version"]), log, timeout_s=120) != 0:
-        raise Problem(
-            f"The tools of the ESP-IDF at {idf.path} cannot be run.",
-            f"its export.sh failed; the end of {log}:\n{tail(log, 4)}",
-            f"install them: {idf.path}/install.sh esp32,esp32s3,esp32c3",
-        )
+    first, last, needs = (".".join(map(str, v)) for v in (oldest, newest, micropython))
+    raise Problem(
+        f"ESP-IDF {name} does not fit.",
+        f"MicroPython {needs} is made for v{first} to v{last}; {where}.",
+        "without IDF_PATH and --idf one that fits is fetched; or let MICROPYTHON_DIR name "
+        "a MicroPython for this one (v5.2: 1.25 to 1.27; v5.5: 1.27 or newer; v6: none yet).",
+    )
 
 
-def idf_range() -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+def idf_range(tags: Tags = Tags()) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
     """The MicroPython in use, and the oldest and newest ESP-IDF for it. Raises Problem."""
     given = os.environ.get("MICROPYTHON_DIR")
-    # The one of sources.lock is the oldest that will do.
-    version = micropython_version(sources.user_checkout(given)) if given else MICROPYTHON_OLDEST
+    if given and not tags.micropython:
+        version = micropython_version(sources.user_checkout(given))
+    else:
+        pin = read_lock(paths.LOCK_FILE).micropython.pin(tags.micropython)
+        version = (pin.version[0], pin.version[1])
     oldest, newest = next(r[1:] for r in IDF_RANGES if version >= r[0])
     return version, oldest, newest
 
@@ -136,13 +138,13 @@ def micropython_version(checkout: Path) -> tuple[int, int]:
     return major, minor
 
 
-def ensure_micropython(report: Report) -> sources.Tree:
-    """MICROPYTHON_DIR, or a clone at the pinned tag. Raises Problem.
+def ensure_micropython(report: Report, tag: str | None = None) -> sources.Tree:
+    """MICROPYTHON_DIR, or a clone at the tag that was asked for or is pinned. Raises Problem.
 
     Debian's source package will not do: the ESP32 port builds from submodules, too.
     """
     given = os.environ.get("MICROPYTHON_DIR")
-    if given:
+    if given and not tag:
         checkout = sources.user_checkout(given)
         micropython_version(checkout)
         ident = hashlib.sha256(str(checkout).encode()).hexdigest()[:8]
@@ -153,14 +155,16 @@ def ensure_micropython(report: Report) -> sources.Tree:
                 f"make -C {checkout}/ports/esp32 submodules",
             )
         return sources.Tree(checkout, ident, checkout, None)
-    source = read_lock(paths.LOCK_FILE).sources[0]
-    final = paths.cache() / "src" / f"{source.name}-esp32-{source.git_commit[:8]}"
+    pin = read_lock(paths.LOCK_FILE).micropython.pin(tag)
+    final = paths.cache() / "src" / f"{pin.name}-esp32-{pin.commit[:8]}"
     with paths.locked("sources", paths.cache(), report.line):
         if not final.is_dir():
             paths.sweep(final.parent)
-            with report.step("sources", f"{source.name} {source.version} by git, for ESP32"):
-                sources.clone(source, final, paths.cache() / "logs" / "sources.log")
-    return sources.Tree(final, source.git_commit[:8], final, source.git_tag)
+            log = paths.cache() / "logs" / "sources.log"
+            with report.step("sources", f"{pin.name} {pin.tag} by git, for ESP32"):
+                by_hand = "name a checkout with MICROPYTHON_DIR="
+                sources.clone(pin, final, log, by_hand=by_hand)
+    return sources.Tree(final, pin.commit[:8], final, pin.tag)
 
 
 def folder_of(board: Path) -> Path:
@@ -183,6 +187,7 @@ def prepare_folder(board: Path, tree: sources.Tree, idf: Idf, folder: Path) -> b
     """
     ours = [board / "sdkconfig.board", board / "mpconfigboard.cmake"]
     ours += sorted(p for p in board.parent.iterdir() if p.is_file())
+    ours.append(paths.ROOT / "VERSION")
     theirs = sorted((tree.path / "ports" / "esp32" / "boards").glob("sdkconfig*"))
     inputs = {
         "idf": f"{idf.path} {idf.text}",
@@ -240,12 +245,17 @@ def _failed(board: Path, log: Path) -> Problem:
             "there is no space left on the disk (a board takes about 300 MB).",
             "free some space, then run the same command again.",
         )
-    errors = re.findall(r"^.*\b(?:error|Error|undefined reference)\b.*$", text, re.MULTILINE)[:5]
-    excerpt = "\n".join(f"      {line}" for line in errors) or tail(log)
+    next_step = "repair that; ./tools/cw clean, then the same command, rules out leftovers."
+    if build_log.no_network(text):
+        next_step = (
+            "connect to a network, then run the same command again: git and ESP-IDF's component "
+            "manager fetch parts of it."
+        )
     return Problem(
-        f"{board.name} could not be built.",
-        f"make failed:\n{excerpt}",
-        f"read all of it in {log}; ./tools/cw clean, then again, rules out leftovers.",
+        f"{board.name} could not be built: {build_log.first_error(text)}",
+        f"that is the first of {max(1, sum(1 for _ in build_log.errors(text)))} error(s); all of "
+        f"the log is in {log}",
+        next_step,
     )
 
 
@@ -256,7 +266,7 @@ def build_board(board: Path, idf: Idf, tree: sources.Tree, report: Report) -> Pa
     """
     folder = folder_of(board)
     log = paths.LOGS / f"{folder.name}.log"
-    env = {"IDF_PATH": str(idf.path), **build.environment(tree)}
+    env = {**idf.env, **build.environment(tree)}
     with paths.locked("build", paths.BUILD, report.line):
         mpy_cross = build.ensure_mpy_cross(tree, report)
         new = prepare_folder(board, tree, idf, folder)

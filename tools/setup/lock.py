@@ -3,6 +3,7 @@
 """tools/sources.lock: which upstream sources, which versions, which hashes."""
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,43 @@ class LockedFile:
 
     name: str
     sha256: str
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A tag of a git repository, and the commit that it has to be."""
+
+    name: str
+    url: str
+    tag: str
+    commit: str
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """The tag's numbers: (5, 5, 1) of v5.5.1."""
+        return tuple(int(part) for part in re.findall(r"\d+", self.tag))
+
+
+@dataclass(frozen=True)
+class Repository:
+    """What chips are built from: the pinned tag, and others that may be asked for."""
+
+    name: str
+    url: str
+    tag: str
+    commits: dict[str, str]
+
+    def pin(self, tag: str | None = None) -> Pin:
+        """The pin of `tag`, or of the tag that is built by default. Raises Problem."""
+        tag = tag or self.tag
+        if tag not in self.commits:
+            raise Problem(
+                f"There is no pinned {self.name} {tag}.",
+                f"tools/sources.lock has: {', '.join(self.commits)}.",
+                "take one of these, or name a checkout with MICROPYTHON_DIR= and IDF_PATH=.",
+                2,
+            )
+        return Pin(self.name, self.url, tag, self.commits[tag])
 
 
 @dataclass(frozen=True)
@@ -39,6 +77,11 @@ class Source:
         joined = "".join(file.sha256 for file in self.files)
         return hashlib.sha256(joined.encode()).hexdigest()[:8]
 
+    @property
+    def pin(self) -> Pin:
+        """Where git has it."""
+        return Pin(self.name, self.git_url, self.git_tag, self.git_commit)
+
 
 @dataclass(frozen=True)
 class Lock:
@@ -46,6 +89,18 @@ class Lock:
 
     suite: str
     sources: tuple[Source, ...]
+    micropython: Repository
+    esp_idf: Repository
+
+
+def _repository(name: str, table: dict) -> Repository:
+    commits = dict(table["commits"])
+    for tag, commit in commits.items():
+        if not re.fullmatch(r"v\d+(\.\d+)+", tag) or not re.fullmatch("[0-9a-f]{40}", commit):
+            raise ValueError(f"{name} {tag}: not the tag of a version with a commit id")
+    if table["tag"] not in commits:
+        raise ValueError(f"{name} {table['tag']}: without its commit id")
+    return Repository(name, table["url"], table["tag"], commits)
 
 
 def _source(name: str, table: dict) -> Source:
@@ -70,7 +125,8 @@ def read_lock(path: Path) -> Lock:
     """Reads and checks the lock file. Raises Problem."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Lock(table["debian"]["suite"], tuple(_source(n, table[n]) for n in NAMES))
+        chips = (_repository(n, table["chips"][n]) for n in ("micropython", "esp-idf"))
+        return Lock(table["debian"]["suite"], tuple(_source(n, table[n]) for n in NAMES), *chips)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Problem(
             f"{path} cannot be used.",

@@ -32,6 +32,11 @@ def cache() -> Path:
     return Path.home() / ".cache" / "connectwith"
 
 
+def version() -> str:
+    """The version of this project; the one place where it stands is the file VERSION."""
+    return (ROOT / "VERSION").read_text(encoding="ascii").strip()
+
+
 def cores() -> int:
     """Number of processors that this process may use."""
     return (

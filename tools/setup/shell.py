@@ -126,9 +126,14 @@ def run_logged(
 
 
 def run_shown(
-    command: list[str], log: Path, *, cwd: Path | None = None, timeout_s: float = 1800.0
+    command: list[str],
+    log: Path,
+    *,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+    timeout_s: float = 1800.0,
 ) -> tuple[int | None, str]:
-    """Runs a program with its output shown as it comes and kept in `log`.
+    """Runs a program with its output shown as it comes and kept in `log`, which begins anew.
 
     Returns its exit status, or None when it did not end within `timeout_s` (it is ended then),
     and its output.
@@ -143,6 +148,7 @@ def run_shown(
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             cwd=cwd,
+            env={**os.environ, **(env or {})},
             start_new_session=True,
         )
         assert process.stdout is not None

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from setup import debian, paths
-from setup.lock import Lock, LockedFile, Source, check, read_lock
+from setup.lock import Lock, LockedFile, Pin, Source, check, read_lock
 from setup.problem import Problem
 from setup.report import Report
 from setup.shell import capture, disk_full, run_logged, tail
 
 LINKED = ("lwip", "mbedtls")
+# A clone that asks for a password would hang a machine without a person.
+NO_PROMPT = {"GIT_TERMINAL_PROMPT": "0"}
 
 
 @dataclass(frozen=True)
@@ -143,38 +145,43 @@ def unpack(source: Source, final: Path, log: Path) -> None:
         shutil.rmtree(upstream)
 
 
-def clone(source: Source, final: Path, log: Path) -> None:
-    """The fallback: a clone at the pinned tag whose commit id is checked. Raises Problem."""
-    by_hand = f"put {' and '.join(f.name for f in source.files)} into {_archives()}"
+def clone(pin: Pin, final: Path, log: Path, *, by_hand: str = "") -> None:
+    """A clone at the pinned tag whose commit id is checked. Raises Problem.
+
+    by_hand: what else a user without a network can do.
+    """
+    with paths.whole_directory(final) as work:
+        clone_into(pin, work, log, by_hand=by_hand)
+
+
+def clone_into(pin: Pin, work: Path, log: Path, *, by_hand: str = "") -> None:
+    """The same, into an empty folder."""
+    other = f"{by_hand}; or " if by_hand else ""
     if shutil.which("git") is None:
         raise Problem(
-            f"{source.name} {source.version} cannot be fetched.",
+            f"{pin.name} {pin.tag} cannot be fetched.",
             "neither apt nor git can be used here.",
-            f"install git, or {by_hand}, then run the same command again.",
+            f"{other}install git, then run the same command again.",
         )
-    # Without a prompt for a password: a clone that asks would hang a machine without a person.
-    env = {"GIT_TERMINAL_PROMPT": "0"}
-    with paths.whole_directory(final) as work:
-        # With --config, so that no end-of-line conversion changes what the commit id stands for.
-        command = ["git", "clone", "-q", "--config", "core.autocrlf=false",
-                   "--config", "advice.detachedHead=false", "--depth", "1",
-                   "--branch", source.git_tag, source.git_url, str(work)]  # fmt: skip
-        if run_logged(command, log, env=env, timeout_s=900) != 0:
-            if disk_full(log, work):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(work))
-            raise Problem(
-                f"{source.name} {source.version} cannot be fetched.",
-                f"git clone of {source.git_url} failed (no network?); the end of {log}:\n"
-                f"{tail(log, 3)}",
-                f"connect to a network; or {by_hand}; or name a checkout with MICROPYTHON_DIR=.",
-            )
-        commit = (capture(["git", "-C", str(work), "rev-parse", "HEAD"]) or "").strip()
-        if commit != source.git_commit:
-            raise Problem(
-                f"The tag {source.git_tag} of {source.git_url} is not the pinned commit.",
-                f"it is {commit or 'unreadable'}, tools/sources.lock says {source.git_commit}.",
-                "do not build it; find out why upstream's tag has moved.",
-            )
+    # With --config, so that no end-of-line conversion changes what the commit id stands for.
+    command = ["git", "clone", "-q", "--config", "core.autocrlf=false",
+               "--config", "advice.detachedHead=false", "--depth", "1",
+               "--branch", pin.tag, pin.url, str(work)]  # fmt: skip
+    if run_logged(command, log, env=NO_PROMPT, timeout_s=3600) != 0:
+        if disk_full(log, work):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(work))
+        raise Problem(
+            f"{pin.name} {pin.tag} cannot be fetched.",
+            f"git clone of {pin.url} failed (no network?); the end of {log}:\n{tail(log, 3)}",
+            f"{other}connect to a network, then run the same command again.",
+        )
+    commit = (capture(["git", "-C", str(work), "rev-parse", "HEAD"]) or "").strip()
+    if commit != pin.commit:
+        raise Problem(
+            f"The tag {pin.tag} of {pin.url} is not the pinned commit.",
+            f"it is {commit or 'unreadable'}, tools/sources.lock says {pin.commit}.",
+            "do not build it; find out why upstream's tag has moved.",
+        )
 
 
 def ensure_source(
@@ -194,7 +201,9 @@ def ensure_source(
                 raise
             report.line(f"[sources] {problem.what} Why: {problem.why}")
             report.line(f"[sources] trying git: {source.git_url} at {source.git_tag}")
-            clone(source, from_git, log)
+            names = " and ".join(file.name for file in source.files)
+            by_hand = f"put {names} into {_archives()}; or name a checkout with MICROPYTHON_DIR="
+            clone(source.pin, from_git, log, by_hand=by_hand)
             return from_git
         unpack(source, final, log)
     return final

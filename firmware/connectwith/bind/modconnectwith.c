@@ -3,12 +3,18 @@
 
 // The module _connectwith: its functions of few lines, and the table.
 
+#include "py/objstr.h"
 #include "py/runtime.h"
 
 #include "connectwith/bind/bind.h"
 #include "connectwith/core/attempt.h"
 #include "connectwith/core/backoff.h"
 #include "connectwith/core/builddate.h"
+
+#ifndef CONNECTWITH_VERSION
+// Checks compile single files, without the build files that know it.
+#define CONNECTWITH_VERSION "unknown"
+#endif
 
 static uint32_t get_uint32(mp_obj_t value_in) {
     // The core takes any 32 bits, so a negative number is the caller's mistake, not a value.
@@ -34,6 +40,8 @@ static mp_obj_t mod_build_time(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(mod_build_time_obj, mod_build_time);
 
+static const MP_DEFINE_STR_OBJ(mod_version_obj, CONNECTWITH_VERSION);
+
 #define STAGE_ENTRY(name) \
     { MP_ROM_QSTR(MP_QSTR_STAGE_##name), MP_ROM_INT(ATTEMPT_STAGE_##name) },
 #define LINK_ENTRY(name) \
@@ -51,6 +59,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_Stream), MP_ROM_PTR(&connectwith_stream_type) },
     { MP_ROM_QSTR(MP_QSTR_Tap), MP_ROM_PTR(&connectwith_tap_type) },
     { MP_ROM_QSTR(MP_QSTR_Token), MP_ROM_PTR(&connectwith_token_type) },
+    { MP_ROM_QSTR(MP_QSTR_VERSION), MP_ROM_PTR(&mod_version_obj) },
     { MP_ROM_QSTR(MP_QSTR_backoff_ms), MP_ROM_PTR(&mod_backoff_ms_obj) },
     { MP_ROM_QSTR(MP_QSTR_build_time), MP_ROM_PTR(&mod_build_time_obj) },
     { MP_ROM_QSTR(MP_QSTR_dns_flush), MP_ROM_PTR(&connectwith_dns_flush_obj) },
