@@ -19,7 +19,7 @@ typedef struct {
     const char *net;               // path of the simulated world's socket, NULL: no network
     const char *uart[BOARD_UARTS]; // path of an existing tty to use, NULL: make a pty
     size_t heap_bytes;             // size of the MicroPython heap
-    unsigned int eager;            // the scheduler runs at every so many-th point, 0: when it has to
+    unsigned int eager;            // 1 to so many points from one early timer to the next, 0: none
     bool erase;                    // start from an erased flash
     bool have_mac;
     uint8_t mac[6];                // base MAC, when have_mac

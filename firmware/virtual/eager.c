@@ -19,12 +19,15 @@ void connectwith_wake(void) __attribute__((weak));
 static const char *const early[] = { "connectwith", "cw alarm" };
 
 void board_eager_point(void) {
-    static unsigned int points;
+    // Varied, so that each point of a short loop has its turn; the same at each start.
+    static unsigned int left;
+    static uint32_t chance = 1;
     // In a scheduled function: what is scheduled now would run straight after it, for ever.
-    if (MP_STATE_VM(sched_state) < 0 || ++points < board_options.eager) {
+    if (MP_STATE_VM(sched_state) < 0 || (left > 1 && --left > 0)) {
         return;
     }
-    points = 0;
+    chance = chance * 1664525 + 1013904223; // Numerical Recipes, 7.1
+    left = 1 + (chance >> 16) % board_options.eager;
     for (size_t i = 0; i < MP_ARRAY_SIZE(early); i++) {
         board_timer_fire_early(early[i]);
     }

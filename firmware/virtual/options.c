@@ -14,7 +14,7 @@
 
 #define HEAP_KIB_MIN (8)
 #define HEAP_KIB_MAX (64 * 1024)
-#define EAGER_MAX (1000000)
+#define EAGER_MAX (65536)
 
 board_options_t board_options = {
     .heap_bytes = MICROPY_GC_INITIAL_HEAP_SIZE,
@@ -33,8 +33,8 @@ static const char usage[] =
     "  --uart N=PATH    UART N (1 or 2) is the tty PATH instead of a new pty\n"
     "  --mac HEX        base MAC address, 12 hexadecimal digits (default: kept in flash.bin)\n"
     "  --erase          erase the flash first\n"
-    "  --eager N        for tests of races: at every Nth point where the VM may run scheduled\n"
-    "                   functions, the timers of the user module fire, due or not\n"
+    "  --eager N        for tests of races: at one in 1 to N of the points where the VM may run\n"
+    "                   scheduled functions, the user module's timers fire, due or not\n"
     "  --help           print this and exit\n"
     "\n"
     "The first line on stdout is \"console PATH\". SIGUSR1 resets the board, SIGTERM switches\n"
@@ -102,7 +102,7 @@ void board_options_parse(int argc, char **argv) {
             case 'e': board_options.erase = true; break;
             case 's':
                 board_options.eager = (unsigned int)parse_number(optarg, 1, EAGER_MAX,
-                    "--eager wants 1 to 1000000");
+                    "--eager wants 1 to 65536");
                 board_is_eager = true;
                 break;
             case 'h':
