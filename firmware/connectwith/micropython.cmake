@@ -15,6 +15,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/bind/alarm.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/attempt.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/link.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/lock.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/modconnectwith.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/resolver.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/scan.c

@@ -12,7 +12,7 @@ CONNECTWITH_PLATFORM ?= idf
 include $(CONNECTWITH_DIR)/core/sources.mk
 
 # bind/ is scanned for qstrs, the rest is not.
-CONNECTWITH_BIND_C := modconnectwith.c attempt.c wake.c status.c tap.c
+CONNECTWITH_BIND_C := modconnectwith.c attempt.c wake.c status.c tap.c lock.c
 CONNECTWITH_PORT_C := platform_$(CONNECTWITH_PLATFORM).c
 
 ifeq ($(CONNECTWITH_PLATFORM),idf)

@@ -19,6 +19,7 @@ typedef struct {
     const char *net;               // path of the simulated world's socket, NULL: no network
     const char *uart[BOARD_UARTS]; // path of an existing tty to use, NULL: make a pty
     size_t heap_bytes;             // size of the MicroPython heap
+    unsigned int eager;            // 1 to so many points from one early timer to the next, 0: none
     bool erase;                    // start from an erased flash
     bool have_mac;
     uint8_t mac[6];                // base MAC, when have_mac
@@ -86,6 +87,9 @@ void board_io_kick(void);
 
 // Stops all UARTs but the console, at a soft reset.
 void board_uarts_deinit(void);
+
+// Lets the armed one-shot timers of this name fire now. Main task only.
+void board_timer_fire_early(const char *name);
 
 // --- machine_timer.c ---
 

@@ -7,6 +7,7 @@
 #include "mpconfigboard.h"
 
 #include <alloca.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/types.h>
@@ -140,6 +141,11 @@ static inline mp_uint_t board_atomic_begin(void) {
 // Whoever schedules a callback also ends the main task's wait.
 void mp_hal_wake_main_task(void);
 #define MICROPY_SCHED_HOOK_SCHEDULED mp_hal_wake_main_task()
+
+// Before the VM looks whether scheduled functions are to run; see eager.c.
+extern bool board_is_eager;
+void board_eager_point(void);
+#define MICROPY_VM_HOOK_LOOP if (board_is_eager) { board_eager_point(); }
 
 // select.poll() waits here, and lwIP's sockets wake nobody: at most 1 ms at a time.
 void board_poll_events(void);

@@ -14,10 +14,13 @@
 
 #define HEAP_KIB_MIN (8)
 #define HEAP_KIB_MAX (64 * 1024)
+#define EAGER_MAX (65536)
 
 board_options_t board_options = {
     .heap_bytes = MICROPY_GC_INITIAL_HEAP_SIZE,
 };
+
+bool board_is_eager;
 
 static const char usage[] =
     "usage: virtual-board --dir DIR [option]...\n"
@@ -30,6 +33,8 @@ static const char usage[] =
     "  --uart N=PATH    UART N (1 or 2) is the tty PATH instead of a new pty\n"
     "  --mac HEX        base MAC address, 12 hexadecimal digits (default: kept in flash.bin)\n"
     "  --erase          erase the flash first\n"
+    "  --eager N        for tests of races: at one in 1 to N of the points where the VM may run\n"
+    "                   scheduled functions, the user module's timers fire, due or not\n"
     "  --help           print this and exit\n"
     "\n"
     "The first line on stdout is \"console PATH\". SIGUSR1 resets the board, SIGTERM switches\n"
@@ -40,14 +45,15 @@ static _Noreturn void fail(const char *what, const char *value) {
     exit(2);
 }
 
-static size_t parse_heap(const char *text) {
+static unsigned long parse_number(const char *text, unsigned long least, unsigned long most,
+    const char *complaint) {
     char *end;
     errno = 0;
-    unsigned long kib = strtoul(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || kib < HEAP_KIB_MIN || kib > HEAP_KIB_MAX) {
-        fail("--heap wants 8 to 65536 KiB", text);
+    unsigned long number = strtoul(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || number < least || number > most) {
+        fail(complaint, text);
     }
-    return kib * 1024;
+    return number;
 }
 
 static void parse_uart(const char *text) {
@@ -78,6 +84,7 @@ void board_options_parse(int argc, char **argv) {
         { "uart", required_argument, NULL, 'u' },
         { "mac", required_argument, NULL, 'a' },
         { "erase", no_argument, NULL, 'e' },
+        { "eager", required_argument, NULL, 's' },
         { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
     };
@@ -86,10 +93,18 @@ void board_options_parse(int argc, char **argv) {
         switch (opt) {
             case 'd': board_options.dir = optarg; break;
             case 'n': board_options.net = optarg; break;
-            case 'm': board_options.heap_bytes = parse_heap(optarg); break;
+            case 'm':
+                board_options.heap_bytes = 1024 * parse_number(optarg, HEAP_KIB_MIN,
+                    HEAP_KIB_MAX, "--heap wants 8 to 65536 KiB");
+                break;
             case 'u': parse_uart(optarg); break;
             case 'a': parse_mac(optarg); break;
             case 'e': board_options.erase = true; break;
+            case 's':
+                board_options.eager = (unsigned int)parse_number(optarg, 1, EAGER_MAX,
+                    "--eager wants 1 to 65536");
+                board_is_eager = true;
+                break;
             case 'h':
                 printf(usage, (unsigned int)(MICROPY_GC_INITIAL_HEAP_SIZE / 1024));
                 exit(0);

@@ -5,6 +5,7 @@
 
 import asyncio
 
+import _connectwith
 from connectwith import controller
 
 
@@ -33,11 +34,12 @@ async def connect(timeout=None):
     control = controller.get()
     if control.policy == results.SUSPEND_ON_ERROR:
         raise RuntimeError("not under SUSPEND_ON_ERROR: see server.setsendtimeoutpolicy")
-    if control.is_connected():
-        return results.SERVER_CONNECTED
 
     def start(nothing, callback, timeout):
-        control.connect(lambda result: callback(result, None), timeout)
+        if control.is_connected():
+            callback(results.SERVER_CONNECTED, None)
+        else:
+            control.connect(lambda result: callback(result, None), timeout)
 
     return await _Waiter(control).result(start, None, timeout)
 
@@ -50,15 +52,20 @@ class _Waiter:
 
     async def result(self, start, nic, timeout):
         control = self._control
-        start(nic, self._done, timeout)
-        ticket = control.ticket
-        control.on_gone = self._flag.set
+        with _connectwith.SchedulerLock():
+            # Neither its end nor a newer call may come before this one is known.
+            start(nic, self._done, timeout)
+            if self._result is not None:
+                return self._result  # there is a connection already
+            ticket = control.ticket
+            control.on_gone = self._flag.set
         try:
             await self._flag.wait()
         except asyncio.CancelledError:
-            if ticket == control.ticket:
-                control.on_gone = None
-                control.disconnect()
+            with _connectwith.SchedulerLock():
+                if ticket == control.ticket:
+                    control.on_gone = None
+                    control.disconnect()
             raise
         if self._result is None:
             raise Superseded

@@ -6,7 +6,8 @@
 `_connectwith.Attempt` keeps the time and guarantees the callback. It calls `_step()` for the next
 bit of work and `_settle()` when an attempt has ended, both from the scheduler: between two byte
 codes of the user's code or of the methods here that the user calls. While one of those is at it,
-`busy` keeps the steps out.
+`busy` keeps the steps out if the call waits, and the scheduler's lock if it does not: then other
+callbacks of the user's stay out, too, which may call any of these methods.
 
 How an attempt goes is in course.py, what follows a failure in failover.py, a loss in loss.py.
 """
@@ -30,7 +31,9 @@ def get():
     """The controller of this run of the firmware."""
     global _controller
     if _controller is None:
-        _controller = Controller()
+        with _connectwith.SchedulerLock():
+            if _controller is None:
+                _controller = Controller()
     return _controller
 
 
@@ -121,7 +124,8 @@ class Controller:
 
     def disconnect(self):
         """See `server.disconnect`."""
-        self._go_offline(True)
+        with _connectwith.SchedulerLock():
+            self._go_offline(True)
 
     def is_connected(self):
         return self._connected
@@ -167,12 +171,10 @@ class Controller:
     # -- attempts
 
     def run(self, job):
-        """Closes what there is and begins `job`. Returns whether nobody was quicker."""
-        ticket = self._go_offline(False)
-        if ticket != self.ticket:
-            return False  # a callback has called in the meantime, and the newest call wins
-        self.resume(job)
-        return True
+        """Closes what there is and begins `job`."""
+        with _connectwith.SchedulerLock():
+            self._go_offline(False)
+            self.resume(job)
 
     def resume(self, job):
         """Begins `job`, when its delay is over, where everything is closed already."""
@@ -192,22 +194,15 @@ class Controller:
         self.attempt.start(job.kind, job.timeout_ms, job.callback, job.nic["interface"])
 
     def _go_offline(self, keep):
-        """Ends attempt, session and link, unless that is to be kept for the local network.
-        Returns the number of this order."""
+        """Ends attempt, session and link, unless that is to be kept for the local network."""
         self.ticket += 1
-        ticket = self.ticket
         self.attempt.abandon()
         gone = self.on_gone
         self.on_gone = self._job = self._next = self.live = None
-        self.busy += 1
-        try:
-            self._connected = False
-            self._course.release(True, keep)
-        finally:
-            self.busy -= 1
+        self._connected = False
+        self._course.release(True, keep)
         if gone is not None:
             gone()
-        return ticket
 
     def _step(self):
         if self.busy:
@@ -302,15 +297,15 @@ class Controller:
 
     def lose(self, cause, code, result):
         """The session is over and nobody here wanted it."""
-        if not self._connected:
-            return -1  # a callback has closed it in the meantime
-        self.diag.lost(cause, code)
-        self._connected = False
-        self._course.release(False, True)
-        self.last_error = result
         from connectwith import loss
 
-        loss.begin(self)
+        with _connectwith.SchedulerLock():
+            if self._connected:  # else a callback has closed it in the meantime
+                self.diag.lost(cause, code)
+                self._connected = False
+                self._course.release(False, True)
+                self.last_error = result
+                loss.begin(self)
         return -1
 
     def bring_back(self):

@@ -3,6 +3,8 @@
 
 """`server.connect`: the stored settings, one interface after the other until one works."""
 
+import _connectwith
+
 from connectwith import controller, links, nic, results, store
 
 _ORDER = (nic.ETHERNET, nic.WIFI, nic.CELLULAR)
@@ -42,12 +44,13 @@ def connect(control, callback, timeout):
     controller.check_callback(callback)
     timeout_ms = None if timeout is None else controller.milliseconds(timeout)
     settings = controller.server_settings()
-    if control.is_connected():
-        return
-    plan = Plan(control, settings, candidates(), timeout_ms)
-    if callback is not None:
-        plan.callback = lambda result, interface: callback(result)
-    control.run(plan.first())
+    with _connectwith.SchedulerLock():
+        if control.is_connected():
+            return
+        plan = Plan(control, settings, candidates(), timeout_ms)
+        if callback is not None:
+            plan.callback = lambda result, interface: callback(result)
+        control.run(plan.first())
 
 
 class Plan:

@@ -17,7 +17,8 @@ def lastattempt():
     failure; absent where nothing is.
     """
     control = controller.get()
-    return report.last(control.diag, control.attempt.timeline())
+    with _connectwith.SchedulerLock():  # all of it at one moment
+        return report.last(control.diag, control.attempt.timeline())
 
 
 def ontransition(callback):
@@ -29,7 +30,9 @@ def ontransition(callback):
 def counters():
     """Since the boot, as a dict: `attempts`, `successes`, `losses` of a session, and why the
     last of these happened as `lastloss` (str or None)."""
-    return report.counters(controller.get().diag)
+    control = controller.get()
+    with _connectwith.SchedulerLock():
+        return report.counters(control.diag)
 
 
 def version():

@@ -12,7 +12,12 @@ _MAC_OFFSETS = (0, 3)  # from the base address, as ESP-IDF derives them (esp_rea
 
 
 def report(control):
-    """The dict of `imp.net.info()`."""
+    """The dict of `imp.net.info()`, all of it at one moment."""
+    with _connectwith.SchedulerLock():
+        return _report(control)
+
+
+def _report(control):
     result = {"interface": []}
     current = control.link
     for kind in (nic.WIFI, nic.ETHERNET, nic.CELLULAR):

@@ -62,14 +62,16 @@ class Interface:
 
     def getstate(self):
         """One of the state numbers of `imp.net`."""
-        return _state(self._holder)
+        with _connectwith.SchedulerLock():
+            return _state(self._holder)
 
     def getiptable(self):
         """{"ipv4": {...}} as in `imp.net.info()`. RuntimeError: there is no address."""
         from connectwith import info
 
-        self._check_up()
-        return {"ipv4": info.ipv4(self._holder.kind)}
+        with _connectwith.SchedulerLock():
+            self._check_up()
+            return {"ipv4": info.ipv4(self._holder.kind)}
 
     def openudp(self, callback, localport=0):
         """A UDP socket. `callback(fromaddress, fromport, toaddress, toport, data)` gets what
@@ -81,17 +83,19 @@ class Interface:
             raise TypeError("localport: must be an int")
         if not 0 <= localport <= 65535:
             raise ValueError("localport: must be 0 to 65535")
-        self._check_up()
         from connectwith import info
 
-        table = info.ipv4(self._holder.kind)
-        udp = Udp(table["address"], table["netmask"], localport, callback)
-        self._holder.sockets.append(udp)
+        with _connectwith.SchedulerLock():
+            self._check_up()
+            table = info.ipv4(self._holder.kind)
+            udp = Udp(table["address"], table["netmask"], localport, callback)
+            self._holder.sockets.append(udp)
         return udp
 
     def close(self):
         """Ends it at once. An interface that nothing else uses is powered down."""
-        _release(self._holder)
+        with _connectwith.SchedulerLock():
+            _release(self._holder)
 
     def _check_up(self):
         if _state(self._holder) != _CONNECTED:
@@ -124,10 +128,11 @@ class Udp:
         peer = nic_blocks.number(nic_blocks.check_quad("address", address))
         if (peer ^ nic_blocks.number(self._address)) & ~self._hosts:
             raise ValueError("address: not of this subnet")
-        if self._socket is None:
+        udp = self._socket
+        if udp is None:
             return 1
         try:
-            self._socket.sendto(data, socket.getaddrinfo(address, port)[0][-1])
+            udp.sendto(data, socket.getaddrinfo(address, port)[0][-1])
         except OSError:
             return 4
         return 0
@@ -160,6 +165,11 @@ def open_(config, callback):
     kind = nic.link_of(config["interface"])
     link = links.get(kind)
     controller.check_callback(callback)
+    with _connectwith.SchedulerLock():
+        return _open(config, kind, link, callback)
+
+
+def _open(config, kind, link, callback):
     if None not in _holders:
         _collect()
     if None not in _holders:

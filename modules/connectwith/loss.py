@@ -88,7 +88,9 @@ def _hold(control, kinds, first, pause_ms):
             elif time.ticks_diff(until, now) < _LEAST_MS:
                 _sleep(control)
             elif time.ticks_diff(begin_at, now) <= 0:
-                control.resume(first(time.ticks_diff(until, now)))
+                with _connectwith.SchedulerLock():
+                    if not control.is_trying():  # else a callback was quicker
+                        control.resume(first(time.ticks_diff(until, now)))
             # Inside a callback the scheduler stands still, and inside a loss this is its callback.
             control.attempt.turn()
             time.sleep_ms(1)

@@ -21,10 +21,10 @@ def start(callback):
     global _scan
     controller.check_callback(callback)
     links.get(nic.WIFI)  # ValueError: no Wi-Fi
-    if _scan is not None:
-        raise RuntimeError("scan already running")
-    scan = Scan(callback)
-    _scan = scan
+    with _connectwith.SchedulerLock():
+        if _scan is not None:
+            raise RuntimeError("scan already running")
+        scan = _scan = Scan(callback)
     try:
         scan.begin()
         if callback is None:
@@ -93,9 +93,10 @@ class Scan:
     def _restore(self):
         """Switches the radio off, if it was and nobody has begun to use it."""
         self.running = False
-        if not self._was_on and nic.WIFI not in links.held:
-            if controller.get().link is not links.get(nic.WIFI):
-                self._wlan.active(False)
+        with _connectwith.SchedulerLock():
+            if not self._was_on and nic.WIFI not in links.held:
+                if controller.get().link is not links.get(nic.WIFI):
+                    self._wlan.active(False)
 
 
 def _entry(record):

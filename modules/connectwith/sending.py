@@ -8,6 +8,7 @@ These are calls that may block, as on an imp; while one waits, the session's own
 
 import time
 
+import _connectwith
 from micropython import const
 
 from connectwith import links, results, session
@@ -91,30 +92,39 @@ def _send(control, name, payload):
 
 
 def _wait(control, what, deadline, first=0, payload=b""):
-    """Works on the session until what it waits for is there. Looks at least twice.
+    """Works on the session until what it waits for is there. Looks at least once.
 
     Returns 0, SEND_ERROR_TIMEOUT or SEND_ERROR_DISCONNECTED."""
-    current = control.session
     ticket = control.ticket
     while True:
-        state = current.pump(time.ticks_ms(), True)
-        if ticket != control.ticket:
-            return results.SEND_ERROR_DISCONNECTED  # a callback has closed it meanwhile
-        if state == session.CLOSED:
-            control.lose(current.cause, current.code, results.NO_SERVER)
-            return results.SEND_ERROR_DISCONNECTED
-        if what == _ROOM:
-            done = current.has_room(first, payload)
-        elif what == _WITHIN_BUFFER:
-            done = current.is_within_buffer()
-        else:
-            done = not current.is_waiting(first)
-        if done:
-            return 0
-        link = control.link
-        if link is not None and link.poll() != links.UP:
-            control.lose("link lost", 0, link.result)
-            return results.SEND_ERROR_DISCONNECTED
+        # As in a step: what a callback closes now, or asks the link meanwhile, would be in use.
+        with _connectwith.SchedulerLock():
+            if ticket != control.ticket:
+                return results.SEND_ERROR_DISCONNECTED  # a callback has closed it
+            result = _look(control, what, first, payload)
+        if result >= 0:
+            return result
         if time.ticks_diff(deadline, time.ticks_ms()) <= 0:
             return results.SEND_ERROR_TIMEOUT
         time.sleep_ms(1)
+
+
+def _look(control, what, first, payload):
+    """One piece of work on the session. -1: it is still to be waited for; else as `_wait()`."""
+    current = control.session
+    if current.pump(time.ticks_ms(), True) == session.CLOSED:
+        control.lose(current.cause, current.code, results.NO_SERVER)
+        return results.SEND_ERROR_DISCONNECTED
+    if what == _ROOM:
+        done = current.has_room(first, payload)
+    elif what == _WITHIN_BUFFER:
+        done = current.is_within_buffer()
+    else:
+        done = not current.is_waiting(first)
+    if done:
+        return 0
+    link = control.link
+    if link is not None and link.poll() != links.UP:
+        control.lose("link lost", 0, link.result)
+        return results.SEND_ERROR_DISCONNECTED
+    return -1

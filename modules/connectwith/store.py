@@ -7,6 +7,7 @@ Each setting is one entry, so a power cut leaves all of it or all of what it rep
 of a NIC are kept as `nic.normalise()` makes them: checked, and secrets sealed.
 """
 
+import _connectwith
 from esp32 import NVS
 from micropython import const
 
@@ -102,27 +103,29 @@ def save_cloud(settings):
     """Stores checked settings (cloud.Settings). OSError: the flash is full or broken."""
     global _settings
     record = cloud.pack(settings)
-    space = _open()
-    _settings = None
-    # A blob is read into a buffer that must be large enough, and two entries are not written at
-    # once: whatever is cut off by a power loss, the size on record is never the smaller one.
-    grows = len(record) > _cloud_bytes(space)
-    if grows:
-        space.set_i32("cloud_bytes", len(record))
-    space.set_blob("cloud", record)
-    if not grows:
-        space.set_i32("cloud_bytes", len(record))
-    space.commit()
+    with _connectwith.SchedulerLock():  # else a callback could read, and keep, what was there
+        space = _open()
+        _settings = None
+        # A blob is read into a buffer that must be large enough, and two entries are not written
+        # at once: whatever is cut off by a power loss, the size on record is never the smaller one.
+        grows = len(record) > _cloud_bytes(space)
+        if grows:
+            space.set_i32("cloud_bytes", len(record))
+        space.set_blob("cloud", record)
+        if not grows:
+            space.set_i32("cloud_bytes", len(record))
+        space.commit()
 
 
 def load_cloud():
     """The stored settings (cloud.Settings), or None. Nobody changes them: they are shared."""
     global _settings
-    if _settings is None:
-        record = _read("cloud", _cloud_bytes(_open()))
-        if record is not None:
-            _settings = cloud.unpack(record)
-    return _settings
+    with _connectwith.SchedulerLock():
+        if _settings is None:
+            record = _read("cloud", _cloud_bytes(_open()))
+            if record is not None:
+                _settings = cloud.unpack(record)
+        return _settings
 
 
 def _cloud_bytes(space):
@@ -141,26 +144,28 @@ def _open():
 
 def _read(name, most):
     record = bytearray(most)
-    try:
-        n = _open().get_blob(name, record)
-    except OSError as error:
-        if error.errno == _NOT_FOUND:
-            _absent.add(name)
-        return None
+    with _connectwith.SchedulerLock():  # what a callback stores meanwhile is not absent
+        try:
+            n = _open().get_blob(name, record)
+        except OSError as error:
+            if error.errno == _NOT_FOUND:
+                _absent.add(name)
+            return None
     return memoryview(record)[:n]
 
 
 def _write(name, record):
-    space = _open()
-    _absent.discard(name)
-    if record is not None:
-        space.set_blob(name, record)
-    else:
-        try:
-            space.erase_key(name)
-        except OSError:
-            return  # it is not there
-    space.commit()
+    with _connectwith.SchedulerLock():
+        space = _open()
+        _absent.discard(name)
+        if record is not None:
+            space.set_blob(name, record)
+        else:
+            try:
+                space.erase_key(name)
+            except OSError:
+                return  # it is not there
+        space.commit()
 
 
 def _pack(name, block):

@@ -18,21 +18,28 @@ def get():
     """The service of this run of the firmware."""
     global _service
     if _service is None:
-        _service = Service()
+        with _connectwith.SchedulerLock():
+            if _service is None:
+                _service = Service()
     return _service
 
 
 class Timer:
     """What `imp.wakeup` gives and `imp.cancelwakeup` takes."""
 
-    def __init__(self, due_ms, callback):
+    def __init__(self, due_ms, callback, turn):
         self.due_ms = due_ms
         self.callback = callback
+        self.turn = turn  # of the service, when it was started
 
 
 class Service:
     """One alarm for all. `watch` is called at each turn; it returns the ms until it wants to be
-    called again, or -1."""
+    called again, or -1.
+
+    The alarm rings between two byte codes of the user's code or of the methods here that it calls.
+    It is set at the end of a turn; what the user calls leaves a change, and asks for a turn.
+    """
 
     def __init__(self):
         self._timers = []  # by the time when they are due
@@ -42,38 +49,49 @@ class Service:
         self._watch = None
         self._idle = None
         self._is_idle = None
+        self._turns = 0
+        self._asked = False  # for a turn as soon as possible
         self.alarm = _connectwith.Alarm(self._ring)
 
     def start(self, delay_ms, callback):
         """A new Timer: `callback()` after so many ms."""
-        timer = Timer(self._now() + delay_ms, callback)
-        at = len(self._timers)
-        while at and self._timers[at - 1].due_ms > timer.due_ms:
-            at -= 1
-        self._timers.insert(at, timer)
-        self._arm()
+        with _connectwith.SchedulerLock():
+            timer = Timer(self._now() + delay_ms, callback, self._turns)
+            at = len(self._timers)
+            while at and self._timers[at - 1].due_ms > timer.due_ms:
+                at -= 1
+            self._timers.insert(at, timer)
+            self._ask()
         return timer
 
     def cancel(self, timer):
         """Stops a timer; nothing happens to one that has run or was stopped before."""
         if not isinstance(timer, Timer):
             raise TypeError("timer: not what wakeup() returned")
-        timer.callback = None  # it may be due already, and wait for another callback to end
-        if timer in self._timers:
-            self._timers.remove(timer)
-            self._arm()
+        with _connectwith.SchedulerLock():
+            timer.callback = None  # no longer needed, however long the caller keeps the timer
+            if timer in self._timers:
+                self._timers.remove(timer)
 
     def on_idle(self, callback, is_idle):
         """`callback()` once, at a turn when `is_idle()`; None for no callback."""
-        self._idle = callback
-        self._is_idle = is_idle
-        self._arm()
+        with _connectwith.SchedulerLock():
+            self._is_idle = is_idle
+            self._idle = callback
+            self._ask()
 
     def watch(self, function):
         """Sets the function to be called at each turn, from now on."""
-        self._watch = function
-        self._watch_due_ms = self._now()
-        self._arm()
+        with _connectwith.SchedulerLock():
+            self._watch = function
+            self._watch_due_ms = 0
+            self._ask()
+
+    def _ask(self):
+        # Not at each call: that would put the alarm off as long as calls come close together.
+        if not self._asked:
+            self._asked = True
+            self.alarm.set(0)
 
     def _now(self):
         ticks = time.ticks_ms()
@@ -93,6 +111,7 @@ class Service:
         self.alarm.set(wait_ms)
 
     def _ring(self):
+        self._asked = False
         try:
             self._turn()
         finally:
@@ -100,13 +119,11 @@ class Service:
 
     def _turn(self):
         now_ms = self._now()
-        # Taken out first: those that callbacks start now have their turn at the next one.
-        due = []
-        while self._timers and self._timers[0].due_ms <= now_ms:
-            due.append(self._timers.pop(0))
-        for timer in due:
-            if timer.callback is not None:
-                _run(timer.callback)
+        # Those that callbacks start now stand behind what is due, and wait for the next turn.
+        self._turns = turn = (self._turns + 1) & 0xFF
+        timers = self._timers
+        while timers and timers[0].due_ms <= now_ms and timers[0].turn != turn:
+            _run(timers.pop(0).callback)
         if 0 <= self._watch_due_ms <= now_ms:
             self._watch_due_ms = -1
             wait_ms = self._watch()

@@ -6,6 +6,7 @@ Importing it is enough. Nothing here says yes to everything: sealing really auth
 hardware is not imitated.
 """
 
+import contextlib
 import sys
 import time
 import types
@@ -37,7 +38,7 @@ def _module(name: str, **members) -> None:
 
 
 _module("micropython", const=lambda value: value)
-_module("_connectwith", seal=seal, unseal=unseal)
+_module("_connectwith", seal=seal, unseal=unseal, SchedulerLock=contextlib.nullcontext)
 _module("machine", unique_id=lambda: bytes.fromhex("240ac4000001"))
 _module("esp32", NVS=None)  # a test that needs it brings its own
 time.ticks_ms = lambda: time.monotonic_ns() // 1000000 % TICKS_PERIOD

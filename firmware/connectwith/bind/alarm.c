@@ -14,6 +14,8 @@
 
 #define DELAY_MAX_MS (86400000)
 #define TOKENS (8)
+// After a turn that such an exception cut short: late enough for the user's code to see it.
+#define RETRY_MS (1)
 
 typedef struct _connectwith_alarm_obj_t {
     mp_obj_base_t base;
@@ -43,6 +45,8 @@ static void ring(mp_sched_node_t *unused) {
         return;
     }
     // The function handles what concerns it; this is Ctrl-C or a soft reset, for the user's code.
+    // It may have struck before the alarm was set again.
+    platform_alarm_in(RETRY_MS);
     mp_sched_exception(MP_OBJ_FROM_PTR(nlr.ret_val));
 }
 

@@ -43,6 +43,9 @@ extern const mp_obj_type_t connectwith_attempt_type;
 extern const mp_obj_type_t connectwith_alarm_type;
 extern const mp_obj_type_t connectwith_token_type;
 
+// lock.c
+extern const mp_obj_type_t connectwith_lock_type;
+
 // resolver.c
 extern const mp_obj_type_t connectwith_resolver_type;
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj);

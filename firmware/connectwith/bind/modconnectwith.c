@@ -55,6 +55,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__connectwith) },
     { MP_ROM_QSTR(MP_QSTR_Alarm), MP_ROM_PTR(&connectwith_alarm_type) },
     { MP_ROM_QSTR(MP_QSTR_Attempt), MP_ROM_PTR(&connectwith_attempt_type) },
+    { MP_ROM_QSTR(MP_QSTR_SchedulerLock), MP_ROM_PTR(&connectwith_lock_type) },
     { MP_ROM_QSTR(MP_QSTR_Resolver), MP_ROM_PTR(&connectwith_resolver_type) },
     { MP_ROM_QSTR(MP_QSTR_Stream), MP_ROM_PTR(&connectwith_stream_type) },
     { MP_ROM_QSTR(MP_QSTR_Tap), MP_ROM_PTR(&connectwith_tap_type) },

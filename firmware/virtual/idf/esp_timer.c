@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "board.h"
@@ -16,6 +17,7 @@
 struct esp_timer {
     esp_timer_cb_t callback;
     void *arg;
+    const char *name;
     bool skip_unhandled_events;
     bool active;
     int64_t expiry_us;  // on the monotonic clock
@@ -117,6 +119,21 @@ static void start_thread(void) {
     pthread_detach(thread);
 }
 
+void board_timer_fire_early(const char *name) {
+    pthread_mutex_lock(&lock);
+    struct esp_timer *t = head;
+    while (t != NULL && (t->period_us > 0 || t->name == NULL || strcmp(t->name, name) != 0)) {
+        t = t->next;
+    }
+    if (t != NULL) {
+        unlink_timer(t);
+    }
+    pthread_mutex_unlock(&lock);
+    if (t != NULL) {
+        t->callback(t->arg);
+    }
+}
+
 esp_err_t esp_timer_create(const esp_timer_create_args_t *args, esp_timer_handle_t *out) {
     if (args == NULL || args->callback == NULL || out == NULL) {
         return ESP_ERR_INVALID_ARG;
@@ -128,6 +145,7 @@ esp_err_t esp_timer_create(const esp_timer_create_args_t *args, esp_timer_handle
     }
     t->callback = args->callback;
     t->arg = args->arg;
+    t->name = args->name;
     t->skip_unhandled_events = args->skip_unhandled_events;
     *out = t;
     return ESP_OK;

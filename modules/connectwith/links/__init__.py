@@ -27,6 +27,8 @@ milliseconds at most, driver start-up excepted, which the stock drivers do in on
 A link is made once and kept: the drivers are single instances that do not go away.
 """
 
+import _connectwith
+
 UP = 3  # the stage after ADDRESS
 FAILED = -1
 LEAVING = -2
@@ -46,7 +48,9 @@ held = {}
 def get(link):
     """The link object of a class (_connectwith.LINK_...). ValueError: not on this board."""
     if _links[link] is None:
-        _links[link] = _make(link)
+        with _connectwith.SchedulerLock():
+            if _links[link] is None:
+                _links[link] = _make(link)
     return _links[link]
 
 
