@@ -59,11 +59,16 @@ class Job:
     def has_next(self):
         return self.plan is not None and self.plan.has_next(self)
 
+    def close(self):
+        """It is over. The job that has connected lives as long as its session, and longer: it
+        must not keep the user's objects, or a plan and what that knows of earlier jobs."""
+        self.callback = self.plan = None
+
 
 class Controller:
     """Besides the methods: `policy`, `wait`, `timeout_ms` of sends; `last_error`, a result or
-    None; `on_loss` and `on_shutdown`, handlers or None; `retry_ms`, `sleep_ms` and `quiet_ms`,
-    which only tests of time change."""
+    None; `on_loss` and `on_shutdown`, handlers or None; `retry_ms`, `stable_ms`, `sleep_ms` and
+    `quiet_ms`, which only tests of time change."""
 
     quiet_ms = 500  # between two steps of a session in which nothing happens
 
@@ -83,6 +88,7 @@ class Controller:
         self.ticket = 0
         self._connected = False
         self.live = None  # the job that has connected, also after a loss; not after disconnect()
+        self.outage = None  # the loss.Outage that goes on, also in a session that is too young
         self._nic = None  # the last that worked
         self.last_error = None
         self.on_loss = self.on_shutdown = self.on_gone = None
@@ -90,6 +96,7 @@ class Controller:
         self.wait = results.WAIT_TIL_SENT
         self.timeout_ms = 30000
         self.retry_ms = 60000
+        self.stable_ms = 30000  # so long a session has to hold until the loss before is forgotten
         self.sleep_ms = 540000
 
     # -- what the user calls
@@ -182,7 +189,10 @@ class Controller:
         self._queue(job)
 
     def is_trying(self):
-        """Whether an attempt runs or is still to come by itself."""
+        """Whether an attempt, or the news that there is none any more, is still to come by
+        itself."""
+        if self.outage is not None and self.outage.over:
+            return True
         return self._job is not None or self._next is not None
 
     def _begin(self, job):
@@ -198,7 +208,9 @@ class Controller:
         self.ticket += 1
         self.attempt.abandon()
         gone = self.on_gone
-        self.on_gone = self._job = self._next = self.live = None
+        if self._job is not None:
+            self._job.close()
+        self.on_gone = self._job = self._next = self.live = self.outage = None
         self._connected = False
         self._course.release(True, keep)
         if gone is not None:
@@ -215,6 +227,9 @@ class Controller:
             return self._course.step()
         if self._connected:
             return self._serve()
+        if self.outage is not None and self.outage.over:
+            self.outage.tell()
+            return 0  # the handler may have done anything
         if self._next is not None:
             left_ms = time.ticks_diff(self._next_ms, time.ticks_ms())
             if left_ms > 0:
@@ -233,6 +248,8 @@ class Controller:
             self._nic = job.nic
             self.live = job
             self.last_error = None
+            if self.outage is not None:
+                self.outage.came_up()
             self._connected = True
             self.look()
         else:
@@ -248,6 +265,7 @@ class Controller:
             following = job.plan.follow(job, result)
             if following is not None:
                 return self._queue(following)
+        job.close()
         self._job = None
         self.on_gone = None
 
@@ -281,6 +299,8 @@ class Controller:
             if self._course.doubts(current.code):
                 return self._course.pause()
             return self.lose(current.cause, current.code, results.NO_SERVER)
+        if self.outage is not None and self.outage.has_passed():
+            self.outage = None
         if current.inbound:
             from connectwith import messages
 
@@ -305,7 +325,7 @@ class Controller:
                 self._connected = False
                 self._course.release(False, True)
                 self.last_error = result
-                loss.begin(self)
+                loss.begin(self, result)
         return -1
 
     def bring_back(self):

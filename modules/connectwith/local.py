@@ -88,8 +88,9 @@ class Interface:
         with _connectwith.SchedulerLock():
             self._check_up()
             table = info.ipv4(self._holder.kind)
-            udp = Udp(table["address"], table["netmask"], localport, callback)
-            self._holder.sockets.append(udp)
+            sockets = self._holder.sockets
+            udp = Udp(table["address"], table["netmask"], localport, callback, sockets)
+            sockets.append(udp)
         return udp
 
     def close(self):
@@ -105,8 +106,9 @@ class Interface:
 class Udp:
     """A UDP socket on one interface, for its subnet."""
 
-    def __init__(self, address, netmask, port, callback):
+    def __init__(self, address, netmask, port, callback, among):
         self._address = address
+        self._among = among  # the open sockets of its interface
         self._hosts = nic_blocks.number(netmask) ^ 0xFFFFFFFF
         self._callback = callback
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -138,9 +140,11 @@ class Udp:
         return 0
 
     def close(self):
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        with _connectwith.SchedulerLock():
+            if self._socket is not None:
+                self._socket.close()
+                self._socket = self._callback = None
+                self._among.remove(self)
 
     def _serve(self):
         """Hands over one datagram. Returns whether there was one."""
@@ -256,8 +260,11 @@ def _release(holder):
     if holder.closed:
         return
     holder.closed = True
-    for udp in holder.sockets:
-        udp.close()
+    # The object that `open` has returned may be named by its own callbacks. Kept here, they would
+    # keep it, and its token would be told gone by nobody.
+    holder.callback = None
+    while holder.sockets:
+        holder.sockets[-1].close()
     kind = holder.kind
     for other in _holders:
         if other is not None and other.kind == kind and not other.closed:

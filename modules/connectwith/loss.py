@@ -4,6 +4,7 @@
 """After a loss: the silent retry, the handler, and the standstill of SUSPEND_ON_ERROR."""
 
 import os
+import sys
 import time
 
 import _connectwith
@@ -21,15 +22,29 @@ _LONGEST_PAUSE_MS = const(16000)
 _LEAVING_MS = const(60000)  # more than a modem needs to sign off and switch itself off
 _LEAST_MS = const(1000)  # a shorter attempt is not worth it
 
+# An attempt that the end of the minute has cut short says where it was then, and not what is
+# wrong. With less than this part of the minute, 15 s, it does not change what is known.
+_FAIR = const(4)
 
-def begin(control):
-    """The connection of `control.live` is lost, and everything is closed.
+
+def begin(control, result):
+    """The connection of `control.live` is lost by `result`, and everything is closed.
 
     Under SUSPEND_ON_ERROR it returns with a new connection, or not at all; else at once, and the
     retry goes on in the background.
     """
+    if control.outage is not None and control.outage.has_passed():
+        control.outage = None  # while a call of the user's has kept the steps out
+    now_ms = time.ticks_ms()
+    outage = _outage(control, now_ms)
+    outage.result = result
     if control.policy != results.SUSPEND_ON_ERROR:
-        control.resume(Retry(control, control.live).first())
+        job = outage.next_job(now_ms)
+        if job is None:
+            outage.over = True
+            control.look()
+        else:
+            control.resume(job)
     elif not control.busy:  # else whoever waits in a call does it, once that is over
         suspend(control)
 
@@ -39,42 +54,28 @@ def suspend(control):
 
     What was lost comes back as it was; after `disconnect()` it is as with `server.connect()`.
     """
-    lost = control.live
-    pause_ms = 0
-    if lost is not None:
-        kinds = (lost.kind,)
-        pause_ms = _first_pause_ms(control)
+    if control.live is not None:
+        return _hold(control, _outage(control, time.ticks_ms()), None)
+    from connectwith import failover
 
-        def first(left_ms):
-            return controller.Job(lost.nic, lost.kind, lost.settings, left_ms)
-
-    else:
-        from connectwith import failover
-
-        try:
-            settings = controller.server_settings()
-        except RuntimeError:
-            return False
-        kinds = failover.candidates()
-
-        def first(left_ms):
-            return failover.Plan(control, settings, kinds, left_ms).first()
-
-    return _hold(control, kinds, first, pause_ms)
+    try:
+        settings = controller.server_settings()
+    except RuntimeError:
+        return False
+    kinds = failover.candidates()
+    # No loss: a session that comes of it begins with nothing held against it.
+    return _hold(control, Outage(control, kinds, 1, time.ticks_ms()), settings)
 
 
-def _hold(control, kinds, first, pause_ms):
-    """One minute of attempts, `first(left_ms)` being the first of each round, then deep sleep.
+def _hold(control, outage, settings):
+    """Attempts until the outage's minute is over, then deep sleep. `settings`: see suspend().
 
     Ctrl-C ends it, and leaves the device offline; not at the REPL's prompt, where no code runs
     that could be interrupted.
     """
-    limit_ms = control.retry_ms
-    if nic.CELLULAR in kinds:
-        limit_ms *= 2  # registration alone may take a minute
-    until = time.ticks_add(time.ticks_ms(), limit_ms)
-    rounds = 0
-    begin_at = time.ticks_add(time.ticks_ms(), pause_ms)
+    begin_at = time.ticks_ms()
+    if settings is None:
+        begin_at = time.ticks_add(begin_at, outage.pause_ms())
     trying = False
     try:
         while not control.is_connected():
@@ -83,14 +84,13 @@ def _hold(control, kinds, first, pause_ms):
                 trying = True
             elif trying:
                 trying = False
-                begin_at = time.ticks_add(now, _pause_ms(rounds))
-                rounds += 1
-            elif time.ticks_diff(until, now) < _LEAST_MS:
+                begin_at = time.ticks_add(now, outage.pause_ms())
+            elif outage.left_ms(now) < _LEAST_MS:
                 _sleep(control)
             elif time.ticks_diff(begin_at, now) <= 0:
                 with _connectwith.SchedulerLock():
                     if not control.is_trying():  # else a callback was quicker
-                        control.resume(first(time.ticks_diff(until, now)))
+                        control.resume(outage.job(outage.left_ms(now), settings))
             # Inside a callback the scheduler stands still, and inside a loss this is its callback.
             control.attempt.turn()
             time.sleep_ms(1)
@@ -127,38 +127,101 @@ def _pause_ms(place):
     return _connectwith.backoff_ms(place, _PAUSE_MS, _LONGEST_PAUSE_MS, chance)
 
 
-class Retry:
-    """One minute of attempts with the NIC that was in use, in the background (see `Job.plan`)."""
+def _outage(control, now_ms):
+    """The one that goes on, or a new one."""
+    if control.outage is None:
+        control.outage = Outage(control, (control.live.kind,), 0, now_ms)
+    return control.outage
 
-    def __init__(self, control, lost):
+
+class Outage:
+    """From a loss until a session has held for `stable_ms`, or until its end was told.
+
+    Sessions that end before that change nothing: the pauses go on growing and the minute goes on,
+    so a broker that accepts and then drops counts as the loss that it is. It is the plan of its
+    attempts (see `Job.plan`) and keeps none of them.
+    """
+
+    def __init__(self, control, kinds, place, now_ms):
         self._control = control
-        self._lost = lost
-        self._until = time.ticks_add(time.ticks_ms(), control.retry_ms)
+        self._lost = control.live  # None where there was nothing yet
+        limit_ms = control.retry_ms
+        if control.policy == results.SUSPEND_ON_ERROR and nic.CELLULAR in kinds:
+            limit_ms *= 2  # registration alone may take a minute
+        self._kinds = kinds
+        self._place = place  # the number of attempts so far
+        self._until = time.ticks_add(now_ms, limit_ms)
+        self._up_ms = 0
+        self.result = results.NOT_CONNECTED  # why there is no connection, as far as is known
+        self.over = False  # and to be told
 
-    def first(self):
-        pause_ms = _first_pause_ms(self._control)
-        return self._job(0, self._control.retry_ms - pause_ms, pause_ms)
+    def left_ms(self, now_ms):
+        """Of the minute."""
+        return time.ticks_diff(self._until, now_ms)
+
+    def pause_ms(self):
+        """Before the next attempt. The one after that will have a longer one."""
+        place = self._place
+        self._place = place + 1
+        return _pause_ms(place - 1) if place else _first_pause_ms(self._control)
+
+    def came_up(self):
+        """There is a session again."""
+        self._up_ms = time.ticks_ms()
+
+    def has_passed(self):
+        """Whether the session has held for so long that the outage is history."""
+        held_ms = time.ticks_diff(time.ticks_ms(), self._up_ms)
+        return held_ms >= self._control.stable_ms
+
+    def next_job(self, now_ms):
+        """The next attempt in the background, or None at the end of the minute."""
+        left_ms = self.left_ms(now_ms)
+        if left_ms < 2 * _LEAST_MS:
+            return None
+        pause_ms = min(self.pause_ms(), left_ms - _LEAST_MS)
+        lost = self._lost
+        job = controller.Job(
+            lost.nic, lost.kind, lost.settings, left_ms - pause_ms, self._report, self
+        )
+        job.delay_ms = pause_ms
+        return job
+
+    def job(self, left_ms, settings):
+        """An attempt of a standstill, which makes all the pauses itself."""
+        lost = self._lost
+        if settings is None:
+            return controller.Job(lost.nic, lost.kind, lost.settings, left_ms)
+        from connectwith import failover
+
+        return failover.Plan(self._control, settings, self._kinds, left_ms).first()
 
     def has_next(self, job):
         return False  # there is nothing else that could be tried sooner
 
     def follow(self, job, result):
-        left_ms = time.ticks_diff(self._until, time.ticks_ms())
-        if result == results.SERVER_CONNECTED or left_ms < 2 * _LEAST_MS:
+        """See `Job.plan`. A second call makes the pause longer, and that is all."""
+        if result == results.SERVER_CONNECTED:
             return None
-        pause_ms = min(_pause_ms(job.place), left_ms - _LEAST_MS)
-        return self._job(job.place + 1, left_ms - pause_ms, pause_ms)
-
-    def _job(self, place, timeout_ms, delay_ms):
-        lost = self._lost
-        job = controller.Job(lost.nic, lost.kind, lost.settings, timeout_ms, self._report, self)
-        job.place = place
-        job.delay_ms = delay_ms
-        return job
+        control = self._control
+        cut = control.attempt.elapsed_ms() >= job.timeout_ms
+        if not cut or job.timeout_ms >= control.retry_ms // _FAIR:
+            self.result = result
+        return self.next_job(time.ticks_ms())
 
     def _report(self, result, interface):
-        handler = self._control.on_loss
-        if result == results.SERVER_CONNECTED or handler is None:
+        if result != results.SERVER_CONNECTED:
+            self.tell()
+
+    def tell(self):
+        """The minute is over: tells the user why."""
+        control = self._control
+        control.outage = None
+        control.last_error = self.result
+        handler = control.on_loss
+        if handler is None or control.policy == results.SUSPEND_ON_ERROR:
             return
-        if self._control.policy != results.SUSPEND_ON_ERROR:
-            handler(result)
+        try:
+            handler(self.result)
+        except Exception as error:
+            sys.print_exception(error)

@@ -43,6 +43,8 @@ def send(control, name, payload):
             break
         if control.policy != results.SUSPEND_ON_ERROR:
             break
+    else:
+        control.bring_back()  # without the message
     return result
 
 

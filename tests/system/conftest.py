@@ -53,6 +53,12 @@ def pytest_addoption(parser):
     group.addoption(
         "--cuts", type=int, default=4, help="of the link meanwhile (default: %(default)s)"
     )
+    group.addoption(
+        "--growth-rounds",
+        type=int,
+        default=3,
+        help="how often what must not grow is done in each of 11 windows (default: %(default)s)",
+    )
     for name, details in OPTIONS:
         group.addoption(name, **details)
 

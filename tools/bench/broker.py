@@ -48,7 +48,7 @@ class Broker(Inbox):
         self._log = folder / "broker.log"
         self._guard = guard
         self._child: Child | None = None
-        self._listen = listen
+        self.listen = listen
         self.engine = name
         self.host = certificates.host
         self.credentials = credentials
@@ -80,7 +80,7 @@ class Broker(Inbox):
         fixed = self.port != 0
         for attempt in range(_ATTEMPTS):
             if not fixed:
-                self.port, self.plain_port = free_port(self._listen), free_port(self._listen)
+                self.port, self.plain_port = free_port(self.listen), free_port(self.listen)
             if self._try_start():
                 return
             # Somebody else took a port between our look and the broker's.

@@ -71,6 +71,7 @@ class MqttClient:
 
     version: 4 for MQTT 3.1.1, 5 for 5.0. `on_message(topic, payload, retained)` runs in the
     client's thread. Raises BenchError when the broker does not accept within `timeout` s.
+    client_id: one of its own unless it is to be somebody else's.
     `granted` is the last word on a subscription: a QoS, or 0x80 for a refusal.
     """
 
@@ -81,8 +82,10 @@ class MqttClient:
         credentials: tuple[str, str] | None = None,
         on_message: OnMessage | None = None,
         timeout: float = 5.0,
+        client_id: str | None = None,
     ) -> None:
         self._connection = connection
+        self._client_id = client_id or "bench-" + os.urandom(6).hex()
         self._version = version
         self._on_message = on_message
         self._timeout = timeout
@@ -104,13 +107,18 @@ class MqttClient:
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
         self._thread.start()
 
+    @property
+    def closed(self) -> bool:
+        """Whether the connection has ended."""
+        return self._closed
+
     def _properties(self) -> bytes:
         return b"\0" if self._version == 5 else b""
 
     def _connect(self, credentials: tuple[str, str] | None) -> None:
         flags = 0x02 | (0xC0 if credentials else 0)  # clean session, user name and password
         body = _text("MQTT") + bytes([self._version, flags, 0, 0]) + self._properties()
-        body += _text("bench-" + os.urandom(6).hex())
+        body += _text(self._client_id)
         for word in credentials or ():
             body += _text(word)
         self._send(_CONNECT, body)

@@ -19,7 +19,7 @@ from .mqtt_client import read_packet
 _CONNACK_ACCEPTED = b"\x20\x02\x00\x00"
 _CONNACK_NOT_AUTHORISED = b"\x20\x02\x00\x05"
 _PINGRESP = b"\xd0\x00"
-_SUBACK_REFUSED = 0x80
+_SUBACK_GRANTED, _SUBACK_REFUSED = 0x01, 0x80
 # A fatal alert, handshake_failure (RFC 5246, 7.2), and the beginning of a ServerHello (7.4.1.3)
 # that says it were 90 bytes long.
 _ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
@@ -38,6 +38,9 @@ class Peer:
     connack-5       TLS, then CONNACK 5, not authorised
     half-connack    TLS, then the first two bytes of a CONNACK, then silence
     suback-80       a good broker for one client, but refuses every subscription
+    close-subscribe a good broker for one client, but `hold_s` after a SUBSCRIBE it closes
+    close-plain     the same without TLS
+    close-poison    the same, but closes only at a message whose topic ends in "poison"
     pingresp        TLS, then PINGRESP instead of CONNACK
     close-mqtt      TLS, then closes after what the client says first
     late-mqtt       TLS, and a good CONNACK 0.7 s late
@@ -53,7 +56,7 @@ class Peer:
     close           accepts, then closes it
 
     `accepted` counts connections, `received` holds what clients sent last, once TLS is done, of
-    suback-80 what they published in all.
+    suback-80 what they published in all. `hold_s` is 0 unless it is set.
     """
 
     def __init__(
@@ -66,6 +69,9 @@ class Peer:
             "connack-5": (certificates.broker, self._answer(_CONNACK_NOT_AUTHORISED)),
             "half-connack": (certificates.broker, self._answer(_CONNACK_ACCEPTED[:2])),
             "suback-80": (certificates.broker, self._refuse_subscriptions),
+            "close-subscribe": (certificates.broker, self._drop),
+            "close-plain": (None, self._drop),
+            "close-poison": (certificates.broker, self._drop),
             "pingresp": (certificates.broker, self._answer(_PINGRESP)),
             "close-mqtt": (certificates.broker, self._read),
             "late-mqtt": (certificates.broker, self._answer(_CONNACK_ACCEPTED, _LATE_S)),
@@ -86,6 +92,7 @@ class Peer:
         self.host = certificates.host
         self._begins_late_s = _LATE_S if kind == "late-tls" else 0.0
         self.accepted = 0
+        self.hold_s = 0.0
         self.received = b""
         self._random = random.Random(seed)
         pair, self._behave = behaviours[kind]
@@ -179,15 +186,21 @@ class Peer:
         with connection.makefile("rb") as stream:
             while True:
                 kind, body = read_packet(stream)
-                if kind == 0x10:
-                    connection.sendall(_CONNACK_ACCEPTED)
-                elif kind == 0x82:
-                    connection.sendall(b"\x90\x03" + body[:2] + bytes([_SUBACK_REFUSED]))
-                elif kind & 0xF0 == 0x30:
+                _reply(connection, kind, body, _SUBACK_REFUSED)
+                if kind & 0xF0 == 0x30:
                     self.received += body
-                    if kind & 0x02:
-                        end = 2 + int.from_bytes(body[:2], "big")  # of the topic
-                        connection.sendall(b"\x40\x02" + body[end : end + 2])
+
+    def _drop(self, connection: socket.socket) -> None:
+        poison = self.kind == "close-poison"
+        with connection.makefile("rb") as stream:
+            while True:
+                kind, body = read_packet(stream)
+                if poison and kind & 0xF0 == 0x30 and _topic(body).endswith(b"poison"):
+                    return
+                if not poison and kind == 0x82:
+                    time.sleep(self.hold_s)
+                    return
+                _reply(connection, kind, body, _SUBACK_GRANTED)
 
     def _noise(self, connection: socket.socket) -> None:
         connection.sendall(self._random.randbytes(_NOISE_BYTES))
@@ -214,3 +227,20 @@ class Peer:
             pass
         self._listener.close()
         self._thread.join(5)
+
+
+def _topic(body: bytes) -> bytes:
+    return body[2 : 2 + int.from_bytes(body[:2], "big")]
+
+
+def _reply(connection: socket.socket, kind: int, body: bytes, granted: int) -> None:
+    """What a good broker answers to a packet, but for the word on a subscription."""
+    if kind == 0x10:
+        connection.sendall(_CONNACK_ACCEPTED)
+    elif kind == 0x82:
+        connection.sendall(b"\x90\x03" + body[:2] + bytes([granted]))
+    elif kind == 0xC0:
+        connection.sendall(_PINGRESP)
+    elif kind & 0xF2 == 0x32:
+        end = 2 + len(_topic(body))
+        connection.sendall(b"\x40\x02" + body[end : end + 2])

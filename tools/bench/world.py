@@ -23,6 +23,7 @@ from .netsim_process import Netsim
 from .network import Network
 from .peer import Peer
 from .ports import ClosedPort
+from .rival import Rival
 from .sntp import Sntp
 
 if TYPE_CHECKING:
@@ -156,6 +157,12 @@ class World:
         peer = Peer(kind, self.certificates, self.seed)
         self._guests.callback(peer.close)
         return peer
+
+    def rival(self, client_id: str, pause_s: float = 0.05) -> Rival:
+        """A second client with a board's client ID, until its close() or restore()."""
+        rival = Rival(self.broker, client_id, pause_s)
+        self._guests.callback(rival.close)
+        return rival
 
     def closed_port(self) -> int:
         """A TCP port that refuses connections until restore() or the end of the world."""

@@ -7,6 +7,7 @@ import ssl
 import time
 
 import pytest
+from bench.errors import BenchError
 from bench.mqtt_client import MqttClient
 
 CONNECT = b"\x10\x10\0\4MQTT\4\2\0\x3c\0\4test"
@@ -75,6 +76,54 @@ def test_refused_subscriptions(world):
     client.publish("b", b"c")
     assert peer.received == b"\0\1b\0\2c"
     client.close()
+
+
+def closed(client):
+    wait_until(lambda: client.closed)
+    client.close()
+
+
+@pytest.mark.parametrize("kind", ["close-subscribe", "close-plain"])
+def test_closed_at_a_subscription(world, kind):
+    peer = world.peer(kind)
+    peer.hold_s = 0.3
+    plain = kind == "close-plain"
+    connection = socket.create_connection(("127.0.0.1", peer.port), 5) if plain else None
+    client = MqttClient(connection or secure(world, peer))
+    client.publish("a", b"before it")
+    client.ping()
+    began = time.monotonic()
+    with pytest.raises(BenchError):
+        client.subscribe("a")
+    assert time.monotonic() - began >= 0.3
+    closed(client)
+
+
+def test_closed_at_one_message(world):
+    peer = world.peer("close-poison")
+    client = MqttClient(secure(world, peer))
+    client.subscribe("a")
+    client.publish("poison/food", b"good")
+    assert client.granted == 1 and not client.closed
+    with pytest.raises(BenchError):
+        client.publish("food/poison", b"bad")
+    closed(client)
+
+
+def test_rival_puts_a_client_out_again_and_again(world):
+    rival = None
+    for _ in range(3):
+        address = ("127.0.0.1", world.broker.plain_port)
+        client = MqttClient(socket.create_connection(address, 5), client_id="board")
+        rival = rival or world.rival("board")
+        closed(client)
+    assert rival.sessions >= 3
+    rival.close()
+    with socket.create_connection(address, 5) as raw:
+        client = MqttClient(raw, client_id="board")
+        client.ping()
+        assert not client.closed
+        client.close()
 
 
 def test_closed_after_connect(world):
