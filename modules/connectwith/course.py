@@ -213,10 +213,8 @@ class Course:
         stage = dial.poll()
         if stage == dialer.FAILED:
             result = dial.result
-            if self._job.kind == nic.CELLULAR:
-                from connectwith.links import modem_network
-
-                result = modem_network.verdict(dial, self._attempt.timeline()[-1][1])
+            if dial.silent and self._job.kind == nic.CELLULAR:
+                result = results.PPP_NO_CONNECTIVITY
             return self._fail_online(result, dial.cause, dial.code, dial.flags)
         self._enter(stage, dial.late)
         if stage != dialer.READY:

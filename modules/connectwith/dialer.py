@@ -3,10 +3,24 @@
 
 """From a host name to a stream that is ready for the session: resolve, TCP, proxy, TLS."""
 
+from errno import ECONNREFUSED, ECONNRESET
+
 import _connectwith
 from micropython import const
 
 from connectwith import results
+
+# What Resolver.poll() gives for a failure (RESOLVE_... in port/resolve_lwip.h), in words.
+_NO_NAMES = const(
+    (
+        (-1, "DNS: no such name (NXDOMAIN)"),
+        (-2, "DNS: no name server is known"),
+        (-4, "DNS: the name has no IPv4 address"),
+        (-5, "DNS: the server cannot tell (SERVFAIL or REFUSED)"),
+        (-6, "DNS: no answer"),
+    )
+)
+_SILENT = const(-6)
 
 # Stages (see _connectwith.STAGE_...); READY is the one after TLS.
 _RESOLVE = const(4)
@@ -26,7 +40,8 @@ class Dialer:
     """`start()`, then `poll()` until READY or FAILED, at last `close()`.
 
     `late` is the result if the time ends in the stage under way, -1 for what is usual there.
-    After FAILED: `result` is the imp's code, `cause`, `code` and `flags` what lies behind it.
+    After FAILED: `result` is the imp's code, `cause`, `code` and `flags` what lies behind it;
+    `silent`: nobody has said no, nothing has come back at all.
     """
 
     def __init__(self, resolver):
@@ -39,6 +54,7 @@ class Dialer:
         self.result = 0
         self.cause = ""
         self.code = self.flags = 0
+        self.silent = False
         self.late = -1
 
     def start(self, target, proxy, secrets):
@@ -82,7 +98,7 @@ class Dialer:
         if not found:
             return _RESOLVE
         if found < 0:
-            return self._fail(results.NOT_RESOLVED, "DNS", found)
+            return self._unresolved(found)
         port = self._proxy[1] if self._proxy else self._target.port
         if self.stream is not None:
             self.stream.close()  # of this step, when Ctrl-C had cut it short
@@ -96,6 +112,14 @@ class Dialer:
             self.late = results.NO_PROXY
         self._turn = _DIAL
         return _DIAL
+
+    def _unresolved(self, found):
+        for state, cause in _NO_NAMES:
+            if state == found:
+                break
+        self._fail(results.NOT_RESOLVED, cause, 0)
+        self.silent = found == _SILENT
+        return FAILED
 
     def _dial(self):
         state = self.stream.poll()
@@ -160,5 +184,6 @@ class Dialer:
 
     def _fail(self, result, cause, code, flags=0):
         self.result, self.cause, self.code, self.flags = result, cause, code, flags
+        self.silent = cause == "TCP errno" and code not in (ECONNREFUSED, ECONNRESET)
         self._turn = FAILED
         return FAILED

@@ -18,13 +18,14 @@
 #include "lwip/dns.h"
 #include "lwip/sockets.h"
 #include "lwip/tcpip.h"
+#include "lwip/udp.h"
 
 #include "connectwith/port/platform.h"
 #include "peers.h"
 
 static atomic_uint wakes, tasks;
 static atomic_int dns_mode = DNS_ANSWER;
-static atomic_uint dns_delay_ms;
+static atomic_uint dns_delay_ms, dns_queries;
 static pthread_mutex_t irq = PTHREAD_MUTEX_INITIALIZER;
 
 atomic_bool world_no_tasks;
@@ -157,17 +158,40 @@ void world_dns_dead(void) {
     world_sleep_ms(20);
 }
 
+unsigned world_dns_queries(void) {
+    return atomic_load(&dns_queries);
+}
+
+static void count_udp(void *count) {
+    unsigned sockets = 0;
+    for (const struct udp_pcb *pcb = udp_pcbs; pcb != NULL; pcb = pcb->next) {
+        ++sockets;
+    }
+    atomic_store((atomic_uint *)count, sockets);
+}
+
+unsigned world_udp_sockets(void) {
+    static atomic_uint count;
+    tcpip_callback(count_udp, &count);
+    world_sleep_ms(20);
+    return atomic_load(&count);
+}
+
 // Turns the query in place into its answer; the question is left as it is.
 static size_t dns_reply(uint8_t *packet, size_t len, dns_mode_t mode) {
     static const uint8_t answer[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 1, 2, 3};
+    static const uint8_t rcodes[] = {[DNS_NXDOMAIN] = 3, [DNS_SERVFAIL] = 2, [DNS_SILENT] = 0};
+    const int records = mode == DNS_TWO ? 2 : mode == DNS_ANSWER || mode == DNS_OTHER_ID;
+    packet[0] ^= mode == DNS_OTHER_ID;
     packet[2] = 0x81;
-    packet[3] = mode == DNS_NXDOMAIN ? 0x83 : 0x80;
-    if (mode == DNS_NXDOMAIN) {
-        return len;
+    packet[3] = 0x80 | rcodes[mode];
+    packet[7] = (uint8_t)records;
+    for (int i = 0; i < records; ++i) {
+        memcpy(packet + len, answer, sizeof(answer));
+        len += sizeof(answer);
+        packet[len - 1] += (uint8_t)i;
     }
-    packet[7] = 1;
-    memcpy(packet + len, answer, sizeof(answer));
-    return len + sizeof(answer);
+    return len;
 }
 
 static void *dns_main(void *arg) {
@@ -178,11 +202,12 @@ static void *dns_main(void *arg) {
         abort();
     }
     for (;;) {
-        uint8_t packet[512 + 16];
+        uint8_t packet[512 + 2 * 16];
         struct sockaddr_in peer;
         socklen_t peer_len = sizeof(peer);
         const ssize_t len = lwip_recvfrom(fd, packet, 512, 0, (struct sockaddr *)&peer, &peer_len);
         const dns_mode_t mode = (dns_mode_t)atomic_load(&dns_mode);
+        atomic_fetch_add(&dns_queries, 1);
         if (len < 12 || mode == DNS_SILENT) {
             continue;
         }

@@ -52,14 +52,22 @@ unsigned world_wakes(void);
 // DNS: how the server answers from now on.
 typedef enum {
     DNS_ANSWER,    // 10.1.2.3
+    DNS_TWO,       // 10.1.2.3 and 10.1.2.4
     DNS_NXDOMAIN,
+    DNS_EMPTY,     // no record
+    DNS_SERVFAIL,
+    DNS_OTHER_ID,  // an answer to somebody else
     DNS_SILENT,
 } dns_mode_t;
 
 void world_dns(dns_mode_t mode, unsigned delay_ms);
 void world_dns_unset(void);  // no server is configured
 void world_dns_set(void);
-void world_dns_dead(void);   // the one server is not there
+void world_dns_dead(void);   // the first server is not there
+
+// UDP sockets of lwIP, the DNS server's among them; DNS queries that the server has seen.
+unsigned world_udp_sockets(void);
+unsigned world_dns_queries(void);
 
 uint64_t world_now_us(void);
 void world_sleep_ms(unsigned ms);

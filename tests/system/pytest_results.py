@@ -102,6 +102,21 @@ def test_s15_not_resolved(device, world, link, fault):
     assert [call[1] for call in calls[before:]] == [NOT_RESOLVED]
 
 
+NAME_FAULTS = [("nxdomain", "NXDOMAIN"), ("servfail", "SERVFAIL"), ("drop", "no answer"),
+               ("no_address", "no IPv4 address")]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault, words", NAME_FAULTS)
+def test_what_is_wrong_with_a_name_is_said(device, world, fault, words):
+    device.repl.run("import machine; machine.RTC().datetime((2035, 1, 1, 0, 0, 0, 0, 0))")
+    if fault in ("nxdomain", "no_address"):
+        getattr(world.dns, fault)(world.broker.host)
+    else:
+        getattr(world.dns, fault)()
+    assert device.connect(device.ethernet(), timeout=30) == NOT_RESOLVED
+    assert words in _cause(device)
+
+
 @pytest.mark.parametrize("link", LINKS)
 @pytest.mark.parametrize("given", ["lease", "static"])
 def test_second_name_server_is_asked(device, world, link, given):

@@ -6,7 +6,7 @@ import types
 
 import _connectwith
 import pytest
-from connectwith import course, results, session
+from connectwith import course, nic, results, session
 from connectwith.links import FAILED, UP
 
 ECONNABORTED, ECONNRESET = 103, 104
@@ -49,3 +49,19 @@ def test_a_peer_that_resets_is_to_blame_at_once(way):
     way.session.code = ECONNRESET
     assert way.step() < 0
     assert way.ended == [("errno", ECONNRESET, 0), results.NO_SERVER]
+
+
+@pytest.mark.parametrize(
+    ("kind", "silent", "result"),
+    [(nic.CELLULAR, True, results.PPP_NO_CONNECTIVITY), (nic.CELLULAR, False, results.NO_SERVER),
+     (nic.WIFI, True, results.NO_SERVER)],
+)  # fmt: skip
+def test_a_silent_network_behind_ppp_has_a_code_of_its_own(way, kind, silent, result):
+    way.begin(types.SimpleNamespace(kind=kind))
+    way._turn = course._REACH
+    way._dialer = types.SimpleNamespace(
+        poll=lambda: -1, result=results.NO_SERVER, cause="TCP errno", code=113, flags=0,
+        silent=silent,
+    )  # fmt: skip
+    assert way.step() < 0
+    assert way.ended[-1] == result

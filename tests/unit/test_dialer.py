@@ -142,12 +142,37 @@ def test_plain_skips_tls(streams):
     assert made[0].secured is None
 
 
-def test_name_that_does_not_resolve(streams):
+@pytest.mark.parametrize(
+    ("found", "words", "silent"),
+    [(-1, "NXDOMAIN", False), (-2, "no name server", False), (-4, "no IPv4", False),
+     (-5, "SERVFAIL", False), (-6, "no answer", True)],
+)  # fmt: skip
+def test_name_that_does_not_resolve(streams, found, words, silent):
     made = streams()
-    dial = dialer.Dialer(Resolver(0, -1))
+    dial = dialer.Dialer(Resolver(0, found))
     dial.start(target(), None, (None, None))
     assert run(dial) == [RESOLVE, FAILED]
     assert dial.result == results.NOT_RESOLVED and not made
+    assert dial.cause.startswith("DNS: ") and words in dial.cause and dial.code == 0
+    assert dial.silent == silent
+
+
+@pytest.mark.parametrize(
+    ("states", "code", "silent"),
+    [((1, -1), 111, False), ((1, -1), 104, False), ((1, -1), 113, True), ((1, -1), 110, True),
+     ((2, -1), -0x2700, False), ((2, -1), 104, False)],
+)  # fmt: skip
+def test_whether_anybody_says_no(streams, states, code, silent):
+    streams(states=states, error_code=code)
+    dial = dialer.Dialer(Resolver(1))
+    dial.start(target("mqtt://broker.test"), None, (None, None))
+    while states[0] == 2 and dial.poll() != READY:
+        pass
+    if states[0] == 2:
+        dial._turn = TLS  # as if it were secured
+        dial.stream.secured = None
+    assert run(dial)[-1] == FAILED
+    assert dial.silent == silent
 
 
 @pytest.mark.parametrize("proxy, result", [(None, 4), (PROXY_TO, 6)])

@@ -3,7 +3,6 @@
 """The cellular link's APN, login and registration, and what a dead end behind it is called."""
 
 import pytest
-from connectwith import results
 from connectwith.links import modem_network
 from modem_script import Clock, line_of, lines
 
@@ -130,22 +129,3 @@ def test_an_apn_cannot_become_a_command(clock):
     line = line_of(("AT+CGDCONT?", OK), *SEARCHING, ("AT+CFUN?", lines("+CFUN: 4", "OK")))
     with pytest.raises(ValueError, match="apn"):
         clock.drive(modem_network.Network(line).set_up('x"\rATD1', 0, "", "", False))
-
-
-class Dialer:
-    def __init__(self, cause, code):
-        self.cause, self.code = cause, code
-        self.result = results.NOT_RESOLVED if cause == "DNS" else results.NO_SERVER
-
-
-@pytest.mark.parametrize(
-    ("cause", "code", "waited_ms", "result"),
-    [("DNS", -1, 5999, results.NOT_RESOLVED), ("DNS", -1, 6000, results.PPP_NO_CONNECTIVITY),
-     ("TCP errno", 111, 50, results.NO_SERVER), ("TCP errno", 104, 50, results.NO_SERVER),
-     ("TCP errno", 113, 50, results.PPP_NO_CONNECTIVITY),
-     ("TCP errno", 110, 50000, results.PPP_NO_CONNECTIVITY),
-     ("TLS error", -0x2700, 50, results.NO_SERVER),
-     ("TLS errno", 104, 50, results.NO_SERVER)],
-)  # fmt: skip
-def test_who_says_no(cause, code, waited_ms, result):
-    assert modem_network.verdict(Dialer(cause, code), waited_ms) == result

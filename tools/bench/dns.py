@@ -39,6 +39,10 @@ class Dns(UdpServer):
         """`name` does not exist."""
         self._answers = {name.lower(): None, **self._without(name)}
 
+    def no_address(self, name: str) -> None:
+        """`name` exists and has no IPv4 address."""
+        self._answers = {name.lower(): "", **self._without(name)}
+
     def _without(self, name: str) -> dict[str, str | None]:
         return {key: value for key, value in self._answers.items() if key != name.lower()}
 
@@ -110,7 +114,7 @@ class Dns(UdpServer):
         address = self._lookup(name)
         if address is None:
             reply.header.rcode = RCODE.NXDOMAIN
-        elif query.q.qtype == QTYPE.A:
+        elif address and query.q.qtype == QTYPE.A:
             if address == "host":
                 number = sender[0].split(".")[2]
                 address = sender[0] if number == "0" else f"10.0.{number}.2"

@@ -25,7 +25,7 @@ SOURCES = paths.ROOT / "tests" / "fuzz"
 CORPORA = SOURCES / "corpus"
 WORK = paths.BUILD / "fuzz"
 
-C_TARGETS = ("attempt", "names", "seal")
+C_TARGETS = ("attempt", "dnsmsg", "names", "seal")
 PYTHON_TARGETS = ("at", "bench_toml", "messages", "mqtt", "nic", "proxy", "store")
 TARGETS = tuple(sorted(C_TARGETS + PYTHON_TARGETS))
 

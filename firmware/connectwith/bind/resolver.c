@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Resolver: a host name becomes an IPv4 address while Python goes on.
+// Resolver: a host name becomes IPv4 addresses while Python goes on.
 
 #include <stdio.h>
 
@@ -15,6 +15,7 @@
 typedef struct {
     mp_obj_base_t base;
     resolve_query_t query;
+    resolve_way_t way;
 } connectwith_resolver_obj_t;
 
 static mp_obj_t resolver_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
@@ -24,8 +25,37 @@ static mp_obj_t resolver_make_new(const mp_obj_type_t *type, size_t n_args, size
     connectwith_resolver_obj_t *self = mp_obj_malloc_with_finaliser(connectwith_resolver_obj_t,
         type);
     self->query = 0;
+    self->way = (resolve_way_t) {.count = 0};
     return MP_OBJ_FROM_PTR(self);
 }
+
+static void resolver_quad(mp_obj_t text_in, uint8_t quad[4]) {
+    size_t len;
+    const char *text = mp_obj_str_get_data(text_in, &len);
+    if (!hostname_quad(text, len, quad)) {
+        connectwith_raise(STATUS_BAD_ADDRESS);
+    }
+}
+
+// use(address, servers): by which way later queries go. address: of the interface that they leave
+// by, None where lwIP may choose. servers: up to three name servers (more are left out); none of
+// them: those that lwIP has. All are dotted quads; else ValueError, and nothing has changed.
+static mp_obj_t resolver_use(mp_obj_t self_in, mp_obj_t address_in, mp_obj_t servers_in) {
+    connectwith_resolver_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    resolve_way_t way = {.count = 0};
+    if (address_in != mp_const_none) {
+        resolver_quad(address_in, way.address);
+    }
+    size_t count;
+    mp_obj_t *servers;
+    mp_obj_get_array(servers_in, &count, &servers);
+    for (; way.count < count && way.count < RESOLVE_SERVERS_MAX; ++way.count) {
+        resolver_quad(servers[way.count], way.servers[way.count]);
+    }
+    self->way = way;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(resolver_use_obj, resolver_use);
 
 // start(host): asks for a name; a query that was under way is forgotten. ValueError: not a name.
 static mp_obj_t resolver_start(mp_obj_t self_in, mp_obj_t host_in) {
@@ -35,32 +65,44 @@ static mp_obj_t resolver_start(mp_obj_t self_in, mp_obj_t host_in) {
     // The slot of the old query may be the only one that is free for the new one.
     resolve_cancel(self->query);
     self->query = 0;
-    connectwith_check(resolve_start(host, len, connectwith_wake, &self->query));
+    connectwith_check(resolve_start(host, len, &self->way, connectwith_wake, &self->query));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(resolver_start_obj, resolver_start);
 
-// poll(): 0 pending, 1 found, < 0 failed.
+// poll(): 0 pending, 1 found, < 0 failed (resolve_state_t).
 static mp_obj_t resolver_poll(mp_obj_t self_in) {
     connectwith_resolver_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    uint8_t address[4];
-    return MP_OBJ_NEW_SMALL_INT(resolve_poll(self->query, address));
+    dnsmsg_addresses_t addresses;
+    return MP_OBJ_NEW_SMALL_INT(resolve_poll(self->query, &addresses));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(resolver_poll_obj, resolver_poll);
 
-// address(): the answer as "a.b.c.d". RuntimeError while there is none.
-static mp_obj_t resolver_address(mp_obj_t self_in) {
-    connectwith_resolver_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    uint8_t address[4];
-    if (resolve_poll(self->query, address) != RESOLVE_FOUND) {
+// address(index=0): one of the answer's addresses as "a.b.c.d", in the order of the server.
+// RuntimeError while there is no answer, and behind the last.
+static mp_obj_t resolver_address(size_t n_args, const mp_obj_t *args) {
+    connectwith_resolver_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    const mp_int_t index = n_args > 1 ? mp_obj_get_int(args[1]) : 0;
+    dnsmsg_addresses_t found;
+    if (resolve_poll(self->query, &found) != RESOLVE_FOUND || index < 0 || index >= found.count) {
         connectwith_raise(STATUS_NO_ADDRESS);
     }
+    const uint8_t *address = found.address[index];
     char text[sizeof("255.255.255.255")];
     const int len = snprintf(text, sizeof(text), "%u.%u.%u.%u", address[0], address[1],
         address[2], address[3]);
     return mp_obj_new_str(text, (size_t)len);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(resolver_address_obj, resolver_address);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(resolver_address_obj, 1, 2, resolver_address);
+
+// count(): how many addresses the answer has, 0 while there is none.
+static mp_obj_t resolver_count(mp_obj_t self_in) {
+    connectwith_resolver_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    dnsmsg_addresses_t found;
+    const bool is_found = resolve_poll(self->query, &found) == RESOLVE_FOUND;
+    return MP_OBJ_NEW_SMALL_INT(is_found ? found.count : 0);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(resolver_count_obj, resolver_count);
 
 // cancel(): forgets the query, also the one that has been answered.
 static mp_obj_t resolver_cancel(mp_obj_t self_in) {
@@ -73,9 +115,11 @@ static MP_DEFINE_CONST_FUN_OBJ_1(resolver_cancel_obj, resolver_cancel);
 
 static const mp_rom_map_elem_t resolver_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&resolver_cancel_obj) },
+    { MP_ROM_QSTR(MP_QSTR_use), MP_ROM_PTR(&resolver_use_obj) },
     { MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&resolver_start_obj) },
     { MP_ROM_QSTR(MP_QSTR_poll), MP_ROM_PTR(&resolver_poll_obj) },
     { MP_ROM_QSTR(MP_QSTR_address), MP_ROM_PTR(&resolver_address_obj) },
+    { MP_ROM_QSTR(MP_QSTR_count), MP_ROM_PTR(&resolver_count_obj) },
     { MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&resolver_cancel_obj) },
 };
 static MP_DEFINE_CONST_DICT(resolver_locals_dict, resolver_locals_dict_table);
@@ -91,12 +135,8 @@ MP_DEFINE_CONST_OBJ_TYPE(
 // dns_second(address): the name server beside the one that network's drivers take, until they get
 // another address. ValueError: not a dotted quad.
 static mp_obj_t connectwith_dns_second(mp_obj_t address_in) {
-    size_t len;
-    const char *text = mp_obj_str_get_data(address_in, &len);
     uint8_t address[4];
-    if (!hostname_quad(text, len, address)) {
-        connectwith_raise(STATUS_BAD_HOST);
-    }
+    resolver_quad(address_in, address);
     resolve_second(address);
     return mp_const_none;
 }

@@ -7,5 +7,7 @@ CONNECTWITH_CORE_C := \
 	attempt.c \
 	backoff.c \
 	builddate.c \
+	dnsmsg.c \
 	hostname.c \
+	lookup.c \
 	seal.c

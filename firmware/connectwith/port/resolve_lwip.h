@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Name to IPv4 address without waiting. lwIP does the query in its own thread and cannot be told
-// to forget one, so that an answer may come when nobody wants it any more: every query has a
-// number, and an answer to a number that is not current is dropped. No heap, no callback into
-// the caller's memory.
+// Name to IPv4 addresses without waiting, with the reason where there is none. The queries are our
+// own, over lwIP's UDP: lwIP's resolver tells a name that does not exist from a silent server by
+// nothing, gives one address, and asks whatever servers by whatever interface are the default now.
+// Every query has a number, and an answer to a number that is not current is dropped. No heap of
+// ours, no callback into the caller's memory.
 
 #ifndef CONNECTWITH_PORT_RESOLVE_LWIP_H
 #define CONNECTWITH_PORT_RESOLVE_LWIP_H
@@ -12,38 +13,51 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "connectwith/core/dnsmsg.h"
 #include "connectwith/core/status.h"
 
 // Names a query; 0 names none.
 typedef uint32_t resolve_query_t;
 
+#define RESOLVE_SERVERS_MAX (3)
+
+// By which way the queries go.
+typedef struct {
+    uint8_t address[4];  // of the interface that they leave by; zeros: lwIP chooses
+    uint8_t count;       // of servers; none: those that lwIP has at that time
+    uint8_t servers[RESOLVE_SERVERS_MAX][4];
+} resolve_way_t;
+
 typedef enum {
     RESOLVE_PENDING = 0,
     RESOLVE_FOUND = 1,
-    RESOLVE_NOT_FOUND = -1,  // no such name, or no server answered: lwIP does not tell which
-    RESOLVE_NO_SERVER = -2,  // no DNS server is set
-    RESOLVE_NO_QUERY = -3,   // cancelled, or never started
+    RESOLVE_NO_NAME = -1,     // there is no such name (NXDOMAIN)
+    RESOLVE_NO_SERVER = -2,   // no DNS server is set
+    RESOLVE_NO_QUERY = -3,    // cancelled, or never started
+    RESOLVE_NO_ADDRESS = -4,  // the name exists and has no IPv4 address
+    RESOLVE_FAILED = -5,      // a server answered that it cannot tell (SERVFAIL, REFUSED)
+    RESOLVE_SILENT = -6,      // no server has answered
 } resolve_state_t;
 
-// Starts a query. wake() is called from lwIP's thread when there is an answer; it MUST NOT block.
-// STATUS_BAD_HOST, or STATUS_NO_SLOT (four queries are alive, none of them cancelled).
-// A dotted quad is answered at once, without DNS and without wake().
-status_t resolve_start(const char *host, size_t len, void (*wake)(void), resolve_query_t *query);
+// Starts a query. way: copied; NULL is as zeros. wake() is called from lwIP's thread when there is
+// an answer; it MUST NOT block. STATUS_BAD_HOST, or STATUS_NO_SLOT (four queries are alive, none of
+// them cancelled). A dotted quad is answered at once, without DNS and without wake().
+status_t resolve_start(const char *host, size_t len, const resolve_way_t *way,
+    void (*wake)(void), resolve_query_t *query);
 
-// Never waits. address (most significant byte first) is written with RESOLVE_FOUND only. The
-// answer stays until resolve_cancel().
-resolve_state_t resolve_poll(resolve_query_t query, uint8_t address[4]);
+// Never waits, and keeps the query going: call it every 100 ms at least. The addresses are written
+// with RESOLVE_FOUND only. The answer stays until resolve_cancel().
+resolve_state_t resolve_poll(resolve_query_t query, dnsmsg_addresses_t *addresses);
 
 // Forgets the query and frees its slot. 0 and old queries are allowed.
 void resolve_cancel(resolve_query_t query);
 
-// Empties lwIP's cache of names: an address that was learnt on one network may be wrong on the
-// next. Queries that start later see it empty.
+// Empties lwIP's cache of names, which the user's own code may ask: an address that was learnt on
+// one network may be wrong on the next.
 void resolve_flush(void);
 
-// Sets the name server that is asked when the first one does not answer or refuses. ESP-IDF forgets
-// it when an interface gets an address. Lost when the queue of lwIP's thread is full: then there is
-// only the first one.
+// Sets lwIP's second name server. ESP-IDF forgets it when an interface gets an address. Lost when
+// the queue of lwIP's thread is full: then there is only the first one.
 void resolve_second(const uint8_t address[4]);
 
 #endif

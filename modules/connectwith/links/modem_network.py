@@ -4,11 +4,10 @@
 """The mobile network: which APN, registration, operator and signal, the time."""
 
 import time
-from errno import ECONNREFUSED, ECONNRESET
 
 from micropython import const
 
-from connectwith import at, results
+from connectwith import at
 from connectwith.links.modem_line import Restart, pause
 
 REGISTERED = const(0)
@@ -20,7 +19,6 @@ _RADIO_MS = const(15000)
 _OPERATOR_MS = const(15000)
 _AGAIN_MS = const(250)
 _DENIED_MS = const(3000)  # one domain may say so for a moment while another is still being asked
-_DNS_MS = const(6000)  # nobody answers for the 7 s of lwIP: see port/resolve_lwip.c
 _ATTACH_MS = const(20000)
 _REGISTER_MS = const(180000)  # the worst that is known; as a rule the attempt ends before
 
@@ -44,16 +42,6 @@ def auth_of(block):
     if block is None:
         return 0
     return _AUTHS[block.get("auth") or ("chap" if block.get("username") else "none")]
-
-
-def verdict(dial, waited_ms):
-    """The result of a Dialer that has failed after `waited_ms` in its stage. Somebody has to have
-    said no (NXDOMAIN, RST) for NOT_RESOLVED and NO_SERVER; else the PPP leads nowhere."""
-    if dial.cause == "DNS":
-        silent = waited_ms >= _DNS_MS
-    else:
-        silent = dial.cause == "TCP errno" and dial.code not in (ECONNREFUSED, ECONNRESET)
-    return results.PPP_NO_CONNECTIVITY if silent else dial.result
 
 
 class Network:

@@ -1,0 +1,269 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The resolver's questions and answers over UDP. Everything here runs in lwIP's thread.
+
+#include <string.h>
+#include <strings.h>
+
+#include "lwip/dns.h"
+
+#include "connectwith/port/platform.h"
+#include "connectwith/port/resolve_internal.h"
+
+#define RESOLVE_DNS_PORT (53)
+#define RESOLVE_MDNS_PORT (5353)  // RFC 6762, section 3
+
+// From port 49152 on they are nobody's (RFC 6335, section 6).
+#define RESOLVE_PORT_FIRST (0xc000)
+#define RESOLVE_PORT_TRIES (8)
+
+// What lwIP's thread works on: taken out of the slot, because its owner may change at any moment.
+typedef struct {
+    resolve_query_t query;
+    resolve_way_t way;
+    size_t len;
+    char name[HOSTNAME_MAX_BYTES + 1];
+} resolve_job_t;
+
+static resolve_job_t resolve_job;
+
+static void resolve_close(resolve_slot_t *slot) {
+    if (slot->pcb != NULL) {
+        udp_remove(slot->pcb);
+        slot->pcb = NULL;
+    }
+    slot->owner = 0;
+}
+
+static void resolve_settle(resolve_slot_t *slot, resolve_state_t outcome,
+    const dnsmsg_addresses_t *addresses) {
+    const resolve_query_t query = slot->owner;
+    void (*wake)(void) = NULL;
+    resolve_close(slot);
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    if (resolve_find(query) == slot && slot->stage == RESOLVE_STAGE_ASKED) {
+        slot->stage = RESOLVE_STAGE_ANSWERED;
+        slot->outcome = outcome;
+        if (addresses != NULL) {
+            slot->addresses = *addresses;
+        }
+        wake = slot->wake;
+    }
+    SYS_ARCH_UNPROTECT(level);
+    if (wake != NULL) {
+        wake();
+    }
+}
+
+// Copies what the query is about; NULL: nobody wants it any more.
+static resolve_slot_t *resolve_open_job(resolve_query_t query) {
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    resolve_slot_t *slot = resolve_find(query);
+    if (slot != NULL && slot->stage == RESOLVE_STAGE_ASKED) {
+        resolve_job.query = query;
+        resolve_job.way = slot->way;
+        memcpy(resolve_job.name, slot->name, sizeof(resolve_job.name));
+    } else {
+        slot = NULL;
+    }
+    SYS_ARCH_UNPROTECT(level);
+    resolve_job.len = strlen(resolve_job.name);
+    return slot;
+}
+
+static void resolve_due(resolve_slot_t *slot, uint32_t due_ms) {
+    SYS_ARCH_DECL_PROTECT(level);
+    SYS_ARCH_PROTECT(level);
+    if (slot->query == slot->owner) {
+        slot->due_ms = due_ms;
+    }
+    SYS_ARCH_UNPROTECT(level);
+}
+
+static resolve_state_t resolve_outcome(dnsmsg_verdict_t verdict) {
+    switch (verdict) {
+        case DNSMSG_NO_NAME:
+            return RESOLVE_NO_NAME;
+        case DNSMSG_NO_ADDRESS:
+            return RESOLVE_NO_ADDRESS;
+        case DNSMSG_FAILED:
+            return RESOLVE_FAILED;
+        default:
+            return RESOLVE_SILENT;
+    }
+}
+
+static void resolve_go_on(resolve_slot_t *slot);
+
+// The index of the server that an answer comes from, -1 for nobody who was asked. A host of the
+// link answers a question to the group with its own address.
+static int resolve_sender(const resolve_slot_t *slot, const ip_addr_t *addr, u16_t port) {
+    if (slot->local && port == RESOLVE_MDNS_PORT) {
+        return 0;
+    }
+    for (int i = slot->local; i < slot->lookup.servers; ++i) {
+        if (port == RESOLVE_DNS_PORT && ip_addr_cmp(addr, &slot->servers[i])) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+// The argument is the query's number, never a pointer: a late call finds nothing to break.
+static void resolve_receive(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *addr,
+    u16_t port) {
+    resolve_slot_t *slot = resolve_open_job((resolve_query_t)(uintptr_t)arg);
+    const bool current = slot != NULL && slot->owner == resolve_job.query && slot->pcb == pcb;
+    const int server = current ? resolve_sender(slot, addr, port) : -1;
+    dnsmsg_verdict_t verdict = DNSMSG_STRANGE;
+    dnsmsg_addresses_t found;
+    if (server >= 0) {
+        // In one piece; without memory for that it is the beginning of the message.
+        p = pbuf_coalesce(p, PBUF_RAW);
+        verdict = dnsmsg_read(p->payload, p->len, slot->id, resolve_job.name, resolve_job.len,
+            &found);
+    }
+    pbuf_free(p);
+    if (verdict == DNSMSG_FOUND) {
+        resolve_settle(slot, RESOLVE_FOUND, &found);
+    } else if (verdict != DNSMSG_STRANGE) {
+        lookup_said(&slot->lookup, (uint8_t)server, verdict, sys_now());
+        resolve_go_on(slot);
+    }
+}
+
+static struct netif *resolve_netif(const ip_addr_t *address) {
+    struct netif *netif;
+    NETIF_FOREACH(netif) {
+        if (ip4_addr_cmp(netif_ip4_addr(netif), ip_2_ip4(address))) {
+            return netif;
+        }
+    }
+    return NULL;
+}
+
+static void resolve_address(ip_addr_t *out, const uint8_t address[4]) {
+    IP_ADDR4(out, address[0], address[1], address[2], address[3]);
+}
+
+// A socket on a port that cannot be guessed, bound to the interface of the way. False: no memory.
+static bool resolve_bind(resolve_slot_t *slot) {
+    ip_addr_t own;
+    resolve_address(&own, resolve_job.way.address);
+    slot->pcb = udp_new_ip_type(IPADDR_TYPE_V4);
+    if (slot->pcb == NULL) {
+        return false;
+    }
+    err_t err = ERR_USE;
+    for (int i = 0; i < RESOLVE_PORT_TRIES && err == ERR_USE; ++i) {
+        uint16_t random;
+        platform_random_bytes(&random, sizeof(random));
+        err = udp_bind(slot->pcb, &own, random | RESOLVE_PORT_FIRST);
+    }
+    if (err != ERR_OK) {
+        udp_remove(slot->pcb);
+        slot->pcb = NULL;
+        return false;
+    }
+    if (!ip_addr_isany(&own)) {
+        // NULL, where the interface has gone: then the source address has no route either.
+        udp_bind_netif(slot->pcb, resolve_netif(&own));
+    }
+    udp_recv(slot->pcb, resolve_receive, (void *)(uintptr_t)resolve_job.query);
+    return true;
+}
+
+static bool resolve_is_local(void) {
+    static const char ending[] = ".local";
+    const size_t n = sizeof(ending) - 1;
+    return resolve_job.len > n && strcasecmp(resolve_job.name + resolve_job.len - n, ending) == 0;
+}
+
+static uint8_t resolve_list_servers(resolve_slot_t *slot) {
+    uint8_t count = 0;
+    slot->local = resolve_is_local();
+    if (slot->local) {
+        IP_ADDR4(&slot->servers[count++], 224, 0, 0, 251);
+    }
+    const resolve_way_t *way = &resolve_job.way;
+    for (uint8_t i = 0; i < way->count; ++i) {
+        resolve_address(&slot->servers[count++], way->servers[i]);
+    }
+    for (uint8_t i = 0; way->count == 0 && i < DNS_MAX_SERVERS; ++i) {
+        const ip_addr_t *server = dns_getserver(i);
+        if (!ip_addr_isany(server) && IP_IS_V4(server) && count < LOOKUP_SERVERS_MAX) {
+            slot->servers[count++] = *server;
+        }
+    }
+    return count;
+}
+
+// True when the slot is the query's: socket, servers, times.
+static bool resolve_begin(resolve_slot_t *slot) {
+    if (slot->owner == resolve_job.query) {
+        return true;
+    }
+    resolve_close(slot);  // of a query that was cancelled when the queue was full
+    if (!resolve_bind(slot)) {
+        return false;
+    }
+    slot->owner = resolve_job.query;
+    platform_random_bytes(&slot->id, sizeof(slot->id));
+    const uint8_t count = resolve_list_servers(slot);
+    if (count == 0) {
+        resolve_settle(slot, RESOLVE_NO_SERVER, NULL);
+        return false;
+    }
+    lookup_begin(&slot->lookup, count, slot->local, sys_now());
+    return true;
+}
+
+// Whatever becomes of the packet: one that is lost is sent again in its time.
+static void resolve_send(const resolve_slot_t *slot, int server) {
+    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, 12 + HOSTNAME_MAX_BYTES + 2 + 4, PBUF_RAM);
+    if (p == NULL) {
+        return;
+    }
+    const size_t len = dnsmsg_ask(p->payload, p->len, slot->id, resolve_job.name,
+        resolve_job.len);
+    pbuf_realloc(p, (u16_t)len);
+    const u16_t port = slot->local && server == 0 ? RESOLVE_MDNS_PORT : RESOLVE_DNS_PORT;
+    (void)udp_sendto(slot->pcb, p, &slot->servers[server], port);
+    pbuf_free(p);
+}
+
+// resolve_job is the slot's. Sends what is due.
+static void resolve_go_on(resolve_slot_t *slot) {
+    for (;;) {
+        const int server = lookup_next(&slot->lookup, sys_now());
+        if (server == LOOKUP_OVER) {
+            resolve_settle(slot, resolve_outcome(lookup_verdict(&slot->lookup)), NULL);
+            return;
+        }
+        if (server == LOOKUP_WAIT) {
+            resolve_due(slot, slot->lookup.due_ms);
+            return;
+        }
+        resolve_send(slot, server);
+    }
+}
+
+void resolve_turn(void *arg) {
+    resolve_slot_t *slot = resolve_open_job((resolve_query_t)(uintptr_t)arg);
+    if (slot != NULL && resolve_begin(slot)) {
+        resolve_go_on(slot);
+    }
+}
+
+void resolve_sweep(void *arg) {
+    (void)arg;
+    for (uint32_t i = 0; i < RESOLVE_SLOTS; ++i) {
+        resolve_slot_t *slot = &resolve_slots[i];
+        if (slot->owner != 0 && resolve_open_job(slot->owner) == NULL) {
+            resolve_close(slot);
+        }
+    }
+}
