@@ -20,6 +20,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/bind/resolver.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/scan.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/seal.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/settings.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/status.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/stream.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/tap.c
@@ -32,6 +33,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/port/resolve_udp.c
     ${CMAKE_CURRENT_LIST_DIR}/port/scan_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/secret_idf.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/settings_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/stream_lwip.c
     ${CMAKE_CURRENT_LIST_DIR}/port/tls_handshake.c
     ${CMAKE_CURRENT_LIST_DIR}/port/tls_mbedtls.c

@@ -112,6 +112,21 @@ void board_wait_us(int64_t timeout_us);
 void board_irq_lock(void);
 void board_irq_unlock(void);
 
+// --- counts.c ---
+
+// What a chip counts. Any thread.
+typedef enum {
+    BOARD_COUNT_NVS_HANDLES,
+    BOARD_COUNT_TASKS,
+    BOARD_COUNT_TIMERS,
+    BOARD_COUNT_SEMAPHORES,
+    BOARD_COUNT_HANDLERS,
+    BOARD_COUNTS,
+} board_count_t;
+
+// One more (1) or one fewer (-1) is there.
+void board_count(board_count_t what, int change);
+
 // Told by a build with a sanitizer that sees them (sanitize/sanitize.c); absent in others.
 void board_check_leaks(void) __attribute__((weak));
 

@@ -24,7 +24,6 @@
 
 #include "board.h"
 #include "esp_event.h"
-#include "esp_netif.h"
 #include "esp_partition.h"
 #include "esp_system.h"
 #include "nvs_flash.h"
@@ -91,9 +90,9 @@ static void start_hardware(bool power_on) {
         nvs_flash_erase();
         nvs_flash_init();
     }
-    // Starts lwIP's thread. Upstream would at "import network", too late for C modules.
-    if (esp_netif_init() != ESP_OK || esp_event_loop_create_default() != ESP_OK) {
-        fprintf(stderr, "virtual-board: cannot start the network stack\n");
+    // As ESP32's main.c. lwIP starts later, with "import network" (esp_netif_init()).
+    if (esp_event_loop_create_default() != ESP_OK) {
+        fprintf(stderr, "virtual-board: cannot start the event loop\n");
         exit(1);
     }
 }

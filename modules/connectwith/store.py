@@ -8,14 +8,12 @@ of a NIC are kept as `nic.normalise()` makes them: checked, and secrets sealed.
 """
 
 import _connectwith
-from esp32 import NVS
 from micropython import const
 
 from connectwith import cloud, nic
 
 _USER_MAX = const(4096)  # bytes of the user's configuration
 
-_BLOCK_MAX = const(320)  # the longest record of a block is the proxy's: below 300 bytes
 _VERSION = const(1)
 
 # The fields of each block, in the order of its record. This order is the format. Pairs are a
@@ -31,9 +29,7 @@ _FIELDS = const(
 _SEALED = const(("key", "password"))
 _OPTIONAL = const(("username", "password"))
 
-_NOT_FOUND = const(-0x1102)  # ESP_ERR_NVS_NOT_FOUND (nvs.h)
-
-_space = None
+_SPACE = const("connectwith")
 
 # What was read is kept, so that an attempt needs no memory for what has not changed.
 _settings = None  # cloud.Settings, or None when they have to be read
@@ -66,7 +62,7 @@ def load_block(name):
     """The stored block `name` of a NIC, normalised, or None."""
     if name in _absent:
         return None
-    record = _read(name, _BLOCK_MAX)
+    record = _read(name)
     return None if record is None else _unpack(name, record)
 
 
@@ -87,10 +83,10 @@ def save_user(value):
 
 def load_user():
     """What `save_user` stored, of the same type, or None."""
-    record = _read("user", 1 + _USER_MAX)
+    record = _read("user")
     if not record:
         return None
-    value = bytes(memoryview(record)[1:])
+    value = record[1:]
     if record[0] == 0x62:
         return value
     try:
@@ -104,17 +100,8 @@ def save_cloud(settings):
     global _settings
     record = cloud.pack(settings)
     with _connectwith.SchedulerLock():  # else a callback could read, and keep, what was there
-        space = _open()
         _settings = None
-        # A blob is read into a buffer that must be large enough, and two entries are not written
-        # at once: whatever is cut off by a power loss, the size on record is never the smaller one.
-        grows = len(record) > _cloud_bytes(space)
-        if grows:
-            space.set_i32("cloud_bytes", len(record))
-        space.set_blob("cloud", record)
-        if not grows:
-            space.set_i32("cloud_bytes", len(record))
-        space.commit()
+        _write("cloud", record)
 
 
 def load_cloud():
@@ -122,50 +109,27 @@ def load_cloud():
     global _settings
     with _connectwith.SchedulerLock():
         if _settings is None:
-            record = _read("cloud", _cloud_bytes(_open()))
+            record = _read("cloud")
             if record is not None:
                 _settings = cloud.unpack(record)
         return _settings
 
 
-def _cloud_bytes(space):
-    try:
-        return space.get_i32("cloud_bytes")
-    except OSError:
-        return 0
-
-
-def _open():
-    global _space
-    if _space is None:
-        _space = NVS("connectwith")  # each one takes a handle of the driver's, for ever
-    return _space
-
-
-def _read(name, most):
-    record = bytearray(most)
+def _read(name):
     with _connectwith.SchedulerLock():  # what a callback stores meanwhile is not absent
         try:
-            n = _open().get_blob(name, record)
-        except OSError as error:
-            if error.errno == _NOT_FOUND:
-                _absent.add(name)
+            record = _connectwith.setting(_SPACE, name)
+        except OSError:
             return None
-    return memoryview(record)[:n]
+        if record is None:
+            _absent.add(name)
+        return record
 
 
 def _write(name, record):
     with _connectwith.SchedulerLock():
-        space = _open()
         _absent.discard(name)
-        if record is not None:
-            space.set_blob(name, record)
-        else:
-            try:
-                space.erase_key(name)
-            except OSError:
-                return  # it is not there
-        space.commit()
+        _connectwith.set_setting(_SPACE, name, record)
 
 
 def _pack(name, block):

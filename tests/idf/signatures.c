@@ -59,6 +59,9 @@ esp_err_t nvs_open(const char *namespace_name, nvs_open_mode_t open_mode,
     nvs_handle_t *out_handle);
 esp_err_t nvs_get_u64(nvs_handle_t handle, const char *key, uint64_t *out_value);
 esp_err_t nvs_set_u64(nvs_handle_t handle, const char *key, uint64_t value);
+esp_err_t nvs_get_blob(nvs_handle_t handle, const char *key, void *out_value, size_t *length);
+esp_err_t nvs_set_blob(nvs_handle_t handle, const char *key, const void *value, size_t length);
+esp_err_t nvs_erase_key(nvs_handle_t handle, const char *key);
 esp_err_t nvs_commit(nvs_handle_t handle);
 void nvs_close(nvs_handle_t handle);
 
@@ -81,6 +84,7 @@ extern int esp_eth_get_mac_instance, esp_eth_get_phy_instance;
 #endif
 
 // API Reference / Networking / ESP-NETIF: esp_netif/include/esp_netif.h
+esp_err_t esp_netif_init(void);
 esp_netif_t *esp_netif_get_handle_from_ifkey(const char *if_key);
 esp_netif_iodriver_handle esp_netif_get_io_driver(esp_netif_t *esp_netif);
 esp_err_t esp_netif_set_hostname(esp_netif_t *esp_netif, const char *hostname);

@@ -34,7 +34,8 @@ esp_err_t esp_event_handler_register(esp_event_base_t base, int32_t id,
     (void)arg;
     CHECK_EQ(id, ESP_EVENT_ANY_ID);
     for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
-        if (handlers[i].base == NULL || handlers[i].base == base) {
+        CHECK(handlers[i].base != base); // the second would be called beside the first
+        if (handlers[i].base == NULL) {
             handlers[i].base = base;
             handlers[i].handler = handler;
             return ESP_OK;

@@ -119,6 +119,10 @@ void platform_random_bytes(void *buf, size_t len) {
     }
 }
 
+bool platform_start_tcpip(void) {
+    return true; // main() has
+}
+
 bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg) {
     return tcpip_try_callback(fn, arg) == ERR_OK;
 }

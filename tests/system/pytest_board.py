@@ -224,3 +224,18 @@ def test_nonsense_on_the_wire_changes_no_pin(wired_board, message):
     pins.drive(4, 0)
     _wait(board, "row() == 0")
     assert board.exec("print(button(), row())").split() == ["1", "0"]
+
+
+@pytest.mark.virtual("an emulator's board may have imported network at its boot")
+@pytest.mark.parametrize(
+    "call",
+    ["dns_flush()", "dns_second('10.0.0.1')", "Resolver().start('some.test')",
+     "Stream().connect('10.0.0.1', 1)", "link_watch(0)", "ethernet_stop()",
+     "ethernet_installed()"],
+)  # fmt: skip
+def test_what_goes_to_lwip_starts_it(repl, board, call):
+    # A chip's lwIP does not run before MicroPython's network or socket module is imported, and a
+    # message to it is then a load from address 0.
+    repl.reset()
+    repl.run(f"import _connectwith\ntry: _connectwith.{call}\nexcept OSError: pass")
+    assert repl.value("1 + 1") == 2 and board.running

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What failed, was replaced or was torn down leaves nothing behind."""
 
+import pytest
+from cellular import cell, expect_off
 from holdings import assert_nothing_left, held
 
 HOSTILE = [
@@ -9,6 +11,8 @@ HOSTILE = [
     "connack-5", "half-connack",
 ]  # fmt: skip
 ROUNDS = 6
+FEW = 3  # rounds of what takes long: a handle lost in one of them shows in a count
+PIN = "83920174"
 
 
 def _hostile_round(device, world, timeout_s):
@@ -62,3 +66,77 @@ def test_soft_reset_in_the_middle_leaves_nothing(device, world, board):
     before = held(device, board)
     interrupt(10)
     assert_nothing_left(before, held(device, board))
+
+
+def _level(device, board, one_round, rounds=FEW):
+    """What the board holds is the same after one round, which makes what stays, and after more."""
+    one_round()
+    before = held(device, board)
+    for _ in range(rounds):
+        one_round()
+    assert_nothing_left(before, held(device, board))
+
+
+@pytest.mark.parametrize("link", ["wl0", "eth0"])
+def test_connects_good_and_failed_leave_nothing(link, device, world, board):
+    def one_round():
+        assert device.connect(device.nic(link)) == 5
+        world.dns.nxdomain("nobody.test")
+        device.use_broker("mqtts://nobody.test")
+        assert device.connect(device.nic(link)) == 3
+        device.use_broker(world.broker.url)
+
+    _level(device, board, one_round)
+
+
+def test_wifi_that_refuses_leaves_nothing(device, world, board):
+    _level(device, board, lambda: device.connect(device.wifi(key="wrong key")))
+
+
+def test_cellular_leaves_nothing(device, modem, board):
+    def one_round():
+        modem.sim("pin", pin=PIN)
+        assert device.connect(cell(pin=PIN), timeout=60, limit_s=70) == 5
+        device.repl.run("server.disconnect()")
+        expect_off(modem)
+        modem.deny()
+        assert device.connect(cell(pin=PIN), timeout=60, limit_s=70) == 11
+        modem.register()
+        expect_off(modem)
+        device.repl.run("time.sleep_ms(500)")
+
+    _level(device, board, one_round)
+
+
+def test_local_interfaces_scans_and_alarms_leave_nothing(device, world, board):
+    device.repl.run(
+        "import gc, network\n"
+        "def local():\n"
+        "    states = []\n"
+        f"    here = imp.net.open({device.wifi()!r}, states.append)\n"
+        "    until(lambda: states and states[-1] == 1)\n"
+        "    udp = here.openudp(print, 1234)\n"
+        "    assert states[-1] == 1\n"
+        "def one_round():\n"
+        "    local()\n"
+        "    gc.collect()\n"
+        "    assert until(lambda: not network.WLAN(0).active())\n"
+        "    imp.scanwifinetworks()\n"
+        "    rung = []\n"
+        "    for ms in range(10): imp.wakeup(ms / 1000, lambda: rung.append(ms))\n"
+        "    assert until(lambda: len(rung) == 10)\n"
+    )
+    _level(device, board, lambda: device.repl.run("one_round()", timeout=60))
+
+
+def test_settings_and_soft_resets_leave_nothing(device, world, board):
+    def one_round():
+        device.repl.run("imp.setuserconfiguration('some')\nimp.getuserconfiguration()")
+        assert device.connect(device.wifi()) == 5
+        device.repl.soft_reset()
+        device.prepare()
+        assert device.connect(device.ethernet()) == 5
+        device.repl.soft_reset()
+        device.prepare()
+
+    _level(device, board, one_round)

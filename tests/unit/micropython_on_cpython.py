@@ -12,6 +12,7 @@ import time
 import types
 from pathlib import Path
 
+from nvs_in_memory import set_setting, setting
 from sealing import seal, unseal
 
 TICKS_PERIOD = 1 << 30  # as on an ESP32
@@ -38,9 +39,15 @@ def _module(name: str, **members) -> None:
 
 
 _module("micropython", const=lambda value: value)
-_module("_connectwith", seal=seal, unseal=unseal, SchedulerLock=contextlib.nullcontext)
+_module(
+    "_connectwith",
+    seal=seal,
+    unseal=unseal,
+    setting=setting,
+    set_setting=set_setting,
+    SchedulerLock=contextlib.nullcontext,
+)
 _module("machine", unique_id=lambda: bytes.fromhex("240ac4000001"))
-_module("esp32", NVS=None)  # a test that needs it brings its own
 time.ticks_ms = lambda: time.monotonic_ns() // 1000000 % TICKS_PERIOD
 time.ticks_diff = ticks_diff
 time.ticks_add = ticks_add

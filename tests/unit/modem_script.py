@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A clock, a UART with a scripted modem behind it, pins and NVS for the links' generators.
+"""A clock, a UART with a scripted modem behind it and pins for the links' generators.
 
 The script is strict: a command that it does not expect fails the test.
 """
@@ -87,41 +87,6 @@ class Pin:
         self.level = level[0]
         self.edges.append((self._clock.now_ms, self.level))
         return None
-
-
-class Nvs:
-    """esp32.NVS over a dict; `flash` outlives every object."""
-
-    flash: dict = {}
-
-    def __init__(self, space):
-        self._space = space
-
-    def _get(self, key):
-        if (self._space, key) not in self.flash:
-            raise OSError(-0x1102, "ESP_ERR_NVS_NOT_FOUND")
-        return self.flash[self._space, key]
-
-    def set_i32(self, key, value):
-        self.flash[self._space, key] = value
-
-    def get_i32(self, key):
-        return self._get(key)
-
-    def set_blob(self, key, value):
-        self.flash[self._space, key] = bytes(value)
-
-    def get_blob(self, key, buffer):
-        value = self._get(key)
-        buffer[: len(value)] = value
-        return len(value)
-
-    def erase_key(self, key):
-        self._get(key)
-        del self.flash[self._space, key]
-
-    def commit(self):
-        pass
 
 
 def lines(*texts):

@@ -1,40 +1,21 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""`esp32.NVS` for CPython."""
+"""Non-volatile storage for CPython: `setting` and `set_setting` of `_connectwith`, in memory."""
+
+# By namespace and key; outlives every object.
+entries: dict[tuple[str, str], bytes] = {}
 
 
-class Nvs:
-    """esp32.NVS in memory, with its habits: OSError for what is not there or does not fit."""
+def setting(space: str, key: str) -> bytes | None:
+    """As the firmware's: None for what is not there, and for what is empty."""
+    assert max(len(space), len(key)) <= 15
+    return entries.get((space, key)) or None
 
-    entries: dict[str, bytes | int] = {}
 
-    def __init__(self, name: str) -> None:
-        assert len(name) <= 15
-
-    def set_blob(self, key: str, value: bytes) -> None:
-        assert len(key) <= 15
-        self.entries[key] = bytes(value)
-
-    def get_blob(self, key: str, buffer: bytearray) -> int:
-        value = self.entries.get(key)
-        if not isinstance(value, bytes) or len(value) > len(buffer):
-            raise OSError(-0x1102)
-        buffer[: len(value)] = value
-        return len(value)
-
-    def set_i32(self, key: str, value: int) -> None:
-        self.entries[key] = value
-
-    def get_i32(self, key: str) -> int:
-        value = self.entries.get(key)
-        if not isinstance(value, int):
-            raise OSError(-0x1102)
-        return value
-
-    def erase_key(self, key: str) -> None:
-        if key not in self.entries:
-            raise OSError(-0x1102)
-        del self.entries[key]
-
-    def commit(self) -> None:
-        pass
+def set_setting(space: str, key: str, value: bytes | bytearray | None) -> None:
+    """Stores bytes; None erases, also what is not there."""
+    assert max(len(space), len(key)) <= 15
+    if value is None:
+        entries.pop((space, key), None)
+    else:
+        entries[space, key] = bytes(value)

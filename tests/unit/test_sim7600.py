@@ -3,11 +3,12 @@
 """The cellular link's parts against a scripted modem: SIM, settings, key, line, PPP frames."""
 
 import machine
+import nvs_in_memory
 import pytest
 from connectwith import at
 from connectwith.links import modem_memory, modem_power, modem_sim, modem_start, ppp
 from connectwith.links.modem_line import Restart
-from modem_script import Clock, Nvs, Pin, line_of, lines
+from modem_script import Clock, Pin, line_of, lines
 
 OK = lines("OK")
 
@@ -18,9 +19,8 @@ def clock(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def nvs(monkeypatch):
-    Nvs.flash = {}
-    monkeypatch.setattr(modem_memory, "NVS", Nvs)
+def nvs():
+    nvs_in_memory.entries.clear()
 
 
 def open_sim(clock, line, pin=None):
@@ -86,10 +86,10 @@ def test_a_pin_is_on_record_before_it_is_sent(clock):
 
 def test_the_record_is_no_hash_of_four_digits(clock):
     modem_memory.remember(b"1234")
-    assert b"1234" not in b"".join(v for v in Nvs.flash.values() if isinstance(v, bytes))
-    first = dict(Nvs.flash)
+    assert b"1234" not in b"".join(nvs_in_memory.entries.values())
+    first = dict(nvs_in_memory.entries)
     modem_memory.remember(b"1234")
-    assert first != Nvs.flash  # sealed anew each time: nobody can compare
+    assert first != nvs_in_memory.entries  # sealed anew each time: nobody can compare
 
 
 @pytest.mark.parametrize("left", ["0", "1"])

@@ -4,10 +4,11 @@
 
 import _connectwith
 import machine
+import nvs_in_memory
 import pytest
 from connectwith import course, results
-from connectwith.links import CLOSING, FAILED, LEAVING, UP, modem_memory, ppp
-from modem_script import Clock, Nvs, Pin, Uart, lines
+from connectwith.links import CLOSING, FAILED, LEAVING, UP, ppp
+from modem_script import Clock, Pin, Uart, lines
 
 
 @pytest.fixture
@@ -17,8 +18,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def link(monkeypatch, clock):
-    Nvs.flash = {}
-    monkeypatch.setattr(modem_memory, "NVS", Nvs)
+    nvs_in_memory.entries.clear()
     monkeypatch.setattr(_connectwith, "build_time", lambda: 0, False)
     board = type("board", (), {"MODEM_STATUS": Pin(clock, 1)})
     monkeypatch.setattr(machine, "Pin", type("P", (), {"board": board, "OUT": 1, "IN": 0}), False)

@@ -6,7 +6,7 @@ import pytest
 from connectwith import nic, store
 from hypothesis import given
 from hypothesis import strategies as st
-from nvs_in_memory import Nvs
+from nvs_in_memory import entries
 
 WIFI = {"ssid": "häme", "key": "correct horse"}
 STATIC = {"ip": "10.0.0.9", "netmask": "255.255.255.0", "gateway": "10.0.0.1", "dns": "10.0.0.1"}
@@ -16,10 +16,9 @@ PROXY = {"address": "a" * 62 + ".b", "port": 65535, "username": "u" * 32, "passw
 @pytest.fixture(autouse=True)
 def empty(monkeypatch):
     """Nothing is stored."""
-    monkeypatch.setattr(store, "_space", Nvs("connectwith"))
     monkeypatch.setattr(store, "_settings", None)
     monkeypatch.setattr(store, "_absent", set())
-    Nvs.entries.clear()
+    entries.clear()
 
 
 def test_nothing_is_stored_at_first():
@@ -50,7 +49,7 @@ def test_what_goes_in_comes_out(name, block):
 def test_no_secret_is_stored_in_the_clear():
     store.save_block("wificonfig", nic.check_block("wificonfig", WIFI))
     store.save_block("proxyconfig", nic.check_block("proxyconfig", PROXY))
-    for value in Nvs.entries.values():
+    for value in entries.values():
         assert b"horse" not in value and b"p" * 32 not in value
 
 
@@ -69,7 +68,7 @@ def test_fill_adds_only_what_is_missing_and_applies():
 @given(st.binary(max_size=512))
 def test_any_record_gives_a_block_or_nothing(record):
     for name in ("wificonfig", "staticconfig", "proxyconfig", "cellconfig"):
-        Nvs.entries[name] = record
+        entries["connectwith", name] = record
         block = store.load_block(name)
         assert block is None or isinstance(block, dict)
 
@@ -81,7 +80,7 @@ def test_any_record_gives_a_block_or_nothing(record):
      ("cellconfig", b"\x01\xff")],
 )  # fmt: skip
 def test_a_record_without_a_field_that_links_read_gives_nothing(name, record):
-    Nvs.entries[name] = record
+    entries["connectwith", name] = record
     assert store.load_block(name) is None
 
 
@@ -89,8 +88,8 @@ def test_a_record_without_a_field_that_links_read_gives_nothing(name, record):
 def test_a_cut_record_gives_nothing(data):
     checked = nic.check_block("proxyconfig", PROXY)
     store.save_block("proxyconfig", checked)
-    whole = Nvs.entries["proxyconfig"]
-    Nvs.entries["proxyconfig"] = whole[: data.draw(st.integers(0, len(whole) - 1))]
+    whole = entries["connectwith", "proxyconfig"]
+    entries["connectwith", "proxyconfig"] = whole[: data.draw(st.integers(0, len(whole) - 1))]
     assert store.load_block("proxyconfig") is None
 
 
@@ -115,5 +114,5 @@ def test_a_longer_user_configuration_leaves_the_one_before(value):
 
 @pytest.mark.parametrize("record", [b"s\xff", b"x", b"\x00text"])
 def test_a_damaged_user_configuration_is_none(record):
-    Nvs.entries["user"] = record
+    entries["connectwith", "user"] = record
     assert store.load_user() is None

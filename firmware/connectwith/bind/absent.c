@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// In place of resolver.c, stream.c, link.c and seal.c where the platform has neither network nor
+// In place of resolver.c, stream.c, link.c, settings.c and seal.c where the platform has neither network nor
 // storage: everything is there by name and raises OSError(ENODEV).
 
 #include "py/runtime.h"
@@ -32,6 +32,13 @@ static mp_obj_t absent_2(mp_obj_t first, mp_obj_t second) {
     connectwith_raise(STATUS_NO_DEVICE);
 }
 
+static mp_obj_t absent_3(mp_obj_t first, mp_obj_t second, mp_obj_t third) {
+    (void)first;
+    (void)second;
+    (void)third;
+    connectwith_raise(STATUS_NO_DEVICE);
+}
+
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_dns_second_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_watch_obj, absent_1);
@@ -44,6 +51,8 @@ MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_state_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_stop_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_scan_start_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_scan_result_obj, absent_1);
+MP_DEFINE_CONST_FUN_OBJ_2(connectwith_setting_obj, absent_2);
+MP_DEFINE_CONST_FUN_OBJ_3(connectwith_set_setting_obj, absent_3);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_seal_obj, absent_2);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_unseal_obj, absent_2);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_key_source_obj, absent_0);

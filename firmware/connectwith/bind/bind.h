@@ -71,6 +71,10 @@ MP_DECLARE_CONST_FUN_OBJ_0(connectwith_ethernet_stop_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_scan_start_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_scan_result_obj);
 
+// settings.c
+MP_DECLARE_CONST_FUN_OBJ_2(connectwith_setting_obj);
+MP_DECLARE_CONST_FUN_OBJ_3(connectwith_set_setting_obj);
+
 // seal.c
 MP_DECLARE_CONST_FUN_OBJ_2(connectwith_seal_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(connectwith_unseal_obj);

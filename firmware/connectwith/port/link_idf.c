@@ -110,13 +110,22 @@ static void on_address(void *unused, esp_event_base_t base, int32_t id, void *da
     }
 }
 
+// Once until the next hard reset: a handler outlives soft resets, and of a second registration
+// ESP-IDF v5.2 to v6.1 makes a second call for each event, unless no handler of a single event was
+// registered in between (components/esp_event/esp_event.c, loop_node_add_handler()).
+static bool hear(bool *heard, esp_event_base_t base, esp_event_handler_t handler) {
+    if (!*heard) {
+        *heard = esp_event_handler_register(base, ESP_EVENT_ANY_ID, handler, NULL) == ESP_OK;
+    }
+    return *heard;
+}
+
 bool link_watch(attempt_link_t link, void (*wake)(void)) {
-    const bool wifi = link == ATTEMPT_LINK_WIFI;
+    static bool hears_wifi, hears_ethernet, hears_address;
     wake_fn = wake;
-    // A second registration of the same function replaces the first.
-    return esp_event_handler_register(wifi ? WIFI_EVENT : ETH_EVENT, ESP_EVENT_ANY_ID,
-        wifi ? on_wifi : on_ethernet, NULL) == ESP_OK
-           && esp_event_handler_register(IP_EVENT, ESP_EVENT_ANY_ID, on_address, NULL) == ESP_OK;
+    return (link == ATTEMPT_LINK_WIFI ? hear(&hears_wifi, WIFI_EVENT, on_wifi)
+            : hear(&hears_ethernet, ETH_EVENT, on_ethernet))
+           && hear(&hears_address, IP_EVENT, on_address);
 }
 
 uint32_t link_state(attempt_link_t link) {

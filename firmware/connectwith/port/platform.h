@@ -44,7 +44,12 @@ void platform_random_bytes(void *buf, size_t len);
 
 typedef void (*platform_tcpip_fn_t)(void *arg);
 
-// Queues fn(arg) for the thread that owns lwIP and returns at once, without waiting for it.
+// Starts it if it does not run yet, as it does not before the first "import network" or "import
+// socket". False: no memory, or no network. Nothing of lwIP but its types may be used before.
+bool platform_start_tcpip(void);
+
+// Queues fn(arg) for the thread that owns lwIP and returns at once, without waiting for it. Starts
+// the thread if it does not run yet.
 // False: the queue is full or there is no network; fn is not called.
 bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg);
 

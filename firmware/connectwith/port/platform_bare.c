@@ -79,6 +79,10 @@ void platform_random_bytes(void *buf, size_t len) {
     }
 }
 
+bool platform_start_tcpip(void) {
+    return false;
+}
+
 bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg) {
     (void)fn;
     (void)arg;

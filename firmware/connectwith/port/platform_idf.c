@@ -3,6 +3,7 @@
 
 // The platform on ESP-IDF, and on the stand-in for it that the virtual board has.
 
+#include "esp_netif.h"
 #include "esp_random.h"
 #include "esp_timer.h"
 #include "lwip/tcpip.h"
@@ -78,6 +79,11 @@ void platform_random_bytes(void *buf, size_t len) {
     esp_fill_random(buf, len);
 }
 
+// The second time it does nothing: MicroPython's own modules call it several times, too.
+bool platform_start_tcpip(void) {
+    return esp_netif_init() == ESP_OK;
+}
+
 bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg) {
-    return tcpip_try_callback(fn, arg) == ERR_OK;
+    return platform_start_tcpip() && tcpip_try_callback(fn, arg) == ERR_OK;
 }

@@ -9,6 +9,8 @@
 
 #include "lwip/sockets.h"
 
+#include "connectwith/port/platform.h"
+
 void stream_init(stream_t *stream) {
     *stream = (stream_t) {.state = STREAM_CLOSED, .fd = -1};
 }
@@ -42,6 +44,9 @@ void stream_close(stream_t *stream) {
 int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port) {
     if (stream->state != STREAM_CLOSED) {
         return EISCONN;
+    }
+    if (!platform_start_tcpip()) {
+        return ENOMEM;
     }
     const int fd = lwip_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
     if (fd < 0) {

@@ -9,10 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "board.h"
+
 #define LOOP_STACK_BYTES (256 * 1024)
 
+// In the order of ESP-IDF's lists: of nodes, one or more for each base; in a node those for any id
+// first.
 typedef struct registration {
     struct registration *next;
+    unsigned node;
     esp_event_base_t base;
     int32_t id;
     esp_event_handler_t handler;
@@ -42,7 +47,7 @@ static bool concerns(const registration_t *r, const event_t *e) {
 }
 
 // The lock is not held during a handler, so that it can post, register and unregister. Nobody
-// else frees a registration, so r stays valid; new ones are appended and hear this event too.
+// else frees a registration, so r stays valid; a new one behind it hears this event, too.
 static void dispatch(event_t *e) {
     for (registration_t *r = registrations; r != NULL; r = r->next) {
         if (concerns(r, e)) {
@@ -61,6 +66,7 @@ static void free_removed(void) {
         if (r->removed) {
             *link = r->next;
             free(r);
+            board_count(BOARD_COUNT_HANDLERS, -1);
         } else {
             link = &r->next;
         }
@@ -119,35 +125,84 @@ static registration_t *find_plain(esp_event_base_t base, int32_t id,
     return NULL;
 }
 
-static esp_err_t append(const registration_t *fields, registration_t **made) {
+static bool has_single_ids(unsigned node) {
+    for (const registration_t *r = registrations; r != NULL; r = r->next) {
+        if (!r->removed && r->node == node && r->id != ESP_EVENT_ANY_ID) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The node that a registration goes to, as loop_node_add_handler() of ESP-IDF v5.2 to v6.1 chooses
+// it (components/esp_event/esp_event.c). One for any id gets a node of its own where the last node
+// of its base, or the last node of all, has handlers of single ids: there the same function is not
+// known as registered, and is called once more for each event.
+static unsigned choose_node(esp_event_base_t base, int32_t id) {
+    unsigned own = 0;
+    unsigned last = 0;
+    esp_event_base_t last_base = NULL;
+    for (const registration_t *r = registrations; r != NULL; r = r->next) {
+        if (!r->removed) {
+            last = r->node;
+            last_base = r->base;
+            own = r->base == base ? r->node : own;
+        }
+    }
+    const bool any = id == ESP_EVENT_ANY_ID;
+    if (own == 0 || (any && (has_single_ids(own)
+                             || (last_base != base && has_single_ids(last))))) {
+        return last + 1;
+    }
+    return own;
+}
+
+static bool goes_before(const registration_t *a, const registration_t *b) {
+    return a->node != b->node ? a->node < b->node
+        : a->id == ESP_EVENT_ANY_ID && b->id != ESP_EVENT_ANY_ID;
+}
+
+static esp_err_t insert(const registration_t *fields, registration_t **made) {
     registration_t *r = malloc(sizeof(*r));
     if (r == NULL) {
         return ESP_ERR_NO_MEM;
     }
     *r = *fields;
     registration_t **link = &registrations;
-    while (*link != NULL) {
+    while (*link != NULL && !goes_before(r, *link)) {
         link = &(*link)->next;
     }
+    r->next = *link;
     *link = r;
     *made = r;
+    board_count(BOARD_COUNT_HANDLERS, 1);
     return ESP_OK;
 }
 
-static esp_err_t add(const registration_t *fields, registration_t **made) {
+static registration_t *find_same(const registration_t *fields) {
+    for (registration_t *r = registrations; r != NULL; r = r->next) {
+        if (!r->removed && r->node == fields->node && r->id == fields->id
+            && r->handler == fields->handler) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+static esp_err_t add(registration_t *fields, registration_t **made) {
     if (fields->handler == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
     pthread_mutex_lock(&lock);
     esp_err_t result = ESP_OK;
-    registration_t *old = fields->is_instance ? NULL
-        : find_plain(fields->base, fields->id, fields->handler);
+    fields->node = choose_node(fields->base, fields->id);
+    registration_t *old = fields->is_instance ? NULL : find_same(fields);
     if (!running) {
         result = ESP_ERR_INVALID_STATE;
     } else if (old != NULL) {
         old->arg = fields->arg;
     } else {
-        result = append(fields, made);
+        result = insert(fields, made);
     }
     pthread_mutex_unlock(&lock);
     return result;

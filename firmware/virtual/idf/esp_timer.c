@@ -147,6 +147,7 @@ esp_err_t esp_timer_create(const esp_timer_create_args_t *args, esp_timer_handle
     t->arg = args->arg;
     t->name = args->name;
     t->skip_unhandled_events = args->skip_unhandled_events;
+    board_count(BOARD_COUNT_TIMERS, 1);
     *out = t;
     return ESP_OK;
 }
@@ -202,6 +203,7 @@ esp_err_t esp_timer_delete(esp_timer_handle_t timer) {
         pthread_mutex_unlock(&lock);
         return ESP_ERR_INVALID_STATE;
     }
+    board_count(BOARD_COUNT_TIMERS, -1);
     if (running == timer) {
         deleted_inside = true;
     } else {

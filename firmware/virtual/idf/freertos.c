@@ -89,6 +89,7 @@ static int64_t ticks_to_us(TickType_t ticks) {
 static TaskHandle_t task_new(TaskFunction_t function, void *arg) {
     TaskHandle_t task = calloc(1, sizeof(*task));
     if (task != NULL) {
+        board_count(BOARD_COUNT_TASKS, 1);
         counter_init(&task->notified, 0);
         task->function = function;
         task->arg = arg;
@@ -97,6 +98,7 @@ static TaskHandle_t task_new(TaskFunction_t function, void *arg) {
 }
 
 static void task_free(TaskHandle_t task) {
+    board_count(BOARD_COUNT_TASKS, -1);
     counter_deinit(&task->notified);
     free(task);
 }
@@ -202,6 +204,7 @@ uint32_t board_task_notify_take_us(int64_t timeout_us) {
 SemaphoreHandle_t xSemaphoreCreateCounting(UBaseType_t max, UBaseType_t initial) {
     SemaphoreHandle_t s = calloc(1, sizeof(*s));
     if (s != NULL) {
+        board_count(BOARD_COUNT_SEMAPHORES, 1);
         counter_init(&s->counter, initial);
         s->max = max;
     }
@@ -217,6 +220,7 @@ SemaphoreHandle_t xSemaphoreCreateMutex(void) {
 }
 
 void vSemaphoreDelete(SemaphoreHandle_t s) {
+    board_count(BOARD_COUNT_SEMAPHORES, -1);
     counter_deinit(&s->counter);
     free(s);
 }

@@ -5,18 +5,26 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "board.h"
 #include "nvs_flash.h"
 #include "nvs_store.h"
 
-#define HANDLES_MAX (64)
-
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-// A handle is the place of its namespace here, with the mode in the lowest bit, plus 2. Opening
-// a namespace again gives the same handle: esp32.NVS never closes one.
-static char handles[HANDLES_MAX][NVS_KEY_NAME_MAX_SIZE];
+// As in ESP-IDF (nvs_flash/src/nvs_api.cpp), each nvs_open() makes an entry of its own, which only
+// nvs_close() gives back: an esp32.NVS object never does.
+typedef struct entry {
+    struct entry *next;
+    nvs_handle_t handle;
+    nvs_open_mode_t mode;
+    char name_space[NVS_KEY_NAME_MAX_SIZE];
+} entry_t;
+
+static entry_t *entries;
+static nvs_handle_t last_handle;
 
 esp_err_t nvs_flash_init(void) {
     pthread_mutex_lock(&lock);
@@ -39,16 +47,16 @@ static esp_err_t check_name(const char *name) {
 }
 
 static esp_err_t make_handle(const char *name_space, nvs_open_mode_t mode, nvs_handle_t *out) {
-    for (uint32_t i = 0; i < HANDLES_MAX; i++) {
-        if (handles[i][0] == '\0') {
-            strcpy(handles[i], name_space);
-        }
-        if (strcmp(handles[i], name_space) == 0) {
-            *out = 2 + 2 * i + (mode == NVS_READWRITE ? 1 : 0);
-            return ESP_OK;
-        }
+    entry_t *e = malloc(sizeof(*e));
+    if (e == NULL) {
+        return ESP_ERR_NO_MEM;
     }
-    return ESP_ERR_NO_MEM;
+    *e = (entry_t) { .next = entries, .handle = ++last_handle, .mode = mode };
+    strcpy(e->name_space, name_space); // its length was checked
+    entries = e;
+    board_count(BOARD_COUNT_NVS_HANDLES, 1);
+    *out = e->handle;
+    return ESP_OK;
 }
 
 esp_err_t nvs_open(const char *name_space, nvs_open_mode_t mode, nvs_handle_t *out) {
@@ -69,21 +77,35 @@ esp_err_t nvs_open(const char *name_space, nvs_open_mode_t mode, nvs_handle_t *o
 }
 
 void nvs_close(nvs_handle_t handle) {
-    (void)handle; // shared with others that opened the same namespace
+    pthread_mutex_lock(&lock);
+    entry_t **link = &entries;
+    while (*link != NULL && (*link)->handle != handle) {
+        link = &(*link)->next;
+    }
+    entry_t *e = *link;
+    if (e != NULL) {
+        *link = e->next;
+        free(e);
+        board_count(BOARD_COUNT_NVS_HANDLES, -1);
+    }
+    pthread_mutex_unlock(&lock);
 }
 
 // The namespace of a handle, or an error in *err.
 static const char *name_space_of(nvs_handle_t handle, bool write, esp_err_t *err) {
-    uint32_t i = (handle - 2) / 2;
+    const entry_t *e = entries;
+    while (e != NULL && e->handle != handle) {
+        e = e->next;
+    }
     *err = ESP_OK;
     if (!nvs_store_is_open()) {
         *err = ESP_ERR_NVS_NOT_INITIALIZED;
-    } else if (handle < 2 || i >= HANDLES_MAX || handles[i][0] == '\0') {
+    } else if (e == NULL) {
         *err = ESP_ERR_NVS_INVALID_HANDLE;
-    } else if (write && (handle & 1) == 0) {
+    } else if (write && e->mode == NVS_READONLY) {
         *err = ESP_ERR_NVS_READ_ONLY;
     }
-    return *err == ESP_OK ? handles[i] : NULL;
+    return *err == ESP_OK ? e->name_space : NULL;
 }
 
 esp_err_t nvs_commit(nvs_handle_t handle) {

@@ -5,7 +5,6 @@
 import copy
 
 from connectwith import nic, store
-from nvs_in_memory import Nvs
 from sealing import seal
 from targets.choices import Choices
 
@@ -99,7 +98,6 @@ def _check_stored(copied):
     """What has been taken can be stored, and comes back as it was."""
     for name in ("wificonfig", "staticconfig", "proxyconfig"):
         if name in copied:
-            store._space = Nvs("connectwith")
             store.save_block(name, copied[name])
             loaded = store.load_block(name)
             assert loaded == copied[name] == nic.check_block(name, loaded)

@@ -3,11 +3,11 @@
 """Any bytes as a stored record: a value that can be used, or nothing."""
 
 from connectwith import cloud, nic, store
-from nvs_in_memory import Nvs
+from nvs_in_memory import entries
 from targets.choices import Choices
 
 BLOCKS = ("wificonfig", "staticconfig", "proxyconfig", "cellconfig")
-SIZES = {name: store._BLOCK_MAX for name in BLOCKS} | {"user": store._USER_MAX + 1}
+SIZES = {"user": store._USER_MAX + 1}
 
 
 def _load_block(name: str, record: bytes) -> None:
@@ -25,7 +25,7 @@ def _load_block(name: str, record: bytes) -> None:
     store.save_block(name, block)
     assert store.load_block(name) == block
     # All of it was read; a number may have been written otherwise.
-    assert name == "proxyconfig" or record.startswith(Nvs.entries[name])
+    assert name == "proxyconfig" or record.startswith(entries["connectwith", name])
     try:
         nic.check_block(name, block)
     except (TypeError, ValueError):
@@ -41,7 +41,6 @@ def _load_user() -> None:
 
 
 def _load_cloud(record: bytes) -> None:
-    store._space.set_i32("cloud_bytes", len(record))
     settings = store.load_cloud()
     if settings is None:
         return
@@ -57,11 +56,10 @@ def one(data: bytes) -> None:
     choices = Choices(data)
     name = choices.pick((*BLOCKS, "user", "cloud"))
     record = choices.rest()[: SIZES.get(name, 16384)]
-    store._space = Nvs("connectwith")
     store._settings = None
     store._absent.clear()
-    Nvs.entries.clear()
-    Nvs.entries[name] = record
+    entries.clear()
+    entries["connectwith", name] = record
     if name == "user":
         _load_user()
     elif name == "cloud":

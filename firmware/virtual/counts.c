@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The module _board, of the virtual board alone: how many things there are that a chip takes from
+// ESP-IDF's heap or from a table of fixed size. Whoever makes one and does not give it back loses
+// memory there, which no look at MicroPython's heap shows.
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "py/runtime.h"
+
+#include "board.h"
+#include "esp_netif.h"
+#include "lwip/priv/sockets_priv.h"
+#include "lwip/priv/tcp_priv.h"
+#include "lwip/priv/tcpip_priv.h"
+#include "lwip/udp.h"
+
+static const char *const names[] = {
+    [BOARD_COUNT_NVS_HANDLES] = "NVS handles",
+    [BOARD_COUNT_TASKS] = "tasks",
+    [BOARD_COUNT_TIMERS] = "timers",
+    [BOARD_COUNT_SEMAPHORES] = "semaphores",
+    [BOARD_COUNT_HANDLERS] = "event handlers",
+};
+
+_Static_assert(MP_ARRAY_SIZE(names) == BOARD_COUNTS, "a name for each");
+
+static atomic_int counts[BOARD_COUNTS];
+
+void board_count(board_count_t what, int change) {
+    atomic_fetch_add(&counts[what], change);
+}
+
+static void put(mp_obj_t dict, const char *name, mp_int_t count) {
+    mp_obj_dict_store(dict, mp_obj_new_str(name, strlen(name)), MP_OBJ_NEW_SMALL_INT(count));
+}
+
+// --- lwIP's own, looked at by its thread ---
+
+typedef struct {
+    struct tcpip_api_call_data call; // first: lwIP hands a pointer to it back
+    int interfaces, tcp, udp;
+} network_t;
+
+static int length_of(const struct tcp_pcb *pcb) {
+    int n = 0;
+    for (; pcb != NULL; pcb = pcb->next) {
+        ++n;
+    }
+    return n;
+}
+
+static err_t look(struct tcpip_api_call_data *data) {
+    network_t *network = (network_t *)data;
+    struct netif *netif;
+    NETIF_FOREACH(netif) {
+        ++network->interfaces;
+    }
+    // Those in TIME-WAIT go by themselves, and lwIP takes their place when it needs it.
+    network->tcp = length_of(tcp_active_pcbs) + length_of(tcp_bound_pcbs)
+        + length_of(tcp_listen_pcbs.pcbs);
+    for (const struct udp_pcb *pcb = udp_pcbs; pcb != NULL; pcb = pcb->next) {
+        ++network->udp;
+    }
+    return ERR_OK;
+}
+
+static int open_sockets(void) {
+    int n = 0;
+    for (int i = 0; i < NUM_SOCKETS; ++i) {
+        n += lwip_socket_dbg_get_socket(LWIP_SOCKET_OFFSET + i) != NULL;
+    }
+    return n;
+}
+
+// counts() -> dict of str to int. Starts lwIP if it does not run yet.
+static mp_obj_t board_counts(void) {
+    mp_obj_t dict = mp_obj_new_dict(BOARD_COUNTS + 4);
+    for (int i = 0; i < BOARD_COUNTS; ++i) {
+        put(dict, names[i], atomic_load(&counts[i]));
+    }
+    esp_netif_init();
+    network_t network = { 0 };
+    tcpip_api_call(look, &network.call);
+    put(dict, "interfaces", network.interfaces);
+    put(dict, "TCP connections", network.tcp);
+    put(dict, "UDP endpoints", network.udp);
+    put(dict, "sockets", open_sockets());
+    return dict;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(board_counts_obj, board_counts);
+
+static const mp_rom_map_elem_t board_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__board) },
+    { MP_ROM_QSTR(MP_QSTR_counts), MP_ROM_PTR(&board_counts_obj) },
+};
+static MP_DEFINE_CONST_DICT(board_globals, board_globals_table);
+
+const mp_obj_module_t board_module = {
+    .base = { &mp_type_module },
+    .globals = (mp_obj_dict_t *)&board_globals,
+};
+
+MP_REGISTER_MODULE(MP_QSTR__board, board_module);
