@@ -114,6 +114,7 @@ def bench(tmp_path, monkeypatch):
     monkeypatch.setenv("CONNECTWITH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("IDF_PATH", str(bench.idf))
     monkeypatch.delenv("MICROPYTHON_DIR", raising=False)
+    monkeypatch.setenv(esp32.RELEASE, "")  # cw release sets it for its whole process
     (tmp_path / "shelf").mkdir()
     url, commit = bench.repository()
     lock = make_lock(tmp_path / "shelf", url, commit)
@@ -279,6 +280,30 @@ def test_release_has_images_and_sums(bench):
         assert done.returncode == 0
         assert {f.name for f in folder.iterdir()} == {*release.IMAGES, "VERSION", "SHA256SUMS"}
         assert name in (folder / "VERSION").read_text()
+
+
+def test_release_freezes_what_is_for_everybody_and_build_does_not(bench, monkeypatch):
+    frozen = paths.BUILD / BOARD / "frozen_mpy" / "imp.mpy"
+    bench.run("build", "--board", BOARD)
+    assert frozen.read_text() == ""
+    bench.run("release", "--board", BOARD)
+    assert frozen.read_text() == "1", "what cw build has compiled is not given away"
+    monkeypatch.setenv(esp32.RELEASE, "")
+    bench.run("build", "--board", BOARD)
+    assert frozen.read_text() == ""
+
+
+def test_changed_manifest_freezes_anew(bench):
+    frozen = paths.BUILD / BOARD / "frozen_mpy" / "imp.mpy"
+    bench.run("build", "--board", BOARD)
+    frozen.write_text("of the manifest before")
+    bench.run("build", "--board", BOARD)
+    assert frozen.read_text() == "of the manifest before"
+    record = frozen.parent.parent / "connectwith-inputs.json"
+    inputs = json.loads(record.read_text())
+    record.write_text(json.dumps({**inputs, "frozen": "another"}))
+    bench.run("build", "--board", BOARD)
+    assert frozen.read_text() == ""
 
 
 def test_release_says_which_board_failed_and_why(bench):

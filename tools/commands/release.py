@@ -3,6 +3,7 @@
 """cw release: images and checksums of every board."""
 
 import argparse
+import os
 import shutil
 from pathlib import Path
 
@@ -48,6 +49,7 @@ def pack(made: Made, version: str) -> None:
 
 def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 when every board was built."""
+    os.environ[esp32.RELEASE] = "1"
     chosen = [boards.find(name) for name in options.board or ()] or boards.every()
     idf, tree = prepare(report)
     version = f"{esp32.describe_source()}, MicroPython {tree.git_tag or tree.path}, {idf.text}"
