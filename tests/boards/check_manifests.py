@@ -4,7 +4,7 @@
 
 """Resolves each board's manifest with MicroPython's own tool, and looks at what is frozen: the
 links that the board has pins for and no other, each file once, and upstream's start of the file
-system. The fragments of sdkconfig that a board names must be in MicroPython's tree.
+system; and that each option of modules/manifest.py leaves its part out.
 
 What upstream requires of micropython-lib is not looked for: release archives come without it.
 Exit 0: all boards are as they must be; 1: not, and why.
@@ -13,8 +13,8 @@ Exit 0: all boards are as they must be; 1: not, and why.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -35,7 +35,14 @@ ALWAYS = (
     "connectwith/links/wlan.py",
 )
 UPSTREAM = ("_boot.py", "flashbdev.py", "inisetup.py", "asyncio/__init__.py")
-_FRAGMENTS = re.compile(r"^\s+(boards/sdkconfig\.\w+)$", re.MULTILINE)
+# Options of modules/manifest.py, and a module that goes with each.
+OPTIONS = {
+    "w5500": "connectwith/links/w5500.py",
+    "sim7600": "connectwith/links/sim7600.py",
+    "aio": "connectwith/aio.py",
+    "local": "connectwith/local.py",
+    "scan": "connectwith/scan.py",
+}
 
 
 def wanted(board: Path) -> set[str]:
@@ -65,12 +72,19 @@ def board_complaints(micropython: Path, board: Path) -> list[str]:
     theirs = [name for _, name, _ in found.theirs]
     bad += [f"upstream's {name} is not frozen" for name in UPSTREAM if name not in theirs]
     bad += [f"{n} is frozen twice" for n, count in Counter(names + theirs).items() if count > 1]
-    cmake = (board / "mpconfigboard.cmake").read_text(encoding="utf-8")
-    bad += [
-        f"mpconfigboard.cmake: {fragment} is not in MicroPython's ports/esp32"
-        for fragment in _FRAGMENTS.findall(cmake)
-        if not (micropython / "ports" / "esp32" / fragment).is_file()
-    ]
+    return bad
+
+
+def option_complaints(micropython: Path) -> list[str]:
+    """What is wrong with the options of modules/manifest.py."""
+    bad = []
+    with tempfile.TemporaryDirectory(prefix="check-manifests-") as work:
+        for name, module in OPTIONS.items():
+            folder = frozen.with_options(frozen.boards()[0], Path(work) / name, **{name: False})
+            names = {target for _, target, _ in frozen.resolve(micropython, folder).ours}
+            left_out = [n for n in (*OPTIONS.values(), *ALWAYS) if n not in names]
+            if left_out != [module]:
+                bad.append(f"{name}=False leaves out {', '.join(left_out) or 'nothing'}")
     return bad
 
 
@@ -80,7 +94,10 @@ def main() -> int:
     )
     parser.add_argument("--micropython", type=Path, required=True, help="its source tree")
     args = parser.parse_args()
-    failed = False
+    unwanted = option_complaints(args.micropython.resolve())
+    failed = bool(unwanted)
+    for text in unwanted:
+        print(f"modules/manifest.py: {text}")
     for board in frozen.boards():
         bad = board_complaints(args.micropython.resolve(), board)
         failed = failed or bool(bad)

@@ -7,13 +7,15 @@ C module, and static RAM. The aim for a board is 64 KB and 4 KB.
 
 Measured from objects for 32-bit RISC-V (rv32imc, as the ESP32-C3's core) and, where a compiler is
 installed, for Xtensa (lx106 of the ESP8266, whose calls are not windowed as the ESP32's are), with
-the optimisation that the board's sdkconfig asks for. The headers are those of the virtual board;
-what the module calls in lwIP, mbedTLS and ESP-IDF is in every firmware of MicroPython already, and
-so is not counted. Names that MicroPython knows anyway are not counted either.
+-Os, as micropython.cmake has it, and with what ./tools/cw release freezes. The headers are those
+of the virtual board; what the module calls in lwIP, mbedTLS and ESP-IDF is in every firmware of
+MicroPython already, and so is not counted. Names that MicroPython knows anyway are not counted
+either.
 
 boards/size.csv holds what was measured last on RISC-V. More static RAM than the aim is an error.
 So is more flash than the aim or, for a board that has missed it, than the table says, with 1 % for
-compilers of other years. After looking at it, run with --update and commit the table.
+compilers of other years. After looking at it, run with --update and commit the table. --parts
+measures what the options of modules/manifest.py save.
 
 Exit 0: no error; 1: an error, told; 2: it could not be measured.
 """
@@ -22,6 +24,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import re
 import shutil
 import subprocess
@@ -41,6 +44,8 @@ TABLE = frozen.BOARDS / "size.csv"
 MODULE = frozen.ROOT / "firmware" / "connectwith"
 # A name in the pool: a pointer, 2 bytes of hash, 1 of length, and the text with its zero.
 NAME_BYTES = 4 + 2 + 1 + 1
+# Of modules/manifest.py.
+OPTIONS = ("w5500", "sim7600", "aio", "local", "scan")
 COMPILERS = {
     "rv32imc": ["riscv64-unknown-elf-gcc", "-march=rv32imc_zicsr_zifencei", "-mabi=ilp32",
                 "--specs=picolibc.specs"],
@@ -75,9 +80,9 @@ class Tools:
     work: Path
     compiler: list[str]
 
-    def objects(self, sources: list[Path], optimisation: str) -> tuple[int, int]:
+    def objects(self, sources: list[Path]) -> tuple[int, int]:
         """Compiles; bytes of code and constants, and of static RAM, of all objects together."""
-        folder = self.work / self.compiler[0] / optimisation.strip("-")
+        folder = self.work / self.compiler[0]
         folder.mkdir(parents=True, exist_ok=True)
         common = [
             f for f in flags(self.micropython, self.virtual) if f not in ("-Wextra", "-Werror")
@@ -85,7 +90,7 @@ class Tools:
         out = []
         for source in sources:
             out.append(folder / f"{source.parent.name}-{source.stem}.o")
-            run([*self.compiler, *common, optimisation, "-ffunction-sections", "-fdata-sections",
+            run([*self.compiler, *common, "-Os", "-ffunction-sections", "-fdata-sections",
                  "-D_GNU_SOURCE", f"-idirafter{self.micropython / 'ports/esp32'}",
                  "-c", str(source), "-o", str(out[-1])])  # fmt: skip
         size = self.compiler[0].replace("gcc", "size")
@@ -128,25 +133,27 @@ def names_bytes(virtual: Path) -> int:
     return sum(NAME_BYTES + len(name) for name in ours - others)
 
 
-def optimisation(micropython: Path, board: Path) -> str:
-    """What the sdkconfig of a board has its code compiled with."""
-    cmake = (board / "mpconfigboard.cmake").read_text(encoding="utf-8")
-    fragments = [
-        micropython / "ports/esp32" / n for n in re.findall(r"boards/sdkconfig\.\w+", cmake)
-    ]
-    text = "".join(f.read_text(encoding="utf-8") for f in [*fragments, board / "sdkconfig.board"])
-    return "-Os" if "CONFIG_COMPILER_OPTIMIZATION_SIZE=y" in text else "-O2"
-
-
 def measure(tools: Tools, board: Path) -> Size:
     """What connectwith adds to a board."""
-    level = optimisation(tools.micropython, board)
     sources = [
         p for p in sorted(MODULE.glob("*/*.c")) if p.stem not in ("absent", "platform_bare")
     ]
-    module, ram = tools.objects(sources, level)
-    modules, more = tools.objects([tools.frozen_source(board)], level)
+    module, ram = tools.objects(sources)
+    modules, more = tools.objects([tools.frozen_source(board)])
     return Size(modules, module, names_bytes(tools.virtual), ram + more)
+
+
+def show_parts(tools: Tools) -> None:
+    """Prints what each option of modules/manifest.py saves on a board that has everything."""
+    board = next(b for b in frozen.boards() if (b / "modem_board.py").exists())
+    whole = {name: True for name in OPTIONS}
+    sizes = {}
+    for name in ("", *OPTIONS):
+        options = {**whole, name: False} if name else whole
+        folder = frozen.with_options(board, tools.work / "parts" / f"without-{name}", **options)
+        sizes[name] = tools.objects([tools.frozen_source(folder)])[0]
+    for name in OPTIONS:
+        print(f"{name}=False saves {sizes[''] - sizes[name]} bytes")
 
 
 def read_table() -> dict[str, int]:
@@ -187,11 +194,16 @@ def main() -> int:
     parser.add_argument("--virtual", type=Path, required=True, help="build of the virtual board")
     parser.add_argument("--mpy-cross", type=Path, required=True, help="the program")
     parser.add_argument("--build", type=Path, required=True, help="directory for what is built")
+    parser.add_argument("--parts", action="store_true", help="what options of the manifest save")
     parser.add_argument("--update", action="store_true", help="write what was measured")
     args = parser.parse_args()
     paths = [p.resolve() for p in (args.micropython, args.virtual, args.mpy_cross, args.build)]
+    os.environ["CONNECTWITH_RELEASE"] = "1"
     measured: dict[str, Size] = {}
     try:
+        if args.parts:
+            show_parts(Tools(*paths, COMPILERS["rv32imc"]))
+            return 0
         for target, compiler in COMPILERS.items():
             if target != "rv32imc" and shutil.which(compiler[0]) is None:
                 continue

@@ -26,6 +26,17 @@ def boards() -> list[Path]:
     return sorted(p.parent for p in BOARDS.glob("*/mpconfigboard.cmake"))
 
 
+def with_options(board: Path, folder: Path, **options: bool) -> Path:
+    """A board like `board` in the new `folder`, but for options of modules/manifest.py."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = "".join(f", {name}={value}" for name, value in options.items())
+    lines = ['include("$(PORT_DIR)/boards/manifest.py")\n',
+             f'include("{ROOT}/modules/manifest.py"{text})\n']  # fmt: skip
+    lines += [f'module("{own.name}", base_path="{board}")\n' for own in board.glob("modem_*.py")]
+    (folder / "manifest.py").write_text("".join(lines), encoding="utf-8")
+    return folder
+
+
 def resolve(micropython: Path, board: Path) -> Frozen:
     """Resolves a board's manifest. Raises what manifestfile.py raises, a missing file included.
 

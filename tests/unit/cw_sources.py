@@ -34,7 +34,8 @@ class Shelf:
             (into / file.name).write_bytes(file.read_bytes())
 
 
-def _pack(shelf: Path, archive: str, top: str, files: dict[str, str]) -> LockedFile:
+def pack(shelf: Path, archive: str, top: str, files: dict[str, str]) -> LockedFile:
+    """Packs files below one folder into an archive on the shelf."""
     tree = shelf / "making" / top
     for name, text in files.items():
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
@@ -64,16 +65,16 @@ def make_lock(shelf: Path, git_url: str = "file:///nowhere", commit: str = "0" *
     def source(name: str, patched: bool, *files: LockedFile) -> Source:
         return Source(name, "1.0", "1.0-1", patched, files, git_url, "v1.0", commit)
 
-    micropython = _pack(
+    micropython = pack(
         shelf,
         "micropython_1.0.orig.tar.xz",
         "micropython-1.0",
         {"py/mpconfig.h": "pinned\n", "lib/uzlib/a.c": "a\n", "mpy-cross/Makefile": "all:\n"},
     )
-    lwip = _pack(shelf, "lwip_1.0.orig.tar.xz", "lwip-1.0", {"src/file.c": "int old;\n"})
+    lwip = pack(shelf, "lwip_1.0.orig.tar.xz", "lwip-1.0", {"src/file.c": "int old;\n"})
     packaging = {"patches/series": "# first\nfix.patch\n", "patches/fix.patch": PATCH}
-    lwip_patches = _pack(shelf, "lwip_1.0-1.debian.tar.xz", "debian", packaging)
-    mbedtls = _pack(shelf, "mbedtls_1.0.orig.tar.xz", "mbedtls-1.0", {"library/aes.c": "int a;\n"})
+    lwip_patches = pack(shelf, "lwip_1.0-1.debian.tar.xz", "debian", packaging)
+    mbedtls = pack(shelf, "mbedtls_1.0.orig.tar.xz", "mbedtls-1.0", {"library/aes.c": "int a;\n"})
     return Lock(
         "trixie",
         (

@@ -75,6 +75,11 @@ def build(config: dict, board: Path, options: argparse.Namespace) -> None:
         )
     if config["fault"] == "full":
         die("fatal error: cannot write main.c.obj: No space left on device")
+    # As makemanifest.py: what was compiled once is not compiled again.
+    compiled = options.build / "frozen_mpy" / "imp.mpy"
+    compiled.parent.mkdir(exist_ok=True)
+    if not compiled.exists():
+        compiled.write_text(os.environ.get("CONNECTWITH_RELEASE", ""))
     (options.build / "micropython.bin").write_bytes(b"\xe9" + bytes(config["size"] - 1))
     over = config["size"] - 0x1F0000
     if over > 0 and config["fault"] != "unchecked":

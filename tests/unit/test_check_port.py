@@ -12,6 +12,7 @@ import pytest
 from setup import paths
 
 sys.path.insert(0, str(paths.ROOT / "tests" / "idf"))
+import build_system
 import check_port
 
 PINNED = "1.25.0"
@@ -59,6 +60,14 @@ def failures(micropython, project, tmp_path, board, only):
 def test_a_project_without_fault_passes(micropython, project, tmp_path):
     only = ("wake", "watch_lwip", "worker_freertos", "signatures")
     assert failures(micropython, project, tmp_path, C3, only) == (set(), "")
+
+
+def test_the_module_alone_is_compiled_for_size(micropython, project, tmp_path):
+    module = project.module / "micropython.cmake"
+    for file in build_system.compilations(module, tmp_path / "work"):
+        levels = [option for option in file.options if option.startswith("-O")]
+        ours = project.module in file.source.parents
+        assert levels == (["-O2", "-Os"] if ours else ["-O2"]), file  # the last one counts
 
 
 @pytest.mark.parametrize("board", [C3, "LILYGO_T_SIM7600"])

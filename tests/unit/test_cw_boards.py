@@ -195,11 +195,16 @@ def frozen(manifest: Path, monkeypatch, **given: bool) -> set[str]:
             )
             files.update(frozen(Path(target), monkeypatch, **options))
 
-    def package(name: str, files: list[str], base_path: str, into: set[str] = files) -> None:
-        into.update(f"{name}/{file}" for file in files)
+    frozen_files = files
+
+    def package(name: str, files: list[str], base_path: str, opt: int | None) -> None:
+        frozen_files.update(f"{name}/{file}" for file in files)
+
+    def module(name: str, base_path: str, opt: int | None = None) -> None:
+        frozen_files.add(name)
 
     names = {"options": Options(**given), "include": include, "package": package,
-             "module": lambda name, base_path: files.add(name)}  # fmt: skip
+             "module": module}  # fmt: skip
     monkeypatch.chdir(manifest.parent)
     exec(manifest.read_text(), names)
     return files

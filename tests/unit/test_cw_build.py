@@ -117,6 +117,7 @@ def bench(tmp_path, monkeypatch):
     monkeypatch.setenv("CONNECTWITH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("IDF_PATH", str(bench.idf))
     monkeypatch.delenv("MICROPYTHON_DIR", raising=False)
+    monkeypatch.setenv(esp32.RELEASE, "")  # cw release sets it for its whole process
     (tmp_path / "shelf").mkdir()
     url, commit = bench.repository()
     lock = make_lock(tmp_path / "shelf", url, commit)
@@ -306,6 +307,30 @@ def test_variables_of_the_caller_do_not_leak(bench, monkeypatch):
     for name in ("BUILD", "BOARD", "FROZEN_MANIFEST"):
         monkeypatch.setenv(name, "/nowhere")
     assert bench.run("build", "--board", BOARD)[0] == 0
+
+
+def test_release_freezes_what_is_for_everybody_and_build_does_not(bench, monkeypatch):
+    frozen = paths.BUILD / BOARD / "frozen_mpy" / "imp.mpy"
+    bench.run("build", "--board", BOARD)
+    assert frozen.read_text() == ""
+    bench.run("release", "--unreleased", "--board", BOARD)
+    assert frozen.read_text() == "1", "what cw build has compiled is not given away"
+    monkeypatch.setenv(esp32.RELEASE, "")
+    bench.run("build", "--board", BOARD)
+    assert frozen.read_text() == ""
+
+
+def test_changed_manifest_freezes_anew(bench):
+    frozen = paths.BUILD / BOARD / "frozen_mpy" / "imp.mpy"
+    bench.run("build", "--board", BOARD)
+    frozen.write_text("of the manifest before")
+    bench.run("build", "--board", BOARD)
+    assert frozen.read_text() == "of the manifest before"
+    record = frozen.parent.parent / "connectwith-inputs.json"
+    inputs = json.loads(record.read_text())
+    record.write_text(json.dumps({**inputs, "frozen": "another"}))
+    bench.run("build", "--board", BOARD)
+    assert frozen.read_text() == ""
 
 
 def test_list_is_the_table_of_the_document(capsys, tmp_path):

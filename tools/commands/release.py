@@ -4,6 +4,7 @@
 
 import argparse
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,7 @@ def finish(manifest: dict[str, Any]) -> None:
 
 def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 when every board was built."""
+    os.environ[esp32.RELEASE] = "1"
     chosen = [boards.find(name) for name in options.board or ()] or boards.every()
     version = label(options.unreleased)
     again = "./tools/cw release" + " --unreleased" * options.unreleased

@@ -30,6 +30,8 @@ IDF_RANGES = (
     ((1, 25), (5, 2), (5, 4)),
 )
 MICROPYTHON_OLDEST = IDF_RANGES[-1][0]
+# Set in the environment, modules/manifest.py freezes what ./tools/cw release gives away.
+RELEASE = "CONNECTWITH_RELEASE"
 LIMIT_S = 3600.0  # a first build takes 5 to 10 minutes on two cores
 
 
@@ -189,10 +191,12 @@ def prepare_folder(board: Path, tree: sources.Tree, idf: Idf, folder: Path) -> b
     ours += sorted(p for p in board.parent.iterdir() if p.is_file())
     ours.append(paths.ROOT / "VERSION")
     theirs = sorted((tree.path / "ports" / "esp32" / "boards").glob("sdkconfig*"))
+    manifests = [board / "manifest.py", paths.ROOT / "modules" / "manifest.py"]
     inputs = {
         "idf": f"{idf.path} {idf.text}",
         "micropython": str(tree.path),
         "fragments": _digest([*ours, *theirs]),
+        "frozen": os.environ.get(RELEASE, "") + _digest(manifests),
     }
     record = folder / "connectwith-inputs.json"
     try:
@@ -203,6 +207,10 @@ def prepare_folder(board: Path, tree: sources.Tree, idf: Idf, folder: Path) -> b
         shutil.rmtree(folder, ignore_errors=True)
     elif before.get("fragments") != inputs["fragments"]:
         (folder / "sdkconfig").unlink(missing_ok=True)
+    if before.get("frozen") != inputs["frozen"]:
+        # MicroPython compiles a file again only when it is newer than what it made of it, and does
+        # not see that one is left out.
+        shutil.rmtree(folder / "frozen_mpy", ignore_errors=True)
     new = not (folder / "CMakeCache.txt").is_file()
     folder.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps(inputs, indent=2) + "\n", encoding="utf-8")

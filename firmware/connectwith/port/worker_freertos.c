@@ -8,11 +8,12 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 
-// Measured: 4.4 KB at most, from the start of the task, in all handshakes of tests/port (mbedTLS
-// 3.6, chains of P-256 and of RSA-2048, TLS 1.2 and 1.3) on painted stacks of x86-64, compiled with
-// -Os; words of 32 bits take less. ESP-IDF's own TLS clients run with 8 KB. The rest is for Xtensa's
-// register windows, for the accelerators' drivers and for longer chains.
-#define WORKER_STACK_BYTES (10 * 1024)
+// Measured by tests/port/stack/measure.py (mbedTLS 3.6 for 32-bit RISC-V with -Os, painted stack): a
+// handshake takes 1.7 KB with chains and client keys of P-256 to P-521 and of RSA-2048 and RSA-4096,
+// and 2.6 KB with certificates signed by RSA-PSS of 4096 bits. An emulated ESP32-C3 used 2.3 KB for
+// P-256, so lwIP, the accelerators' drivers and this module take another 0.6 KB: 3.2 KB at most. Half
+// as much again would be 4.8 KB; the rest is for Xtensa's register windows.
+#define WORKER_STACK_BYTES (6 * 1024)
 
 // The same as the task that runs Python (ESP_TASK_PRIO_MIN + 1). Higher, and on a chip with one
 // core Python would stand still during the arithmetic; lower, and a busy loop in Python would
