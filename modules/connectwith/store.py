@@ -107,7 +107,7 @@ def save_cloud(settings):
         space = _open()
         _settings = None
         # A blob is read into a buffer that must be large enough, and two entries are not written
-        # at once: whatever is cut off by a power loss, the size on record is never the smaller one.
+        # at once: whatever a power loss cuts off, the size on record is never the smaller one.
         grows = len(record) > _cloud_bytes(space)
         if grows:
             space.set_i32("cloud_bytes", len(record))

@@ -159,7 +159,12 @@ def cellular(rig, world, board):
 @pytest.fixture
 def port(rig, board):
     """What pytest-embedded opens: the board's console."""
-    return rig.line(board)
+    line = rig.line(board)
+    yield line
+    # An emulator serves one connection at a time. One left open, by a test that failed before
+    # pytest-embedded had taken it over, would hold up all that come later.
+    if not isinstance(line, str):
+        line.close()
 
 
 @pytest.fixture

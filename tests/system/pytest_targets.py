@@ -11,11 +11,13 @@ import json
 import os
 import pathlib
 import shlex
+import socket
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+import rigs
 from bench.access_point import AccessPoint
 from bench.cable import Cable
 from bench.dns import Dns
@@ -246,3 +248,16 @@ def test_on_an_emulator(request, world, tmp_path):
     assert [outcome for outcome, _ in outcomes.values()] == ["passed", "skipped", "passed"]
     reasons = [message for outcome, message in outcomes.values() if outcome == "skipped"]
     assert reasons == ["this bench cannot offer Ethernet: no [ethernet] in bench.toml"]
+
+
+def test_an_emulator_that_has_ended_is_started_again():
+    serve = "import socket; s = socket.create_server(('127.0.0.1', {port})); s.accept(); s.accept()"
+    with rigs.Emulator(shlex.join([sys.executable, "-c", serve])) as emulator:
+        first = emulator.url()
+        # The second connection ends it.
+        socket.create_connection(("127.0.0.1", int(first.rpartition(":")[2]))).close()
+        emulator._process.wait(10)
+        again = emulator.url()
+        assert again != first
+        socket.create_connection(("127.0.0.1", int(again.rpartition(":")[2]))).close()
+    assert emulator._process is None
