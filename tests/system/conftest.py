@@ -53,6 +53,12 @@ def pytest_addoption(parser):
     group.addoption(
         "--cuts", type=int, default=4, help="of the link meanwhile (default: %(default)s)"
     )
+    group.addoption(
+        "--eager",
+        type=int,
+        metavar="N",
+        help="the virtual board runs scheduled code wherever it can (see its --help)",
+    )
     for name, details in OPTIONS:
         group.addoption(name, **details)
 

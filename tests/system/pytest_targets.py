@@ -251,7 +251,10 @@ def test_on_an_emulator(request, world, tmp_path):
 
 
 def test_an_emulator_that_has_ended_is_started_again():
-    serve = "import socket; s = socket.create_server(('127.0.0.1', {port})); s.accept(); s.accept()"
+    serve = (
+        "import socket\nserver = socket.create_server(('127.0.0.1', {port}))\n"
+        "server.accept()\nserver.accept()"
+    )
     with rigs.Emulator(shlex.join([sys.executable, "-c", serve])) as emulator:
         first = emulator.url()
         # The second connection ends it.

@@ -74,6 +74,7 @@ class VirtualRig:
 
     def __init__(self, options):
         self._binary = options.board_binary
+        self._arguments = ["--eager", str(options.eager)] if options.eager else []
         self.limits = Limits()  # none: the simulated world can do everything
 
     @contextlib.contextmanager
@@ -89,7 +90,7 @@ class VirtualRig:
     @contextlib.contextmanager
     def board(self, world):
         """A virtual board with an empty flash, switched on."""
-        with Board(world, binary=self._binary) as board:
+        with Board(world, binary=self._binary, arguments=self._arguments) as board:
             yield board
 
     def line(self, board):
