@@ -70,6 +70,19 @@ def test_a_callback_that_raises_is_printed_and_forgotten(helper):
     assert helper.repl.value("got") == [1]
 
 
+def test_ctrl_c_in_a_callback_leaves_the_timers_behind_it(helper):
+    helper.repl.run("def stop(): raise KeyboardInterrupt\n")
+    with pytest.raises(BoardError, match="KeyboardInterrupt"):
+        helper.repl.run(
+            "imp.wakeup(0.05, stop)\n"
+            "imp.wakeup(0.05, lambda: got.append(1))\nimp.wakeup(0.05, lambda: got.append(2))\n"
+            "time.sleep(20)",
+            timeout=30,
+        )
+    assert helper.repl.value("until(lambda: len(got) == 2)", timeout=20) is True
+    assert helper.repl.value("got") == [1, 2]
+
+
 def test_a_timer_that_starts_itself_leaves_room_for_the_code(helper):
     helper.repl.run(
         "def again():\n    got.append(1)\n    imp.wakeup(0, again)\nagain()\n"
