@@ -129,7 +129,8 @@ def cancelwakeup(timer):
 
 
 def onidle(callback):
-    """Calls `callback()` once, as soon as no code runs and no message from the server waits.
+    """Calls `callback()` once, as soon as no attempt or send runs and no message from the server
+    waits: between two byte codes of the code that runs then, if any does.
 
     A second call replaces the first; None cancels. TypeError: not callable.
     """

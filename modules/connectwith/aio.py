@@ -6,6 +6,7 @@
 import asyncio
 
 import _connectwith
+
 from connectwith import controller
 
 

@@ -59,6 +59,12 @@ def pytest_addoption(parser):
         default=3,
         help="how often what must not grow is done in each of 11 windows (default: %(default)s)",
     )
+    group.addoption(
+        "--eager",
+        type=int,
+        metavar="N",
+        help="the virtual board runs scheduled code wherever it can (see its --help)",
+    )
     for name, details in OPTIONS:
         group.addoption(name, **details)
 
@@ -165,7 +171,12 @@ def cellular(rig, world, board):
 @pytest.fixture
 def port(rig, board):
     """What pytest-embedded opens: the board's console."""
-    return rig.line(board)
+    line = rig.line(board)
+    yield line
+    # An emulator serves one connection at a time. One left open, by a test that failed before
+    # pytest-embedded had taken it over, would hold up all that come later.
+    if not isinstance(line, str):
+        line.close()
 
 
 @pytest.fixture

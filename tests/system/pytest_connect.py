@@ -118,6 +118,7 @@ def test_s50_last_error_is_the_code_that_the_callback_got(stored, world):
 
 
 def test_s65_default_order_is_ethernet_then_wifi(stored, world):
+    stored.ethernet()
     assert stored.repl.value("imp.net.getserverinterfaces()")[:2] == ["ethernet", "wifi"]
     assert _connect(stored) == [(None, SERVER_CONNECTED, True)]
     assert _tries(stored) == {"eth0": SERVER_CONNECTED}
@@ -154,6 +155,7 @@ def test_s66_after_the_custom_order_comes_what_the_default_has_more(stored, worl
 
 
 def test_s68_order_of_interfaces(stored):
+    stored.ethernet()
     out = stored.repl.run(
         "show = lambda: print(imp.net.getserverinterfaces())\n"
         "imp.net.setserverinterfaces(['wl0'])\nshow()\n"

@@ -30,6 +30,7 @@ def begin(**options):
 @pytest.fixture
 def example(device):
     """The board with the example in its file system."""
+    device.ethernet()  # over which it connects, as nothing else is configured
     source = _SOURCE.read_text()
     device.repl.run(
         f"with open('connection_manager.py', 'w') as f: f.write({source!r})\n" + _PRELUDE

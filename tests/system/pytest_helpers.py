@@ -15,15 +15,26 @@ def helper(device):
     return device
 
 
+def _inside_a_callback(helper, code):
+    """Runs lines where nothing scheduled comes in between: on a chip a timer may be due in the
+    middle of any other code."""
+    lines = "".join(f"    {line}\n" for line in code.splitlines())
+    return helper.repl.run(
+        f"def inside():\n{lines}    got.append('inside')\nimp.wakeup(0, inside)\n"
+        "until(lambda: 'inside' in got)\ngot.remove('inside')\n"
+    )
+
+
 def test_wakeup(helper):
-    out = helper.repl.run(
+    out = _inside_a_callback(
+        helper,
         "imp.wakeup(0.3, lambda: got.append('third'))\n"
         "late = imp.wakeup(0.2, lambda: got.append('never'))\n"
         "imp.wakeup(0.1, lambda: got.append('second'))\n"
         "imp.wakeup(0, lambda: got.append('first'))\n"
         "imp.wakeup(10737418, lambda: got.append('in four months'))\n"
         "imp.cancelwakeup(late)\nimp.cancelwakeup(late)\n"
-        "print(got)"
+        "print(got)",
     )
     assert out.strip() == "[]"
     assert helper.repl.value("until(lambda: len(got) >= 3)", timeout=20) is True
@@ -32,11 +43,13 @@ def test_wakeup(helper):
 
 
 def test_a_callback_may_cancel_a_timer_that_is_due(helper):
-    helper.repl.run(
-        "later = []\n"
+    helper.repl.run("later = []")
+    _inside_a_callback(
+        helper,
         "imp.wakeup(0, lambda: (got.append(1), imp.cancelwakeup(later[0])))\n"
-        "later.append(imp.wakeup(0, lambda: got.append(2)))\nsettle(300)"
+        "later.append(imp.wakeup(0, lambda: got.append(2)))",
     )
+    helper.repl.run("settle(300)")
     assert helper.repl.value("got") == [1]
 
 
@@ -55,6 +68,19 @@ def test_a_callback_that_raises_is_printed_and_forgotten(helper):
     )
     assert "ZeroDivisionError" in out
     assert helper.repl.value("got") == [1]
+
+
+def test_ctrl_c_in_a_callback_leaves_the_timers_behind_it(helper):
+    helper.repl.run("def stop(): raise KeyboardInterrupt\n")
+    with pytest.raises(BoardError, match="KeyboardInterrupt"):
+        helper.repl.run(
+            "imp.wakeup(0.05, stop)\n"
+            "imp.wakeup(0.05, lambda: got.append(1))\nimp.wakeup(0.05, lambda: got.append(2))\n"
+            "time.sleep(20)",
+            timeout=30,
+        )
+    assert helper.repl.value("until(lambda: len(got) == 2)", timeout=20) is True
+    assert helper.repl.value("got") == [1, 2]
 
 
 def test_a_timer_that_starts_itself_leaves_room_for_the_code(helper):
@@ -82,18 +108,21 @@ def test_bad_arguments(helper):
 
 
 def test_s74_onidle(helper):
-    out = helper.repl.run(
-        "imp.onidle(lambda: got.append('f'))\nimp.onidle(lambda: got.append('g'))\nprint(got)"
+    out = _inside_a_callback(
+        helper,
+        "imp.onidle(lambda: got.append('f'))\nimp.onidle(lambda: got.append('g'))\nprint(got)",
     )
     assert out.strip() == "[]"
     assert helper.repl.value("until(lambda: got)", timeout=20) is True
-    helper.repl.run("imp.onidle(lambda: got.append('h'))\nimp.onidle(None)\nsettle(200)")
+    _inside_a_callback(helper, "imp.onidle(lambda: got.append('h'))\nimp.onidle(None)")
+    helper.repl.run("settle(200)")
     assert helper.repl.value("got") == ["g"]
 
 
 def test_onidle_waits_for_the_attempt(helper):
-    helper.repl.run(
-        f"attempt({helper.ethernet()!r})\nimp.onidle(lambda: got.append(server.isconnected()))"
+    _inside_a_callback(
+        helper,
+        f"attempt({helper.ethernet()!r})\nimp.onidle(lambda: got.append(server.isconnected()))",
     )
     assert helper.wait()[0][1] == SERVER_CONNECTED
     assert helper.repl.value("until(lambda: got)", timeout=20) is True

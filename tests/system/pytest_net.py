@@ -218,6 +218,7 @@ def test_connectwith_elsewhere_stops_the_former_interface(local):
 
 
 def test_the_states_of_failures(local, world):
+    local.ethernet()
     local.repl.run(f"it = imp.net.open({local.wifi(ssid='nobody-here')!r}, states.append)")
     done = "until(lambda: states and states[-1] == imp.net.WIFI_STOPPED_UNHAPPY)"
     assert local.repl.value(done, timeout=20) is True
@@ -235,7 +236,8 @@ def test_the_states_of_failures(local, world):
 
 
 def test_udp_in_the_subnet(local):
-    local.repl.run("got = []\ne = imp.net.open({'interface': 'eth0'}, states.append)\n")
+    nic = local.ethernet()
+    local.repl.run(f"got = []\ne = imp.net.open({nic!r}, states.append)\n")
     with pytest.raises(BoardError, match="not up"):
         local.repl.run("e.openudp(print, 5000)")
     assert local.repl.value("up()", timeout=20) is True
@@ -293,7 +295,9 @@ control.busy -= 1
 
 def test_info_takes_no_step_of_a_link(device):
     """A step may fail, and that is the business of the attempt."""
-    assert device.connect(device.wifi()) == 5
+    nic = device.wifi()
+    assert device.connect(nic) == 5
     device.repl.run(_WATCHED_INFO)
     assert device.repl.value("polled") == []
-    assert device.repl.value("told['interface'][0]['connectedssid']") == "home-net"
+    ssid = device.repl.value("told['interface'][0]['connectedssid']")
+    assert ssid == nic["wificonfig"]["ssid"]

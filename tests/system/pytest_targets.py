@@ -11,11 +11,13 @@ import json
 import os
 import pathlib
 import shlex
+import socket
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+import rigs
 from bench.access_point import AccessPoint
 from bench.cable import Cable
 from bench.dns import Dns
@@ -246,3 +248,49 @@ def test_on_an_emulator(request, world, tmp_path):
     assert [outcome for outcome, _ in outcomes.values()] == ["passed", "skipped", "passed"]
     reasons = [message for outcome, message in outcomes.values() if outcome == "skipped"]
     assert reasons == ["this bench cannot offer Ethernet: no [ethernet] in bench.toml"]
+
+
+# With an open network and nothing else, as Espressif's chips have it in an emulator.
+BARE = {
+    "pytest_results.py::test_s12_wrong_key_is_known_before_the_timeout": "is open",
+    "pytest_agent.py::test_suspend_connects_again_inside_a_callback": "offer Ethernet",
+    "pytest_connect.py::test_s65_default_order_is_ethernet_then_wifi": "offer Ethernet",
+    "pytest_connect.py::test_s68_order_of_interfaces": "offer Ethernet",
+    "pytest_example.py::test_connect_for_a_task": "offer Ethernet",
+    "pytest_net.py::test_the_states_of_failures": "offer Ethernet",
+    "pytest_net.py::test_udp_in_the_subnet": "offer Ethernet",
+    "pytest_net.py::test_info_takes_no_step_of_a_link": None,
+}
+
+
+def test_on_an_emulator_with_an_open_network(request, world, tmp_path):
+    stand_in = [sys.executable, _HERE / "emulator_stand_in.py"]
+    stand_in += [request.config.getoption("--board-binary"), world.board_folder(), world.net]
+    home = {"home": {"ssid": world.wifi["cafe"].ssid}}
+    bench = _bench_file(tmp_path, world, board={"reset": "repl"}, wifi=home)
+    command = shlex.join(map(str, stand_in)) + " {port}"
+    outcomes, _ = _run(
+        tmp_path, "", "--target=qemu", f"--bench={bench}", f"--emulator={command}", *BARE
+    )
+    assert len(outcomes) == len(BARE)
+    for test, expected in BARE.items():
+        outcome, message = outcomes[test]
+        assert (outcome, expected) == ("passed", None) or (
+            outcome == "skipped" and expected and expected in message
+        ), (test, outcome, message)
+
+
+def test_an_emulator_that_has_ended_is_started_again():
+    serve = (
+        "import socket\nserver = socket.create_server(('127.0.0.1', {port}))\n"
+        "server.accept()\nserver.accept()"
+    )
+    with rigs.Emulator(shlex.join([sys.executable, "-c", serve])) as emulator:
+        first = emulator.url()
+        # The second connection ends it.
+        socket.create_connection(("127.0.0.1", int(first.rpartition(":")[2]))).close()
+        emulator._process.wait(10)
+        again = emulator.url()
+        assert again != first
+        socket.create_connection(("127.0.0.1", int(again.rpartition(":")[2]))).close()
+    assert emulator._process is None

@@ -74,6 +74,7 @@ class VirtualRig:
 
     def __init__(self, options):
         self._binary = options.board_binary
+        self._arguments = ["--eager", str(options.eager)] if options.eager else []
         self.limits = Limits()  # none: the simulated world can do everything
 
     @contextlib.contextmanager
@@ -89,7 +90,7 @@ class VirtualRig:
     @contextlib.contextmanager
     def board(self, world):
         """A virtual board with an empty flash, switched on."""
-        with Board(world, binary=self._binary) as board:
+        with Board(world, binary=self._binary, arguments=self._arguments) as board:
             yield board
 
     def line(self, board):
@@ -184,13 +185,14 @@ class SerialRig:
         self._settings = settings
         self._named = options.board
         self._emulator = options.emulator
+        self._process = None
         self._keep = None
 
     @contextlib.contextmanager
     def world(self):
         with contextlib.ExitStack() as stack:
             if self._emulator:
-                self.port = stack.enter_context(emulator(self._emulator))
+                self._process = stack.enter_context(Emulator(self._emulator))
             yield stack.enter_context(RealWorld(self._settings, self.limits))
 
     def complaints(self):
@@ -200,6 +202,8 @@ class SerialRig:
     @contextlib.contextmanager
     def board(self, world):
         """The board, in whatever state it is; begin() makes it as new."""
+        if self._process is not None:
+            self.port = self._process.url()
         yield SerialBoard(self.limits, self.port, self._settings.reset)
 
     def line(self, board):
@@ -243,25 +247,59 @@ class SerialRig:
         return contextlib.nullcontext(world.cellular)
 
 
-@contextlib.contextmanager
-def emulator(command):
-    """Starts `command`, {port} in it replaced; the URL of the serial port that it serves there."""
-    port = free_port()
-    words = [word.replace("{port}", str(port)) for word in shlex.split(command)]
-    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)
-    try:
+class Emulator:
+    """Runs `command`, {port} in it replaced by the TCP port on which it has to serve the board's
+    serial port."""
+
+    def __init__(self, command):
+        self._command = command
+        self._process = None
+        self._port = None
+
+    def __enter__(self):
+        self.url()
+        return self
+
+    def __exit__(self, *_):
+        self._stop()
+
+    def url(self):
+        """The URL of the serial port. One that has ended is started again: a crash is the fault of
+        the test that it happened in, and not of all that come later."""
+        if self._process is not None and self._process.poll() is not None:
+            print(f"the emulator has ended with {self._process.returncode}: started again")
+            self._process = None
+        if self._process is None:
+            self._start()
+        return f"socket://127.0.0.1:{self._port}"
+
+    def _start(self):
+        self._port = free_port()
+        words = [word.replace("{port}", str(self._port)) for word in shlex.split(self._command)]
+        self._process = subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            self._wait()
+        except BaseException:
+            self._stop()
+            raise
+
+    def _wait(self):
         deadline = time.monotonic() + EMULATOR_LIMIT_S
         while True:
-            if process.poll() is not None:
-                raise BenchError(f"the emulator ended with {process.returncode}: {command}")
+            status = self._process.poll()
+            if status is not None:
+                raise BenchError(f"the emulator ended with {status}: {self._command}")
             with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
+                socket.create_connection(("127.0.0.1", self._port), 1).close()
+                return
             if time.monotonic() > deadline:
                 raise BenchError(f"the emulator serves no port within {EMULATOR_LIMIT_S} s")
             time.sleep(0.1)
-        yield f"socket://127.0.0.1:{port}"
-    finally:
+
+    def _stop(self):
+        process, self._process = self._process, None
+        if process is None:
+            return
         process.terminate()
         try:
             process.wait(5)

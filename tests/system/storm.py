@@ -19,20 +19,25 @@ def check_attempt(result=None, interface=None):
         wrong.append(("attempt", last))
 timers = []
 opened = []
-started = [0]
 ran = [0]
-cancelled = [0]
 def rung():
     ran[0] += 1
     act()
 def start_timer():
     if len(timers) < 30:
-        started[0] += 1
         timers.append(imp.wakeup(roll(30) / 1000, rung))
+def pick(things):
+    # A callback may empty the list between a look at its length and the next byte code.
+    try:
+        return things[roll(len(things) or 1)]
+    except IndexError:
+        return None
 def stop_timer():
-    if timers:
-        timer = timers.pop(roll(len(timers)))
+    timer = pick(timers)
+    if timer is not None:
         imp.cancelwakeup(timer)
+    if roll(4) == 0:
+        timers.clear()
 def idle():
     imp.onidle(None if roll(3) == 0 else act)
 def connect():
@@ -45,13 +50,15 @@ def open_():
 def told(state):
     act()
 def close():
-    if opened:
-        interface = opened.pop(roll(len(opened)))
+    interface = pick(opened)
+    if interface is not None:
         interface.getstate()
         interface.close()
+    if roll(2):
+        opened.clear()
 def datagram():
-    if opened:
-        interface = opened[roll(len(opened))]
+    interface = pick(opened)
+    if interface is not None:
         table = interface.getiptable()["ipv4"]
         udp = interface.openudp(lambda *args: act())
         udp.send(table["gateway"], 9, b"x")

@@ -65,12 +65,15 @@ def test_an_empty_file_is_a_bench_without_anything(folder):
     assert (found.wifi, found.ethernet, found.broker, found.commands) == ({}, False, None, {})
 
 
+def test_a_home_network_without_a_key_is_open(folder):
+    assert read(folder, "[wifi.home]\nssid='x'").wifi["home"] == bench_file.Wifi("x", "")
+
+
 BAD = [
     ("[wlan]", "no table 'wlan'"),
     ("wifi = 5", "'wifi' is no table"),
     ("[wifi.office]\nssid='x'", "no [wifi.office]"),
     ("[wifi]\nhome = 5", "'wifi.home' is no table"),
-    ("[wifi.home]\nssid='x'", "has no 'key_env'"),
     ("[wifi.cafe]", "has no 'ssid'"),
     ("[wifi.cafe]\nssid=5", "wrong value"),
     ("[wifi.cafe]\nssid=''", "wrong value"),

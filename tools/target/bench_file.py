@@ -27,7 +27,7 @@ _EXAMPLE = "docs/examples/bench.toml shows what may stand in it"
 # Keys of each table: str, or list of str for a command. Required ones end in "!".
 _KEYS = {
     "board": {"reset": str},
-    "wifi.home": {"ssid!": str, "key_env!": str},
+    "wifi.home": {"ssid!": str, "key_env": str},
     "wifi.cafe": {"ssid!": str},
     "ethernet": {},
     "cellular": {"apn!": str, "username": str, "password_env": str, "pin_env": str},
