@@ -36,6 +36,7 @@ _DATAGRAM_MAX = const(1472)  # IPv4 over Ethernet without fragments
 
 _holders = [None] * _MOST
 _leaving = []  # links that are still being powered down
+_looking = 0  # calls of the user's that are at it
 
 
 class _Holder:
@@ -62,7 +63,7 @@ class Interface:
 
     def getstate(self):
         """One of the state numbers of `imp.net`."""
-        return _state(self._holder)
+        return _look(self._holder)
 
     def getiptable(self):
         """{"ipv4": {...}} as in `imp.net.info()`. RuntimeError: there is no address."""
@@ -95,7 +96,7 @@ class Interface:
         _release(self._holder)
 
     def _check_up(self):
-        if _state(self._holder) != _CONNECTED:
+        if _look(self._holder) != _CONNECTED:
             raise RuntimeError("interface: not up")
 
 
@@ -193,18 +194,23 @@ def _collect():
 
 def _watch():
     """A turn of the service of timers."""
+    if _looking:
+        return 1
     _drop(timers.get().alarm.dropped())
     wait_ms = -1
+    control = controller.get()
     for holder in _holders:
         if holder is None:
             continue
         if holder.closed:
             wait_ms = max(wait_ms, _CLOSED_MS)
             continue
-        state = _state(holder)
+        shared = control.link is holder.link
+        # As in _look(), the other way round: a send that waits looks at its link, too.
+        state = holder.state if shared and control.busy else _state(holder)
         if state != holder.state:
             holder.state = state
-            if state == _NO_LINK and controller.get().link is not holder.link:
+            if state == _NO_LINK and not shared:
                 # For the driver this loss is final; the next cable finds it waiting.
                 holder.link.start(links.held[holder.kind])
             if holder.callback is not None:
@@ -218,6 +224,20 @@ def _watch():
             _leaving.remove(link)
         return _COMING_UP_MS
     return wait_ms
+
+
+def _look(holder):
+    """For the user's code, between two byte codes of which `_watch()` or a step of the attempt may
+    come: a link that is on its way does not bear a second `poll()` in the middle of one."""
+    global _looking
+    control = controller.get()
+    _looking += 1
+    control.busy += 1
+    try:
+        return _state(holder)
+    finally:
+        control.busy -= 1
+        _looking -= 1
 
 
 def _state(holder):
