@@ -116,7 +116,8 @@ def flush(timeout):
 
 def onunexpecteddisconnect(callback):
     """`callback(result)` is called when a connection was lost and one minute of attempts to get
-    it back, with the same NIC, has failed. `result` says why these failed. None: no callback.
+    it back, with the same NIC, has brought none that held for 30 s. `result` says why. None: no
+    callback.
 
     Never called under SUSPEND_ON_ERROR, or after `disconnect()`. TypeError: not callable.
     """

@@ -351,6 +351,7 @@ for _stage, _fault, _how, _kind, _result, _ends in (
     ("SESSION", "wrong", "PINGRESP", "pingresp", NO_SERVER, EARLY),
     ("SESSION", "never", "no answer to CONNECT", "mute-mqtt", NO_SERVER, LATE),
     ("SESSION", "cut", "closed after CONNECT", "close-mqtt", NO_SERVER, EARLY),
+    ("SESSION", "cut", "closed at SUBSCRIBE", "close-subscribe", SERVER_CONNECTED, WELL),
     ("SESSION", "slow", "CONNACK 0.7 s late", "late-mqtt", SERVER_CONNECTED, WELL),
     ("SESSION", "garbage", "64 KB of noise", "noise-64k", NO_SERVER, EARLY),
     ("SESSION", "half", "half a CONNACK", "half-connack", NO_SERVER, LATE),

@@ -110,6 +110,9 @@ FAULTS = {
     "broker stalled": Fault(
         "broker", lambda w: w.broker.stall(), lambda w: w.broker.resume(), _at("server", *LINKS)
     ),
+    "two with one client ID": Fault(
+        "broker", lambda w: w.rivals(), lambda w: w.no_rivals(), hinders=_at("server", *LINKS)
+    ),
     "broker restarted": Fault("broker", _restart, hinders=_at("server", *LINKS)),
     "modem loses power": Fault(
         "modem", _on_modems(lambda modem: modem.power_off()), hinders=_all("cell0")

@@ -6,13 +6,19 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
+import growth
 import on_board
+from player import STREAK
 
 # Lists and buffers keep the size that they had at their longest, and the collector takes any word
 # on the stack for a pointer. One object lost per attempt is more than this within minutes.
 HEAP_BYTES = 4096
 # What malloc keeps: as tests/bench/endurance.py allows for a thousand attempts.
 RSS_KIB = 1024
+# Of what is lost with each healed loss, while no call of the user's ends it all. One look at the
+# heap is up to a kilobyte off.
+SLOPE_BYTES = 64
+WINDOWS, _WARM = 9, 2
 _LOWEST_OF = 3  # samples: a leak raises the lowest of them, chance does not
 
 
@@ -43,6 +49,11 @@ def take(player, seconds: float, attempts: int) -> Sample:
     player.disconnect()
     heap, sockets = ast.literal_eval(player.run(on_board.HELD, 60).strip())
     return Sample(seconds, attempts, heap, sockets, *process(player.board.pid))
+
+
+def slope(player) -> float:
+    """Bytes that each healed loss leaves behind. Ends connected."""
+    return growth.slope(player.heal(WINDOWS)[_WARM:]) / STREAK
 
 
 def enough(samples: list[Sample]) -> bool:

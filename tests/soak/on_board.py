@@ -34,6 +34,12 @@ def burst(first, count):
     for number in range(first, first + count):
         print((number, server.isconnected(), agent.send("soak", number)))
         time.sleep_ms(20)
+def lose(count):
+    for _ in range(count):
+        before = imp.diag.counters()["losses"]
+        until(lambda: imp.diag.counters()["losses"] > before, 20000)
+    for _ in range(3): gc.collect()
+    print(gc.mem_alloc())
 def take():
     print((events, spent, got, losses))
     for each in events, spent, got, losses: each.clear()

@@ -49,6 +49,9 @@ def rows(soak) -> list[list]:
         ["sends that connected first", tally.suspended, "under SUSPEND_ON_ERROR"],
         ["losses repaired silently", tally.reconnects, f"told as lost: {tally.losses_told}"],
     ]
+    if soak.slopes:
+        note = f"at most, of {tally.healed} losses without a call; bound {held.SLOPE_BYTES}"
+        table.append(["heap slope", f"{max(soak.slopes)} bytes per healed loss", note])
     return table + _growth(soak.samples)
 
 
@@ -73,6 +76,7 @@ def publish(soak, options, interrupted: bool) -> None:
         "interrupted": interrupted,
         "violations": soak.violations,
         "tally": vars(soak.tally),
+        "slopes": soak.slopes,
         "samples": [asdict(sample) for sample in soak.samples],
     }
     document = summary.make("Soak", f"./tools/cw soak {how}", rows(soak))

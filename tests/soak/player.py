@@ -21,7 +21,8 @@ MODEM_SCALE = 0.01
 # How late a callback may be where eight programs want the same core; how late it was is told.
 LATE_MS = 5000
 _ARRIVE_S = 10.0
-_SHORT_RETRY_MS = 6000
+_SHORT_RETRY_MS, _SHORT_STABLE_MS = 6000, 3000
+STREAK = 4  # losses between two looks at the heap
 _RETRY_S = 80.0  # the silent retry's minute, its last pause, and the host's
 
 
@@ -62,6 +63,7 @@ class Tally:
     arrived: int = 0  # of those acknowledged
     received: int = 0  # by boards
     reconnects: int = 0  # by the silent retry
+    healed: int = 0  # losses, of those streaks in which the heap is looked at
     suspended: int = 0  # sends that connected first
     losses_told: int = 0
     resets: int = 0
@@ -98,8 +100,11 @@ class Player:
         self.run(on_board.settings(self.world))
         if self.number:
             # A minute is longer than most faults last here, and its end is to be seen, too.
-            self.run(f"control.retry_ms = {_SHORT_RETRY_MS}")
+            self._times(_SHORT_RETRY_MS, _SHORT_STABLE_MS)
         self.id = self.value("machine.unique_id().hex()")
+
+    def _times(self, retry_ms: int, stable_ms: int) -> None:
+        self.run(f"control.retry_ms, control.stable_ms = {retry_ms}, {stable_ms}")
 
     def close(self) -> None:
         """Switches it off."""
@@ -233,6 +238,22 @@ class Player:
         )
         if connected != ("active" in info):
             raise Violation(f"connected: {connected}, but imp.net.info() is {info}")
+
+    def heal(self, windows: int) -> list[int]:
+        """Losses that heal, one right after the other and without a call of the user's: the heap
+        after each window of so many. For boards with the usual times."""
+        self.policy("RETURN_ON_ERROR", "WAIT_FOR_ACK")
+        self.connectwith("eth0", 60.0)
+        self.callbacks()
+        self._times(3000, 0)
+        rival = self.world.rival(f"imp-{self.id}")
+        try:
+            levels = [int(self.run(f"lose({STREAK})", 90)) for _ in range(windows)]
+        finally:
+            rival.close()
+        self._times(60000, 30000)
+        self._tally.healed += windows * STREAK
+        return levels
 
     # -- what must hold
 

@@ -39,6 +39,7 @@ class Soak:
         self.ends = self.began + options.seconds
         self.tally = Tally()
         self.samples: list[held.Sample] = []
+        self.slopes: list[float] = []
         self.violations: list[dict] = []
         self.rounds = 0
         self._last: collections.deque[str] = collections.deque(maxlen=_REMEMBERED)
@@ -128,6 +129,10 @@ class Soak:
 
     def _sample(self) -> None:
         self._sampled = self.seconds
+        slope = held.slope(self._players[0])
+        self.slopes.append(round(slope, 1))
+        if slope > held.SLOPE_BYTES:
+            raise Violation(f"heap slope: {slope:.0f} bytes for each healed loss")
         sample = held.take(self._players[0], self.seconds, self.tally.attempts)
         self.samples.append(sample)
         growth = held.too_much(self.samples, bool(self._options.sanitizer))

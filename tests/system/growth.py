@@ -5,9 +5,9 @@
 import statistics
 
 WINDOWS = 9
-# What one object lost each time would take at least: a block of the heap has 16 bytes on a chip and
-# 32 on a 64-bit board. The collector takes any word on the stack for a pointer, so single levels
-# are up to a kilobyte off.
+# What one object lost each time would take at least: a block of the heap has 16 bytes on a chip
+# and 32 on a 64-bit board. The collector takes any word on the stack for a pointer, so single
+# levels are up to a kilobyte off.
 LEAST_BYTES = 16
 
 # Runs on the board. `level()` allocates nothing that stays.

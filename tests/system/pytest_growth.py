@@ -68,7 +68,8 @@ def once():
     def changed(state): states.append((interface, state))
     states, udps = [], []
     interface = imp.net.open({"interface": "eth0"}, changed)
-    assert until(lambda: interface.getstate() == imp.net.CONNECTED, 20000)
+    up = until(lambda: interface.getstate() == imp.net.CONNECTED, 20000)
+    assert up, (interface.getstate(), states[-3:], interface._holder.link.__dict__)
     for _ in range(3):
         interface.openudp(heard).close()
     interface.openudp(heard)
@@ -109,12 +110,12 @@ def watch(request, device):
     return run
 
 
-def _lose(device, world):
+def _lose(device, world, retry_ms=3000, stable_ms=0):
     device.use_broker(f"mqtt://{world.broker.host}:{world.peer('close-plain').port}")
     device.repl.run("from connectwith import controller\ncontrol = controller.get()")
-    # Each loss is the first one of an outage; a link that stays up costs no time.
+    # A link that stays up costs no time.
     device.repl.run(
-        "control.retry_ms, control.stable_ms = 3000, 0\n"
+        f"control.retry_ms, control.stable_ms = {retry_ms}, {stable_ms}\n"
         "held = imp.net.open({'interface': 'eth0'})\n"
     )
     assert device.connect(device.ethernet()) == 5
@@ -126,12 +127,12 @@ def test_healed_losses(device, world, watch):
 
 
 def test_losses_of_one_outage(device, world, watch):
-    _lose(device, world)
     device.repl.run(
-        "control.retry_ms, control.stable_ms = 600000, 600000\n"
-        "from connectwith import loss\nloss._pause_ms = lambda place: 5\n"
+        "from connectwith import loss\n"
+        "loss._pause_ms = loss._first_pause_ms = lambda place: 5\n"
         "losses = []\nserver.onunexpecteddisconnect(losses.append)\n"
     )
+    _lose(device, world, 600_000, 600_000)
     watch(_LOSSES, 4)
     assert device.repl.value("losses") == []
 

@@ -301,3 +301,17 @@ def test_info_takes_no_step_of_a_link(device):
     assert device.repl.value("polled") == []
     ssid = device.repl.value("told['interface'][0]['connectedssid']")
     assert ssid == nic["wificonfig"]["ssid"]
+
+
+def test_state_is_asked_for_while_the_interface_comes_up(device):
+    # The service of timers looks at it in the middle of these calls.
+    device.repl.run(
+        "def up():\n"
+        "    states = []\n"
+        "    interface = imp.net.open({'interface': 'eth0'}, states.append)\n"
+        "    begin = time.ticks_ms()\n"
+        "    while interface.getstate() != imp.net.CONNECTED:\n"
+        "        assert time.ticks_diff(time.ticks_ms(), begin) < 10000, states\n"
+        "    interface.close()\n"
+    )
+    device.repl.run("for _ in range(20): up()", timeout=60)

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "system"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "soak"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fleet"))
 
+import growth
 import held
 import plan
 from conditions import FAULTS, LASTING, LINKS, MOMENTARY, Conditions
@@ -68,6 +69,7 @@ def test_faults_name_stages_that_there_are(name):
         ("cell0", "registration denied", {10, 11}), ("cell0", "dialling refused", {12}),
         ("cell0", "modem mute", {8}), ("wl0", "DNS silent", {3}), ("eth0", "broker stalled", {4}),
         ("eth0", "delay and loss", {1, 2, 3, 4, 5}), ("cell0", "cable pulled", {5}),
+        ("wl0", "two with one client ID", {4, 5}),
     ],
 )  # fmt: skip
 def test_codes_of_faults(link, fault, codes):
@@ -134,6 +136,20 @@ def samples(**changes):
 )
 def test_growth(changes, grown):
     assert held.too_much(samples(**changes)) == grown
+
+
+@pytest.mark.parametrize(
+    ("levels", "bytes_lost"),
+    [
+        ([9000, 9000, 10024, 9000, 9000, 9000, 9000], 0),
+        ([9000, 9000, 9000, 9000, 9000, 9000, 10024], 0),
+        ([9000 + 320 * i for i in range(7)], 320),
+        ([9000, 9320, 9640, 10984, 10280, 10600, 10920], 320),
+        ([10024, 9320, 9640, 9960, 10280, 10600, 10920], 320),
+    ],
+)
+def test_slope(levels, bytes_lost):
+    assert growth.slope(levels) == bytes_lost
 
 
 def test_the_worst_second_and_the_quantiles():

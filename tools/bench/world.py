@@ -65,6 +65,7 @@ class World:
         self._netsim_binary = netsim
         self._stack = ExitStack()
         self._guests = ExitStack()  # peers and closed ports, which restore() ends
+        self._rivals: list[Rival] = []
         self._retired: dict[str, AccessPoint] = {}
         self._boards = 0
 
@@ -163,6 +164,18 @@ class World:
         rival = Rival(self.broker, client_id, pause_s)
         self._guests.callback(rival.close)
         return rival
+
+    def rivals(self, pause_s: float = 0.2) -> None:
+        """One for each board that has been online, until no_rivals()."""
+        boards = {
+            topic.split("/")[1] for topic, _, _ in self.broker.messages if "/status" in topic
+        }
+        self._rivals += [self.rival(f"imp-{board}", pause_s) for board in sorted(boards)]
+
+    def no_rivals(self) -> None:
+        """Ends rivals()."""
+        while self._rivals:
+            self._rivals.pop().close()
 
     def closed_port(self) -> int:
         """A TCP port that refuses connections until restore() or the end of the world."""
