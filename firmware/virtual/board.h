@@ -20,6 +20,7 @@ typedef struct {
     const char *uart[BOARD_UARTS]; // path of an existing tty to use, NULL: make a pty
     size_t heap_bytes;             // size of the MicroPython heap
     unsigned int eager;            // 1 to so many points from one early timer to the next, 0: none
+    bool one_core;                 // as an ESP32-C3, C6 or S2 has it
     bool erase;                    // start from an erased flash
     bool have_mac;
     uint8_t mac[6];                // base MAC, when have_mac
@@ -126,6 +127,27 @@ typedef enum {
 
 // One more (1) or one fewer (-1) is there.
 void board_count(board_count_t what, int change);
+
+// --- idf/one_core.c: all of it does nothing without the option --one-core. ---
+
+// The calling thread stands for Python's task. Before it, no thread may join.
+void board_core_start(void);
+
+// The calling thread stands for a task of Python's priority, until it leaves. Returns when the
+// core is its own.
+void board_core_join(void);
+void board_core_leave(void);
+
+// A task of higher priority has run and waits again, so the next one of Python's priority is on.
+// By any thread that has not joined.
+void board_core_turn(void);
+
+// Around interrupts off, where no turn ends.
+void board_core_hold(void);
+void board_core_release(void);
+
+// No turn ends any more.
+void board_core_stop(void);
 
 // Told by a build with a sanitizer that sees them (sanitize/sanitize.c); absent in others.
 void board_check_leaks(void) __attribute__((weak));

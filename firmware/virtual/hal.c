@@ -29,11 +29,13 @@ __attribute__((constructor)) static void irq_mutex_init(void) {
 }
 
 void board_irq_lock(void) {
+    board_core_hold();
     pthread_mutex_lock(&irq_mutex);
 }
 
 void board_irq_unlock(void) {
     pthread_mutex_unlock(&irq_mutex);
+    board_core_release();
 }
 
 void mp_hal_wake_main_task(void) {

@@ -155,6 +155,7 @@ int main(int argc, char **argv) {
     if (heap == NULL) {
         die("heap");
     }
+    board_core_start();
     int stack_top;
     mp_task(&stack_top);
 }

@@ -31,6 +31,7 @@ static const char usage[] =
     "  --net SOCK       socket of the simulated world; without it no network is in reach\n"
     "  --heap KIB       size of the MicroPython heap (default %u)\n"
     "  --uart N=PATH    UART N (1 or 2) is the tty PATH instead of a new pty\n"
+    "  --one-core       one core for Python and what has its priority, and a tick of 10 ms\n"
     "  --mac HEX        base MAC address, 12 hexadecimal digits (default: kept in flash.bin)\n"
     "  --erase          erase the flash first\n"
     "  --eager N        for tests of races: at one in 1 to N of the points where the VM may run\n"
@@ -83,6 +84,7 @@ void board_options_parse(int argc, char **argv) {
         { "heap", required_argument, NULL, 'm' },
         { "uart", required_argument, NULL, 'u' },
         { "mac", required_argument, NULL, 'a' },
+        { "one-core", no_argument, NULL, 'o' },
         { "erase", no_argument, NULL, 'e' },
         { "eager", required_argument, NULL, 's' },
         { "help", no_argument, NULL, 'h' },
@@ -99,6 +101,7 @@ void board_options_parse(int argc, char **argv) {
                 break;
             case 'u': parse_uart(optarg); break;
             case 'a': parse_mac(optarg); break;
+            case 'o': board_options.one_core = true; break;
             case 'e': board_options.erase = true; break;
             case 's':
                 board_options.eager = (unsigned int)parse_number(optarg, 1, EAGER_MAX,

@@ -105,6 +105,7 @@ void board_reset(int reason) {
         keep_open(board_retained->line[i].fd);
         keep_open(board_retained->line[i].slave);
     }
+    board_core_stop(); // a signal on its way would end the next image
     execv("/proc/self/exe", saved_argv);
     die("reset");
 }

@@ -26,6 +26,7 @@ extern const test_t lookup_tests[];
 extern const test_t resolve_tests[];
 extern const test_t seal_tests[];
 extern const test_t stream_tests[];
+extern const test_t turns_tests[];
 
 typedef void (*harness_print_t)(const char *text);
 

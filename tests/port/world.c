@@ -12,7 +12,6 @@
 #include <sys/random.h>
 #include <time.h>
 
-#include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "lwip/dns.h"
@@ -57,10 +56,6 @@ void board_irq_lock(void) {
 
 void board_irq_unlock(void) {
     pthread_mutex_unlock(&irq);
-}
-
-int64_t esp_timer_get_time(void) {
-    return (int64_t)world_now_us();
 }
 
 uint32_t esp_random(void) {

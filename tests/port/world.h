@@ -72,6 +72,15 @@ unsigned world_dns_queries(void);
 uint64_t world_now_us(void);
 void world_sleep_ms(unsigned ms);
 
+// Processors of the chip, two at first.
+void world_cores(int count);
+
+// The timer of turns_freertos.c: how many were made and how often one was started; fires if it runs.
+unsigned world_timers(void);
+unsigned world_timer_starts(void);
+bool world_timer_fires(void);
+void world_no_timer(bool none);  // true: there is no memory for one
+
 // Tasks that are alive, sockets of lwIP that are open besides the listeners.
 unsigned world_tasks(void);
 extern atomic_bool world_no_tasks;  // true: there is no memory for another

@@ -13,6 +13,7 @@
 #include "connectwith/core/hostname.h"
 #include "connectwith/core/wipe.h"
 #include "connectwith/port/tls_internal.h"
+#include "connectwith/port/turns_freertos.h"
 
 // No handshake outlives this, whoever has forgotten it. Longer than any attempt waits by default.
 #define TLS_DEADLINE_US (120 * 1000000LL)
@@ -149,8 +150,10 @@ static void tls_wait(tls_t *tls, bool for_write) {
     FD_ZERO(&set);
     FD_SET(tls->fd, &set);
     struct timeval slice = {.tv_sec = 0, .tv_usec = TLS_WAIT_SLICE_US};
+    turns_end();
     // Whatever it returns, the next step of the handshake finds out.
     (void)lwip_select(tls->fd + 1, for_write ? NULL : &set, for_write ? &set : NULL, NULL, &slice);
+    turns_begin();
 }
 
 static int tls_shake(tls_t *tls) {
@@ -173,6 +176,7 @@ static int tls_shake(tls_t *tls) {
 
 static void tls_run(worker_job_t *job) {
     tls_t *tls = (tls_t *)job;
+    turns_begin();
     int err = atomic_load(&tls->abort) ? ECANCELED : tls_prepare(tls);
     if (err == 0) {
         err = tls_shake(tls);
@@ -187,6 +191,7 @@ static void tls_run(worker_job_t *job) {
         tls->wake();
     }
     tls_release(tls);
+    turns_end();
     lwip_socket_thread_cleanup();
 }
 

@@ -17,7 +17,7 @@
 
 // The same as the task that runs Python (ESP_TASK_PRIO_MIN + 1). Higher, and on a chip with one
 // core Python would stand still during the arithmetic; lower, and a busy loop in Python would
-// starve the handshake until its deadline.
+// starve the handshake until its deadline. How long each of the two runs: turns_freertos.c.
 #define WORKER_PRIORITY (1)
 
 // With two cores, the one that Python does not run on: MicroPython pins its task to core 1

@@ -91,16 +91,24 @@ static void run_head(int64_t now) {
 
 static void *timer_thread(void *arg) {
     (void)arg;
+    bool ran = false;
     pthread_mutex_lock(&lock);
     for (;;) {
         int64_t now = board_monotonic_us();
-        if (head == NULL) {
+        bool due = head != NULL && head->expiry_us <= now;
+        if (ran && !due) {
+            ran = false;
+            pthread_mutex_unlock(&lock);
+            board_core_turn();
+            pthread_mutex_lock(&lock);
+        } else if (head == NULL) {
             pthread_cond_wait(&changed, &lock);
-        } else if (head->expiry_us > now) {
+        } else if (!due) {
             struct timespec ts = { head->expiry_us / 1000000, head->expiry_us % 1000000 * 1000 };
             pthread_cond_timedwait(&changed, &lock, &ts);
         } else {
             run_head(now);
+            ran = true;
         }
     }
     return NULL;

@@ -18,6 +18,9 @@
 #define STACK_FACTOR (4)
 #define STACK_MIN_BYTES (64 * 1024)
 
+// MP_TASK_PRIORITY in ports/esp32/main.c
+#define PYTHON_PRIORITY (1)
+
 // A count that one may wait for; the whole of a semaphore and of a task's notification.
 typedef struct {
     pthread_mutex_t mutex;
@@ -29,6 +32,7 @@ struct freertos_task {
     counter_t notified;
     TaskFunction_t function;
     void *arg;
+    UBaseType_t priority;
 };
 
 struct freertos_semaphore {
@@ -105,6 +109,9 @@ static void task_free(TaskHandle_t task) {
 
 static void *task_main(void *arg) {
     current = arg;
+    if (current->priority <= PYTHON_PRIORITY) {
+        board_core_join();
+    }
     current->function(current->arg);
     abort(); // FreeRTOS forbids a task to return
 }
@@ -112,11 +119,11 @@ static void *task_main(void *arg) {
 BaseType_t xTaskCreate(TaskFunction_t function, const char *name, uint32_t stack, void *arg,
     UBaseType_t priority, TaskHandle_t *out) {
     (void)name;
-    (void)priority;
     TaskHandle_t task = task_new(function, arg);
     if (task == NULL) {
         return pdFAIL;
     }
+    task->priority = priority;
     size_t bytes = (size_t)stack * STACK_FACTOR;
     pthread_attr_t attr;
     pthread_attr_init(&attr);
@@ -150,6 +157,9 @@ void vTaskDelete(TaskHandle_t task) {
         abort();
     }
     if (current != NULL) {
+        if (current->priority <= PYTHON_PRIORITY) {
+            board_core_leave();
+        }
         task_free(current);
         current = NULL;
     }

@@ -35,6 +35,10 @@ typedef struct {
 #define pdMS_TO_TICKS(ms) ((TickType_t)(ms))
 #define tskNO_AFFINITY (0x7fffffff)
 
+// Of the chip that the board stands for; a constant on chips.
+#define portNUM_PROCESSORS (board_processors())
+int board_processors(void);
+
 // A critical section excludes all others, whatever its lock.
 typedef int portMUX_TYPE;
 #define portMUX_INITIALIZER_UNLOCKED (0)

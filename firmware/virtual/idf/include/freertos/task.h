@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Tasks are POSIX threads; priority and core are accepted and ignored.
+// Tasks are POSIX threads; the core is accepted and ignored, the
+// priority counts with --one-core (one_core.c).
 
 #ifndef IDF_FREERTOS_TASK_H
 #define IDF_FREERTOS_TASK_H
