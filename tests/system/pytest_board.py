@@ -239,3 +239,19 @@ def test_what_goes_to_lwip_starts_it(repl, board, call):
     repl.reset()
     repl.run(f"import _connectwith\ntry: _connectwith.{call}\nexcept OSError: pass")
     assert repl.value("1 + 1") == 2 and board.running
+
+
+@pytest.mark.virtual("it resets the board in each of these ways")
+def test_the_clock_outlives_all_resets_but_en(repl, board):
+    def year():
+        return repl.value("__import__('time').gmtime()[0]")
+
+    repl.run("import machine\nmachine.RTC().datetime((2027, 3, 4, 0, 5, 6, 7, 0))")
+    repl.soft_reset()
+    assert year() == 2027
+    for reset in ("reset()", "deepsleep(10)"):
+        repl.send(f"import machine\nmachine.{reset}\n")
+        repl.enter()
+        assert year() == 2027, reset
+    repl.reset()
+    assert year() == 2000
