@@ -70,7 +70,8 @@ static err_t look(struct tcpip_api_call_data *data) {
 static int open_sockets(void) {
     int n = 0;
     for (int i = 0; i < NUM_SOCKETS; ++i) {
-        n += lwip_socket_dbg_get_socket(LWIP_SOCKET_OFFSET + i) != NULL;
+        const struct lwip_sock *sock = lwip_socket_dbg_get_socket(LWIP_SOCKET_OFFSET + i);
+        n += sock != NULL && sock->conn != NULL;
     }
     return n;
 }
