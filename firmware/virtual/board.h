@@ -104,6 +104,7 @@ void board_console_start(void);
 int64_t board_monotonic_us(void);
 int64_t board_wall_us(void);
 void board_wall_set_us(int64_t us);
+void board_lose_clock(void); // it stands at its begin again, as at power-on
 
 // Waits until another thread wakes the main task, or until timeout_us have passed; negative:
 // for ever. Returns at once when the VM has something pending. Main task only.
@@ -113,7 +114,7 @@ void board_wait_us(int64_t timeout_us);
 void board_irq_lock(void);
 void board_irq_unlock(void);
 
-// --- counts.c ---
+// --- modboard.c ---
 
 // What a chip counts. Any thread.
 typedef enum {
@@ -124,6 +125,9 @@ typedef enum {
     BOARD_COUNT_HANDLERS,
     BOARD_COUNTS,
 } board_count_t;
+
+// How long the radio keeps a frame before it sends it (idf/esp_wifi_air.c). Any thread.
+void board_radio_set_ms(uint32_t ms);
 
 // One more (1) or one fewer (-1) is there.
 void board_count(board_count_t what, int change);

@@ -67,6 +67,7 @@ static void finish_deep_sleep(void) {
         int signo = sigtimedwait(&set, NULL, &ts);
         if (signo == SIGUSR1) {
             board_retained->reset_reason = ESP_RST_EXT;
+            board_lose_clock();
             board_retained->wakeup_cause = 0;
             break;
         } else if (signo > 0) {

@@ -31,6 +31,10 @@ RTC_NOINIT_ATTR static uint32_t rtc_anchor __attribute__((used));
 board_retained_t *board_retained;
 static char **saved_argv;
 
+void board_lose_clock(void) {
+    board_retained->clock_offset_us = -board_monotonic_us();
+}
+
 static _Noreturn void die(const char *what) {
     fprintf(stderr, "virtual-board: %s: %s\n", what, strerror(errno));
     _exit(1);
@@ -58,7 +62,7 @@ static void power_on(void) {
     }
     board_retained->magic = RETAINED_MAGIC;
     board_retained->reset_reason = ESP_RST_POWERON;
-    board_retained->clock_offset_us = -board_monotonic_us();
+    board_lose_clock();
     for (int i = 0; i < BOARD_UARTS; i++) {
         board_retained->line[i] = (board_line_t) { -1, -1 };
     }
@@ -101,6 +105,9 @@ void board_reset(int reason) {
         board_retained->rtc_bytes = bytes;
     }
     board_retained->reset_reason = reason;
+    if (reason == ESP_RST_EXT) { // EN takes the power from the RTC domain, too
+        board_lose_clock();
+    }
     for (int i = 0; i < BOARD_UARTS; i++) {
         keep_open(board_retained->line[i].fd);
         keep_open(board_retained->line[i].slave);

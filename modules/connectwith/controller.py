@@ -175,6 +175,10 @@ class Controller:
         """Whether an interface is still being powered down."""
         return self._course.is_leaving()
 
+    def hasten(self, link):
+        """`link` is used without an attempt from now on."""
+        self._course.hasten(link)
+
     # -- attempts
 
     def run(self, job):

@@ -26,6 +26,7 @@ _GREET = const(5)
 _WAITS_MS = const(b"\x01\x01\x02\x02\x04\x08\x0a")
 
 _LEAVING_MS = const(10)
+_PARTING_MS = const(2)
 
 _ECONNABORTED = const(103)  # lwIP: the interface has gone, or the peer acknowledges nothing
 _DOUBTS = const(10)  # looks at the link, some 60 ms in all, before a peer is blamed for that
@@ -48,6 +49,7 @@ class Course:
         self.link = None  # powered, or about to be
         self._leaving = None  # the one before, if powering it down takes longer
         self._off = True  # it is off its network at least
+        self._parting = None  # the one that is up until goodbye has left it
         self._job = None
         self._turn = _PREPARE
         self._waits = 0
@@ -63,8 +65,10 @@ class Course:
     def release(self, polite, keep):
         """Closes whatever is open and powers the interface down. May be called again.
 
+        If goodbye was said, `leave()` powers down when the server has it, a second later at the
+        latest: a radio loses what it has not sent yet.
         `keep`: leaves an interface up that is held for the local network."""
-        self.session.close(polite)
+        said = self.session.close(polite)
         self._dialer.close()
         if self._sntp is not None:
             self._sntp.close()
@@ -74,15 +78,28 @@ class Course:
             self.link = None
             if keep and self._is_held(link):
                 return
-            link.stop()
-            if link.poll() < links.FAILED:
-                self._off = False
-                self._leaving = link
+            if said and _connectwith.parting():
+                self._parting = link
                 self._attempt.wake(1)
+            else:
+                self._stop(link)
+
+    def _stop(self, link):
+        link.stop()
+        if link.poll() < links.FAILED:
+            self._off = False
+            self._leaving = link
+            self._attempt.wake(1)
 
     def leave(self):
         """Goes on powering down the interface of before. The ms until it has to be called again,
         < 0 when it is done."""
+        link = self._parting
+        if link is not None:
+            if _connectwith.parting():
+                return _PARTING_MS
+            self._stop(link)  # may be cut short, and is then called again
+            self._parting = None
         link = self._leaving
         if link is None:
             return -1
@@ -93,9 +110,15 @@ class Course:
         self._off = state == links.CLOSING
         return _LEAVING_MS
 
+    def hasten(self, link):
+        """`link` is wanted for something else now. A goodbye that has not left it is lost."""
+        if self._parting is link:
+            self._stop(link)
+            self._parting = None
+
     def is_leaving(self):
         """Whether the interface of before is still being powered down."""
-        return self._leaving is not None
+        return self._leaving is not None or self._parting is not None
 
     def step(self):
         """Goes on. Returns the ms until the next step, < 0 when the attempt has ended."""
@@ -140,6 +163,8 @@ class Course:
 
     def _prepare(self):
         self.release(False, False)  # what a call that was cut short has left
+        if self._parting is not None:
+            return _PARTING_MS  # `leave()` is at it
         link = self._job.link
         if self._leaving is link:
             self._leaving = None  # it can be taken up again from where it is

@@ -185,6 +185,7 @@ def _open(config, kind, link, callback):
         if kind not in links.held:
             links.held[kind] = control.nic_in_use()
     else:
+        control.hasten(link)
         config = store.fill(config, kind)
         links.held[kind] = config
         link.start(config)

@@ -5,7 +5,9 @@
 
 import json
 import sys
+import time
 
+import _connectwith
 from micropython import const
 
 from connectwith import sending
@@ -101,6 +103,8 @@ def restart(control):
     import machine
 
     control.disconnect()
+    while _connectwith.parting():  # a second at most
+        time.sleep_ms(1)
     machine.reset()
 
 

@@ -51,6 +51,7 @@ class Scan:
 
         self._wlan = network.WLAN(network.WLAN.IF_STA)
         _connectwith.link_watch(0)
+        controller.get().hasten(links.get(nic.WIFI))
         self._was_on = self._wlan.active()
         if not self._was_on:
             self._wlan.active(True)

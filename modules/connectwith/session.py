@@ -91,6 +91,7 @@ class Session:
 
     def close(self, polite):
         """Forgets the stream, which the owner closes. `polite`: says goodbye, without waiting.
+        Returns whether goodbye is on its way.
 
         What was not acknowledged stays known as such until the next `open()`."""
         stream = self._stream
@@ -98,7 +99,7 @@ class Session:
         client = self.mqtt
         self._forget()
         if stream is None or not polite or client.state != mqtt.READY or not client.idle():
-            return
+            return False
         try:
             # The last will is not sent after DISCONNECT, so the status is ours to set.
             client.publish(self._status, _OFFLINE, retain=True)
@@ -106,7 +107,8 @@ class Session:
             client.disconnect()
             self._push(client, stream)
         except (OSError, RuntimeError):
-            pass  # it is gone already, or there is no room: the last will says the same
+            return False  # it is gone already, or there is no room: the last will says the same
+        return True
 
     # -- messages from the device
 

@@ -239,3 +239,35 @@ def test_what_goes_to_lwip_starts_it(repl, board, call):
     repl.reset()
     repl.run(f"import _connectwith\ntry: _connectwith.{call}\nexcept OSError: pass")
     assert repl.value("1 + 1") == 2 and board.running
+
+
+@pytest.mark.virtual("it counts")
+def test_what_a_chip_counts_is_counted(repl):
+    def counts():
+        return repl.value("__import__('_board').counts()")
+
+    repl.run("import esp32, machine, socket")
+    before = counts()
+    repl.run("for _ in range(3): esp32.NVS('some')\nsockets = [socket.socket() for _ in range(2)]")
+    repl.run("timer = machine.Timer(0, period=10000, callback=print)")
+    grown = {name: n - before[name] for name, n in counts().items() if n != before[name]}
+    assert grown == {"NVS handles": 3, "sockets": 2, "timers": 1}
+    # No Python gives a handle of NVS back.
+    repl.run("for s in sockets: s.close()\ntimer.deinit()\nimport gc\ngc.collect()")
+    assert counts() == {**before, "NVS handles": before["NVS handles"] + 3}
+
+
+@pytest.mark.virtual("it resets the board in each of these ways")
+def test_the_clock_outlives_all_resets_but_en(repl, board):
+    def year():
+        return repl.value("__import__('time').gmtime()[0]")
+
+    repl.run("import machine\nmachine.RTC().datetime((2027, 3, 4, 0, 5, 6, 7, 0))")
+    repl.soft_reset()
+    assert year() == 2027
+    for reset in ("reset()", "deepsleep(10)"):
+        repl.send(f"import machine\nmachine.{reset}\n")
+        repl.enter()
+        assert year() == 2027, reset
+    repl.reset()
+    assert year() == 2000

@@ -34,17 +34,13 @@ _FROM_THE_FIRMWARE = {"boot.py"}
 # Runs on the board. The device secret stays, a PIN on record stays (it must not be tried twice),
 # and so do its owner's files.
 _AS_NEW = """
-import esp32, imp, os
+import _connectwith, imp, os
 for name in os.listdir():
     if name not in {keep!r}:
         os.remove(name)
 imp.clearconfiguration()
 imp.setuserconfiguration(None)
-space = esp32.NVS('connectwith')
-for name in ('cloud', 'cloud_bytes'):
-    try: space.erase_key(name)
-    except OSError: pass
-space.commit()
+_connectwith.set_setting('connectwith', 'cloud', None)
 """
 
 

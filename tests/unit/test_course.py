@@ -7,7 +7,7 @@ import types
 import _connectwith
 import pytest
 from connectwith import course, nic, results, session
-from connectwith.links import FAILED, UP
+from connectwith.links import FAILED, LEAVING, UP
 
 ECONNABORTED, ECONNRESET = 103, 104
 
@@ -21,7 +21,8 @@ def way(monkeypatch):
     diag = types.SimpleNamespace(blame=lambda *cause: ended.append(cause))
     way = course.Course(attempt, diag)
     way.begin(types.SimpleNamespace(kind=0))
-    way.link = types.SimpleNamespace(state=UP, result=results.NO_WIFI, poll=lambda: way.link.state)
+    link = way.link = types.SimpleNamespace(state=UP, result=results.NO_WIFI)
+    link.poll = lambda: link.state
     way.session = types.SimpleNamespace(
         pump=lambda now_ms: session.CLOSED, cause="errno", code=ECONNABORTED
     )
@@ -65,3 +66,62 @@ def test_a_silent_network_behind_ppp_has_a_code_of_its_own(way, kind, silent, re
     )  # fmt: skip
     assert way.step() < 0
     assert way.ended[-1] == result
+
+
+@pytest.fixture
+def leaver(monkeypatch, way):
+    """A link that is up, with a session that says goodbye; `pending`: it still travels."""
+    way.pending = True
+    way.stops = 0
+    monkeypatch.setattr(_connectwith, "parting", lambda: way.pending, False)
+    monkeypatch.setattr(_connectwith, "dns_flush", lambda: None, False)
+    way._attempt.wake = lambda ms: None
+    way.session.close = lambda polite: polite
+    way._dialer.close = lambda: None
+
+    def stop():
+        way.stops += 1
+
+    way.link.stop = stop
+    way.link.state = FAILED  # once it is stopped
+    return way
+
+
+def test_a_link_stays_up_until_goodbye_has_left(leaver):
+    leaver.release(True, False)
+    assert leaver.link is None and leaver.is_leaving()
+    assert leaver.leave() > 0 and leaver.leave() > 0 and not leaver.stops
+    leaver.begin(types.SimpleNamespace(kind=0, link=None))
+    assert leaver.step() > 0, "the next attempt waits"
+    leaver.pending = False
+    assert leaver.leave() < 0
+    assert leaver.stops == 1 and not leaver.is_leaving()
+
+
+def test_a_link_without_goodbye_goes_off_at_once(leaver):
+    leaver.release(False, False)
+    assert leaver.stops == 1 and not leaver.is_leaving()
+
+
+def test_a_link_that_is_wanted_otherwise_goes_off_at_once(leaver):
+    link = leaver.link
+    leaver.release(True, False)
+    leaver.hasten(object())
+    assert not leaver.stops
+    leaver.hasten(link)
+    assert leaver.stops == 1 and not leaver.is_leaving()
+
+
+def test_a_stop_that_ctrl_c_cuts_short_is_repeated(leaver):
+    link = leaver.link
+    leaver.release(True, False)
+    leaver.pending = False
+    whole = link.stop
+    link.stop = lambda: exec("raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
+        leaver.leave()
+    link.stop = whole
+    link.state = LEAVING
+    assert leaver.leave() > 0 and leaver.stops == 1
+    link.state = FAILED
+    assert leaver.leave() < 0 and leaver.stops == 1

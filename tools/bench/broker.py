@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -65,6 +66,17 @@ class Broker(Inbox):
     def plain_url(self) -> str:
         """As boards reach it, without TLS."""
         return f"mqtt://{self.host}:{self.plain_port}"
+
+    def goodbyes(self) -> int:
+        """How many clients have ended their session with DISCONNECT, since the start.
+
+        Of others the broker publishes the last will, which may say the same as they would have.
+        Raises BenchError unless it is Mosquitto, which keeps a record of it.
+        """
+        if self.engine != "mosquitto":
+            raise BenchError(f"{self.engine} does not tell how a session has ended")
+        text = self._log.read_text(errors="replace")
+        return len(re.findall(r"^\S+ Client \S+( \[.*\])? disconnected\.$", text, re.MULTILINE))
 
     @property
     def pid(self) -> int:

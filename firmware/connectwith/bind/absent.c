@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// In place of resolver.c, stream.c, link.c, settings.c and seal.c where the platform has neither network nor
-// storage: everything is there by name and raises OSError(ENODEV).
+// In place of resolver.c, stream.c, link.c, settings.c and seal.c where the platform has neither
+// network nor storage: everything is there by name and raises OSError(ENODEV).
 
 #include "py/runtime.h"
 
@@ -49,6 +49,7 @@ MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_may_reset_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_ethernet_start_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_state_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_stop_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_parting_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_scan_start_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_scan_result_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_setting_obj, absent_2);

@@ -9,6 +9,7 @@
 
 #include "lwip/sockets.h"
 
+#include "connectwith/port/farewell_lwip.h"
 #include "connectwith/port/platform.h"
 
 void stream_init(stream_t *stream) {
@@ -24,6 +25,8 @@ static void stream_drop(stream_t *stream, bool polite) {
     if (stream->tls != NULL) {
         tls_close(stream->tls, polite);
         stream->tls = NULL;
+    } else if (stream->fd >= 0 && polite) {
+        farewell_begin(stream->fd);
     } else if (stream->fd >= 0) {
         lwip_close(stream->fd);
     }
@@ -37,7 +40,7 @@ static void stream_fail(stream_t *stream, int error) {
 }
 
 void stream_close(stream_t *stream) {
-    stream_drop(stream, stream->state == STREAM_SECURE);
+    stream_drop(stream, stream->state == STREAM_SECURE || stream->state == STREAM_CONNECTED);
     stream->state = STREAM_CLOSED;
 }
 

@@ -73,7 +73,9 @@ static void tls_free(tls_t *tls) {
 
 void tls_release(tls_t *tls) {
     if (atomic_fetch_sub(&tls->owners, 1) == 1) {
-        lwip_close(tls->fd);
+        if (tls->fd >= 0) {
+            lwip_close(tls->fd);
+        }
         tls_free(tls);
     }
 }

@@ -63,6 +63,7 @@ static void lost(uint8_t reason) {
         event.rssi = wifi.joined.rssi;
     }
     wifi.station = STATION_IDLE;
+    wifi_air_forget();
     post(WIFI_EVENT_STA_DISCONNECTED, &event, sizeof(event));
 }
 
@@ -310,16 +311,6 @@ esp_err_t esp_wifi_set_mode(wifi_mode_t mode) {
 
 // Interfaces
 
-static esp_err_t transmit(void *driver, void *frame, size_t length) {
-    (void)driver;
-    pthread_mutex_lock(&wifi.lock);
-    if (wifi.station == STATION_JOINED && wifi.wire != NULL) {
-        wire_send(wifi.wire, 'F', frame, length); // lost when there is no room, as on the air
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return ESP_OK;
-}
-
 // No station ever joins the soft access point.
 static esp_err_t transmit_to_nobody(void *driver, void *frame, size_t length) {
     (void)driver, (void)frame, (void)length;
@@ -347,7 +338,7 @@ static esp_netif_t *create(const esp_netif_config_t *config, wifi_event_t start,
 }
 
 esp_netif_t *esp_netif_create_default_wifi_sta(void) {
-    esp_netif_driver_ifconfig_t driver = { .handle = &wifi, .transmit = transmit };
+    esp_netif_driver_ifconfig_t driver = { .handle = &wifi, .transmit = wifi_air_transmit };
     esp_netif_config_t config = ESP_NETIF_DEFAULT_WIFI_STA();
     config.driver = &driver;
     esp_netif_t *netif = create(&config, WIFI_EVENT_STA_START, WIFI_EVENT_STA_STOP);

@@ -3,7 +3,8 @@
 
 // Shared by the files of the Wi-Fi driver:
 //
-//   esp_wifi.c           radio on and off, one association, frames
+//   esp_wifi.c           radio on and off, one association
+//   esp_wifi_air.c       frames on their way out
 //   esp_wifi_scan.c      scan
 //   esp_wifi_settings.c  everything that is only kept
 
@@ -38,6 +39,7 @@ typedef struct {
     unsigned farewells;
     wifi_ap_record_t joined; // while STATION_JOINED
     bool scanning;
+    struct air *air;         // frames that wait to be sent, oldest first
 } wifi_t;
 
 extern wifi_t wifi;
@@ -49,3 +51,7 @@ esp_err_t wifi_check_station(void); // started, and in a mode with a station
 bool wifi_parse_record(const uint8_t *payload, size_t length, wifi_ap_record_t *record);
 void wifi_scan_record(const uint8_t *payload, size_t length);
 void wifi_scan_end(void);
+
+// esp_wifi_air.c. What waits is lost when the station leaves its network.
+void wifi_air_forget(void); // with the lock held
+esp_err_t wifi_air_transmit(void *driver, void *frame, size_t length); // lwIP's thread

@@ -3,7 +3,7 @@
 
 // The module _board, of the virtual board alone: how many things there are that a chip takes from
 // ESP-IDF's heap or from a table of fixed size. Whoever makes one and does not give it back loses
-// memory there, which no look at MicroPython's heap shows.
+// memory there, which no look at MicroPython's heap shows. And how slow its radio is.
 
 #include <stdatomic.h>
 #include <string.h>
@@ -70,7 +70,8 @@ static err_t look(struct tcpip_api_call_data *data) {
 static int open_sockets(void) {
     int n = 0;
     for (int i = 0; i < NUM_SOCKETS; ++i) {
-        n += lwip_socket_dbg_get_socket(LWIP_SOCKET_OFFSET + i) != NULL;
+        const struct lwip_sock *sock = lwip_socket_dbg_get_socket(LWIP_SOCKET_OFFSET + i);
+        n += sock != NULL && sock->conn != NULL;
     }
     return n;
 }
@@ -92,9 +93,17 @@ static mp_obj_t board_counts(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(board_counts_obj, board_counts);
 
+// radio_ms(ms): the radio sends each frame so much later than it takes it.
+static mp_obj_t board_radio_ms(mp_obj_t ms_in) {
+    board_radio_set_ms((uint32_t)mp_obj_get_int(ms_in));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(board_radio_ms_obj, board_radio_ms);
+
 static const mp_rom_map_elem_t board_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__board) },
     { MP_ROM_QSTR(MP_QSTR_counts), MP_ROM_PTR(&board_counts_obj) },
+    { MP_ROM_QSTR(MP_QSTR_radio_ms), MP_ROM_PTR(&board_radio_ms_obj) },
 };
 static MP_DEFINE_CONST_DICT(board_globals, board_globals_table);
 
