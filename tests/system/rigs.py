@@ -21,6 +21,7 @@ from bench import BenchError, Board, World
 from bench.ports import free_port
 from serial.urlhandler import protocol_socket
 
+from target.emulated import EmulatedWorld
 from target.limits import Limits, Part
 from target.options import check
 from target.world import RealWorld
@@ -189,9 +190,14 @@ class SerialRig:
     @contextlib.contextmanager
     def world(self):
         with contextlib.ExitStack() as stack:
+            uart1 = None
             if self._emulator:
-                self.port = stack.enter_context(emulator(self._emulator))
-            yield stack.enter_context(RealWorld(self._settings, self.limits))
+                self.port, uart1 = stack.enter_context(emulator(self._emulator))
+            if uart1 is not None:
+                world = EmulatedWorld(self._settings, self.limits, uart1)
+            else:
+                world = RealWorld(self._settings, self.limits)
+            yield stack.enter_context(world)
 
     def complaints(self):
         """A real board is built without sanitizers."""
@@ -237,17 +243,29 @@ class SerialRig:
         self._keep = sorted(set(files) | _FROM_THE_FIRMWARE)
 
     def modem(self, world, board):
-        self.limits.refuse("choose the state of a modem", "it is a real one, or there is none")
+        why = "it is a real one, there is none, or it has no power key"
+        self.limits.refuse("choose the state of a modem", why)
 
+    @contextlib.contextmanager
     def cellular(self, world, board):
-        return contextlib.nullcontext(world.cellular)
+        """The cellconfig with which the board gets into a mobile network."""
+        fitted = world.modem() if isinstance(world, EmulatedWorld) else contextlib.nullcontext()
+        with fitted:
+            yield world.cellular
 
 
 @contextlib.contextmanager
 def emulator(command):
-    """Starts `command`, {port} in it replaced; the URL of the serial port that it serves there."""
-    port = free_port()
-    words = [word.replace("{port}", str(port)) for word in shlex.split(command)]
+    """Starts `command`, {port} and {uart1} in it replaced.
+
+    Gives the URL of the serial port that it serves at {port}, and the port number of {uart1}, None
+    when the command does not name it.
+    """
+    port, uart1 = free_port(), free_port()
+    words = [
+        word.replace("{port}", str(port)).replace("{uart1}", str(uart1))
+        for word in shlex.split(command)
+    ]
     process = subprocess.Popen(words, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         deadline = time.monotonic() + EMULATOR_LIMIT_S
@@ -260,7 +278,7 @@ def emulator(command):
             if time.monotonic() > deadline:
                 raise BenchError(f"the emulator serves no port within {EMULATOR_LIMIT_S} s")
             time.sleep(0.1)
-        yield f"socket://127.0.0.1:{port}"
+        yield f"socket://127.0.0.1:{port}", uart1 if "{uart1}" in command else None
     finally:
         process.terminate()
         try:
