@@ -28,6 +28,7 @@ from switch_stand_in import Switch
 import commands
 from commands import doctor, provision
 from setup.report import Report
+from target import qemu
 
 pytestmark = pytest.mark.virtual("it plays the hardware itself")
 
@@ -232,6 +233,41 @@ def test_a_failure_shows_no_secret(world, board, tmp_path):
         )  # fmt: skip
     assert [outcome for outcome, _ in outcomes.values()] == ["failure"]
     assert "'key': '***'" in said and "battery-staple" not in said
+
+
+def test_on_an_emulator_as_espressifs(request, world, tmp_path, monkeypatch):
+    """The command line is that of `cw test --target qemu`; a simulated modem is at UART 1."""
+    folder = world.board_folder()
+    image, flash, efuses = (tmp_path / name for name in ("image.bin", "flash.bin", "efuses.bin"))
+    image.write_bytes(b"\xe9" + bytes(1000))
+    machine = qemu.MACHINES["esp32c3"]
+    qemu.write_flash(image, 0, flash)
+    qemu.write_efuses(machine, efuses)
+    program = tmp_path / "qemu-system-riscv32"
+    stand_in = shlex.join([sys.executable, str(_HERE / "qemu_stand_in.py")])
+    program.write_text(f'#!/bin/sh\nexec {stand_in} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("BOARD", str(request.config.getoption("--board-binary")))
+    monkeypatch.setenv("BOARD_FOLDER", str(folder))
+    monkeypatch.setenv("PID_FILE", str(tmp_path / "pid"))
+    bench = tmp_path / "bench.toml"
+    bench.write_text(qemu.bench_text((1, 28)))
+    command = qemu.command(machine, "esp32c3", str(program), flash, efuses)
+    expected = {
+        "pytest_rules.py::test_policy_at_start_up_is_suspend_on_error": "passed",
+        "pytest_cellular.py::test_over_the_network_of_the_sim": "passed",
+        "pytest_results.py::test_s04_server_connected[wl0]": "no [wifi.home]",
+        "pytest_cellular.py::test_a_modem_that_is_on_is_not_pressed": "no power key",
+    }
+    outcomes, said = _run(
+        tmp_path, "", "--target=qemu", f"--bench={bench}", f"--emulator={command}", *expected
+    )
+    for name, words in expected.items():
+        outcome, message = outcomes.pop(name)
+        assert words in (outcome if outcome == "passed" else message), (name, said)
+    assert outcomes == {}
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 def test_on_an_emulator(request, world, tmp_path):

@@ -21,6 +21,7 @@ from bench import BenchError, Board, World
 from bench.ports import free_port
 from serial.urlhandler import protocol_socket
 
+from target.emulated import EmulatedWorld
 from target.limits import Limits, Part
 from target.options import check
 from target.world import RealWorld
@@ -187,9 +188,15 @@ class SerialRig:
     @contextlib.contextmanager
     def world(self):
         with contextlib.ExitStack() as stack:
+            uart1 = None
             if self._emulator:
                 self._process = stack.enter_context(Emulator(self._emulator))
-            yield stack.enter_context(RealWorld(self._settings, self.limits))
+                uart1 = self._process.uart1
+            if uart1 is not None:
+                world = EmulatedWorld(self._settings, self.limits, uart1)
+            else:
+                world = RealWorld(self._settings, self.limits)
+            yield stack.enter_context(world)
 
     def complaints(self):
         """A real board is built without sanitizers."""
@@ -237,18 +244,24 @@ class SerialRig:
         self._keep = sorted(set(files) | _FROM_THE_FIRMWARE)
 
     def modem(self, world, board):
-        self.limits.refuse("choose the state of a modem", "it is a real one, or there is none")
+        why = "it is a real one, there is none, or it has no power key"
+        self.limits.refuse("choose the state of a modem", why)
 
+    @contextlib.contextmanager
     def cellular(self, world, board):
-        return contextlib.nullcontext(world.cellular)
+        """The cellconfig with which the board gets into a mobile network."""
+        fitted = world.modem() if isinstance(world, EmulatedWorld) else contextlib.nullcontext()
+        with fitted:
+            yield world.cellular
 
 
 class Emulator:
-    """Runs `command`, {port} in it replaced by the TCP port on which it has to serve the board's
-    serial port."""
+    """Runs `command`, {port} and {uart1} in it replaced by the TCP ports on which it has to serve
+    the board's serial port and its UART 1. `uart1`: that port, None if the command names none."""
 
     def __init__(self, command):
-        self._command = command
+        self.uart1 = free_port() if "{uart1}" in command else None
+        self._command = command.replace("{uart1}", str(self.uart1))
         self._process = None
         self._port = None
 

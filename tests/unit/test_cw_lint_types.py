@@ -15,7 +15,6 @@ GAPS = """\
 links/w5500.py:1: error: "type[board]" has no attribute "W5500_CS"  [attr-defined]
 links/w5500.py:2: error: Unexpected keyword argument "cs" for "LAN"  [call-arg]
 links/ppp.py:3: error: Unexpected keyword argument "x" for "connect" of "PPP"  [call-arg]
-links/ppp.py:4: error: Item "PPP" of "PPP | Any" has no attribute "active"  [union-attr]
 failover.py:5: error: "Job" has no attribute "left_ms"  [attr-defined]
 """
 

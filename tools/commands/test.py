@@ -4,6 +4,8 @@
 
 import argparse
 
+from commands import emulator
+from commands.build import version_arguments
 from commands.layers import LAYERS, Context, Outcome, run_layer
 from commands.session import prepare
 from setup import build, paths
@@ -21,8 +23,9 @@ EXAMPLES = """\
 ./tools/cw test --sanitizer tsan -k "connect or board or net"    its threads
 ./tools/cw test --target hardware --board LILYGO_T_SIM7600 --port /dev/ttyUSB0 \\
     --bench bench.toml --erase-settings   the system tests on a real board
+./tools/cw test --target qemu --yes       on an emulated ESP32-C3: image and emulator by themselves
 ./tools/cw test --target qemu --emulator "qemu-system-riscv32 … -serial tcp::{port},server=on" \\
-    --bench bench.toml --erase-settings   or on an emulated one
+    --bench bench.toml --erase-settings   or on an emulator of yours
 
 A real board's tests need a bench.toml: docs/examples/bench.toml shows all of it. What the bench
 cannot do is skipped, with the reason. The tests reset the board and erase what is stored on it."""
@@ -51,6 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     for name, details in (PORT, *OPTIONS):
         parser.add_argument(name, **details)
+    version_arguments(parser)
     parser.set_defaults(pytest_arguments=[])
 
 
@@ -117,7 +121,8 @@ def _chosen(options: argparse.Namespace) -> list[str]:
                 2,
             )
         return _only_system(options, "--target", "the other layers run on this computer.")
-    named = [f"--{name}" for name in ("board", "port", "bench", "emulator") if vars(options)[name]]
+    others = ("board", "port", "bench", "emulator", "micropython", "idf", "yes")
+    named = [f"--{name}" for name in others if vars(options)[name]]
     if named or options.erase_settings:
         raise Problem(
             f"{(named or ['--erase-settings'])[0]} does not go with the virtual board.",
@@ -136,6 +141,8 @@ def run(options: argparse.Namespace, report: Report) -> int:
     names = _chosen(options)
     built = None
     target: list[str] = []
+    if options.target == "qemu" and not (options.port or options.emulator):
+        emulator.settle(options, report)
     if options.target != "virtual":
         check(options.target, options)
         target = pytest_options(options.target, options)

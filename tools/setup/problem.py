@@ -32,7 +32,7 @@ def from_oserror(error: OSError) -> Problem:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Problem(
             f"No space left on the disk while writing {place}.",
-            "the cache and the builds need about 600 MB.",
+            "the cache and the builds need about 600 MB; an ESP-IDF in the cache, some GB more.",
             "free some space, or put the cache on another disk with CONNECTWITH_CACHE=<folder>.",
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
