@@ -15,9 +15,9 @@ pytestmark = pytest.mark.virtual("a real board has the cores that it has")
 _CONNECTS = 4
 # What user code may stand still on a chip with one core, and the share of the handshake's work
 # that may be done in longer turns: a busy host may let the thread be late that ends one. Measured
-# on two processors for which 18 programs asked: 0 to 0.07, and with turns as long as a tick 0.64.
+# on two processors for which 20 programs asked: 0 to 0.13, and with turns as long as a tick 0.64.
 _PAUSE_US = 4000
-_LATE = 0.25
+_LATE = 0.35
 # Of all handshakes together. One is more than that on any PC, but a test must not pass for having
 # seen nothing.
 _WORK_US = 10000
