@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: MIT
 """The newest MicroPython: by git, by Debian, or a reason; never one that is not supported."""
 
+import dataclasses
+
 import pytest
 from cw_sources import Shelf, git_repository, make_lock, pack
 
 from setup import debian, newest
+from setup.lock import Repository
 
 
 @pytest.fixture
@@ -16,12 +19,12 @@ def shelf(tmp_path, monkeypatch):
     monkeypatch.setenv("CONNECTWITH_CACHE", str(tmp_path / "cache"))
     shelf = Shelf(folder)
     monkeypatch.setattr(debian, "SourceArchive", lambda *_: shelf)
-    monkeypatch.setattr(newest, "VERSION", (1, 28, 0))
     return shelf
 
 
 def pinned(shelf, url="file:///nowhere", commit="0" * 40):
-    lock = make_lock(shelf.folder, url, commit)
+    repository = Repository("micropython", url, "v1.28.0", {"v1.28.0": commit})
+    lock = dataclasses.replace(make_lock(shelf.folder, url, commit), micropython=repository)
     for file in shelf.folder.glob("micropython_*"):
         file.unlink()
     return lock
@@ -54,11 +57,10 @@ def test_nothing_to_be_had_is_a_reason(shelf):
     assert tree is None and "Debian no longer has micropython" in reason
 
 
-def test_git_comes_first(shelf, tmp_path, monkeypatch):
+def test_git_comes_first(shelf, tmp_path):
     commit = git_repository(tmp_path / "repository", "v1.28.0")
-    lock = pinned(shelf, f"file://{tmp_path / 'repository'}")
+    lock = pinned(shelf, f"file://{tmp_path / 'repository'}", commit)
     put(shelf, "1.26.1")
-    monkeypatch.setattr(newest, "COMMIT", commit)
     tree, _ = newest.ensure(lock)
     assert tree.name == "micropython-1.28.0-newest" and shelf.fetched == []
 

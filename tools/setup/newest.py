@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The newest supported MicroPython, which the tests compile against beside the pinned one.
 
-By git at its tag where that can be reached, else what Debian's unstable suite has: apt checks the
+By git at the tag that chips are built from where that can be reached, else what Debian's unstable suite has: apt checks the
 archive's signature, and which version it is depends on the day. Where neither gives one, the tests
 are skipped with the reason.
 """
@@ -14,12 +14,10 @@ import tempfile
 from pathlib import Path
 
 from setup import debian, paths, sources
-from setup.lock import Lock, LockedFile, Source, sha256_of
+from setup.lock import Lock, LockedFile, Pin, Source, sha256_of
 from setup.problem import Problem
 from setup.shell import capture
 
-VERSION = (1, 28, 0)
-COMMIT = "e0e9fbb17ed6fd06bb76e266ae554784c9c80804"
 SUITE = "sid"
 # How long it may take to find out that there is no way to the repository.
 _PROBE_S = 20.0
@@ -43,21 +41,17 @@ def _in_cache() -> Path | None:
     return max(found, key=lambda path: _numbers(path.name.split("-")[1]), default=None)
 
 
-def _by_git(pinned: Source, log: Path) -> Path | None:
+def _by_git(pin: Pin, log: Path) -> Path | None:
     """A clone at the tag; None when the repository cannot be reached. Raises Problem."""
-    tag = f"v{_text(VERSION)}"
-    command = ["git", "ls-remote", "--exit-code", pinned.git_url, f"refs/tags/{tag}"]
+    command = ["git", "ls-remote", "--exit-code", pin.url, f"refs/tags/{pin.tag}"]
     if capture(command, _PROBE_S) is None:
         return None
-    source = dataclasses.replace(
-        pinned, version=_text(VERSION), git_tag=tag, git_commit=COMMIT, files=()
-    )
-    sources.clone(source, _folder(VERSION), log)
-    return _folder(VERSION)
+    sources.clone(pin, _folder(pin.version), log)
+    return _folder(pin.version)
 
 
-def _by_apt(pinned: Source, log: Path) -> Path:
-    """What Debian has, if it is supported. Raises Problem."""
+def _by_apt(pinned: Source, most: tuple[int, ...], log: Path) -> Path:
+    """What Debian has, if that is newer than `pinned` and at most `most`. Raises Problem."""
     archives = paths.cache() / "archives"
     archives.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".unfinished-newest-", dir=archives) as name:
@@ -70,10 +64,10 @@ def _by_apt(pinned: Source, log: Path) -> Path:
             raise Problem(f"Debian {SUITE} gave no archive of MicroPython.", "", "")
         match, file = found[0]
         version = tuple(int(part) for part in match.groups())
-        if not _numbers(pinned.version) < version <= VERSION:
+        if not _numbers(pinned.version) < version <= most:
             raise Problem(
                 f"Debian {SUITE} has MicroPython {_text(version)}.",
-                f"supported are {pinned.version} to {_text(VERSION)}.",
+                f"supported are {pinned.version} to {_text(most)}.",
                 "",
             )
         file = file.replace(archives / file.name)
@@ -88,14 +82,15 @@ def _by_apt(pinned: Source, log: Path) -> Path:
 def ensure(lock: Lock) -> tuple[Path | None, str]:
     """The tree, or None and why there is none."""
     pinned = lock.sources[0]
+    pin = lock.micropython.pin()
     log = paths.cache() / "logs" / "newest.log"
     with paths.locked("sources", paths.cache(), print):
         ready = _in_cache()
         if ready is not None:
             return ready, ""
         try:
-            by_git = _by_git(pinned, log) if shutil.which("git") else None
-            return by_git or _by_apt(pinned, log), ""
+            by_git = _by_git(pin, log) if shutil.which("git") else None
+            return by_git or _by_apt(pinned, pin.version, log), ""
         except (Problem, OSError) as error:
             why = error.what if isinstance(error, Problem) else str(error)
             return None, f"no MicroPython newer than {pinned.version}: {why}"
