@@ -3,11 +3,12 @@
 
 """What runs beside the connection: the user's timers, the idle callback, and local interfaces."""
 
-import sys
 import time
 
 import _connectwith
 from micropython import const
+
+from connectwith.calls import call
 
 _LONGEST_MS = const(86400000)  # one setting of the alarm; longer waits are made of several
 
@@ -106,7 +107,7 @@ class Service:
             due.append(self._timers.pop(0))
         for timer in due:
             if timer.callback is not None:
-                _run(timer.callback)
+                call(timer.callback)
         if 0 <= self._watch_due_ms <= now_ms:
             self._watch_due_ms = -1
             wait_ms = self._watch()
@@ -115,11 +116,4 @@ class Service:
         if self._idle is not None and self._is_idle():
             callback = self._idle
             self._idle = None
-            _run(callback)
-
-
-def _run(callback):
-    try:
-        callback()
-    except Exception as error:
-        sys.print_exception(error)
+            call(callback)
