@@ -69,7 +69,7 @@ class _Waiter:
                     control.disconnect()
             raise
         if self._result is None:
-            raise Superseded
+            raise Superseded("a newer call or disconnect() has taken its place")
         return self._result
 
     def _done(self, result, interface):

@@ -123,14 +123,16 @@ class Sntp:
         self._socket.setblocking(False)
         self._poller = select.poll()
         self._poller.register(self._socket, select.POLLIN)
-        self._address = socket.getaddrinfo(host, _PORT)[0][-1]  # a number: no query is made
+        # A number: no query is made. Nobody else's datagrams come in then.
+        self._address = socket.getaddrinfo(host, _PORT)[0][-1]
+        self._socket.connect(self._address)
 
     def _send(self):
         self._tries += 1
         self._sent_ms = time.ticks_ms()
         request(self._packet, self._nonce)
         try:
-            self._socket.sendto(self._packet, self._address)
+            self._socket.send(self._packet)
         except OSError:
             pass  # no route or no buffer just now: the next try may get through
 
@@ -139,6 +141,11 @@ class Sntp:
             try:
                 reply = self._socket.recv(_PACKET_BYTES)
             except OSError:
+                return False
+            if not reply:
+                # MicroPython reads no more after an empty datagram, see local.Udp. Connecting anew
+                # is forgetting that, too.
+                self._socket.connect(self._address)
                 return False
             seconds = answer(reply, len(reply), self._nonce, self._floor_s)
             if seconds is not None:

@@ -9,6 +9,12 @@ from connectwith import nic
 
 _VERSION = const(1)
 _PEM_MAX = const(4000)
+_URL_MAX = const(250)
+# Tokens that cloud brokers take in place of a password have 200 to 1,500 bytes, and what is in them
+# may stand in the user name, too.
+_CLIENT_ID_MAX = const(256)
+_USERNAME_MAX = const(1024)
+_PASSWORD_MAX = const(2048)
 
 _NAMES = const(("url", "clientid", "username", "password", "ca", "cert", "key"))
 
@@ -28,12 +34,14 @@ def split(url):
     """(secure, host, port) of a broker's URL. ValueError: not `mqtts://host[:port]`."""
     if not isinstance(url, str):
         raise TypeError("url: must be a str")
+    if len(url) > _URL_MAX:
+        raise ValueError("url: too long")
     secure = url[:8] == "mqtts://"
     if not secure and url[:7] != "mqtt://":
         raise ValueError("url: must begin with mqtts://")
     rest = url[8:] if secure else url[7:]
     host, colon, digits = rest.partition(":")
-    if not nic.is_host_name(host) or len(host) > 200:
+    if not nic.is_host(host) or len(host) > 200:
         raise ValueError("url: not a host name")
     port = 8883 if secure else 1883
     if colon:
@@ -53,9 +61,9 @@ def check(url, ca, username, password, clientid, cert, key):
     settings = Settings()
     settings.secure, settings.host, settings.port = split(url)
     settings.url = url
-    settings.clientid = _text("clientid", clientid, 64)
-    settings.username = _text("username", username, 128)
-    settings.password = _text("password", password, 128)
+    settings.clientid = _text("clientid", clientid, _CLIENT_ID_MAX)
+    settings.username = _text("username", username, _USERNAME_MAX)
+    settings.password = _text("password", password, _PASSWORD_MAX)
     if password is not None and username is None:
         raise ValueError("password: needs a username")
     settings.ca = _certificate("ca", ca)
@@ -120,16 +128,9 @@ def unpack(record):
 def _text(name, value, most):
     if value is None:
         return None
-    if not isinstance(value, str):
-        raise TypeError(name + ": must be a str")
-    if "\0" in value:
-        raise ValueError(name + ": has a NUL")
-    try:
-        size = len(value.encode())
-    except UnicodeError:
-        raise ValueError(name + ": not UTF-8") from None
-    if not 1 <= size <= most:
-        raise ValueError(name + ": must have 1 to " + str(most) + " bytes")
+    nic.text({name: value}, name, 1, most)
+    if name != "password" and not nic.is_printable(value):
+        raise ValueError(name + ": has a character that a broker must refuse")
     return value
 
 
@@ -137,10 +138,10 @@ def _certificate(name, value):
     """PEM or DER as bytes. Only its outside is looked at; TLS has the last word."""
     if value is None:
         return None
-    if isinstance(value, str):
-        value = value.encode()
-    if not isinstance(value, (bytes, bytearray)):
+    if not isinstance(value, (str, bytes, bytearray)):
         raise TypeError(name + ": must be PEM or DER")
+    if isinstance(value, str) and len(value) <= _PEM_MAX:
+        value = value.encode()
     if not 16 <= len(value) <= _PEM_MAX:
         raise ValueError(name + ": must have 16 to " + str(_PEM_MAX) + " bytes")
     # 0x30 opens every DER structure that is wanted here (X.690, SEQUENCE).

@@ -18,6 +18,7 @@ import _connectwith
 from micropython import const
 
 from connectwith import diag, links, nic, results, store
+from connectwith.calls import call
 
 _STAGES = const(9)
 _UNWATCHED_MS = const(50)  # between two looks at a session that nobody watches
@@ -216,7 +217,7 @@ class Controller:
             self._job.close()
         self.on_gone = self._job = self._next = self.live = self.outage = None
         self._connected = False
-        self._course.release(True, keep)
+        call(self._course.release, True, keep)
         if gone is not None:
             gone()
 
@@ -257,9 +258,10 @@ class Controller:
             self._connected = True
             self.look()
         else:
-            self._course.release(False, True)
             self.last_error = result
         self.diag.end(result, error)
+        if result != results.SERVER_CONNECTED:
+            call(self._course.release, False, True)  # a driver may raise: the report comes even so
         ticket = self.ticket
         while self._told < _STAGES and self.diag.watcher is not None and ticket == self.ticket:
             self._tell(_STAGES)
@@ -327,7 +329,7 @@ class Controller:
             if self._connected:  # else a callback has closed it in the meantime
                 self.diag.lost(cause, code)
                 self._connected = False
-                self._course.release(False, True)
+                call(self._course.release, False, True)
                 self.last_error = result
                 loss.begin(self, result)
         return -1
@@ -345,7 +347,7 @@ class Controller:
 def milliseconds(seconds):
     """Checks a timeout in seconds, int or float."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise ValueError("timeout: must be a number of seconds")
+        raise TypeError("timeout: must be a number of seconds")
     if not 0 < seconds <= _LONGEST_S:
         raise ValueError("timeout: must be over 0 and at most 86400 s")
     return max(1, int(seconds * 1000))

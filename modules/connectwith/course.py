@@ -249,6 +249,8 @@ class Course:
         if password is not None:
             password = _connectwith.unseal(password, cloud.context(settings, "password"))
         self.session.open(dial.stream, settings, password, time.ticks_ms())
+        if password is not None:
+            password[:] = bytes(len(password))
         self._turn = _GREET
         return self._greet()
 

@@ -43,13 +43,17 @@ def _report(control):
 def ipv4(kind):
     """The addresses of a Wi-Fi or Ethernet link that is up, as the value of the key `ipv4`."""
     address, netmask, gateway, server = links.get(kind).addresses()
-    table = {"address": address, "netmask": netmask, "gateway": gateway, "dnsserver": [server]}
-    lease = _connectwith.link_dhcp(kind)
+    table = {"address": address, "netmask": netmask, "gateway": gateway}
+    if server != "0.0.0.0":
+        table["dnsserver"] = [server]
+    lease = None if kind == nic.CELLULAR else _connectwith.link_dhcp(kind)
     if lease is not None:
         table["dhcpserver"] = lease
     for key in list(table):
         if table[key] == "0.0.0.0":
             del table[key]
+    if kind == nic.CELLULAR:
+        return table  # PPP has two ends and nothing to broadcast to
     host_bits = nic_blocks.number(netmask) ^ 0xFFFFFFFF
     table["broadcast"] = nic_blocks.quad(nic_blocks.number(address) | host_bits)
     return table

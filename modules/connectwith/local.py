@@ -7,14 +7,16 @@ A link is shared with the connection to the server: whoever comes second finds i
 names the links that are held here; the connection leaves those up when it is lost.
 """
 
+import os
 import select
 import socket
-import sys
+from errno import ETIMEDOUT
 
 import _connectwith
 from micropython import const
 
 from connectwith import controller, links, nic, nic_blocks, store, timers
+from connectwith.calls import call
 
 _UNKNOWN = const(-1)
 _STARTING = const(0)
@@ -109,34 +111,36 @@ class Udp:
     def __init__(self, address, netmask, port, callback, among):
         self._address = address
         self._among = among  # the open sockets of its interface
+        self._port = port or _free_port()
         self._hosts = nic_blocks.number(netmask) ^ 0xFFFFFFFF
         self._callback = callback
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             self._socket.setblocking(False)
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self._socket.bind(socket.getaddrinfo(address, port)[0][-1])
+            self._here = socket.getaddrinfo(address, self._port)[0][-1]
+            self._socket.bind(self._here)
         except OSError:
             self._socket.close()
             raise
-        self._port = port
         self._poller = select.poll()
         self._poller.register(self._socket, select.POLLIN)
 
     def send(self, address, port, data):
         """Sends one datagram to a host of the subnet. 0, or a SEND_ERROR_ code of `server`.
 
-        ValueError: the address is not of the subnet."""
+        ValueError: the address is not of the subnet, or `port` not 1 to 65535."""
         peer = nic_blocks.number(nic_blocks.check_quad("address", address))
         if (peer ^ nic_blocks.number(self._address)) & ~self._hosts:
             raise ValueError("address: not of this subnet")
+        nic_blocks.check_port(port)
         udp = self._socket
         if udp is None:
             return 1
         try:
             udp.sendto(data, socket.getaddrinfo(address, port)[0][-1])
-        except OSError:
-            return 4
+        except OSError as error:
+            # MicroPython takes it that an empty datagram, 0 bytes, was not sent.
+            return 0 if not len(data) and error.errno == ETIMEDOUT else 4
         return 0
 
     def close(self):
@@ -159,8 +163,18 @@ class Udp:
             data, sender = self._socket.recvfrom(_DATAGRAM_MAX)
         except OSError:
             return False
-        _call(self._callback, sender[0], sender[1], self._address, self._port, data)
+        if not data:
+            # MicroPython takes an empty datagram for the end of a stream, and reads no more then. It
+            # forgets that when the socket is bound, which lwIP allows again and loses nothing by.
+            self._socket.bind(self._here)
+        call(self._callback, sender[0], sender[1], self._address, self._port, data)
         return True
+
+
+def _free_port():
+    """One of those that are nobody's (RFC 6335, section 6). lwIP would choose one, too, and not say
+    which."""
+    return 0xC000 | os.urandom(1)[0] << 6 | os.urandom(1)[0] & 0x3F
 
 
 def open_(config, callback):
@@ -220,7 +234,7 @@ def _watch():
                 # For the driver this loss is final; the next cable finds it waiting.
                 holder.link.start(links.held[holder.kind])
             if holder.callback is not None:
-                _call(holder.callback, state)
+                call(holder.callback, state)
         for udp in holder.sockets:
             udp._serve()
         step_ms = _UP_MS if state == _CONNECTED else _COMING_UP_MS
@@ -277,10 +291,3 @@ def _release(holder):
         if link.poll() < links.FAILED and link not in _leaving:
             _leaving.append(link)
             timers.get().watch(_watch)
-
-
-def _call(callback, *args):
-    try:
-        callback(*args)
-    except Exception as error:
-        sys.print_exception(error)

@@ -4,13 +4,13 @@
 """After a loss: the silent retry, the handler, and the standstill of SUSPEND_ON_ERROR."""
 
 import os
-import sys
 import time
 
 import _connectwith
 from micropython import const
 
 from connectwith import controller, nic, results
+from connectwith.calls import call
 
 # A broker that goes takes all its boards along in the same instant, a site's router all of the
 # site. So they come back spread over this part of the minute, a second: a core does in it about as
@@ -221,7 +221,4 @@ class Outage:
         handler = control.on_loss
         if handler is None or control.policy == results.SUSPEND_ON_ERROR:
             return
-        try:
-            handler(self.result)
-        except Exception as error:
-            sys.print_exception(error)
+        call(handler, self.result)

@@ -4,13 +4,13 @@
 """Messages between device and agent: JSON, on one topic for each name."""
 
 import json
-import sys
 import time
 
 import _connectwith
 from micropython import const
 
-from connectwith import sending
+from connectwith import nic, sending
+from connectwith.calls import call
 
 _NAME_MAX = const(64)  # bytes
 _MESSAGE_MAX = const(256 * 1024 - 256)
@@ -20,16 +20,16 @@ _SHUTDOWN_OTHER = const(3)
 
 handlers = {}  # by the name of the message
 
+_NOT_JSON = handlers  # an object that json.loads() never gives
+
 
 def check_name(name):
     """The name of a message: a str of 1 to 64 bytes, without what has a meaning in a topic."""
     if not isinstance(name, str):
         raise TypeError("name: must be a str")
-    if not 1 <= len(name.encode()) <= _NAME_MAX:
-        raise ValueError("name: must have 1 to 64 bytes")
-    for character in name:
-        if character in "#+" or character < " " or character == "\x7f":
-            raise ValueError("name: has a character that cannot be in a topic")
+    nic.text({"name": name}, "name", 1, _NAME_MAX)
+    if not nic.is_printable(name, "#+"):
+        raise ValueError("name: has a character that cannot be in a topic")
 
 
 def pack(data):
@@ -45,7 +45,10 @@ def _check(data, depth):
     # json.dumps writes what it does not know as if it were text, and NaN as nan.
     if depth > _DEPTH_MAX:
         raise ValueError("data: nested too deeply")
-    if data is None or isinstance(data, (bool, int, str)):
+    if data is None or isinstance(data, (bool, int)):
+        return
+    if isinstance(data, str):
+        _check_text(data)
         return
     if isinstance(data, float):
         if data != data or data - data != 0:
@@ -54,12 +57,18 @@ def _check(data, depth):
         for key, value in data.items():
             if not isinstance(key, str):
                 raise TypeError("data: keys must be str")
+            _check_text(key)
             _check(value, depth + 1)
     elif isinstance(data, (list, tuple)):
         for value in data:
             _check(value, depth + 1)
     else:
         raise TypeError("data: " + type(data).__name__ + " cannot be sent")
+
+
+def _check_text(text):
+    if nic.utf8_size("data", text, _MESSAGE_MAX) > _MESSAGE_MAX:
+        raise ValueError("data: too long")
 
 
 def deliver(control, message):
@@ -71,6 +80,9 @@ def deliver(control, message):
     if topic == "restart":
         _asked_to_restart(control, payload)
         return
+    if topic[: len("device/")] != "device/":
+        _warn(control, "message on a topic that is not for the device: ", topic)
+        return
     name = topic[len("device/") :]
     handler = handlers.get(name)
     if handler is None:
@@ -80,14 +92,17 @@ def deliver(control, message):
         _warn(control, "agent message too long: ", name)
         return
     try:
-        data = json.loads(payload)
+        # MicroPython's parser alone takes `{` and `[1 2]`.
+        data = json.loads(payload) if _connectwith.is_json(payload) else _NOT_JSON
     except MemoryError:
         _warn(control, "agent message too long: ", name)
         return
     except Exception:  # whatever the parser finds: the peer may have sent anything
+        data = _NOT_JSON
+    if data is _NOT_JSON:
         _warn(control, "agent message that is not JSON: ", name)
         return
-    _call(handler, data)
+    call(handler, data)
 
 
 def _remark(control, text, topic):
@@ -118,14 +133,7 @@ def _asked_to_restart(control, payload):
     if control.on_shutdown is None:
         restart(control)
     else:
-        _call(control.on_shutdown, reason)
-
-
-def _call(handler, argument):
-    try:
-        handler(argument)
-    except Exception as error:
-        sys.print_exception(error)
+        call(control.on_shutdown, reason)
 
 
 def _warn(control, text, name):

@@ -43,7 +43,8 @@ _AT_TYPE = const(0)
 _AT_LENGTH = const(1)
 _AT_BODY = const(2)
 
-_TX_BYTES = const(384)  # CONNECT with the longest credentials that cloud.py lets through
+_TX_BYTES = const(384)  # any frame but a CONNECT with long credentials
+_COPY_BYTES = const(64)  # of a field; more is worth the object that a slice is
 _RX_BYTES = const(256)  # packets and the topics of messages; a longer message gets its own
 _INBOX_BYTES = const(256)
 _ACKS = const(40)  # more than one inbox can hold of PUBLISH packets with QoS 1
@@ -62,11 +63,12 @@ class Client:
     """
 
     def __init__(self, on_message=None, longest=_RX_BYTES):
-        self._tx = bytearray(_TX_BYTES)
+        self._tx = self._usual_tx = bytearray(_TX_BYTES)
         self._end = 0
         self._rx = bytearray(_RX_BYTES)
         self._body = self._rx_view = memoryview(self._rx)
         self.inbox = memoryview(bytearray(_INBOX_BYTES))
+        self._late_id = bytearray(2)  # packet id of a message that is read past
         self._acks = array("H", bytes(2 * _ACKS))
         self.unacked = []  # packet ids of messages with QoS 1, oldest first
         self.on_message = on_message
@@ -91,8 +93,8 @@ class Client:
 
     def wipe(self):
         """Overwrites the frame that was composed last. Only when `idle()`."""
-        for index in range(self._end):
-            self._tx[index] = 0
+        self._tx[: self._end] = bytes(self._end)
+        self._tx = self._usual_tx
         self._end = 0
 
     # -- outwards
@@ -133,6 +135,8 @@ class Client:
             size += 2 + len(username)
         if flags & 0x40:
             size += 2 + len(password)
+        if size + 5 > _TX_BYTES:
+            self._tx = bytearray(size + 5)  # until wipe()
         self._begin(_CONNECT, size)
         self._field(b"MQTT")
         self._byte(4)
@@ -238,7 +242,7 @@ class Client:
         """`outside` bytes of the packet do not pass through the buffer."""
         if self.out_n:
             raise RuntimeError("a frame is under way")
-        if length > 268435455 or length - outside + 5 > _TX_BYTES:
+        if length > 268435455 or length - outside + 5 > len(self._tx):
             raise ValueError("packet too long")
         self._end = 0
         self._tail = None
@@ -258,7 +262,12 @@ class Client:
         self._byte(value & 0xFF)
 
     def _field(self, data):
-        self._word(len(data))
+        n = len(data)
+        self._word(n)
+        if n > _COPY_BYTES:
+            self._tx[self._end : self._end + n] = data
+            self._end += n
+            return
         for byte in data:  # a slice would be an object each time
             self._tx[self._end] = byte
             self._end += 1
@@ -343,8 +352,18 @@ class Client:
         room = min(n, len(self._body) - have)
         if room > 0:
             self._body[have : have + room] = self.inbox[start : start + room]
+        if self._length > len(self._body):
+            self._keep_id(have, n)
         self._have = have + n
         self._eaten += n
+
+    def _keep_id(self, have, n):
+        """Of a message that is read past only its beginning stays, and its packet id stands behind
+        the topic, which may be longer."""
+        first = 2 + (self._rx[0] << 8 | self._rx[1])
+        for i in range(2):
+            if have <= first + i < have + n:
+                self._late_id[i] = self.inbox[self._eaten + first + i - have]
 
     def _packet(self):
         kind = self._type & 0xF0
@@ -363,8 +382,10 @@ class Client:
             self._message()
 
     def _connack(self, flags, code):
-        # With a clean session there is none to be present [MQTT-3.2.2-1, 3.2.2-4].
-        if flags:
+        # What a refusal has besides its code does not matter. Whether an old session is there
+        # cannot be trusted more than a broker that keeps one although it was told not to
+        # (section 3.2.2.2): what it sends is read, and acknowledged.
+        if flags & 0xFE and not code:
             raise ProtocolError("CONNACK flags")
         self.refusal = code
         self.state = REFUSED if code else READY
@@ -375,17 +396,17 @@ class Client:
         payload = start + (2 if self._type & 0x06 else 0)
         if start == 2 or payload > self._length:
             raise ProtocolError("topic length")
-        if payload > _RX_BYTES:
-            raise ProtocolError("topic too long")
+        whole = self._length <= len(rx)
         if self._type & 0x06:
-            self._remember(rx[start] << 8 | rx[start + 1])
+            packet_id = rx[start:payload] if whole else self._late_id
+            self._remember(packet_id[0] << 8 | packet_id[1])
         if self.on_message:
-            topic = bytes(rx[2:start])
+            topic = bytes(rx[2 : min(start, len(rx))])
             for byte in topic:
                 if byte in b"#+\0":  # [MQTT-3.3.2-2], [MQTT-1.5.3-2]
                     raise ProtocolError("topic")
             self.retained = bool(self._type & 1)
-            data = rx[payload : self._length] if self._length <= len(rx) else None
+            data = rx[payload : self._length] if whole else None
             if data and rx is self._rx_view:  # else the buffer is the message's own
                 data = bytes(data)
             self.on_message(topic, data)

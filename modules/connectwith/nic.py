@@ -25,6 +25,12 @@ BLOCKS = (
 
 _BLOB_MAX = 256  # a sealed secret is its plain text plus an envelope of fixed size
 
+# Sealed values in the form that survives json.dumps(), which writes bytes as if they were text:
+# this, and base64. It is longer than any plain value may be, so that a key may begin like it.
+_MARK = "sealed:"
+
+_KEYS = ("interface", "wificonfig", "staticconfig", "proxyconfig", "cellconfig")
+
 
 def link_of(interface):
     """The link class of an interface name (str): WIFI, ETHERNET or CELLULAR; else ValueError."""
@@ -43,10 +49,11 @@ def normalise(nic):
     """Returns a checked private copy of `nic` (dict) with secrets sealed.
 
     Raises TypeError or ValueError whose text starts with the offending key. A block that does not
-    apply to the interface is left out unread; unknown keys are left out.
+    apply to the interface is left out unread; one that is None stays so: none for this attempt.
     """
     if not isinstance(nic, dict):
         raise TypeError("nic: must be a dict")
+    check_keys(nic, _KEYS)
     if "interface" not in nic:
         raise ValueError("interface: missing")
     interface = nic["interface"]
@@ -67,20 +74,37 @@ def check_block(name, block):
 
 
 def duplicate(nic):
-    """A copy of a normalised NIC that shares no mutable part with it."""
+    """A copy of a normalised NIC that shares no mutable part with it, for the user: with sealed
+    values in the form that survives json.dumps()."""
     copy = {}
     for key, value in nic.items():
         if isinstance(value, dict):
             value = duplicate(value)
         elif isinstance(value, list):
             value = list(value)
+        elif isinstance(value, bytes):
+            from binascii import b2a_base64
+
+            value = _MARK.encode() + b2a_base64(value).strip()
         copy[key] = value
     return copy
 
 
+def check_keys(block, known):
+    """ValueError naming a key of `block` that is not one of `known`, and the nearest that is."""
+    for key in block:
+        if key not in known:
+            from connectwith import nearest
+
+            raise ValueError(nearest.complaint(key, known))
+
+
 def _block(copy, nic, key):
-    block = nic.get(key)
+    if key not in nic:
+        return
+    block = nic[key]
     if block is None:
+        copy[key] = None
         return
     if not isinstance(block, dict):
         raise TypeError(key + ": must be a dict")
@@ -98,6 +122,7 @@ def _block(copy, nic, key):
 
 
 def _wifi(block):
+    check_keys(block, ("ssid", "key"))
     ssid = text(block, "ssid", 1, 32)
     if "key" not in block:
         raise ValueError('key: missing (None or "" for an open network)')
@@ -115,10 +140,7 @@ def text(block, key, least, most):
     value = block[key]
     if not isinstance(value, str):
         raise TypeError(key + ": must be a str")
-    try:
-        size = len(value.encode())
-    except UnicodeError:
-        raise ValueError(key + ": not UTF-8") from None
+    size = utf8_size(key, value, most)
     if not least <= size <= most:
         raise ValueError(key + ": must have " + str(least) + " to " + str(most) + " bytes")
     if "\0" in value:
@@ -127,11 +149,29 @@ def text(block, key, least, most):
     return value
 
 
+def utf8_size(key, value, most):
+    """How many bytes `value` (str) has; over `most` it may be any number over that, and no copy is
+    made. ValueError: it is not UTF-8, which a str of MicroPython may be."""
+    size = len(value)
+    if size <= most:
+        try:
+            data = value.encode()
+            data.decode()
+        except UnicodeError:
+            raise ValueError(key + ": not UTF-8") from None
+        size = len(data)
+    return size
+
+
 def secret(block, key, least, most, bound, forbidden=""):
     """Entry `key` as a blob that opens only for the use `bound`. str is plain, bytes sealed."""
     value = block[key]
+    if isinstance(value, str) and len(value) > most and value[: len(_MARK)] == _MARK:
+        value = value[: 2 * _BLOB_MAX].encode()
     if isinstance(value, (bytes, bytearray)):
-        blob = bytes(value)
+        blob = bytes(value[: 2 * _BLOB_MAX])
+        if blob[: len(_MARK)] == _MARK.encode():
+            blob = _from_base64(key, blob[len(_MARK) :])
         if len(blob) > _BLOB_MAX:
             raise ValueError(key + ": not a sealed value")
         plain = _open(key, blob, bound)
@@ -154,11 +194,42 @@ def _open(key, blob, bound):
         raise ValueError(key + ": " + str(error)) from None
 
 
+def _from_base64(key, text):
+    from binascii import a2b_base64
+
+    try:
+        return a2b_base64(text)
+    except ValueError:
+        raise ValueError(key + ": not a sealed value") from None
+
+
 def is_printable(text, forbidden=""):
-    """Whether a text has no control character, and none of those forbidden."""
+    """Whether a text has no control character, nothing that is no character (surrogates, U+FFFE and
+    its like: a broker refuses both, MQTT 3.1.1, 1.5.3), and none of those forbidden."""
     for character in text:
-        if character < " " or character == "\x7f" or character in forbidden:
+        if character in forbidden:
             return False
+        code = ord(character)
+        if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000:
+            return False
+        if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code < 0xFDF0:
+            return False
+    return True
+
+
+def is_host(text):
+    """Whether `text` is the name of a host or an IPv4 address; nothing that some take for one and
+    others for the other, as 10.1 or 010.0.0.1: no name ends in a number (RFC 3696, section 2)."""
+    if not is_host_name(text):
+        return False
+    if not text.split(".")[-1].isdigit():
+        return True
+    from connectwith import nic_blocks
+
+    try:
+        nic_blocks.check_quad("", text)
+    except ValueError:
+        return False
     return True
 
 

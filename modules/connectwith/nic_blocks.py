@@ -10,6 +10,7 @@ PROXY_TYPE_HTTP = 0
 
 def static(block):
     """`staticconfig`."""
+    nic.check_keys(block, ("ip", "netmask", "gateway", "dns", "DNS"))
     copy = {}
     for key in ("ip", "netmask", "gateway"):
         if key not in block:
@@ -49,6 +50,7 @@ def _check_subnet(ip, netmask, gateway):
 
 def proxy(block):
     """`proxyconfig`."""
+    nic.check_keys(block, ("type", "proxytype", "address", "port", "username", "user", "password"))
     kind = block.get("type")
     if kind is None:
         kind = block.get("proxytype")
@@ -59,27 +61,29 @@ def proxy(block):
     if kind != PROXY_TYPE_HTTP:
         raise ValueError("type: must be imp.PROXY_TYPE_HTTP")
     address = nic.text(block, "address", 1, 64)
-    if not nic.is_host_name(address):
+    if not nic.is_host(address):
         raise ValueError("address: not a host name or an IPv4 address")
-    copy = {"type": kind, "address": address, "port": _port(block)}
+    copy = {"type": kind, "address": address, "port": check_port(block.get("port"))}
     user = "username" if block.get("username") is not None else "user"
     if block.get(user) is None:
         if block.get("password") is not None:
             raise ValueError("password: needs a username")
         return copy
+    if block.get("password") is None:
+        raise ValueError("password: comes with its username, or not at all")
     username = nic.text(block, user, 0, 32)
     if ":" in username or not nic.is_printable(username):
         # Basic credentials are user:password in one header line (RFC 7617, section 2).
         raise ValueError(user + ": a colon or a control character cannot be sent")
     copy["username"] = username
-    if block.get("password") is not None:
-        bound = nic.context("proxy", username, address)
-        copy["password"] = nic.secret(block, "password", 0, 32, bound)
+    bound = nic.context("proxy", username, address)
+    copy["password"] = nic.secret(block, "password", 0, 32, bound)
     return copy
 
 
 def cellular(block):
     """`cellconfig`."""
+    nic.check_keys(block, ("apn", "username", "password", "auth", "pin"))
     copy = {"apn": nic.text(block, "apn", 1, 100)}  # 3GPP TS 23.003, section 9.1
     if not nic.is_host_name(copy["apn"]):
         raise ValueError("apn: letters, digits, dots and hyphens only")
@@ -100,8 +104,8 @@ def cellular(block):
     return copy
 
 
-def _port(block):
-    port = block.get("port")
+def check_port(port):
+    """`port` if it is one of TCP or UDP; else TypeError or ValueError."""
     if isinstance(port, bool) or not isinstance(port, int):
         raise TypeError("port: must be an int")
     if not 1 <= port <= 65535:
@@ -113,7 +117,7 @@ def check_quad(key, value):
     """`value` if it is a dotted quad; else TypeError or ValueError naming `key`."""
     if not isinstance(value, str):
         raise TypeError(key + ": must be a str")
-    parts = value.split(".")
+    parts = value.split(".") if len(value) <= 15 else ()
     if len(parts) != 4:
         raise ValueError(key + ": not a dotted quad")
     for part in parts:

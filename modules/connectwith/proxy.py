@@ -11,17 +11,20 @@ _HEADER_MAX = const(4096)  # a proxy that says more before the tunnel opens is n
 
 _BYTES_PER_STEP = const(64)  # of the reply
 
-_END = const(b"\r\n\r\n")
+# Where in a line of the header; a bare LF ends one, too (RFC 9112, section 2.2).
+_AT_START = const(0)
+_AFTER_CR = const(1)  # at the start
+_INSIDE = const(2)
 
 
 def request(host, port, username=None, password=""):
-    """The CONNECT request as bytes. `username` None sends no credentials (RFC 7617)."""
+    """The CONNECT request as bytearray. `username` None sends no credentials (RFC 7617)."""
     target = host + ":" + str(port)
     text = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n"
     if username is not None:
         pair = (username + ":" + password).encode()
         text += "Proxy-Authorization: Basic " + b2a_base64(pair).decode().strip() + "\r\n"
-    return (text + "\r\n").encode()
+    return bytearray((text + "\r\n").encode())
 
 
 class Reply:
@@ -31,7 +34,7 @@ class Reply:
         self.status = 0
         self.done = False
         self._seen = 0  # bytes of the header so far
-        self._matched = 0  # how much of the empty line that ends it
+        self._line = _INSIDE
 
     def feed(self, byte):
         """Takes the next byte (int). Returns False when this is no proxy's reply.
@@ -45,19 +48,23 @@ class Reply:
         status = self.status
         if 8 < seen < 12:
             status = status * 10 + byte - 0x30
-        if byte == _END[self._matched]:
-            matched = self._matched + 1
+        line = self._line
+        done = byte == 0x0A and line != _INSIDE
+        if byte == 0x0A:
+            line = _AT_START
+        elif byte == 0x0D and line == _AT_START:
+            line = _AFTER_CR
         else:
-            matched = 1 if byte == 0x0D else 0
+            line = _INSIDE
         self.status = status
-        self._matched = matched
-        self.done = matched == 4
+        self._line = line
+        self.done = done
         self._seen = seen + 1
         return True
 
 
 class Tunnel:
-    """Sends a request (bytes) on a stream and reads the reply. No call waits.
+    """Sends a request (bytearray), overwrites it, and reads the reply. No call waits.
 
     Ctrl-C may strike at any jump of the byte code: what a call gave is stored before one, and the
     step is simply made again.
@@ -65,7 +72,8 @@ class Tunnel:
 
     def __init__(self, stream, out):
         self._stream = stream
-        self._out = memoryview(out)  # the rest of the request
+        self._request = out
+        self._out = memoryview(out)  # the rest of it
         self._took = 0
         self._byte = bytearray(1)
         self._got = 0
@@ -77,6 +85,8 @@ class Tunnel:
         out = self._out
         if out is not None:
             if self._took:
+                if self._took == len(out):
+                    self._request[:] = bytes(len(self._request))  # the credentials
                 self._out = out[self._took :] if self._took < len(out) else None
                 self._took = 0
             else:
@@ -85,6 +95,9 @@ class Tunnel:
         reply = self._reply
         for _ in range(_BYTES_PER_STEP):
             if reply.done:
+                if 100 <= reply.status < 200:
+                    self._reply = reply = Reply()  # a word before the answer (RFC 9110, 15.2)
+                    continue
                 return reply.status
             if not self._got:
                 # One byte at a time: what follows the header belongs to TLS.
@@ -108,4 +121,4 @@ def _fits(at, byte):
         return byte == 0x20
     if at < 12:
         return 0x30 <= byte <= 0x39
-    return at > 12 or byte == 0x20 or byte == 0x0D
+    return at > 12 or byte in b" \r\n"

@@ -3,11 +3,10 @@
 
 """What diag.py has recorded, in words, for `imp.diag`. Never a secret."""
 
-import sys
-
 from micropython import const
 
 from connectwith import results
+from connectwith.calls import call
 
 _STAGES = const(
     ("HARDWARE", "LINK", "ADDRESS", "CLOCK", "RESOLVE", "DIAL", "PROXY", "TLS", "SESSION")
@@ -29,6 +28,29 @@ _RESULTS = const(
         "REGISTRATION_DENIED",
         "NO_PPP_CONNECTION",
         "PPP_NO_CONNECTIVITY",
+    )
+)
+
+# wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h), those that somebody meets.
+_WIFI_REASONS = const(
+    (
+        (2, "authentication has expired"),
+        (4, "the access point has heard nothing for too long"),
+        (5, "the access point is full"),
+        (6, "the access point does not know this device any more"),
+        (7, "the access point does not know this device any more"),
+        (8, "the access point has ended it"),
+        (15, "wrong key, or no answer in the 4-way handshake"),
+        (23, "authentication by 802.1X failed"),
+        (200, "the access point is not heard any more"),
+        (201, "no such network"),
+        (202, "wrong key"),
+        (203, "association refused"),
+        (204, "wrong key, or no answer in the handshake"),
+        (205, "the connection failed"),
+        (210, "the network has another kind of security"),
+        (211, "the network's security is weaker than wanted"),
+        (212, "the signal is too weak"),
     )
 )
 
@@ -87,10 +109,7 @@ def tell(watcher, timeline, told, before):
             break
     else:
         return before
-    try:
-        watcher(_STAGES[stage], duration_ms)
-    except Exception as error:
-        sys.print_exception(error)
+    call(watcher, _STAGES[stage], duration_ms)
     return stage + 1
 
 
@@ -118,7 +137,16 @@ def _words(cause, code, flags):
         text += " %d" % code
         if "errno" in cause:
             text += " " + _errno_name(code)
+        elif cause == "Wi-Fi reason":
+            text += _wifi_words(code)
     return text + _certificate_words(flags)
+
+
+def _wifi_words(reason):
+    for number, words in _WIFI_REASONS:
+        if number == reason:
+            return ": " + words
+    return ""
 
 
 def _errno_name(number):

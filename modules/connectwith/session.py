@@ -73,16 +73,25 @@ class Session:
         if stream is None:
             return CLOSED
         client = self.mqtt
+        broken = ended = wrong = None
         try:
             self._write(client, stream, now_ms)
-            if not self._read(client, stream, now_ms, _INBOUND_MAX if waiting else 0):
-                return self._end("closed by the server", 0)
-        except mqtt.ProtocolError as error:
-            return self._end("MQTT: " + str(error), 0)
         except OSError as error:
-            return self._end("errno", error.errno or 0)
-        if client.state == mqtt.REFUSED:
+            broken = error  # what has come before is still to be read
+        try:
+            ended = not self._read(client, stream, now_ms, _INBOUND_MAX if waiting else 0)
+        except mqtt.ProtocolError as error:
+            wrong = error
+        except OSError as error:
+            broken = broken or error
+        if client.state == mqtt.REFUSED:  # a server that refuses closes behind it
             return self._end("CONNACK", client.refusal)
+        if wrong is not None:
+            return self._end("MQTT: " + str(wrong), 0)
+        if ended:
+            return self._end("closed by the server", 0)
+        if broken is not None and (waiting or not self.inbound):  # their handlers come first
+            return self._end("errno", broken.errno or 0)
         if client.state != mqtt.READY:
             return PENDING
         if not client.tick(now_ms):
@@ -170,10 +179,7 @@ class Session:
         elif not topic.startswith(self._prefix):
             return  # subscribed to by nobody here
         else:
-            try:
-                name = topic[len(self._prefix) :].decode()
-            except UnicodeError:
-                return
+            name = _decode(topic[len(self._prefix) :])
             if self.mqtt.retained and name == "restart":
                 return  # else every connection would end in a restart
         self._inbound_bytes += len(payload or b"") + 1
@@ -251,6 +257,16 @@ class Session:
         self.code = code
         self._stream = None
         return CLOSED
+
+
+def _decode(name):
+    """The bytes as str; of a long topic the end may be missing, in the middle of a character."""
+    for cut in range(4):
+        try:
+            return str(name[: len(name) - cut], "utf-8")
+        except UnicodeError:
+            pass
+    return "device/?"  # not even UTF-8: it has no handler
 
 
 def _size(name, payload):

@@ -74,7 +74,12 @@ def save_block(name, block):
 def save_user(value):
     """Stores bytes or a str of at most 4096 bytes; None erases. ValueError: it is longer."""
     if value is not None:
+        if len(value) > _USER_MAX:
+            raise ValueError("config: over 4096 bytes")
         # The first byte tells them apart when they come back.
+        if isinstance(value, str):
+            # json.dumps() of bytes that are no text gives one that could not be read back.
+            nic.utf8_size("config", value, _USER_MAX)
         value = b"s" + value.encode() if isinstance(value, str) else b"b" + bytes(value)
         if len(value) > 1 + _USER_MAX:
             raise ValueError("config: over 4096 bytes")

@@ -3,11 +3,12 @@
 
 """What runs beside the connection: the user's timers, the idle callback, and local interfaces."""
 
-import sys
 import time
 
 import _connectwith
 from micropython import const
+
+from connectwith.calls import call
 
 _LONGEST_MS = const(86400000)  # one setting of the alarm; longer waits are made of several
 
@@ -123,7 +124,7 @@ class Service:
         self._turns = turn = (self._turns + 1) & 0xFF
         timers = self._timers
         while timers and timers[0].due_ms <= now_ms and timers[0].turn != turn:
-            _run(timers.pop(0).callback)
+            call(timers.pop(0).callback)
         if 0 <= self._watch_due_ms <= now_ms:
             self._watch_due_ms = -1
             wait_ms = self._watch()
@@ -132,11 +133,4 @@ class Service:
         if self._idle is not None and self._is_idle():
             callback = self._idle
             self._idle = None
-            _run(callback)
-
-
-def _run(callback):
-    try:
-        callback()
-    except Exception as error:
-        sys.print_exception(error)
+            call(callback)

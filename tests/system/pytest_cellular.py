@@ -99,6 +99,33 @@ def test_sealed_values_come_back_and_work(device, modem):
     assert SECRET not in report and PIN not in report
 
 
+def test_the_first_frame_of_ppp_may_come_with_connect(device, modem):
+    modem.warm()
+    modem.glue()
+    connects(device)
+    stages = dict(device.last_attempt()["stages"])
+    assert stages["ADDRESS"] < 1500  # LCP asks again after 3 s (RFC 1661, section 4.6)
+
+
+def test_addresses_of_an_open_interface(device, modem):
+    modem.warm()
+    device.repl.run("states = []\nit = imp.net.open(%r, states.append)" % cell())
+    assert device.repl.value("until(lambda: 1 in states, 60000)", timeout=70) is True
+    table = device.repl.value("it.getiptable()")["ipv4"]
+    assert table["address"].startswith("10.0.200.") and "broadcast" not in table
+    device.repl.run("it.close()")
+
+
+@pytest.mark.parametrize("echo", [SECRET, f'AT+CGAUTH=1,1,"{SECRET}","me"'])
+def test_a_secret_in_any_line_is_stars(device, modem, echo):
+    modem.warm()
+    modem.answer("AT+CSQ", [f"+CSQ: 20,99 {echo}", echo, "OK"])
+    modem.answer("ATD*99***1#", [f"+CME ERROR: {echo}"])
+    nic = cell(auth="pap", username="me", password=SECRET)
+    assert device.connect(nic, timeout=60, limit_s=70) == NO_PPP_CONNECTION
+    assert SECRET not in repr(device.last_attempt())
+
+
 def test_a_busy_sim_is_asked_again(device, modem):
     modem.sim("busy")
     modem.power_on()

@@ -65,8 +65,8 @@ FAULTS = [
     ("dial: ERROR", _dial("ERROR"), NO_PPP_CONNECTION, "ERROR", KNOWN),
     ("dial: no answer", lambda m, w: m.hang_dial(), NO_PPP_CONNECTION, "", SILENT),
     ("LCP silent", _no_ppp, NO_PPP_CONNECTION, "", SILENT),
-    ("PAP", _wrong_password("pap"), NO_PPP_CONNECTION, "", KNOWN),
-    ("CHAP", _wrong_password("chap"), NO_PPP_CONNECTION, "", SILENT),
+    ("PAP", _wrong_password("pap"), NO_PPP_CONNECTION, "password refused", KNOWN),
+    ("CHAP", _wrong_password("chap"), NO_PPP_CONNECTION, "password refused", KNOWN),
     ("network dead", lambda m, w: m.cable.silence(), PPP_NO_CONNECTIVITY, "", SILENT),
     ("DNS silent", lambda m, w: w.dns.drop(), PPP_NO_CONNECTIVITY, "", SILENT),
 ]

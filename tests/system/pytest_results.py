@@ -6,6 +6,7 @@ A row names the fault, the code, and a word that the raw cause in `imp.diag` mus
 """
 
 import pytest
+from bench.broker import Broker
 from bench.certificates import Certificates
 
 NOT_CONNECTED, NO_WIFI, NO_LINK, NO_IP_ADDRESS, NOT_RESOLVED, NO_SERVER, SERVER_CONNECTED = (
@@ -145,7 +146,8 @@ SERVER_FAULTS = [
     ("close", ""),
     ("noise-tcp", ""),
     ("noise-64k", ""),
-    ("connack-5", "5"),
+    ("connack-5", "CONNACK 5"),
+    ("refuse", "CONNACK 5"),
     ("half-connack", ""),
 ]
 
@@ -160,6 +162,31 @@ def test_s16_s20_no_server(device, world, link, fault, word):
     device.use_broker(url)
     assert device.connect(device.nic(link), timeout=3) == NO_SERVER
     assert word.lower() in _cause(device).lower()
+
+
+@pytest.mark.virtual("needs a second broker")
+@pytest.mark.parametrize("link", LINKS)
+def test_a_real_broker_that_refuses_the_password(device, world, tmp_path, link):
+    broker = Broker(tmp_path, world.certificates, world.guard, credentials=("user", "right"))
+    broker.start()
+    try:
+        for password, result in (("wrong", NO_SERVER), ("right", SERVER_CONNECTED)) * 3:
+            device.use_broker(broker.url, ca=broker.ca_pem, login=("user", password))
+            assert device.connect(device.nic(link), timeout=10) == result
+            if result == NO_SERVER:
+                assert _cause(device) == "CONNACK 5"
+    finally:
+        broker.stop()
+
+
+def test_what_comes_before_the_end_arrives_and_the_end_is_seen(device, world):
+    device.use_broker(world.peer("farewell").url)
+    device.repl.run("import agent; told = []; agent.on('farewell', told.append)")
+    assert device.connect(device.ethernet(), timeout=10) == SERVER_CONNECTED
+    assert device.repl.value("until(lambda: imp.diag.counters()['losses'] == 1)")
+    assert device.repl.value("(told[:1], imp.diag.counters()['lastloss'])") == (
+        ["bye"], "closed by the server"
+    )  # fmt: skip
 
 
 def test_unknown_certificate_authority(device, world, tmp_path):

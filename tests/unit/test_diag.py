@@ -12,7 +12,8 @@ from connectwith.diag import Diag
 @pytest.mark.parametrize(
     "blame, words",
     [
-        (("Wi-Fi reason", 201, 0), "Wi-Fi reason 201"),
+        (("Wi-Fi reason", 201, 0), "Wi-Fi reason 201: no such network"),
+        (("Wi-Fi reason", 99, 0), "Wi-Fi reason 99"),
         (("TCP errno", errno.ECONNREFUSED, 0), f"TCP errno {errno.ECONNREFUSED} ECONNREFUSED"),
         (("TLS error", -0x2700, 0x05), "TLS error -0x2700, certificate expired and CN does not"
                                        " match the host"),

@@ -3,6 +3,7 @@
 """NIC validation: what goes in comes back checked, sealed and apart; nothing else goes in."""
 
 import copy
+import json
 
 import pytest
 from connectwith import nic
@@ -54,7 +55,7 @@ def test_any_dictionary_is_taken_or_refused_and_never_changed(config, interface)
     try:
         result = nic.normalise(config)
     except (ValueError, TypeError) as error:
-        assert str(error).split(":")[0] in KEYS + ["nic"]
+        assert str(error).split(":")[0] in KEYS + ["nic"] or ": unknown; " in str(error)
     else:
         assert result["interface"] == interface
         assert result is not config
@@ -221,11 +222,85 @@ def test_bad_proxy(change, word):
 
 
 def test_aliases_of_the_setter():
-    block = {"proxytype": 0, "address": "proxy.test", "port": 1, "user": "u"}
+    block = {"proxytype": 0, "address": "proxy.test", "port": 1, "user": "u", "password": "p"}
     result = nic.normalise({"interface": "eth0", "proxyconfig": block})
+    password = result["proxyconfig"].pop("password")
+    assert unseal(password, b"proxy\0u\0proxy.test") == b"p"
     assert result["proxyconfig"] == {
         "type": 0, "address": "proxy.test", "port": 1, "username": "u",
     }  # fmt: skip
+    del block["password"]
+    with pytest.raises(ValueError, match="^password"):
+        nic.normalise({"interface": "eth0", "proxyconfig": block})
+
+
+@pytest.mark.parametrize(
+    ("key", "nearest"),
+    [("wificonfg", "wificonfig"), ("staticconfg", "staticconfig"), ("WifiConfig", "wificonfig"),
+     ("proxy", "proxyconfig"), ("cell", "cellconfig"), ("iface", "interface"), ("", "interface"),
+     ("w" * 1000000, "wificonfig")],
+)  # fmt: skip
+def test_a_key_that_does_not_exist(key, nearest):
+    with pytest.raises(ValueError) as caught:
+        nic.normalise({"interface": "wl0", key: None})
+    assert str(caught.value).startswith(key[:32] + ": ") and len(str(caught.value)) < 100
+    if key and "w" * 9 not in key:
+        assert str(caught.value).endswith(" " + nearest)
+
+
+@pytest.mark.parametrize(
+    ("block", "key", "nearest"),
+    [("wificonfig", "pasword", "ssid"), ("wificonfig", "kye", "key"), ("wificonfig", "SSID", "ssid"),
+     ("staticconfig", "gatway", "gateway"), ("staticconfig", "mask", "netmask"),
+     ("proxyconfig", "adress", "address"), ("proxyconfig", "Port", "port")],
+)  # fmt: skip
+def test_a_key_in_a_block_that_does_not_exist(block, key, nearest):
+    good = {"wificonfig": WIFI, "staticconfig": STATIC, "proxyconfig": PROXY}[block]
+    with pytest.raises(ValueError, match=f"^{key}: unknown; the nearest key is {nearest}$"):
+        nic.normalise({"interface": "wl0", block: {**good, key: "x"}})
+    with pytest.raises(ValueError, match="^apm: .* apn$"):
+        nic.normalise({"interface": "cell0", "cellconfig": {"apm": "internet"}})
+
+
+@pytest.mark.parametrize("key", [1, b"interface", None, ("a",)])
+def test_a_key_that_is_no_text(key):
+    with pytest.raises(ValueError, match="unknown"):
+        nic.normalise({"interface": "wl0", key: 1})
+
+
+def test_none_for_a_block_stays():
+    config = {"interface": "wl0", "proxyconfig": None, "staticconfig": None, "cellconfig": None}
+    assert nic.normalise(config) == {
+        "interface": "wl0", "proxyconfig": None, "staticconfig": None
+    }  # fmt: skip
+
+
+def test_a_nic_survives_json():
+    config = {"interface": "wl0", "wificonfig": WIFI, "staticconfig": STATIC, "proxyconfig": PROXY}
+    sealed = nic.normalise(config)
+    told = nic.duplicate(sealed)
+    assert isinstance(told["wificonfig"]["key"], bytes)
+    # MicroPython's json.dumps() writes bytes as a text.
+    text = json.dumps(told, default=lambda value: value.decode("ascii"))
+    assert nic.normalise(json.loads(text)) == sealed
+    assert nic.normalise(told) == sealed
+
+
+@pytest.mark.parametrize("key", ["sealed:x", "sealed:" + "A" * 57])
+def test_a_key_that_begins_like_a_sealed_one_is_a_key(key):
+    config = {"interface": "wl0", "wificonfig": {"ssid": "home", "key": key}}
+    blob = nic.normalise(config)["wificonfig"]["key"]
+    assert unseal(blob, b"wifi\0home\0") == key.encode()
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["sealed:" + "A" * 58, "sealed:" + "A" * 600, "sealed:" + "?" * 80, "sealed:" + "\u20ac" * 60,
+     b"sealed:", b"sealed:AAAA", b"sealed:" + b"A" * 5000, "sealed:" + "A" * 1000000],
+)  # fmt: skip
+def test_what_only_looks_sealed(key):
+    with pytest.raises(ValueError, match="^key"):
+        nic.normalise({"interface": "wl0", "wificonfig": {"ssid": "home", "key": key}})
 
 
 @pytest.mark.parametrize(
@@ -252,7 +327,7 @@ def test_bad_cellular(change, word):
 @pytest.mark.parametrize(
     "interface, ignored",
     [("eth0", "wificonfig"), ("eth0", "cellconfig"), ("cell", "proxyconfig"),
-     ("cell", "staticconfig"), ("wifi", "cellconfig"), ("wifi", "unknown")],
+     ("cell", "staticconfig"), ("wifi", "cellconfig")],
 )  # fmt: skip
 def test_blocks_that_do_not_apply_are_not_read(interface, ignored):
     assert nic.normalise({"interface": interface, ignored: 7}) == {"interface": interface}
@@ -273,7 +348,7 @@ def test_no_secret_in_an_exception():
 def test_a_duplicate_shares_nothing():
     original = nic.normalise({"interface": "wl0", "wificonfig": WIFI, "staticconfig": STATIC})
     other = nic.duplicate(original)
-    assert other == original
+    assert nic.normalise(other) == original
     other["staticconfig"]["dns"].append("x")
     other["wificonfig"]["ssid"] = "changed"
     assert original["staticconfig"]["dns"] == STATIC["dns"]

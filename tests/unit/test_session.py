@@ -19,8 +19,12 @@ class Stream:
         self.sent = b""
         self.room = 1 << 30
         self.incoming = b""
+        self.end = None  # behind that: 0, or an errno
+        self.deaf = 0  # errno of writes
 
     def write(self, data, n):
+        if self.deaf:
+            raise OSError(self.deaf)
         n = min(n, self.room)
         if not n:
             return None
@@ -29,6 +33,10 @@ class Stream:
         return n
 
     def readinto(self, buffer):
+        if not self.incoming and self.end is not None:
+            if self.end:
+                raise OSError(self.end)
+            return 0
         n = min(len(buffer), len(self.incoming))
         if not n:
             return None
@@ -100,6 +108,34 @@ def test_first_subscription_may_be_refused_before_the_second_is_out(stream):
     stream.incoming = b"\x90\x03\0\x01\x80"
     current.pump(0)
     assert current.take() == ("device/#", "subscription refused: ")
+
+
+@pytest.mark.parametrize("end", [0, 104, 128])
+@pytest.mark.parametrize("deaf", [0, 104])
+@pytest.mark.parametrize("behind", [b"", b"\x00noise"])
+def test_a_refusal_comes_before_what_ends_the_stream(stream, end, deaf, behind):
+    current = session.Session()
+    current.open(stream, SETTINGS, None, 0)
+    stream.room = 4  # a part of CONNECT waits
+    current.pump(0)
+    stream.incoming = b"\x20\x02\x00\x05" + behind
+    stream.end = end
+    stream.room = 1000
+    stream.deaf = deaf
+    assert current.pump(0) == session.CLOSED
+    assert (current.cause, current.code) == ("CONNACK", 5)
+
+
+@pytest.mark.parametrize(("end", "cause"), [(0, "closed by the server"), (104, "errno")])
+def test_messages_come_before_the_end(online, stream, end, cause):
+    stream.incoming = publish(b"device/a", b"1") + publish(b"device/b", b"2", 9)
+    stream.end = end
+    stream.deaf = 104
+    for name in ("device/a", "device/b"):
+        assert online.pump(0) == session.OPEN
+        assert online.take()[0] == name
+    assert online.pump(0) == session.CLOSED
+    assert online.cause in (cause, "errno")
 
 
 def test_messages_go_out_in_order_and_are_accounted_for(online, stream):
@@ -193,10 +229,26 @@ def test_what_waits_in_a_call_is_bounded_too(online, stream):
     assert sum(len(payload) for _, payload in online.inbound) < 6000
 
 
-def test_names_that_are_no_text_and_foreign_topics_are_dropped(online, stream):
-    stream.incoming = publish(b"device/\xff", b"1") + b"\x30\x06\x00\x03a/bx" + b"\xd0\x00"
+def test_foreign_topics_are_dropped(online, stream):
+    stream.incoming = b"\x30\x06\x00\x03a/bx" + b"\xd0\x00"
     assert online.pump(0) == session.OPEN
     assert online.inbound == []
+
+
+def test_names_that_are_no_text_have_no_handler(online, stream):
+    stream.incoming = publish(b"device/\xff\xff\xff\xff\xff", b"1")
+    assert online.pump(0) == session.OPEN
+    assert online.take() == ("device/?", b"1")
+
+
+def test_a_long_topic_may_end_within_a_character(online, stream):
+    topic = PREFIX + b"device/" + b"\xe2\x82\xac" * 3000
+    body = bytes([len(topic) >> 8, len(topic) & 255]) + topic
+    stream.incoming = b"\x30" + bytes([len(body) & 127 | 128, len(body) >> 7]) + body
+    for _ in range(20):
+        assert online.pump(0) == session.OPEN
+    name, payload = online.take()
+    assert name == "device/" + "\u20ac" * 76 and payload is None
 
 
 def test_what_was_not_acknowledged_is_known_until_the_next_session(online, stream):

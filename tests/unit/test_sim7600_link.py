@@ -46,6 +46,9 @@ class Tap:
         heard, self.news = self.news, False
         return heard
 
+    def refused(self):
+        return False
+
 
 def up(link, clock):
     """The link as it is when PPP has an address."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime
+import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,8 +81,14 @@ class Certificates:
             .sign(self._ca_key, hashes.SHA256())
         )
 
-    def issue(self, name: str, host: str, expired: bool = False) -> KeyPair:
-        """A certificate for the server `host`, in files that begin with `name`."""
+    def issue(
+        self, name: str, host: str, expired: bool = False, address: str | None = None
+    ) -> KeyPair:
+        """A certificate for the server `host`, and for its IPv4 `address` if one is given, in files
+        that begin with `name`."""
+        names: list[x509.GeneralName] = [x509.DNSName(host)]
+        if address is not None:
+            names.append(x509.IPAddress(ipaddress.IPv4Address(address)))
         key = self._make_key()
         start, end = (-20 * _DAY, -_DAY) if expired else (_VALID_SINCE, 20 * _DAY)
         server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
@@ -89,7 +96,7 @@ class Certificates:
             self._builder(host, start, end)
             .public_key(key.public_key())
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
             .add_extension(server, critical=False)
             .sign(self._ca_key, hashes.SHA256())
         )

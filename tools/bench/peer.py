@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import socket
 import ssl
@@ -32,10 +33,14 @@ class Peer:
     """A TCP server on `listen` that goes wrong as `kind` says; boards call it by the name that
     the certificates are for.
 
+    good            a good broker, for one connection
     full            its queue is full: no SYN is answered until accept(), then a good broker
     mute-tcp        accepts and never speaks
     mute-mqtt       TLS is fine, then silence
     connack-5       TLS, then CONNACK 5, not authorised
+    refuse          TLS, then CONNACK 5, and closes at once, as brokers do
+    farewell        a good broker, until somebody subscribes: a message for each topic filter, and
+                    right behind it the end of TLS, while TCP stays
     half-connack    TLS, then the first two bytes of a CONNACK, then silence
     suback-80       a good broker for one client, but refuses every subscription
     close-subscribe a good broker for one client, but `hold_s` after a SUBSCRIBE it closes
@@ -55,18 +60,22 @@ class Peer:
     reset           accepts, then resets the connection
     close           accepts, then closes it
 
-    `accepted` counts connections, `received` holds what clients sent last, once TLS is done, of
-    suback-80 what they published in all. `hold_s` is 0 unless it is set.
+    `accepted` counts connections, `names` has what each client called the server in TLS (None:
+    nothing), `received` holds what clients sent last, once TLS is done, of suback-80 what they
+    published in all. `hold_s` is 0 unless it is set.
     """
 
     def __init__(
         self, kind: str, certificates: Certificates, seed: int = 0, listen: str = "127.0.0.1"
     ) -> None:
         behaviours: dict[str, tuple[KeyPair | None, Callable[[socket.socket], object]]] = {
+            "good": (certificates.broker, self._answer(_CONNACK_ACCEPTED)),
             "full": (certificates.broker, self._answer(_CONNACK_ACCEPTED)),
             "mute-tcp": (None, self._silence),
             "mute-mqtt": (certificates.broker, self._silence),
             "connack-5": (certificates.broker, self._answer(_CONNACK_NOT_AUTHORISED)),
+            "refuse": (certificates.broker, self._refuse),
+            "farewell": (certificates.broker, self._farewell),
             "half-connack": (certificates.broker, self._answer(_CONNACK_ACCEPTED[:2])),
             "suback-80": (certificates.broker, self._refuse_subscriptions),
             "close-subscribe": (certificates.broker, self._drop),
@@ -94,12 +103,14 @@ class Peer:
         self.accepted = 0
         self.hold_s = 0.0
         self.received = b""
+        self.names: list[str | None] = []
         self._random = random.Random(seed)
         pair, self._behave = behaviours[kind]
         self._context: ssl.SSLContext | None = None
         if pair is not None:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._context.load_cert_chain(pair.certificate, pair.key)
+            self._context.sni_callback = lambda _, name, __: self.names.append(name)
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._closing = False
@@ -181,6 +192,30 @@ class Peer:
                 pass
 
         return behave
+
+    def _refuse(self, connection: socket.socket) -> None:
+        if self._read(connection):
+            connection.sendall(_CONNACK_NOT_AUTHORISED)
+            self._end_tls(connection)
+
+    def _farewell(self, connection: socket.socket) -> None:
+        with connection.makefile("rb") as stream:
+            read_packet(stream)
+            connection.sendall(_CONNACK_ACCEPTED)
+            _, body = read_packet(stream)
+            topic = body[4 : 4 + int.from_bytes(body[2:4], "big")].replace(b"#", b"farewell")
+            message = bytes([0, len(topic)]) + topic + b'"bye"'
+            connection.sendall(b"\x30" + bytes([len(message)]) + message)
+        self._end_tls(connection)
+        while not self._closing:
+            time.sleep(0.02)
+
+    def _end_tls(self, connection: socket.socket) -> None:
+        """Sends close_notify and does not wait for the other's."""
+        assert isinstance(connection, ssl.SSLSocket)
+        connection.setblocking(False)
+        with contextlib.suppress(ssl.SSLWantReadError):
+            connection.unwrap()
 
     def _refuse_subscriptions(self, connection: socket.socket) -> None:
         with connection.makefile("rb") as stream:

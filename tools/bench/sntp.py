@@ -36,6 +36,10 @@ class Sntp(UdpServer):
         """Kiss-o'-death: the server denies its service (RFC 4330, section 8)."""
         self._mode = "refuse"
 
+    def empty(self) -> None:
+        """An empty datagram before each right answer."""
+        self._mode = "empty"
+
     def half(self) -> None:
         """Replies end in the middle."""
         self._mode = "half"
@@ -61,6 +65,8 @@ class Sntp(UdpServer):
         if len(payload) < 48 or payload[0] & 7 != 3:
             return
         self.requests += 1
+        if self._mode == "empty":
+            self.send(b"", sender, self._delay_ms)
         if self._mode != "off":
             self.send(self._answer(payload), sender, self._delay_ms)
 

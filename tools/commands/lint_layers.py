@@ -20,7 +20,7 @@ _CORE, _PORT, _BIND = (_OURS.format(part) for part in ("core", "port", "bind"))
 # A header of port/ is read by bind/, so it has no platform's types; *_internal.h is not.
 _MAY_INCLUDE = (
     (r"core/.*", _CORE),
-    (r"port/\w+_internal\.h", rf'{_CORE}|{_PORT}|"mbedtls/\w+\.h"'),
+    (r"port/\w+_internal\.h", rf'{_CORE}|{_PORT}|"(mbedtls|lwip)/\w+\.h"'),
     (r"port/.*\.h", rf"{_CORE}|{_PORT}"),
     (r"port/\w+_(idf|bare)\.c", rf'{_CORE}|{_PORT}|"py/mphal\.h"|"(?!py/|connectwith/).*"'),
     (r"port/.*\.c", rf'{_CORE}|{_PORT}|"(?!py/|connectwith/).*"'),

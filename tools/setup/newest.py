@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The newest supported MicroPython, which the tests compile against beside the pinned one.
 
-By git at the tag that chips are built from where that can be reached, else what Debian's unstable suite has: apt checks the
-archive's signature, and which version it is depends on the day. Where neither gives one, the tests
-are skipped with the reason.
+By git at the tag that chips are built from, where that can be reached, else what Debian's unstable
+suite has: apt checks the archive's signature, and which version it is depends on the day. Where
+neither gives one, the tests are skipped with the reason.
 """
 
 import dataclasses

@@ -10,6 +10,7 @@
 #include "connectwith/core/attempt.h"
 #include "connectwith/core/backoff.h"
 #include "connectwith/core/builddate.h"
+#include "connectwith/core/jsontext.h"
 
 #ifndef CONNECTWITH_VERSION
 // Checks compile single files, without the build files that know it.
@@ -42,6 +43,14 @@ static MP_DEFINE_CONST_FUN_OBJ_0(mod_build_time_obj, mod_build_time);
 
 static const MP_DEFINE_STR_OBJ(mod_version_obj, CONNECTWITH_VERSION);
 
+// is_json(data): whether bytes are a JSON text.
+static mp_obj_t mod_is_json(mp_obj_t data_in) {
+    mp_buffer_info_t data;
+    mp_get_buffer_raise(data_in, &data, MP_BUFFER_READ);
+    return mp_obj_new_bool(jsontext_valid(data.buf, data.len));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(mod_is_json_obj, mod_is_json);
+
 #define STAGE_ENTRY(name) \
     { MP_ROM_QSTR(MP_QSTR_STAGE_##name), MP_ROM_INT(ATTEMPT_STAGE_##name) },
 #define LINK_ENTRY(name) \
@@ -70,6 +79,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ethernet_start), MP_ROM_PTR(&connectwith_ethernet_start_obj) },
     { MP_ROM_QSTR(MP_QSTR_ethernet_state), MP_ROM_PTR(&connectwith_ethernet_state_obj) },
     { MP_ROM_QSTR(MP_QSTR_ethernet_stop), MP_ROM_PTR(&connectwith_ethernet_stop_obj) },
+    { MP_ROM_QSTR(MP_QSTR_is_json), MP_ROM_PTR(&mod_is_json_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_watch), MP_ROM_PTR(&connectwith_link_watch_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_state), MP_ROM_PTR(&connectwith_link_state_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_dhcp), MP_ROM_PTR(&connectwith_link_dhcp_obj) },

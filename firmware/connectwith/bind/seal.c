@@ -45,7 +45,7 @@ static mp_obj_t connectwith_seal(mp_obj_t plain_in, mp_obj_t context_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_seal_obj, connectwith_seal);
 
-// unseal(blob, context) -> bytes. ValueError: why it does not open.
+// unseal(blob, context) -> bytearray, which its user may overwrite. ValueError: why it does not open.
 static mp_obj_t connectwith_unseal(mp_obj_t blob_in, mp_obj_t context_in) {
     const seal_bytes_t blob = seal_buffer(blob_in);
     const seal_bytes_t context = seal_buffer(context_in);
@@ -55,7 +55,7 @@ static mp_obj_t connectwith_unseal(mp_obj_t blob_in, mp_obj_t context_in) {
     vstr_t plain;
     vstr_init_len(&plain, blob.len - SEAL_OVERHEAD_BYTES);
     connectwith_check(seal_with_secret(true, blob, context, (uint8_t *)plain.buf));
-    return mp_obj_new_bytes_from_vstr(&plain);
+    return mp_obj_new_bytearray_by_ref(plain.len, plain.buf);
 }
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_unseal_obj, connectwith_unseal);
 

@@ -174,6 +174,29 @@ static const mp_stream_p_t stream_protocol = {
     .ioctl = stream_protocol_ioctl,
 };
 
+// readinto(buffer, n=all): number of bytes, 0 at the end of the stream, None where it would have to
+// wait. It reads once: MicroPython's own goes on until the buffer is full, and so takes an end or
+// an error that comes behind data and tells nobody. OSError.
+static mp_obj_t stream_readinto(size_t n_args, const mp_obj_t *args) {
+    mp_buffer_info_t info;
+    mp_get_buffer_raise(args[1], &info, MP_BUFFER_WRITE);
+    size_t len = info.len;
+    if (n_args > 2) {
+        const mp_int_t wanted = mp_obj_get_int(args[2]);
+        len = wanted >= 0 && (size_t)wanted < len ? (size_t)wanted : len;
+    }
+    int error = 0;
+    const int count = stream_read(stream_get(args[0]), info.buf, len, &error);
+    if (count >= 0) {
+        return MP_OBJ_NEW_SMALL_INT(count);
+    }
+    if (error != MP_EAGAIN) {
+        mp_raise_OSError(error);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(stream_readinto_obj, 2, 3, stream_readinto);
+
 static const mp_rom_map_elem_t stream_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&mp_stream_close_obj) },
     { MP_ROM_QSTR(MP_QSTR_connect), MP_ROM_PTR(&stream_connect_obj) },
@@ -182,8 +205,8 @@ static const mp_rom_map_elem_t stream_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_error), MP_ROM_PTR(&stream_error_obj) },
     { MP_ROM_QSTR(MP_QSTR_verify_flags), MP_ROM_PTR(&stream_verify_flags_obj) },
     { MP_ROM_QSTR(MP_QSTR_watch), MP_ROM_PTR(&stream_watch_obj) },
-    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&mp_stream_read_obj) },
-    { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&mp_stream_readinto_obj) },
+    { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&mp_stream_read1_obj) },
+    { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&stream_readinto_obj) },
     { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&mp_stream_write_obj) },
     { MP_ROM_QSTR(MP_QSTR_close), MP_ROM_PTR(&mp_stream_close_obj) },
 };

@@ -9,5 +9,7 @@ CONNECTWITH_CORE_C := \
 	builddate.c \
 	dnsmsg.c \
 	hostname.c \
+	jsontext.c \
 	lookup.c \
+	pppscan.c \
 	seal.c

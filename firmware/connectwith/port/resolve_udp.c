@@ -4,7 +4,6 @@
 // The resolver's questions and answers over UDP. Everything here runs in lwIP's thread.
 
 #include <string.h>
-#include <strings.h>
 
 #include "lwip/dns.h"
 
@@ -179,7 +178,14 @@ static bool resolve_bind(resolve_slot_t *slot) {
 static bool resolve_is_local(void) {
     static const char ending[] = ".local";
     const size_t n = sizeof(ending) - 1;
-    return resolve_job.len > n && strcasecmp(resolve_job.name + resolve_job.len - n, ending) == 0;
+    for (size_t i = 0; i < n; ++i) {
+        // Upper case is these letters without a bit; the dot is as it is.
+        const char byte = resolve_job.len > n ? resolve_job.name[resolve_job.len - n + i] : 0;
+        if (byte != ending[i] && (i == 0 || (byte | 0x20) != ending[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static uint8_t resolve_list_servers(resolve_slot_t *slot) {

@@ -40,7 +40,8 @@ static void stream_fail(stream_t *stream, int error) {
 }
 
 void stream_close(stream_t *stream) {
-    stream_drop(stream, stream->state == STREAM_SECURE || stream->state == STREAM_CONNECTED);
+    stream_drop(stream, !stream->mute
+        && (stream->state == STREAM_SECURE || stream->state == STREAM_CONNECTED));
     stream->state = STREAM_CLOSED;
 }
 
@@ -134,16 +135,20 @@ static void stream_poll_handshake(stream_t *stream) {
     }
 }
 
+static void stream_write_done(stream_t *stream, int error) {
+    if (error != 0 && error != EAGAIN && !stream->mute) {
+        stream->mute = true;
+        stream->error = error;
+    }
+}
+
 stream_state_t stream_poll(stream_t *stream) {
     if (stream->state == STREAM_CONNECTING) {
         stream_poll_connecting(stream);
     } else if (stream->state == STREAM_HANDSHAKE) {
         stream_poll_handshake(stream);
     } else if (stream->state == STREAM_SECURE) {
-        const int error = tls_flush(stream->tls);
-        if (error != 0 && error != EAGAIN) {
-            stream_fail(stream, error);
-        }
+        stream_write_done(stream, tls_flush(stream->tls));
     }
     return stream->state;
 }
@@ -164,18 +169,19 @@ static int stream_usable(stream_t *stream) {
     }
 }
 
-static int stream_done(stream_t *stream, int count, int *error) {
-    if (count < 0 && *error != EAGAIN) {
-        stream_fail(stream, *error);
-    }
-    return count;
+static int stream_socket_error(void) {
+    return errno == EWOULDBLOCK || errno == EINPROGRESS ? EAGAIN : errno;
 }
 
-static int stream_socket_done(stream_t *stream, int count, int *error) {
-    if (count < 0) {
-        *error = errno == EWOULDBLOCK || errno == EINPROGRESS ? EAGAIN : errno;
+static int stream_read_once(stream_t *stream, void *buf, size_t len, int *error) {
+    if (stream->tls != NULL) {
+        return tls_read(stream->tls, buf, len, error);
     }
-    return stream_done(stream, count, error);
+    const int count = lwip_recv(stream->fd, buf, len, MSG_DONTWAIT);
+    if (count < 0) {
+        *error = stream_socket_error();
+    }
+    return count;
 }
 
 int stream_read(stream_t *stream, void *buf, size_t len, int *error) {
@@ -183,18 +189,25 @@ int stream_read(stream_t *stream, void *buf, size_t len, int *error) {
     if (*error != 0) {
         return -1;
     }
-    if (len == 0) {
+    if (len == 0 || stream->ended) {
         return 0;
     }
-    len = len < INT_MAX ? len : INT_MAX;
-    if (stream->tls != NULL) {
-        return stream_done(stream, tls_read(stream->tls, buf, len, error), error);
+    const int count = stream_read_once(stream, buf, len < INT_MAX ? len : INT_MAX, error);
+    if (count == 0) {
+        stream->ended = true;
+    } else if (count < 0 && (*error != EAGAIN || stream->mute)) {
+        // Nothing is left to be read, and why nothing could be written comes first.
+        *error = stream->mute ? stream->error : *error;
+        stream_fail(stream, *error);
     }
-    return stream_socket_done(stream, lwip_recv(stream->fd, buf, len, MSG_DONTWAIT), error);
+    return count;
 }
 
 int stream_write(stream_t *stream, const void *buf, size_t len, int *error) {
     *error = stream_usable(stream);
+    if (*error == 0 && stream->mute) {
+        *error = stream->error;
+    }
     if (*error != 0) {
         return -1;
     }
@@ -202,10 +215,17 @@ int stream_write(stream_t *stream, const void *buf, size_t len, int *error) {
         return 0;
     }
     len = len < INT_MAX ? len : INT_MAX;
+    int count;
     if (stream->tls != NULL) {
-        return stream_done(stream, tls_write(stream->tls, buf, len, error), error);
+        count = tls_write(stream->tls, buf, len, error);
+    } else {
+        count = lwip_send(stream->fd, buf, len, MSG_DONTWAIT);
+        *error = count < 0 ? stream_socket_error() : 0;
     }
-    return stream_socket_done(stream, lwip_send(stream->fd, buf, len, MSG_DONTWAIT), error);
+    if (count < 0) {
+        stream_write_done(stream, *error);
+    }
+    return count;
 }
 
 stream_ready_t stream_ready(stream_t *stream) {
@@ -213,8 +233,11 @@ stream_ready_t stream_ready(stream_t *stream) {
     if (error == EAGAIN) {
         return (stream_ready_t) {false, false, false};
     }
-    if (error != 0) {
+    if (error != 0 || stream->mute) {
         return (stream_ready_t) {true, true, true};
+    }
+    if (stream->ended) {
+        return (stream_ready_t) {true, true, false};
     }
     if (stream->tls == NULL) {
         return stream_look(stream->fd);
@@ -236,7 +259,7 @@ bool stream_watch(stream_t *stream, void (*wake)(void)) {
             return false;
         }
     }
-    if (stream->tls != NULL && tls_has_pending(stream->tls)) {
+    if (stream->ended || stream->mute || (stream->tls != NULL && tls_has_pending(stream->tls))) {
         wake();  // the socket does not know of what has been taken from it
     } else {
         watch_arm(stream->watch);

@@ -30,6 +30,8 @@ typedef struct {
     int fd;  // -1: none, or the TLS session has it
     int error;
     uint32_t verify_flags;
+    bool ended;   // the peer has closed: that stays so
+    bool mute;    // a write has failed, with `error`
     tls_t *tls;
     watch_t *watch;  // NULL before the first stream_watch()
 } stream_t;
@@ -46,8 +48,9 @@ status_t stream_secure(stream_t *stream, const tls_config_t *config, void (*wake
 // Looks how far it is. After STREAM_FAILED the socket is gone, and error and verify_flags tell why.
 stream_state_t stream_poll(stream_t *stream);
 
-// Number of bytes (0: end of the stream), or -1 with *error set: EAGAIN when it would have to wait.
-// Any other error has failed the stream.
+// Number of bytes (0: end of the stream, from then on), or -1 with *error set: EAGAIN when it would
+// have to wait. Any other error of a read has failed the stream. After one of a write nothing can be
+// written; what had come is still read, and then the stream has failed with that error.
 int stream_read(stream_t *stream, void *buf, size_t len, int *error);
 int stream_write(stream_t *stream, const void *buf, size_t len, int *error);
 

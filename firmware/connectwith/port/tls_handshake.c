@@ -114,6 +114,33 @@ static int tls_parse(tls_t *tls) {
         : mbedtls_ssl_conf_own_cert(&tls->config, &tls->own_cert, &tls->own_key);
 }
 
+// For an address mbedTLS would send SNI, which RFC 6066, section 3, forbids, and take the name
+// `*.0.2.2` of a certificate for it. What counts is an iPAddress entry (RFC 9525, section 6.4).
+static int tls_verify_address(void *arg, mbedtls_x509_crt *cert, int depth, uint32_t *flags) {
+    const tls_t *tls = arg;
+    if (depth != 0) {
+        return 0;
+    }
+    for (const mbedtls_x509_sequence *at = &cert->subject_alt_names; at != NULL; at = at->next) {
+        if ((at->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK) == MBEDTLS_X509_SAN_IP_ADDRESS
+            && at->buf.len == sizeof(tls->address)
+            && memcmp(at->buf.p, tls->address, sizeof(tls->address)) == 0) {
+            return 0;
+        }
+    }
+    *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    return 0;
+}
+
+static int tls_set_peer(tls_t *tls) {
+    const char *host = (const char *)tls->hostname.data;
+    if (hostname_quad(host, tls->hostname.len, tls->address)) {
+        mbedtls_ssl_conf_verify(&tls->config, tls_verify_address, tls);
+        return mbedtls_ssl_set_hostname(&tls->ssl, NULL);
+    }
+    return mbedtls_ssl_set_hostname(&tls->ssl, host);
+}
+
 static int tls_prepare(tls_t *tls) {
     static const unsigned char personal[] = "connectwith";
     int err = mbedtls_ctr_drbg_seed(&tls->drbg, mbedtls_entropy_func, &tls->entropy, personal,
@@ -140,7 +167,7 @@ static int tls_prepare(tls_t *tls) {
         err = mbedtls_ssl_setup(&tls->ssl, &tls->config);
     }
     if (err == 0) {
-        err = mbedtls_ssl_set_hostname(&tls->ssl, (const char *)tls->hostname.data);
+        err = tls_set_peer(tls);
     }
     mbedtls_ssl_set_bio(&tls->ssl, tls, tls_bio_send, tls_bio_recv, NULL);
     return err;
@@ -211,7 +238,9 @@ static tls_t *tls_new(const tls_config_t *config) {
     mbedtls_pk_init(&tls->own_key);
     mbedtls_ssl_config_init(&tls->config);
     mbedtls_ssl_init(&tls->ssl);
-    if (tls_copy(&tls->hostname, config->hostname) && tls_copy(&tls->ca, config->ca)
+    tls_bytes_t host = config->hostname;
+    host.len -= host.data[host.len - 1] == '.';  // SNI and certificates have no final dot
+    if (tls_copy(&tls->hostname, host) && tls_copy(&tls->ca, config->ca)
         && tls_copy(&tls->cert, config->cert) && tls_copy(&tls->key, config->key)) {
         return tls;
     }

@@ -45,6 +45,7 @@ struct tls {
     int socket_error;
     bool handshake_over;
 
+    uint8_t address[4];  // the peer's, if it is called by that
     tls_copy_t hostname, ca, cert, key;
     mbedtls_entropy_context entropy;
     mbedtls_ctr_drbg_context drbg;
@@ -54,6 +55,7 @@ struct tls {
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
 
+    int send_error;  // the socket takes no more; it may still have something to read
     size_t tail_start, tail_end;
     uint8_t tail[TLS_TAIL_BYTES];
 };

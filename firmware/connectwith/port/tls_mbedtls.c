@@ -26,11 +26,16 @@ static int tls_socket_failed(tls_t *tls, int error) {
 }
 
 int tls_flush(tls_t *tls) {
+    if (tls->send_error != 0) {
+        return tls->send_error;
+    }
     while (tls->tail_start < tls->tail_end) {
         const ssize_t sent = lwip_send(tls->fd, tls->tail + tls->tail_start,
             tls->tail_end - tls->tail_start, MSG_DONTWAIT);
         if (sent <= 0) {
-            return tls_socket_failed(tls, sent < 0 ? errno : EAGAIN);
+            const int error = tls_socket_failed(tls, sent < 0 ? errno : EAGAIN);
+            tls->send_error = error == EAGAIN ? 0 : error;
+            return error;
         }
         tls->tail_start += (size_t)sent;
     }
@@ -40,7 +45,8 @@ int tls_flush(tls_t *tls) {
 
 // mbedTLS wants a write that could not be finished to be repeated with the same bytes, and counts
 // one of its own alerts in between as such a repetition. So after the handshake a record is
-// always taken as a whole, and what lwIP has no room for waits in the tail.
+// always taken as a whole, and what lwIP has no room for waits in the tail. A socket that takes no
+// more at all is not told to mbedTLS, which would read no more then: what has come before is kept.
 static int tls_send_record(tls_t *tls, const unsigned char *buf, size_t len) {
     if (len > sizeof(tls->tail) - tls->tail_end) {
         // A peer that makes us send alerts and does not read them.
@@ -49,8 +55,8 @@ static int tls_send_record(tls_t *tls, const unsigned char *buf, size_t len) {
     }
     memcpy(tls->tail + tls->tail_end, buf, len);
     tls->tail_end += len;
-    const int err = tls_flush(tls);
-    return err == 0 || err == EAGAIN ? (int)len : MBEDTLS_ERR_NET_SEND_FAILED;
+    (void)tls_flush(tls);
+    return (int)len;
 }
 
 int tls_bio_send(void *arg, const unsigned char *buf, size_t len) {
@@ -63,7 +69,11 @@ int tls_bio_send(void *arg, const unsigned char *buf, size_t len) {
         return (int)sent;
     }
     const int err = tls_socket_failed(tls, sent < 0 ? errno : EAGAIN);
-    return err == EAGAIN ? MBEDTLS_ERR_SSL_WANT_WRITE : MBEDTLS_ERR_NET_SEND_FAILED;
+    if (err == EAGAIN) {
+        return MBEDTLS_ERR_SSL_WANT_WRITE;
+    }
+    tls->send_error = err;
+    return (int)len;  // an alert that says why may have come before
 }
 
 int tls_bio_recv(void *arg, unsigned char *buf, size_t len) {
@@ -77,7 +87,9 @@ int tls_bio_recv(void *arg, unsigned char *buf, size_t len) {
 }
 
 int tls_cause(const tls_t *tls, int ret) {
-    return tls->socket_error != 0 ? tls->socket_error : ret;
+    const bool is_socket = ret == MBEDTLS_ERR_NET_SEND_FAILED || ret == MBEDTLS_ERR_NET_RECV_FAILED
+        || ret == MBEDTLS_ERR_SSL_CONN_EOF;
+    return is_socket && tls->socket_error != 0 ? tls->socket_error : ret;
 }
 
 bool tls_would_wait(int ret) {
@@ -100,10 +112,7 @@ uint32_t tls_verify_flags(const tls_t *tls) {
 }
 
 int tls_read(tls_t *tls, void *buf, size_t len, int *error) {
-    *error = tls_flush(tls);
-    if (*error != 0 && *error != EAGAIN) {
-        return -1;
-    }
+    (void)tls_flush(tls);  // whatever becomes of it: what has come is still to be read
     int ret = MBEDTLS_ERR_SSL_WANT_READ;
     for (int i = 0; i < TLS_TICKETS_PER_READ; ++i) {
         ret = mbedtls_ssl_read(&tls->ssl, buf, len);
@@ -130,10 +139,10 @@ int tls_write(tls_t *tls, const void *buf, size_t len, int *error) {
     }
     const int ret = mbedtls_ssl_write(&tls->ssl, buf,
         len < TLS_WRITE_MAX_BYTES ? len : TLS_WRITE_MAX_BYTES);
-    if (ret >= 0) {
+    if (ret >= 0 && tls->send_error == 0) {
         return ret;
     }
-    *error = tls_would_wait(ret) ? EAGAIN : tls_cause(tls, ret);
+    *error = tls->send_error != 0 ? tls->send_error : tls_would_wait(ret) ? EAGAIN : tls_cause(tls, ret);
     return -1;
 }
 

@@ -25,7 +25,7 @@ typedef struct {
 } tls_bytes_t;
 
 // PEM or DER. The server's certificate is always verified, against ca alone and for the host
-// name: without ca the handshake fails (MBEDTLS_ERR_SSL_CA_CHAIN_REQUIRED).
+// name, or, if that is an IPv4 address, for an iPAddress entry of its subjectAltName: without ca the handshake fails (MBEDTLS_ERR_SSL_CA_CHAIN_REQUIRED).
 typedef struct {
     tls_bytes_t hostname;
     tls_bytes_t ca;
@@ -55,7 +55,8 @@ int tls_error(const tls_t *tls);
 // MBEDTLS_X509_BADCERT_... of the server's certificate; 0 when it is good or has not been seen.
 uint32_t tls_verify_flags(const tls_t *tls);
 
-// The following: TLS_READY only, and not after one of them has failed.
+// The following: TLS_READY only. After a write has failed what came before can still be read; after
+// a read has failed, or has told the end, nothing.
 
 // Number of bytes (0: end of the stream), or -1 with *error set, EAGAIN when it would have to
 // wait. A write of some bytes may be partial.

@@ -72,6 +72,7 @@ class Line:
         self.heard = 0  # bytes since `open()`
         self.asked = 0  # commands, ever
         self.log = []
+        self.hidden = []  # values (str) that must not be in the log
         self.recording = False
         self._name = ""  # of the running command's information
 
@@ -95,6 +96,7 @@ class Line:
     def note(self, text):
         """Adds a line to the log. A command that is repeated stands there once, and so does its
         answer while it stays the same."""
+        text = self.without_secrets(text)
         log = self.log
         if not self.recording or log and log[-1] == text:
             return
@@ -103,6 +105,19 @@ class Line:
         if len(log) >= _LOG_LINES:
             log.pop(0)
         log.append(text[:_LOG_CHARACTERS])
+
+    def hide(self, value):
+        """Keeps `value` (str) out of the log, whatever line it stands in: an echo may come late or
+        in pieces, and an error may quote its command."""
+        if value and value not in self.hidden:
+            self.hidden.append(value)
+
+    def without_secrets(self, text):
+        """`text` with stars in place of what is hidden."""
+        for value in self.hidden:
+            if value in text:
+                text = text.replace(value, "***")
+        return text
 
     def write(self, data):
         """Writes bytes as they are."""
@@ -121,6 +136,10 @@ class Line:
         self.uart.write(command + b"\r")
         self.asked += 1
         return (yield from self._result(limit_ms, shown is not None))
+
+    def rest(self):
+        """What came right behind CONNECT, as bytes: PPP's first words."""
+        return bytes(self._at.rest())
 
     def escape(self, limit_ms):
         """Generator: waits for a call's end to be told, as `ask()` for an answer."""

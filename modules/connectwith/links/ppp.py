@@ -4,12 +4,12 @@
 """`network.PPP` on the modem's UART: up to 1.25 and later, watched, and closed without waiting.
 
 The driver tells little. It never sees NO CARRIER, and up to 1.25 neither a refused password nor a
-peer that is silent. But what it reads can be noticed, and whoever is connected by PPP answers an
+peer that is silent. A tap on its stream sees the refusal. But what it reads can be noticed, and whoever is connected by PPP answers an
 LCP Echo-Request (RFC 1661, 5.8). So a line that stays silent although it is asked is dead. The
 question goes no further than the modem and costs nothing. It may cut a packet of lwIP's in two:
 that packet is lost like any other on a bad line.
 
-Up to 1.25 a tap on its stream notices. Later versions read in the UART's interrupt, which is free
+Up to 1.25 the tap notices. Later versions read in the UART's interrupt, which is free
 to use, so ours calls their `poll()`. In 1.25 it is not to be had: a UART that was given the size
 of its buffer has lost the queue of events that `irq()` starts a task on.
 
@@ -38,6 +38,8 @@ _DEAD_MS = const(10000)  # of silence
 _CONNECTING = const(3)  # status() of later versions; below 0 an error of lwIP's
 _CONNECTED = const(4)
 
+_AUTHENTICATION_FAILED = const(-7)  # PPPERR_AUTHFAIL (lwIP, netif/ppp/ppp.h)
+
 NONE = const(0)  # authentication, as in network.PPP's AUTH_ and SEC_ constants
 PAP = const(1)
 CHAP = const(2)
@@ -62,14 +64,16 @@ class Ppp:
         self.cause = ""
         self.code = 0
 
-    def start(self, uart, auth, username, password):
-        """Begins on `uart`, whose peer is in data mode. OSError: the driver has no memory."""
+    def start(self, uart, auth, username, password, first):
+        """Begins on `uart`, whose peer is in data mode; `first` (bytes) has been read already.
+        OSError: the driver has no memory."""
         import network
 
-        self._uart = stream = uart
+        self._uart = uart
         reads = hasattr(network.PPP, "poll")
+        stream = _connectwith.Tap(uart, first)
         if not reads:
-            self._tap = stream = _connectwith.Tap(uart)
+            self._tap = stream
         driver = self._driver
         if driver is None:
             self._driver = driver = network.PPP(stream)
@@ -96,8 +100,12 @@ class Ppp:
         if self._tap is not None:
             if self._tap.heard():
                 self._heard_ms = now_ms
+                if self._tap.refused():
+                    return self._fail("PPP: user name or password refused", 0)
         elif not connected:
             status = driver.status()
+            if status == _AUTHENTICATION_FAILED:
+                return self._fail("PPP: user name or password refused", 0)
             if status < 0:
                 return self._fail("PPP error", -status)
         silent_ms = time.ticks_diff(now_ms, self._heard_ms)
@@ -111,6 +119,9 @@ class Ppp:
 
     def address(self):
         return self._driver.ifconfig()[0]
+
+    def addresses(self):
+        return self._driver.ifconfig()
 
     def drop(self):
         """Takes PPP off the UART, at once: nothing goes out any more. Harmless if it is not on."""

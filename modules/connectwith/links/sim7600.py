@@ -58,7 +58,8 @@ class Sim7600:
 
     def start(self, nic):
         self._nic = nic
-        self.apn = nic["cellconfig"]["apn"] if "cellconfig" in nic else ""
+        block = nic.get("cellconfig")
+        self.apn = block["apn"] if block else ""
         self._used = True
         self._began_ms = time.ticks_ms()
         self._sim.tries = -1
@@ -87,6 +88,10 @@ class Sim7600:
 
     def info(self):
         return {"operator": self._network.operator, "rssi": self._network.rssi_dbm}
+
+    def addresses(self):
+        """As the other links: (address, netmask, gateway, name server)."""
+        return self._ppp.addresses()
 
     def report(self):
         """For `imp.diag`: the last AT lines of the attempt, and the PIN's tries if they count."""
@@ -148,7 +153,7 @@ class Sim7600:
 
     def _fail(self, result, cause, code=0):
         self.result = result
-        self.cause = cause
+        self.cause = self._line.without_secrets(cause)
         self.code = code
         self._stage = FAILED
         if result != results.SIM_ERROR:  # no power cycle opens a SIM
@@ -159,6 +164,8 @@ class Sim7600:
         """SIM and registration. False: it has failed."""
         block = self._nic.get("cellconfig")
         pin = self._secret(block, "pin")
+        if pin is not None:
+            self._line.hide(pin.decode())
         if (yield from self._sim.open(pin)) != OPEN:
             return self._fail(results.SIM_ERROR, self._sim.cause)
         network = self._network
@@ -209,7 +216,7 @@ class Sim7600:
         block = self._nic.get("cellconfig")
         username, password = self._credentials(block)
         ppp = self._ppp
-        ppp.start(self._line.uart, auth_of(block), username, password)
+        ppp.start(self._line.uart, auth_of(block), username, password, self._line.rest())
         since_ms = time.ticks_ms()
         while True:
             state = ppp.poll()
@@ -238,7 +245,10 @@ class Sim7600:
         if not auth_of(block):
             return "", ""
         password = self._secret(block, "password")
-        return block.get("username", ""), password.decode() if password else ""
+        if not password:
+            return block.get("username", ""), ""
+        self._line.hide(password.decode())
+        return block.get("username", ""), password.decode()
 
     def _secret(self, block, key):
         """A sealed value of the NIC in the clear, as bytes; None if there is none."""
@@ -264,5 +274,6 @@ class Sim7600:
             self._stage = CLOSING
             yield from self._start.verify_off()
         self._line.close()
+        self._line.hidden.clear()
         self._used = False
         self._stage = FAILED

@@ -1,0 +1,17 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""The user's callbacks, which may raise anything."""
+
+import sys
+
+
+def call(function, *args):
+    """Calls it. What it raises is printed, a CancelledError of asyncio, which is no Exception, among
+    it: nothing that waits behind may be lost. Ctrl-C and SystemExit go on to the user's code."""
+    try:
+        function(*args)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        sys.print_exception(error)
