@@ -97,14 +97,14 @@ def test_the_smallest_timeout_is_refused_or_ends(device):
 
 def test_superseded_says_why(device):
     out = device.repl.run(
-        "import asyncio\n"
+        f"import asyncio\nnic = {device.ethernet()!r}\n"
         "async def main():\n"
-        "    task = asyncio.create_task(server.aio.connectwith(%r))\n"
+        "    task = asyncio.create_task(server.aio.connectwith(nic))\n"
         "    await asyncio.sleep_ms(20)\n"
         "    server.disconnect()\n"
         "    try: await task\n"
         "    except server.aio.Superseded as error: print(error)\n"
-        "asyncio.run(main())\n" % device.ethernet()
+        "asyncio.run(main())\n"
     )
     assert "newer call" in out
 

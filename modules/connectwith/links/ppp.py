@@ -5,9 +5,9 @@
 
 The driver tells little. It never sees NO CARRIER, and up to 1.25 neither a refused password, which
 a tap on its stream sees, nor a peer that is silent. But what it reads can be noticed, and whoever
-is connected by PPP answers an LCP Echo-Request (RFC 1661, 5.8). So a line that stays silent although
-it is asked is dead. The question goes no further than the modem and costs nothing. It may cut a
-packet of lwIP's in two: that packet is lost like any other on a bad line.
+is connected by PPP answers an LCP Echo-Request (RFC 1661, 5.8). So a line that stays silent
+although it is asked is dead. The question goes no further than the modem and costs nothing. It may
+cut a packet of lwIP's in two: that packet is lost like any other on a bad line.
 
 Up to 1.25 the tap notices. Later versions read in the UART's interrupt, which is free
 to use, so ours calls their `poll()`. In 1.25 it is not to be had: a UART that was given the size
