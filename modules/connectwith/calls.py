@@ -7,8 +7,8 @@ import sys
 
 
 def call(function, *args):
-    """Calls it. What it raises is printed, a CancelledError of asyncio, which is no Exception, among
-    it: nothing that waits behind may be lost. Ctrl-C and SystemExit go on to the user's code."""
+    """Calls it. What it raises is printed, also what is no Exception, as asyncio's CancelledError:
+    nothing that waits behind may be lost. Ctrl-C and SystemExit go on to the user's code."""
     try:
         function(*args)
     except (KeyboardInterrupt, SystemExit):

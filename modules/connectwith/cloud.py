@@ -10,8 +10,8 @@ from connectwith import nic
 _VERSION = const(1)
 _PEM_MAX = const(4000)
 _URL_MAX = const(250)
-# Tokens that cloud brokers take in place of a password have 200 to 1,500 bytes, and what is in them
-# may stand in the user name, too.
+# Tokens that cloud brokers take in place of a password have 200 to 1,500 bytes. Some want them in
+# the user name.
 _CLIENT_ID_MAX = const(256)
 _USERNAME_MAX = const(1024)
 _PASSWORD_MAX = const(2048)

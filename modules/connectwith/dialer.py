@@ -161,6 +161,8 @@ class Dialer:
             return READY
         cert, key = self._secrets
         self.stream.secure(target.host, target.ca, cert, key)
+        if isinstance(key, bytearray):
+            key[:] = bytes(len(key))  # it has been copied
         self._turn = _TLS
         return _TLS
 

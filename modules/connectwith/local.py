@@ -164,16 +164,16 @@ class Udp:
         except OSError:
             return False
         if not data:
-            # MicroPython takes an empty datagram for the end of a stream, and reads no more then. It
-            # forgets that when the socket is bound, which lwIP allows again and loses nothing by.
+            # MicroPython takes an empty datagram for the end of a stream, and reads no more. It
+            # forgets that when the socket is bound; lwIP allows that again and loses nothing.
             self._socket.bind(self._here)
         call(self._callback, sender[0], sender[1], self._address, self._port, data)
         return True
 
 
 def _free_port():
-    """One of those that are nobody's (RFC 6335, section 6). lwIP would choose one, too, and not say
-    which."""
+    """One of those that are nobody's (RFC 6335, section 6). lwIP would choose one, too, and not
+    say which."""
     return 0xC000 | os.urandom(1)[0] << 6 | os.urandom(1)[0] & 0x3F
 
 

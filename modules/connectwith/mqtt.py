@@ -18,6 +18,8 @@ from time import ticks_diff
 
 from micropython import const
 
+from connectwith import mqtt_frame
+
 _PING_AFTER_MS = const(60000)  # silence after which the server is asked whether it is there
 _PONG_WITHIN_MS = const(45000)
 _KEEP_ALIVE_S = const(60)  # the server gives up after one and a half times this [MQTT-3.1.2-24]
@@ -43,8 +45,6 @@ _AT_TYPE = const(0)
 _AT_LENGTH = const(1)
 _AT_BODY = const(2)
 
-_TX_BYTES = const(384)  # any frame but a CONNECT with long credentials
-_COPY_BYTES = const(64)  # of a field; more is worth the object that a slice is
 _RX_BYTES = const(256)  # packets and the topics of messages; a longer message gets its own
 _INBOX_BYTES = const(256)
 _ACKS = const(40)  # more than one inbox can hold of PUBLISH packets with QoS 1
@@ -54,7 +54,7 @@ class ProtocolError(Exception):
     """The peer broke the protocol."""
 
 
-class Client:
+class Client(mqtt_frame.Frame):
     """One session. `on_message(topic, payload)` gets what the server publishes, if not None, and
     (None, packet id) for a SUBSCRIBE that it refuses.
 
@@ -63,8 +63,7 @@ class Client:
     """
 
     def __init__(self, on_message=None, longest=_RX_BYTES):
-        self._tx = self._usual_tx = bytearray(_TX_BYTES)
-        self._end = 0
+        super().__init__()
         self._rx = bytearray(_RX_BYTES)
         self._body = self._rx_view = memoryview(self._rx)
         self.inbox = memoryview(bytearray(_INBOX_BYTES))
@@ -90,12 +89,6 @@ class Client:
         self._type = self._length = self._shift = self._have = self._n_acks = 0
         self._pinging = self._ping_due = self.retained = False
         self._pinged_ms = self._heard_ms = self._said_ms = 0
-
-    def wipe(self):
-        """Overwrites the frame that was composed last. Only when `idle()`."""
-        self._tx[: self._end] = bytes(self._end)
-        self._tx = self._usual_tx
-        self._end = 0
 
     # -- outwards
 
@@ -135,8 +128,7 @@ class Client:
             size += 2 + len(username)
         if flags & 0x40:
             size += 2 + len(password)
-        if size + 5 > _TX_BYTES:
-            self._tx = bytearray(size + 5)  # until wipe()
+        self._make_room(size)  # until wipe()
         self._begin(_CONNECT, size)
         self._field(b"MQTT")
         self._byte(4)
@@ -237,43 +229,6 @@ class Client:
             packet_id = packet_id % 65535 + 1
         self._packet_id = packet_id
         return packet_id
-
-    def _begin(self, first, length, outside=0):
-        """`outside` bytes of the packet do not pass through the buffer."""
-        if self.out_n:
-            raise RuntimeError("a frame is under way")
-        if length > 268435455 or length - outside + 5 > len(self._tx):
-            raise ValueError("packet too long")
-        self._end = 0
-        self._tail = None
-        self._byte(first)
-        while True:
-            self._byte(length & 0x7F | (0x80 if length > 0x7F else 0))
-            length >>= 7
-            if not length:
-                return
-
-    def _byte(self, value):
-        self._tx[self._end] = value
-        self._end += 1
-
-    def _word(self, value):
-        self._byte(value >> 8)
-        self._byte(value & 0xFF)
-
-    def _field(self, data):
-        n = len(data)
-        self._word(n)
-        if n > _COPY_BYTES:
-            self._tx[self._end : self._end + n] = data
-            self._end += n
-            return
-        for byte in data:  # a slice would be an object each time
-            self._tx[self._end] = byte
-            self._end += 1
-
-    def _go(self):
-        self.out, self.out_n = self._tx, self._end
 
     # -- inwards
 

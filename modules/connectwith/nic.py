@@ -204,8 +204,8 @@ def _from_base64(key, text):
 
 
 def is_printable(text, forbidden=""):
-    """Whether a text has no control character, nothing that is no character (surrogates, U+FFFE and
-    its like: a broker refuses both, MQTT 3.1.1, 1.5.3), and none of those forbidden."""
+    """Whether a text has no control character, nothing that is no character (surrogates, U+FFFE
+    and its like: a broker refuses both, MQTT 3.1.1, 1.5.3), and none of those forbidden."""
     for character in text:
         if character in forbidden:
             return False

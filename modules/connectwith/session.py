@@ -107,6 +107,8 @@ class Session:
         self._stream = None
         client = self.mqtt
         self._forget()
+        if client.state != mqtt.READY:
+            client.wipe()  # the password in CONNECT, which nobody has answered well
         if stream is None or not polite or client.state != mqtt.READY or not client.idle():
             return False
         try:

@@ -99,17 +99,28 @@ def test_sealed_values_come_back_and_work(device, modem):
     assert SECRET not in report and PIN not in report
 
 
-def test_the_first_frame_of_ppp_may_come_with_connect(device, modem):
-    modem.warm()
-    modem.glue()
-    connects(device)
-    stages = dict(device.last_attempt()["stages"])
-    assert stages["ADDRESS"] < 1500  # LCP asks again after 3 s (RFC 1661, section 4.6)
+def test_what_came_with_connect_is_read_first(repl):
+    repl.run(
+        "import json, _connectwith\nfrom micropython import RingIO\n"
+        "def tap(first, rest):\n"
+        "    ring = RingIO(32)\n"
+        "    ring.write(rest)\n"
+        "    return _connectwith.Tap(ring, first)\n"
+        "t = tap(b'~[1', b',2]')\n"
+        "try: json.load(t)\n"
+        "except ValueError: pass\n"
+        "refusing = tap(b'~\\xc0', b'\\x23\\x03 ')\n"
+        "try: json.load(refusing)\n"
+        "except ValueError: pass\n"
+    )
+    assert repl.value("json.load(tap(b'[1', b',2]'))") == [1, 2]
+    assert repl.value("json.load(tap(b'', b'[3]'))") == [3]
+    assert repl.value("(t.heard(), t.refused())") == (True, False)
 
 
 def test_addresses_of_an_open_interface(device, modem):
     modem.warm()
-    device.repl.run("states = []\nit = imp.net.open(%r, states.append)" % cell())
+    device.repl.run(f"states = []\nit = imp.net.open({cell()!r}, states.append)")
     assert device.repl.value("until(lambda: 1 in states, 60000)", timeout=70) is True
     table = device.repl.value("it.getiptable()")["ipv4"]
     assert table["address"].startswith("10.0.200.") and "broadcast" not in table

@@ -121,9 +121,7 @@ def test_a_callback_that_raises_what_is_no_exception(device, world):
         world.broker.publish(_topic(device, name), "1")
     world.broker.publish(_topic(device, "x").replace("device/x", "restart"), "1")
     device.repl.run("imp.wakeup(0.01, odd(4)); imp.wakeup(0.02, odd(5)); imp.onidle(odd(6))")
-    device.repl.run(
-        "until(lambda: ran.count(2) == 2 and 3 in ran and 4 in ran and 5 in ran and 6 in ran)\nsettle()"
-    )
+    device.repl.run("until(lambda: ran.count(2) == 2 and {3, 4, 5, 6} <= set(ran))\nsettle()")
     ran = device.repl.value("ran")
     assert ran.count(1) >= 5 and ran.count(2) == 2 and set(ran) == {1, 2, 3, 4, 5, 6}
     assert device.repl.value("server.isconnected()") is True and _losses(device) == 0
@@ -133,8 +131,8 @@ def test_a_callback_that_raises_what_is_no_exception(device, world):
 
 
 @pytest.mark.parametrize(
-    "name", ["chr(0xd800)", "'a' + chr(0xdfff)", "chr(0)", "'+'", "'a#'", "chr(0x85)", "chr(0xfffe)",
-             "'x' * 60000", "bytes([0xff]).decode() if 0 else 'x' * 65", "''"],
+    "name", ["chr(0xd800)", "'a' + chr(0xdfff)", "chr(0)", "'+'", "'a#'", "chr(0x85)",
+             "chr(0xfffe)", "'x' * 60000", "'x' * 65", "''"],
 )  # fmt: skip
 def test_a_name_that_a_broker_must_refuse(device, name):
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
@@ -168,7 +166,8 @@ def test_an_empty_datagram_makes_nobody_deaf(device):
     ("call", "error"),
     [("udp.send(here, 70000, b'x')", "ValueError"), ("udp.send(here, 0, b'x')", "ValueError"),
      ("udp.send(here, '5', b'x')", "TypeError"), ("udp.send(here, True, b'x')", "TypeError"),
-     ("interface.openudp(print, 5000)", "OSError"), ("interface.openudp(print, 70000)", "ValueError")],
+     ("interface.openudp(print, 5000)", "OSError"),
+     ("interface.openudp(print, 70000)", "ValueError")],
 )  # fmt: skip
 def test_ports(device, call, error):
     device.repl.run(_UDP, timeout=40)

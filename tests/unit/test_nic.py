@@ -250,7 +250,7 @@ def test_a_key_that_does_not_exist(key, nearest):
 
 @pytest.mark.parametrize(
     ("block", "key", "nearest"),
-    [("wificonfig", "pasword", "ssid"), ("wificonfig", "kye", "key"), ("wificonfig", "SSID", "ssid"),
+    [("wificonfig", "kye", "key"), ("wificonfig", "SSID", "ssid"),
      ("staticconfig", "gatway", "gateway"), ("staticconfig", "mask", "netmask"),
      ("proxyconfig", "adress", "address"), ("proxyconfig", "Port", "port")],
 )  # fmt: skip

@@ -84,8 +84,8 @@ class Certificates:
     def issue(
         self, name: str, host: str, expired: bool = False, address: str | None = None
     ) -> KeyPair:
-        """A certificate for the server `host`, and for its IPv4 `address` if one is given, in files
-        that begin with `name`."""
+        """A certificate for the server `host`, and for its IPv4 `address` if there is one, in
+        files that begin with `name`."""
         names: list[x509.GeneralName] = [x509.DNSName(host)]
         if address is not None:
             names.append(x509.IPAddress(ipaddress.IPv4Address(address)))

@@ -32,7 +32,7 @@ _MAY_INCLUDE = (
 _PLATFORM = {"_connectwith", "machine", "network", "esp32"}
 _IO = _PLATFORM | {"select", "socket", "ssl", "tls"}
 _LINKS = {"connectwith.at", "connectwith.clock", "connectwith.nic", "connectwith.results"}
-_SANS_IO = {"at.py", "mqtt.py", "proxy.py", "results.py"}
+_SANS_IO = {"at.py", "mqtt.py", "mqtt_frame.py", "proxy.py", "results.py"}
 _PROTOCOLS = {"at", "course", "dialer", "links", "loss", "mqtt", "proxy", "session"}
 
 
@@ -70,7 +70,8 @@ def _forbidden(name: str, module: str) -> bool:
             return module not in _LINKS and not module.startswith("connectwith.links")
         return module in {"agent", "imp", "server", "select", "socket", "ssl", "tls"}
     if file in _SANS_IO:
-        return module in _IO or module.startswith("connectwith.")
+        inner = module.removeprefix("connectwith.")
+        return module in _IO or (inner != module and f"{inner}.py" not in _SANS_IO)
     return module in {"agent", "imp", "server"}
 
 

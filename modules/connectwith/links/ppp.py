@@ -3,11 +3,11 @@
 
 """`network.PPP` on the modem's UART: up to 1.25 and later, watched, and closed without waiting.
 
-The driver tells little. It never sees NO CARRIER, and up to 1.25 neither a refused password nor a
-peer that is silent. A tap on its stream sees the refusal. But what it reads can be noticed, and whoever is connected by PPP answers an
-LCP Echo-Request (RFC 1661, 5.8). So a line that stays silent although it is asked is dead. The
-question goes no further than the modem and costs nothing. It may cut a packet of lwIP's in two:
-that packet is lost like any other on a bad line.
+The driver tells little. It never sees NO CARRIER, and up to 1.25 neither a refused password, which
+a tap on its stream sees, nor a peer that is silent. But what it reads can be noticed, and whoever
+is connected by PPP answers an LCP Echo-Request (RFC 1661, 5.8). So a line that stays silent
+although it is asked is dead. The question goes no further than the modem and costs nothing. It may
+cut a packet of lwIP's in two: that packet is lost like any other on a bad line.
 
 Up to 1.25 the tap notices. Later versions read in the UART's interrupt, which is free
 to use, so ours calls their `poll()`. In 1.25 it is not to be had: a UART that was given the size

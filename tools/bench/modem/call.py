@@ -25,7 +25,6 @@ class Call:
         self.up = False
         self.data = False
         self.dead = False  # silence_ppp(): nothing passes, and nobody says so
-        self._holds_back = False  # CONNECT, until PPP has something to say
         self._dials = 0
         self._plus = 0
         self._last = 0.0  # when the last byte came in
@@ -55,9 +54,7 @@ class Call:
             ppp = scene.ppp
             self.up = True
             modem.actions.append(Dial(ppp.auth, ppp.user, ppp.password, ppp.dns))
-            self._holds_back = scene.glued
-            if not scene.glued:
-                self.resume()
+            self.resume()
 
     def resume(self) -> None:
         """CONNECT: data mode begins."""
@@ -91,9 +88,6 @@ class Call:
 
     def output(self, data: bytes) -> None:
         """Bytes of the PPP server; those of command mode are lost."""
-        if self._holds_back:
-            self._holds_back = False
-            self.resume()
         if self.data and not self.dead:
             self._modem.send(data)
 

@@ -102,10 +102,6 @@ class Controls:
         """Dialling never ends by itself."""
         self._modem.scene.dial_hangs = True
 
-    def glue(self, on: bool) -> None:
-        """CONNECT comes together with the first frame of PPP."""
-        self._modem.scene.glued = on
-
     def mute(self, on: bool) -> None:
         """Hears and says nothing, though it is on."""
         self._modem.scene.muted = on

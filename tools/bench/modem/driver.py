@@ -254,10 +254,6 @@ class Modem:
         """Dialling never ends, unless a byte aborts it; refuse_dial(None) ends this."""
         self._call("hang_dial")
 
-    def glue(self, on: bool = True) -> None:
-        """CONNECT comes together with the first frame of PPP."""
-        self._call("glue", on)
-
     def carrier_lost(self) -> None:
         """The network ends the call: NO CARRIER."""
         self._call("carrier_lost")

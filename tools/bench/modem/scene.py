@@ -51,7 +51,6 @@ class Scene:
     apn: str | None = None  # the only one accepted; None: any
     dial_result: str | None = None  # instead of CONNECT
     dial_hangs: bool = False
-    glued: bool = False  # CONNECT comes together with the first frame of PPP
     muted: bool = False
     pulled: bool = False
     delays_s: dict[str, float] = field(default_factory=dict)
