@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from test_cw_build import BOARD, bench, problem  # noqa: F401 - `bench` is a fixture
 
-from commands import boards, flash, release
+from commands import boards, flash, freshness, release
 from setup import paths
 from setup.lock import sha256_of
 
@@ -30,6 +30,7 @@ def tree(tmp_path, monkeypatch):
     run("commit", "-qm", "1")
     run("tag", "v0.2.0")
     monkeypatch.setattr(paths, "ROOT", top)
+    monkeypatch.setattr(freshness, "PAGES", ())
     return top, run
 
 
@@ -38,6 +39,14 @@ def test_a_tagged_and_clean_tree_is_a_release(tree):
     assert release.label(False) == "0.2.0"
     (top / "notes.txt").write_text("a file that git does not know\n")
     assert release.label(False) == "0.2.0"
+
+
+def test_a_page_that_is_not_of_this_code_is_refused(tree, monkeypatch):
+    monkeypatch.setattr(freshness, "PAGES", (freshness.Page("page.md", ("VERSION",), "cw page"),))
+    with pytest.raises(release.Problem, match="not of this code") as caught:
+        release.label(False)
+    assert "page.md is not there" in caught.value.why and "cw page" in caught.value.why
+    assert release.label(True).startswith("0.2.0+g")
 
 
 def test_changes_are_refused(tree):

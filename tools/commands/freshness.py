@@ -76,3 +76,8 @@ FAULTS = Page(
     "./tools/cw faults",
 )
 PAGES = (FAULTS, FIGURES)
+
+
+def complaints(root: Path) -> list[str]:
+    """What is wrong with the pages. `cw test` shows it, `cw release` refuses to go on."""
+    return [complaint for page in PAGES for complaint in page.complaints(root)]

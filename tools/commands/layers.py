@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from commands import fuzz_targets, lint
+from commands import freshness, fuzz_targets, lint
 from setup import build, newest, paths
 from setup.lock import read_lock
 from setup.shell import run_shown
@@ -284,6 +284,9 @@ def _lint(outcome: Outcome, context: Context) -> None:
             outcome.failed.append(f"{name}: {len(complaints)} complaint(s)")
         else:
             outcome.passed += 1
+    # Half an hour of measurement is for a release, not for each change.
+    for complaint in freshness.complaints(paths.ROOT):
+        print(f"note: {complaint}", flush=True)
 
 
 # Cheap ones first: a slip shows within seconds.

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from commands import boards, freshness, lint_boards, lint_layers, lint_types
+from commands import boards, lint_boards, lint_layers, lint_types
 from setup import paths
 from setup.shell import capture, run_logged
 
@@ -79,5 +79,3 @@ def checks(root: Path | None = None) -> Iterator[tuple[str, list[str]]]:
     yield "types", lint_types.complaints(root)
     yield "boards", lint_boards.complaints(root)
     yield "docs/boards.md", boards.document_complaints(root)
-    for page in freshness.PAGES:
-        yield page.path, page.complaints(root)

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from commands import boards
+from commands import boards, freshness
 from commands.boards import Board
 from commands.build import Made, make, prepare, version_arguments
 from setup import esp32, paths
@@ -69,6 +69,13 @@ def label(unreleased: bool) -> str:
             "This commit is no release.",
             f"VERSION says {version}; the commit's tags: {', '.join(tags) or 'none'}.",
             f"write the number into VERSION and CHANGELOG.md, commit, git tag v<VERSION>; {again}",
+        )
+    stale = freshness.complaints(paths.ROOT)
+    if stale:
+        raise Problem(
+            "A page of figures is not of this code.",
+            "; ".join(stale) + ".",
+            f"run that, commit, move the tag; {again}",
         )
     return version
 
