@@ -32,6 +32,12 @@ static mp_obj_t absent_2(mp_obj_t first, mp_obj_t second) {
     connectwith_raise(STATUS_NO_DEVICE);
 }
 
+static mp_obj_t absent_n(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    (void)args;
+    connectwith_raise(STATUS_NO_DEVICE);
+}
+
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_dns_flush_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_dns_second_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_watch_obj, absent_1);
@@ -45,7 +51,7 @@ MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_stop_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_scan_start_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_scan_result_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_seal_obj, absent_2);
-MP_DEFINE_CONST_FUN_OBJ_2(connectwith_unseal_obj, absent_2);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_unseal_obj, 2, 3, absent_n);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_key_source_obj, absent_0);
 
 MP_DEFINE_CONST_OBJ_TYPE(
