@@ -27,8 +27,10 @@ file(WRITE ${connectwith_partitions}
     "CONFIG_PARTITION_TABLE_CUSTOM_FILENAME=\"${MICROPY_BOARD_DIR}/partitions.csv\"\n")
 
 # The image's own description (esp_app_desc): what esptool's image-info and an update look at.
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/../VERSION)
-file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/../VERSION connectwith_version LIMIT_COUNT 1)
+# One spelling of the path: ninja refuses the same file under two names.
+get_filename_component(connectwith_version_file ${CMAKE_CURRENT_LIST_DIR}/../VERSION ABSOLUTE)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${connectwith_version_file})
+file(STRINGS ${connectwith_version_file} connectwith_version LIMIT_COUNT 1)
 set(connectwith_description ${CMAKE_BINARY_DIR}/sdkconfig.version)
 file(WRITE ${connectwith_description}
     "CONFIG_APP_PROJECT_VER_FROM_CONFIG=y\nCONFIG_APP_PROJECT_VER=\"${connectwith_version}\"\n")

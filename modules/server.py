@@ -9,7 +9,7 @@ happens in the background, and its outcome comes to a callback.
 
 import json
 
-from connectwith import controller, nic
+from connectwith import controller
 from connectwith.results import (  # noqa: F401 - the API, for dir() and the REPL's Tab key, too
     NO_IP_ADDRESS,
     NO_LINK,
@@ -145,8 +145,7 @@ def restart():
 
 
 def log(msg):
-    """Sends a message to the log. Returns 0 or a SEND_ERROR_ code. ValueError: over 256 KB, or not
-    UTF-8.
+    """Sends a message to the log. Returns 0 or a SEND_ERROR_ code. ValueError: over 256 KB.
 
     What happens offline, on a loss and with a full send buffer depends on the policy: see
     `setsendtimeoutpolicy`. Nothing is kept for later.
@@ -162,6 +161,6 @@ def error(msg):
 def _report(name, msg):
     if not isinstance(msg, str):
         msg = str(msg)
-    if nic.utf8_size("msg", msg, _MESSAGE_MAX) > _MESSAGE_MAX:
+    if len(msg) > _MESSAGE_MAX:
         raise ValueError("msg: too long")
     return controller.get().send(name, json.dumps(msg).encode())

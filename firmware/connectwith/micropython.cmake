@@ -46,9 +46,9 @@ target_sources(usermod_connectwith INTERFACE
 target_include_directories(usermod_connectwith INTERFACE ${CMAKE_CURRENT_LIST_DIR}/..)
 
 # The version stands in one file. MicroPython's own files get the definition, too: boards/version.h.
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-    ${CMAKE_CURRENT_LIST_DIR}/../../VERSION)
-file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/../../VERSION connectwith_version LIMIT_COUNT 1)
+get_filename_component(connectwith_version_file ${CMAKE_CURRENT_LIST_DIR}/../../VERSION ABSOLUTE)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${connectwith_version_file})
+file(STRINGS ${connectwith_version_file} connectwith_version LIMIT_COUNT 1)
 target_compile_definitions(usermod_connectwith INTERFACE
     CONNECTWITH_VERSION="${connectwith_version}")
 

@@ -227,7 +227,7 @@ class Course:
             proxy = _open_proxy(proxy)
         key = settings.key
         if key is not None:
-            key = _connectwith.unseal(key, cloud.context(settings, "key"))
+            key = _connectwith.unseal(key, cloud.context(settings, "key"), True)
         self._sntp = None
         self._dialer.start(settings, proxy, (settings.cert, key))
         self._turn = _REACH
@@ -247,7 +247,7 @@ class Course:
         settings = self._job.settings
         password = settings.password
         if password is not None:
-            password = _connectwith.unseal(password, cloud.context(settings, "password"))
+            password = _connectwith.unseal(password, cloud.context(settings, "password"), True)
         self.session.open(dial.stream, settings, password, time.ticks_ms())
         if password is not None:
             password[:] = bytes(len(password))

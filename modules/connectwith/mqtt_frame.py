@@ -20,8 +20,12 @@ class Frame:
 
     def wipe(self):
         """Overwrites the frame that was composed last. Only when `idle()`."""
-        self._tx[: self._end] = bytes(self._end)
-        self._tx = self._usual_tx
+        if self._tx is not self._usual_tx:
+            self._tx[: self._end] = bytes(self._end)
+            self._tx = self._usual_tx
+            self._end = 0
+        for index in range(self._end):
+            self._tx[index] = 0
         self._end = 0
 
     def _make_room(self, length):

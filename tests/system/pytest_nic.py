@@ -65,7 +65,6 @@ def test_s21_bad_nics_leave_the_live_connection_alone(device, world):
     [
         {"wificonfig": "not looked at on Ethernet"},
         {"cellconfig": 5},
-        {"something": "else"},
     ],
 )
 def test_s31_blocks_that_do_not_apply_are_ignored(device, extra):

@@ -23,7 +23,7 @@ def seal(plain: bytes | str, context: bytes | str, secret: bytes = DEVICE_SECRET
     return hmac.digest(secret, context + b"|" + body, "sha256") + body
 
 
-def unseal(blob: bytes, context: bytes | str) -> bytes:
+def unseal(blob: bytes, context: bytes | str, mutable: bool = False) -> bytes:
     """The plain text, or ValueError as on the board."""
     context = _octets(context)
     if len(blob) < 44:

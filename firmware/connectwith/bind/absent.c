@@ -32,10 +32,16 @@ static mp_obj_t absent_2(mp_obj_t first, mp_obj_t second) {
     connectwith_raise(STATUS_NO_DEVICE);
 }
 
+<<<<<<< HEAD
 static mp_obj_t absent_3(mp_obj_t first, mp_obj_t second, mp_obj_t third) {
     (void)first;
     (void)second;
     (void)third;
+=======
+static mp_obj_t absent_n(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    (void)args;
+>>>>>>> field1
     connectwith_raise(STATUS_NO_DEVICE);
 }
 
@@ -55,7 +61,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(connectwith_scan_result_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_setting_obj, absent_2);
 MP_DEFINE_CONST_FUN_OBJ_3(connectwith_set_setting_obj, absent_3);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_seal_obj, absent_2);
-MP_DEFINE_CONST_FUN_OBJ_2(connectwith_unseal_obj, absent_2);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_unseal_obj, 2, 3, absent_n);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_key_source_obj, absent_0);
 
 MP_DEFINE_CONST_OBJ_TYPE(

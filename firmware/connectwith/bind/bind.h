@@ -78,7 +78,7 @@ MP_DECLARE_CONST_FUN_OBJ_3(connectwith_set_setting_obj);
 
 // seal.c
 MP_DECLARE_CONST_FUN_OBJ_2(connectwith_seal_obj);
-MP_DECLARE_CONST_FUN_OBJ_2(connectwith_unseal_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_unseal_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_key_source_obj);
 
 #endif

@@ -45,19 +45,23 @@ static mp_obj_t connectwith_seal(mp_obj_t plain_in, mp_obj_t context_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_seal_obj, connectwith_seal);
 
-// unseal(blob, context) -> bytearray, which its user may overwrite. ValueError: why it does not open.
-static mp_obj_t connectwith_unseal(mp_obj_t blob_in, mp_obj_t context_in) {
-    const seal_bytes_t blob = seal_buffer(blob_in);
-    const seal_bytes_t context = seal_buffer(context_in);
+// unseal(blob, context, mutable=False) -> bytes, or bytearray, which its user may overwrite.
+// ValueError: why it does not open.
+static mp_obj_t connectwith_unseal(size_t n_args, const mp_obj_t *args) {
+    const seal_bytes_t blob = seal_buffer(args[0]);
+    const seal_bytes_t context = seal_buffer(args[1]);
     if (blob.len < SEAL_OVERHEAD_BYTES) {
         connectwith_raise(STATUS_SEAL_FORMAT);
     }
     vstr_t plain;
     vstr_init_len(&plain, blob.len - SEAL_OVERHEAD_BYTES);
     connectwith_check(seal_with_secret(true, blob, context, (uint8_t *)plain.buf));
-    return mp_obj_new_bytearray_by_ref(plain.len, plain.buf);
+    if (n_args > 2 && mp_obj_is_true(args[2])) {
+        return mp_obj_new_bytearray_by_ref(plain.len, plain.buf);
+    }
+    return mp_obj_new_bytes_from_vstr(&plain);
 }
-MP_DEFINE_CONST_FUN_OBJ_2(connectwith_unseal_obj, connectwith_unseal);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_unseal_obj, 2, 3, connectwith_unseal);
 
 static const char *const seal_source_names[] = {
     [PLATFORM_SECRET_NONE] = "none",

@@ -131,7 +131,7 @@ class Wlan:
         ssid = block["ssid"]
         key = block["key"]
         if key:
-            key = bytes(_connectwith.unseal(key, nics.context("wifi", ssid)))
+            key = _connectwith.unseal(key, nics.context("wifi", ssid))
         else:
             key = None
         self._losses = _connectwith.link_state(0) >> links.LOSSES_SHIFT
