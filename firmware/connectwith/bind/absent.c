@@ -32,16 +32,16 @@ static mp_obj_t absent_2(mp_obj_t first, mp_obj_t second) {
     connectwith_raise(STATUS_NO_DEVICE);
 }
 
-<<<<<<< HEAD
 static mp_obj_t absent_3(mp_obj_t first, mp_obj_t second, mp_obj_t third) {
     (void)first;
     (void)second;
     (void)third;
-=======
+    connectwith_raise(STATUS_NO_DEVICE);
+}
+
 static mp_obj_t absent_n(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
     (void)args;
->>>>>>> field1
     connectwith_raise(STATUS_NO_DEVICE);
 }
 
