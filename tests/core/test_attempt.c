@@ -251,6 +251,33 @@ static void the_newest_start_wins_in_every_state(void) {
     CHECK_EQ(attempt_tick(&a, T0 + 2011), ATTEMPT_ACTION_REPORT);
 }
 
+static void what_is_tried_again_names_its_code(void) {
+    attempt_t a = started(LINK(CELLULAR), T0);
+    CHECK_EQ(attempt_enter(&a, STAGE(DIAL), 0, FROM_TABLE, T0 + 1), STATUS_OK);
+    CHECK_EQ(attempt_expect(&a, RESULT(NO_SERVER), T0 + 2), STATUS_OK);
+    attempt_t b = a;
+    CHECK_EQ(attempt_tick(&a, T0 + 60000), ATTEMPT_ACTION_REPORT);
+    CHECK_EQ(a.result, RESULT(NO_SERVER));
+    // Too late, and when all is over.
+    CHECK_EQ(attempt_expect(&a, RESULT(NO_MODEM), T0 + 60000), STATUS_OK);
+    CHECK_EQ(a.result, RESULT(NO_SERVER));
+    attempt_reported(&a, a.serial);
+    CHECK_EQ(attempt_expect(&a, RESULT(NO_MODEM), T0 + 60000), STATUS_NOT_RUNNING);
+    // The table's again, by a call or in the next stage.
+    a = b;
+    CHECK_EQ(attempt_expect(&a, FROM_TABLE, T0 + 3), STATUS_OK);
+    CHECK_EQ(a.result_if_late, RESULT(PPP_NO_CONNECTIVITY));
+    CHECK_EQ(attempt_enter(&b, STAGE(TLS), 0, FROM_TABLE, T0 + 3), STATUS_OK);
+    CHECK_EQ(b.result_if_late, RESULT(NO_SERVER));
+    b = a;
+    CHECK_EQ(attempt_expect(&a, RESULT(SERVER_CONNECTED), T0 + 4), STATUS_BAD_RESULT);
+    CHECK_EQ(attempt_expect(&a, RESULT(NO_WIFI), T0 + 4), STATUS_BAD_RESULT);
+    CHECK_EQ(memcmp(&a, &b, sizeof(a)), 0);
+    // At the deadline it comes too late.
+    CHECK_EQ(attempt_expect(&a, RESULT(NO_SERVER), T0 + 60000), STATUS_OK);
+    CHECK_EQ(a.result, RESULT(PPP_NO_CONNECTIVITY));
+}
+
 static void the_timeline_adds_up(void) {
     attempt_t a = started(LINK(WIFI), T0);
     CHECK_EQ(attempt_enter(&a, STAGE(LINK), 0, FROM_TABLE, T0 + 3), STATUS_OK);
@@ -361,6 +388,7 @@ const test_t attempt_tests[] = {
     { "the_next_stage_is_free_of_the_budget", the_next_stage_is_free_of_the_budget },
     { "the_clock_may_be_given_up", the_clock_may_be_given_up },
     { "success_and_failure_are_reported_once", success_and_failure_are_reported_once },
+    { "what_is_tried_again_names_its_code", what_is_tried_again_names_its_code },
     { "a_success_at_the_deadline_is_too_late", a_success_at_the_deadline_is_too_late },
     { "entering_at_the_deadline_ends_in_the_old_stage",
       entering_at_the_deadline_ends_in_the_old_stage },

@@ -103,6 +103,21 @@ status_t model_enter(model_t *m, int stage, uint32_t budget_ms, int result, uint
     return STATUS_OK;
 }
 
+status_t model_expect(model_t *m, int result, uint64_t now_ms) {
+    if (m->state != ATTEMPT_STATE_RUNNING) {
+        return m->state == ATTEMPT_STATE_ENDED && m->late ? STATUS_OK : STATUS_NOT_RUNNING;
+    }
+    if (result != ATTEMPT_RESULT_OF_STAGE && !can_fail_with(m->link, result)) {
+        return STATUS_BAD_RESULT;
+    }
+    judge(m, now_ms);
+    if (m->state == ATTEMPT_STATE_RUNNING) {
+        m->late_result =
+            result == ATTEMPT_RESULT_OF_STAGE ? late_codes[m->stage][m->link] : result;
+    }
+    return STATUS_OK;
+}
+
 status_t model_finish(model_t *m, int result, uint64_t now_ms) {
     if (m->state != ATTEMPT_STATE_RUNNING) {
         return m->state == ATTEMPT_STATE_ENDED && m->late ? STATUS_OK : STATUS_NOT_RUNNING;

@@ -36,6 +36,7 @@ void model_init(model_t *m);
 // what the core must return. `now_ms` is not before that of the call before.
 status_t model_start(model_t *m, int link, uint32_t timeout_ms, uint64_t now_ms);
 status_t model_enter(model_t *m, int stage, uint32_t budget_ms, int result, uint64_t now_ms);
+status_t model_expect(model_t *m, int result, uint64_t now_ms);
 status_t model_finish(model_t *m, int result, uint64_t now_ms);
 void model_abandon(model_t *m, uint64_t now_ms);
 status_t model_wake(model_t *m, uint32_t delay_ms, uint64_t now_ms);

@@ -116,6 +116,13 @@ static void enter(walk_t *w, fuzz_t *in) {
     check_status(w, &before, got, model_enter(&w->model, stage, budget_ms, result, w->now_ms));
 }
 
+static void expect(walk_t *w, fuzz_t *in) {
+    const attempt_t before = w->core;
+    int result = (int)(fuzz_byte(in) % 18) - 2;
+    status_t got = attempt_expect(&w->core, result, now(w));
+    check_status(w, &before, got, model_expect(&w->model, result, w->now_ms));
+}
+
 static void finish(walk_t *w, fuzz_t *in) {
     const attempt_t before = w->core;
     int result = (int)(fuzz_byte(in) % 18) - 2;
@@ -214,7 +221,7 @@ static void pass_to_next(walk_t *w, fuzz_t *in) {
 }
 
 static void one_event(walk_t *w, fuzz_t *in) {
-    switch (fuzz_byte(in) % 9) {
+    switch (fuzz_byte(in) % 10) {
         case 0:
             start(w, in);
             break;
@@ -235,6 +242,9 @@ static void one_event(walk_t *w, fuzz_t *in) {
             break;
         case 6:
             pass_to_next(w, in);
+            break;
+        case 7:
+            expect(w, in);
             break;
         default:
             tick(w, in);

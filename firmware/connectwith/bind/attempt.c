@@ -104,6 +104,16 @@ static mp_obj_t attempt_enter_(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(attempt_enter_obj, 2, 4, attempt_enter_);
 
+// expect(result): the code if time runs out in this stage from now on.
+static mp_obj_t attempt_expect_(mp_obj_t self_in, mp_obj_t result_in) {
+    connectwith_attempt_obj_t *self = get_living(self_in);
+    int result = get_small(result_in, STATUS_BAD_RESULT);
+    connectwith_check(attempt_expect(&self->core, result, connectwith_now_ms()));
+    connectwith_arm(self);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(attempt_expect_obj, attempt_expect_);
+
 static mp_obj_t attempt_succeed_(mp_obj_t self_in) {
     connectwith_attempt_obj_t *self = get_living(self_in);
     connectwith_check(attempt_succeed(&self->core, connectwith_now_ms()));
@@ -192,6 +202,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(attempt_timeline_obj, attempt_timeline);
 static const mp_rom_map_elem_t attempt_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&attempt_start_obj) },
     { MP_ROM_QSTR(MP_QSTR_enter), MP_ROM_PTR(&attempt_enter_obj) },
+    { MP_ROM_QSTR(MP_QSTR_expect), MP_ROM_PTR(&attempt_expect_obj) },
     { MP_ROM_QSTR(MP_QSTR_succeed), MP_ROM_PTR(&attempt_succeed_obj) },
     { MP_ROM_QSTR(MP_QSTR_fail), MP_ROM_PTR(&attempt_fail_obj) },
     { MP_ROM_QSTR(MP_QSTR_abandon), MP_ROM_PTR(&attempt_abandon_obj) },

@@ -11,6 +11,7 @@
 //              IDLE        RUNNING                ENDED by call   ENDED by time
 //   start      RUNNING     RUNNING (new)          RUNNING (new)   RUNNING (new)
 //   enter      refused     RUNNING, later stage   refused         ignored
+//   expect     refused     RUNNING                refused         ignored
 //   succeed    refused     ENDED by call          refused         ignored
 //   fail       refused     ENDED by call          refused         ignored
 //   abandon    IDLE        IDLE                   IDLE            IDLE
@@ -124,6 +125,11 @@ static bool is_ended_by_time(const attempt_t *self) {
     return self->state == ATTEMPT_STATE_ENDED && self->late;
 }
 
+static void set_late_result(attempt_t *self, int result) {
+    self->result_if_late = (attempt_result_t)(result == ATTEMPT_RESULT_OF_STAGE
+        ? late_results[self->link][self->stage] : result);
+}
+
 static void begin_stage(attempt_t *self, attempt_stage_t stage, uint32_t budget_ms, int result,
     uint32_t now_ms) {
     self->stage = stage;
@@ -131,8 +137,7 @@ static void begin_stage(attempt_t *self, attempt_stage_t stage, uint32_t budget_
     self->stage_budget_ms = budget_ms;
     self->overdue_told = false;
     self->entered |= BIT(stage);
-    self->result_if_late = (attempt_result_t)(result == ATTEMPT_RESULT_OF_STAGE
-        ? late_results[self->link][stage] : result);
+    set_late_result(self, result);
 }
 
 static void want_step(attempt_t *self, uint32_t moment_ms) {
@@ -187,6 +192,23 @@ status_t attempt_enter(attempt_t *self, int stage, uint32_t budget_ms, int resul
     if (self->state == ATTEMPT_STATE_RUNNING) {
         self->duration_ms[self->stage] = now_ms - self->stage_started_ms;
         begin_stage(self, (attempt_stage_t)stage, budget_ms, result, now_ms);
+    }
+    return STATUS_OK;
+}
+
+status_t attempt_expect(attempt_t *self, int result, uint32_t now_ms) {
+    if (is_ended_by_time(self)) {
+        return STATUS_OK;
+    }
+    if (self->state != ATTEMPT_STATE_RUNNING) {
+        return STATUS_NOT_RUNNING;
+    }
+    if (result != ATTEMPT_RESULT_OF_STAGE && !is_failure(self, result)) {
+        return STATUS_BAD_RESULT;
+    }
+    judge_time(self, now_ms);
+    if (self->state == ATTEMPT_STATE_RUNNING) {
+        set_late_result(self, result);
     }
     return STATUS_OK;
 }

@@ -106,6 +106,11 @@ status_t attempt_start(attempt_t *self, int link, uint32_t timeout_ms, uint32_t 
 status_t attempt_enter(attempt_t *self, int stage, uint32_t budget_ms, int result,
     uint32_t now_ms);
 
+// From now on `result` is the code if time runs out in this stage: what is tried again there has
+// said why it has failed. ATTEMPT_RESULT_OF_STAGE: the table's.
+// BAD_RESULT, NOT_RUNNING: nothing has changed.
+status_t attempt_expect(attempt_t *self, int result, uint32_t now_ms);
+
 // NOT_RUNNING: nothing has changed.
 status_t attempt_succeed(attempt_t *self, uint32_t now_ms);
 
