@@ -17,7 +17,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import diag, links, nic, results, store
+from connectwith import diag, links, nic, patience, results, store
 from connectwith.calls import call
 
 _STAGES = const(9)
@@ -47,6 +47,7 @@ class Job:
 
     place = 0  # in the plan
     delay_ms = 0
+    repeated = False  # the same is tried again, whatever becomes of it
 
     def __init__(self, nic_, kind, settings, timeout_ms, callback=None, plan=None):
         self.nic = nic_
@@ -59,6 +60,15 @@ class Job:
 
     def has_next(self):
         return self.plan is not None and self.plan.has_next(self)
+
+    def patience(self):
+        """What it tries again and for how long, from now on."""
+        place = patience.ALONE
+        if self.repeated:
+            place = patience.REPEATED
+        elif self.has_next():
+            place = patience.SHARED
+        return patience.Patience(place, self.timeout_ms)
 
     def close(self):
         """It is over. The job that has connected lives as long as its session, and longer: it

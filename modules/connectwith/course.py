@@ -8,7 +8,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import cloud, dialer, links, nic, results, session
+from connectwith import cloud, dialer, links, nic, results, retry, session
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
@@ -21,6 +21,7 @@ _CHECK_CLOCK = const(2)
 _SET_CLOCK = const(3)
 _REACH = const(4)
 _GREET = const(5)
+_REST = const(6)  # before the server is tried again
 
 # Pauses while nothing happens; the last one stays.
 _WAITS_MS = const(b"\x01\x01\x02\x02\x04\x08\x0a")
@@ -55,12 +56,15 @@ class Course:
         self._waits = 0
         self._asked = 0  # of the link
         self._doubts = _DOUBTS
+        self._retry = retry.Retry()
+        self._faults = 0  # of the link
 
     def begin(self, job):
         """The next step is the first one of `job`. Changes nothing else."""
         self.hurry()
         self._turn = _PREPARE
         self._job = job
+        self._retry.begin(job.patience())
 
     def release(self, polite, keep):
         """Closes whatever is open and powers the interface down. May be called again.
@@ -69,10 +73,7 @@ class Course:
         latest: a radio loses what it has not sent yet.
         `keep`: leaves an interface up that is held for the local network."""
         said = self.session.close(polite)
-        self._dialer.close()
-        if self._sntp is not None:
-            self._sntp.close()
-            self._sntp = None
+        self._leave_server()
         link = self.link
         if link is not None:
             self.link = None
@@ -130,11 +131,13 @@ class Course:
         if turn == _CHECK_CLOCK:
             return self._check_clock()
         if self.link.poll() != links.UP:
-            return self._fail(self.link.result, "link lost", 0, 0)
+            return self._lose_link()
         if turn == _REACH:
             return self._reach()
         if turn == _GREET:
             return self._greet()
+        if turn == _REST:
+            return self._retry.rest() or self._dial()
         return self._set_clock()
 
     def _is_held(self, link):
@@ -173,13 +176,17 @@ class Course:
         _connectwith.dns_flush()  # an address learnt on one network may be wrong on the next
         self.link = link
         self._diag.link = link
-        config = self._job.nic
-        if links.held.get(self._job.kind) != config or link.poll() != links.UP:
-            if self._job.kind in links.held:
-                links.held[self._job.kind] = config
-            link.start(config)
+        if links.held.get(self._job.kind) != self._job.nic or link.poll() != links.UP:
+            self._start_link()
         self._turn = _RAISE_LINK
         return self._raise_link()
+
+    def _start_link(self):
+        config = self._job.nic
+        if self._job.kind in links.held:
+            links.held[self._job.kind] = config
+        self.link.start(config, self._retry.patience)
+        self._faults = 0
 
     def _raise_link(self):
         link = self.link
@@ -188,6 +195,9 @@ class Course:
             return self._fail(link.result, link.cause, link.code, 0)
         if stage != links.UP:
             self._enter(stage)
+            if link.faults != self._faults:
+                self._faults = link.faults
+                self._note(link.result, link.cause, link.code, 0)
             asked = getattr(link, "asked", 0)
             if asked != self._asked:
                 self._asked = asked
@@ -195,6 +205,8 @@ class Course:
             return self.pause()
         self._enter(_LINK)
         self._enter(_ADDRESS)
+        self._diag.blame(None, 0, 0)  # a link that was lost is back
+        self._attempt.expect(-1)
         self._turn = _CHECK_CLOCK
         return self._check_clock()
 
@@ -240,10 +252,10 @@ class Course:
             result = dial.result
             if dial.silent and self._job.kind == nic.CELLULAR:
                 result = results.PPP_NO_CONNECTIVITY
-            return self._fail_online(result, dial.cause, dial.code, dial.flags)
+            return self._fail_online(result, dial.cause, dial.code, dial.flags, dial.lasting)
         self._enter(stage, dial.late)
         if stage != dialer.READY:
-            return self.pause()
+            return self._await(stage)
         settings = self._job.settings
         password = settings.password
         if password is not None:
@@ -258,9 +270,10 @@ class Course:
         state = self.session.pump(time.ticks_ms())
         if state == session.CLOSED:
             current = self.session
-            return self._fail_online(results.NO_SERVER, current.cause, current.code, 0)
+            lasting = retry.is_lasting(current.cause, current.code)
+            return self._fail_online(results.NO_SERVER, current.cause, current.code, 0, lasting)
         if state != session.OPEN:
-            return self.pause()
+            return self._await(dialer.READY)
         self._attempt.succeed()
         return -1
 
@@ -271,15 +284,54 @@ class Course:
             job = self._job
             hurried = stage == _LINK and job.kind == nic.ETHERNET and job.has_next()
             self._attempt.enter(stage, _CARRIER_MS if hurried else 0, late)
+            self._diag.blame(None, 0, 0)  # what has failed before has passed
             self._waits = 0
 
-    def _fail_online(self, result, cause, code, flags):
+    # -- what may pass
+
+    def _lose_link(self):
+        result = self.link.result
+        if not self._retry.loses_link():
+            return self._fail(result, "link lost", 0, 0)
+        self._note(result, "link lost", 0, 0)
+        self._leave_server()
+        self._start_link()
+        self._turn = _RAISE_LINK
+        return self.pause()
+
+    def _fail_online(self, result, cause, code, flags, lasting):
         # Going down, a link breaks its connections: then it is to blame.
         if self.link.poll() != links.UP:
-            return self._fail(self.link.result, "link lost", 0, 0)
+            return self._lose_link()
         if self.doubts(code):
             return self.pause()
-        return self._fail(result, cause, code, flags)
+        if not self._retry.goes_on(lasting):
+            return self._fail(result, cause, code, flags)
+        self._note(result, cause, code, flags)
+        self._leave_server()
+        self._turn = _REST
+        return self._retry.rest()
+
+    def _await(self, stage):
+        """Waits for the peer, but not for one that has gone without a word."""
+        if self._retry.is_dead(stage):
+            result = retry.result_of_silence(stage, self._job)
+            return self._fail_online(result, "no answer", 0, 0, False)
+        return self.pause()
+
+    def _leave_server(self):
+        """Drops what has been opened behind the link."""
+        self.session.close(False)
+        self._dialer.close()
+        if self._sntp is not None:
+            self._sntp.close()
+            self._sntp = None
+        self._retry.forget_stage()
+
+    def _note(self, result, cause, code, flags):
+        """It is tried again; should the time end meanwhile, this was why."""
+        self._diag.blame(cause, code, flags)
+        self._attempt.expect(result)
 
     def _fail(self, result, cause, code, flags):
         self._diag.blame(cause, code, flags)

@@ -21,6 +21,16 @@ _NO_NAMES = const(
     )
 )
 _SILENT = const(-6)
+# An answering server has said so, and a person has to change it. All other failures may pass.
+_NO_SUCH_NAME = const((-1, -4))
+
+# Statuses of a proxy that may pass (RFC 9110, section 15, and RFC 6585), besides 5xx.
+_LATER = const((408, 425, 429))
+
+# Codes of mbedTLS that a new try cannot change: no TLS at all (ssl.h), and of the certificates
+# and keys that were given (pem.h to pk.h).
+_NO_TLS = const(0x7200)
+_OF_KEYS = const((0x1000, 0x4000))
 
 # Stages (see _connectwith.STAGE_...); READY is the one after TLS.
 _RESOLVE = const(4)
@@ -41,7 +51,7 @@ class Dialer:
 
     `late` is the result if the time ends in the stage under way, -1 for what is usual there.
     After FAILED: `result` is the imp's code, `cause`, `code` and `flags` what lies behind it;
-    `silent`: nobody has said no, nothing has come back at all.
+    `silent`: nobody has said no, nothing has come back at all; `lasting`: another try is in vain.
     """
 
     def __init__(self, resolver):
@@ -54,7 +64,7 @@ class Dialer:
         self.result = 0
         self.cause = ""
         self.code = self.flags = 0
-        self.silent = False
+        self.silent = self.lasting = False
         self.late = -1
 
     def start(self, target, proxy, secrets):
@@ -119,6 +129,7 @@ class Dialer:
                 break
         self._fail(results.NOT_RESOLVED, cause, 0)
         self.silent = found == _SILENT
+        self.lasting = found in _NO_SUCH_NAME
         return FAILED
 
     def _dial(self):
@@ -147,11 +158,16 @@ class Dialer:
             return _PROXY
         if 200 <= status < 300:
             return self._secure()
+        if status < 0:
+            return self._fail(results.NO_PROXY, "closed by the proxy", 0)
         if not status:
-            return self._fail(results.NO_PROXY, "not a proxy", 0)
-        refused = status in (401, 403, 407)
-        result = results.NOT_AUTHORISED if refused else results.NO_PROXY
-        return self._fail(result, "proxy status", status)
+            self._fail(results.NO_PROXY, "not a proxy", 0)
+        else:
+            refused = status in (401, 403, 407)
+            result = results.NOT_AUTHORISED if refused else results.NO_PROXY
+            self._fail(result, "proxy status", status)
+        self.lasting = status < 500 and status not in _LATER
+        return FAILED
 
     def _secure(self):
         self.late = -1
@@ -182,10 +198,14 @@ class Dialer:
         stream = self.stream
         code = stream.error()
         cause = "TLS error" if code < 0 else "TLS errno" if self._turn == _TLS else "TCP errno"
-        return self._fail(result, cause, code, stream.verify_flags())
+        self._fail(result, cause, code, stream.verify_flags())
+        bare = -code & 0x7F80  # without the lower module's code
+        self.lasting = self.flags != 0 or bare == _NO_TLS or _OF_KEYS[0] <= bare < _OF_KEYS[1]
+        return FAILED
 
     def _fail(self, result, cause, code, flags=0):
         self.result, self.cause, self.code, self.flags = result, cause, code, flags
+        self.lasting = False
         self.silent = cause == "TCP errno" and code not in (ECONNREFUSED, ECONNRESET)
         self._turn = FAILED
         return FAILED

@@ -185,13 +185,16 @@ class Outage:
             lost.nic, lost.kind, lost.settings, left_ms - pause_ms, self._report, self
         )
         job.delay_ms = pause_ms
+        job.repeated = True
         return job
 
     def job(self, left_ms, settings):
         """An attempt of a standstill, which makes all the pauses itself."""
         lost = self._lost
         if settings is None:
-            return controller.Job(lost.nic, lost.kind, lost.settings, left_ms)
+            job = controller.Job(lost.nic, lost.kind, lost.settings, left_ms)
+            job.repeated = True
+            return job
         from connectwith import failover
 
         return failover.Plan(self._control, settings, self._kinds, left_ms).first()

@@ -80,8 +80,8 @@ class Tunnel:
         self._reply = Reply()
 
     def poll(self):
-        """None while it is under way, then the status of the reply; 0: that was no proxy's.
-        OSError: the connection is broken."""
+        """None while it is under way, then the status of the reply; 0: that was no proxy's, -1:
+        the connection was closed. OSError: the connection is broken."""
         out = self._out
         if out is not None:
             if self._took:
@@ -105,7 +105,7 @@ class Tunnel:
             if self._got is None:
                 return None
             if not self._got:
-                return 0
+                return -1
             fits = reply.feed(self._byte[0])
             self._got = 0  # without a jump after feed(), which has taken the byte
             if not fits:

@@ -76,7 +76,12 @@ class Scan:
     def look(self):
         """A turn of the service of timers."""
         global _scan
-        found = self._result()
+        try:
+            found = self._result()
+        except BaseException:  # no memory for what was found, or Ctrl-C
+            _scan = None
+            self._restore()
+            raise
         if found is None:
             from connectwith import timers
 

@@ -31,6 +31,11 @@ _OPTIONAL = const(("username", "password"))
 
 _SPACE = const("connectwith")
 
+# What links/modem_memory.py keeps: a PIN that was refused, failures in a row. It ends with the
+# settings of the link.
+_MODEM_SPACE = const("connectwith.gsm")
+_MODEM_NAMES = const(("pin", "failed"))
+
 # What was read is kept, so that an attempt needs no memory for what has not changed.
 _settings = None  # cloud.Settings, or None when they have to be read
 _absent = set()  # the names of blocks that are not stored
@@ -69,6 +74,9 @@ def load_block(name):
 def save_block(name, block):
     """Stores a normalised block under its NIC key; None erases. OSError: flash full or broken."""
     _write(name, None if block is None else _pack(name, block))
+    if block is None and name == "cellconfig":
+        for record in _MODEM_NAMES:
+            _connectwith.set_setting(_MODEM_SPACE, record, None)
 
 
 def save_user(value):

@@ -6,10 +6,16 @@ import types
 
 import _connectwith
 import pytest
-from connectwith import course, nic, results, session
+from connectwith import course, nic, patience, results, session
 from connectwith.links import FAILED, LEAVING, UP
 
 ECONNABORTED, ECONNRESET = 103, 104
+
+
+def job(kind=nic.WIFI, place=patience.REPEATED, timeout_ms=60000, **more):
+    """An attempt of that place (see patience.py)."""
+    given = patience.Patience(place, timeout_ms)
+    return types.SimpleNamespace(kind=kind, patience=lambda: given, nic={}, **more)
 
 
 @pytest.fixture
@@ -17,14 +23,15 @@ def way(monkeypatch):
     """An attempt whose session has just broken with errno 103; `ended` is what it ends with."""
     monkeypatch.setattr(_connectwith, "Resolver", lambda: None, False)
     ended = []
-    attempt = types.SimpleNamespace(stage=lambda: 8, fail=ended.append)
+    attempt = types.SimpleNamespace(stage=lambda: 8, fail=ended.append, expect=ended.append)
     diag = types.SimpleNamespace(blame=lambda *cause: ended.append(cause))
     way = course.Course(attempt, diag)
-    way.begin(types.SimpleNamespace(kind=0))
+    way.begin(job())
     link = way.link = types.SimpleNamespace(state=UP, result=results.NO_WIFI)
     link.poll = lambda: link.state
+    way._dialer = types.SimpleNamespace(close=lambda: None)
     way.session = types.SimpleNamespace(
-        pump=lambda now_ms: session.CLOSED, cause="errno", code=ECONNABORTED
+        close=lambda polite: False, pump=lambda now_ms: session.CLOSED, cause="errno", code=ECONNABORTED
     )
     way._turn = course._GREET
     way.ended = ended
@@ -58,11 +65,11 @@ def test_a_peer_that_resets_is_to_blame_at_once(way):
      (nic.WIFI, True, results.NO_SERVER)],
 )  # fmt: skip
 def test_a_silent_network_behind_ppp_has_a_code_of_its_own(way, kind, silent, result):
-    way.begin(types.SimpleNamespace(kind=kind))
+    way.begin(job(kind))
     way._turn = course._REACH
     way._dialer = types.SimpleNamespace(
         poll=lambda: -1, result=results.NO_SERVER, cause="TCP errno", code=113, flags=0,
-        silent=silent,
+        silent=silent, lasting=False,
     )  # fmt: skip
     assert way.step() < 0
     assert way.ended[-1] == result
@@ -91,7 +98,7 @@ def test_a_link_stays_up_until_goodbye_has_left(leaver):
     leaver.release(True, False)
     assert leaver.link is None and leaver.is_leaving()
     assert leaver.leave() > 0 and leaver.leave() > 0 and not leaver.stops
-    leaver.begin(types.SimpleNamespace(kind=0, link=None))
+    leaver.begin(job(link=None))
     assert leaver.step() > 0, "the next attempt waits"
     leaver.pending = False
     assert leaver.leave() < 0

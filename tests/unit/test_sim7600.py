@@ -6,7 +6,7 @@ import machine
 import nvs_in_memory
 import pytest
 from connectwith import at
-from connectwith.links import modem_memory, modem_power, modem_sim, modem_start, ppp
+from connectwith.links import modem_power, modem_sim, modem_start, ppp
 from connectwith.links.modem_line import Restart
 from modem_script import Clock, Pin, line_of, lines
 
@@ -30,7 +30,6 @@ def open_sim(clock, line, pin=None):
     return sim, state, took_ms
 
 
-LOCKED = ("AT+CPIN?", lines("+CPIN: SIM PIN", "OK"))
 READY = ("AT+CPIN?", lines("+CPIN: READY", "OK"))
 
 
@@ -42,68 +41,6 @@ def test_a_sim_without_a_pin_is_open(clock):
     _, state, took_ms = open_sim(clock, line_of(READY), b"1234")
     assert state == modem_sim.OPEN
     assert took_ms <= 20
-
-
-@pytest.mark.parametrize("chunk", [1, 3, 1000])
-def test_the_right_pin_is_not_remembered_and_not_shown(clock, chunk):
-    line = line_of(LOCKED, spic(3), ('AT+CPIN="1234"', OK), READY, chunk=chunk)
-    sim, state, _ = open_sim(clock, line, b"1234")
-    assert state == modem_sim.OPEN
-    assert sim.tries == 3
-    assert not modem_memory.tried(b"1234")
-    assert "> AT+CPIN=***" in line.log
-    assert "1234" not in str(line.log)
-
-
-def test_a_wrong_pin_is_tried_once_in_all(clock):
-    wrong = ('AT+CPIN="9999"', lines("+CME ERROR: 16"))
-    sim, state, _ = open_sim(clock, line_of(LOCKED, spic(3), wrong, spic(2)), b"9999")
-    assert state == modem_sim.LOCKED
-    assert sim.tries == 2
-    assert "wrong" in sim.cause
-    # A reset later: the same PIN is not sent, another is.
-    sim, state, _ = open_sim(clock, line_of(LOCKED, spic(2)), b"9999")
-    assert state == modem_sim.LOCKED
-    assert "before" in sim.cause
-    right = ('AT+CPIN="1234"', OK)
-    _, state, _ = open_sim(clock, line_of(LOCKED, spic(2), right, READY), b"1234")
-    assert state == modem_sim.OPEN
-
-
-def test_a_pin_is_on_record_before_it_is_sent(clock):
-    """Power is lost between the command and its answer: that was the one try."""
-
-    def at_the_moment():
-        assert modem_memory.tried(b"1234")
-        return None
-
-    line = line_of(LOCKED, spic(3), ('AT+CPIN="1234"', at_the_moment))
-    with pytest.raises(Restart):
-        clock.drive(modem_sim.Sim(line).open(b"1234"))
-    _, state, _ = open_sim(clock, line_of(LOCKED, spic(2)), b"1234")
-    assert state == modem_sim.LOCKED
-
-
-def test_the_record_is_no_hash_of_four_digits(clock):
-    modem_memory.remember(b"1234")
-    assert b"1234" not in b"".join(nvs_in_memory.entries.values())
-    first = dict(nvs_in_memory.entries)
-    modem_memory.remember(b"1234")
-    assert first != nvs_in_memory.entries  # sealed anew each time: nobody can compare
-
-
-@pytest.mark.parametrize("left", ["0", "1"])
-def test_the_last_try_is_for_a_person(clock, left):
-    sim, state, _ = open_sim(clock, line_of(LOCKED, spic(left), spic(left)), b"1234")
-    assert state == modem_sim.LOCKED
-    assert sim.tries == int(left)
-    assert not modem_memory.tried(b"1234")
-
-
-def test_no_spic_no_try(clock):
-    broken = ("AT+SPIC", lines("ERROR"))
-    _, state, _ = open_sim(clock, line_of(LOCKED, broken, broken), b"1234")
-    assert state == modem_sim.LOCKED
 
 
 @pytest.mark.parametrize("answer", ["+CME ERROR: 12", "+CME ERROR: SIM PUK required"])

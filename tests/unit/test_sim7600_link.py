@@ -8,6 +8,8 @@ import nvs_in_memory
 import pytest
 from connectwith import course, results
 from connectwith.links import CLOSING, FAILED, LEAVING, UP, ppp
+from connectwith.links.modem_line import Restart
+from connectwith.patience import ALONE, Patience
 from modem_script import Clock, Pin, Uart, lines
 
 
@@ -134,8 +136,9 @@ NO_CARRIER = (DIAL, lines("NO CARRIER"))
 CONNECT = (DIAL, lines("CONNECT 921600"))
 
 
-def dials(link, clock, *script):
-    """Whether the call is put through, and how long that takes."""
+def dials(link, clock, *script, alone_ms=0):
+    """Whether the call is put through, and how long that takes; alone_ms: see patience.py."""
+    link._patience = Patience(ALONE, alone_ms) if alone_ms else Patience()
     link._line.uart = Uart(script)
     link._line.forget()
     link._line.expected = False
@@ -145,18 +148,84 @@ def dials(link, clock, *script):
     return through, took_ms
 
 
-def test_a_call_that_is_refused_is_tried_twice(link, clock):
-    through, took_ms = dials(link, clock, NO_CARRIER, CONNECT)
-    assert through and took_ms >= 1000
-    assert not dials(link, clock, NO_CARRIER, NO_CARRIER)[0]
+def test_a_call_that_is_refused_is_tried_again(link, clock):
+    through, took_ms = dials(link, clock, NO_CARRIER, (DIAL, lines("ERROR")), CONNECT)
+    assert through and 1500 <= took_ms < 2000
+    assert link.faults == 2 and link.cause == "ATD: ERROR"
+    # At 0, 0.5, 1.5, 3.5 and 7.5 s, where another interface could be tried.
+    assert not dials(link, clock, *[NO_CARRIER] * 5)[0]
     assert link.result == results.NO_PPP_CONNECTION
+    through, took_ms = dials(link, clock, *[NO_CARRIER] * 12, CONNECT, alone_ms=60000)
+    assert through and 40000 < took_ms < 48000
+    assert not dials(link, clock, *[NO_CARRIER] * 14, alone_ms=60000)[0]
+    assert link.cause == "ATD: NO CARRIER"
+
+
+def test_a_call_that_is_not_answered_is_not_tried_again(link, clock):
+    through, took_ms = dials(link, clock, (DIAL, None), alone_ms=600000)
+    assert not through and took_ms >= 60000
+    assert link.cause == "ATD: no answer"
+
+
+class Steps:
+    """A ladder that does what the test says; `done`: how often."""
+
+    def __init__(self, link, *outcomes):
+        self.link, self.outcomes, self.done = link, list(outcomes), 0
+        link._ladder = self
+        link._line.uart = Uart()
+
+    def __call__(self):
+        outcome = self.outcomes[min(self.done, len(self.outcomes) - 1)]
+        self.done += 1
+        yield
+        if outcome == "restart":
+            raise Restart("the modem has restarted")
+        if outcome == "lasting":
+            self.link._fail(results.SIM_ERROR, "PUK")
+        elif outcome == "passing":
+            self.link._try_again(results.NO_PPP_CONNECTION, "PPP error", 9)
+        else:
+            self.link._stage = UP
+
+
+def climbs(link, clock, alone_ms, *outcomes):
+    """The link's end, how often it began at the foot, and how long it took."""
+    steps = Steps(link, *outcomes)
+    link._patience = Patience(ALONE, alone_ms) if alone_ms else Patience()
+    link._stage = 0
+    took_ms = clock.drive(link._climb())[1]
+    return link._stage, steps.done, took_ms
+
+
+def test_a_modem_that_restarts_is_tried_while_there_is_patience(link, clock):
+    assert climbs(link, clock, 60000, *["restart"] * 9, "up")[:2] == (UP, 10)
+    stage, tries, took_ms = climbs(link, clock, 60000, "restart")
+    assert stage == FAILED and 48000 <= took_ms < 54000 and tries > 9
+    assert link.result == results.NO_MODEM and "restarted" in link.cause
+    # With another interface to try: three times, and until 5 s are over.
+    stage, tries, took_ms = climbs(link, clock, 0, "restart")
+    assert stage == FAILED and tries >= 3 and took_ms < 9000
+
+
+def test_a_call_without_an_address_is_made_anew(link, clock):
+    assert climbs(link, clock, 60000, "passing", "restart", "up")[:2] == (UP, 3)
+    assert link.faults == 2
+    stage, _, took_ms = climbs(link, clock, 60000, "passing")
+    assert stage == FAILED and took_ms >= 48000
+    assert (link.result, link.cause, link.code) == (results.NO_PPP_CONNECTION, "PPP error", 9)
+
+
+def test_what_cannot_change_ends_it_at_once(link, clock):
+    stage, tries, took_ms = climbs(link, clock, 60000, "restart", "lasting")
+    assert (stage, tries, link.cause) == (FAILED, 2, "PUK") and took_ms < 600
 
 
 def test_each_question_hurries_the_next_look(monkeypatch):
     """A link whose first answer is slow, and the second quick."""
     monkeypatch.setattr(_connectwith, "Resolver", lambda: None, False)
     way = course.Course(type("Attempt", (), {"stage": lambda self: 9})(), None)
-    way.link = type("Link", (), {"asked": 1, "poll": lambda self: 1})()
+    way.link = type("Link", (), {"asked": 1, "faults": 0, "poll": lambda self: 1})()
     slow = [way._raise_link() for _ in range(9)]
     assert slow[0] == 1 and slow == sorted(slow) and slow[-1] == 10
     way.link.asked += 1

@@ -4,9 +4,11 @@
 
 import pytest
 from connectwith.links import modem_network
+from connectwith.patience import ALONE, Patience
 from modem_script import Clock, line_of, lines
 
 OK = lines("OK")
+SHORT = Patience()
 
 
 @pytest.fixture
@@ -21,25 +23,69 @@ def stat(domain, value):
 @pytest.mark.parametrize("value", [1, 5, 9, 10])
 def test_lte_registers_with_one_question(clock, value):
     network = modem_network.Network(line_of(stat("CEREG", value)))
-    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+    assert clock.drive(network.register(SHORT))[0] == modem_network.REGISTERED
 
 
 def test_registered_for_calls_alone_is_not_registered(clock):
     script = [stat("CEREG", 2), stat("CGREG", 0), stat("CREG", 1),
               stat("CEREG", 6), stat("CGREG", 5)]  # fmt: skip
     network = modem_network.Network(line_of(*script))
-    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+    assert clock.drive(network.register(SHORT))[0] == modem_network.REGISTERED
 
 
 def test_denied_has_to_last(clock):
     denied = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
     searching = [stat("CEREG", 3), stat("CGREG", 2), stat("CREG", 3)]
     network = modem_network.Network(line_of(*denied * 5, *searching, stat("CEREG", 1)))
-    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+    assert clock.drive(network.register(SHORT))[0] == modem_network.REGISTERED
     line = line_of(*denied * 40)
-    verdict, took_ms = clock.drive(modem_network.Network(line).register())
+    verdict, took_ms = clock.drive(modem_network.Network(line).register(SHORT))
     assert verdict == modem_network.DENIED
     assert 3000 <= took_ms <= 3500
+
+
+def test_one_operator_denies_and_another_accepts(clock):
+    denied = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
+    line = line_of(*denied * 40, stat("CEREG", 5))
+    patience = Patience(ALONE, 60000)
+    verdict, took_ms = clock.drive(modem_network.Network(line).register(patience))
+    assert verdict == modem_network.REGISTERED
+    assert took_ms > 9000
+
+
+def test_denied_for_most_of_the_time_is_denied(clock):
+    denied = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
+    line = line_of(*denied * 300)
+    patience = Patience(ALONE, 60000)
+    verdict, took_ms = clock.drive(modem_network.Network(line).register(patience))
+    assert verdict == modem_network.DENIED
+    assert 48000 <= took_ms < 48500
+
+
+REFUSED = [
+    ("AT+CGDCONT?", lines("+CME ERROR: 14")), *[stat(d, 0) for d in ("CEREG", "CGREG", "CREG")],
+    ("AT+CFUN?", lines("+CFUN: 1", "OK")), ('AT+CGDCONT=1,"IP","new"', lines("ERROR")),
+]  # fmt: skip
+
+
+def test_a_setting_that_the_modem_refuses_while_it_starts(clock):
+    script = [*REFUSED * 4, *REFUSED[:-1], ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK)]
+    line = line_of(*script)
+    network = modem_network.Network(line)
+    done, took_ms = clock.drive(network.settle("new", 0, "", "", True, Patience(ALONE, 60000)))
+    assert done and not line.uart.script
+    assert 7000 <= took_ms < 8500, "pauses of 0.5, 1, 2 and 4 s"
+
+
+@pytest.mark.parametrize(
+    ("patience", "least_ms", "most_ms"), [((ALONE, 30000), 24000, 30000), ((), 5000, 9000)]
+)
+def test_a_setting_that_the_modem_never_takes(clock, patience, least_ms, most_ms):
+    line = line_of(*REFUSED * 20)
+    network = modem_network.Network(line)
+    done, took_ms = clock.drive(network.settle("new", 0, "", "", True, Patience(*patience)))
+    assert not done and line.text == "ERROR"
+    assert least_ms <= took_ms <= most_ms
 
 
 SEARCHING = [stat("CEREG", 2), stat("CGREG", 2), stat("CREG", 2)]
@@ -101,7 +147,7 @@ def test_who_is_registered_attaches_anew_with_another_apn(clock, starting):
     line = line_of(context("old"), stat("CEREG", 5), *ANEW, *SEARCHING, stat("CEREG", 1))
     network = modem_network.Network(line)
     assert clock.drive(network.set_up("new", 0, "", "", starting))[0]
-    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+    assert clock.drive(network.register(SHORT))[0] == modem_network.REGISTERED
     assert not line.uart.script
 
 
@@ -109,7 +155,7 @@ def test_who_is_registered_with_its_apn_is_asked_once(clock):
     line = line_of(context("new"), stat("CEREG", 1), ("AT+CGAUTH=1,0", OK))
     network = modem_network.Network(line)
     assert clock.drive(network.set_up("new", 0, "", "", False))[0]
-    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+    assert clock.drive(network.register(SHORT))[0] == modem_network.REGISTERED
     assert not line.uart.script
 
 
@@ -121,7 +167,7 @@ def test_the_radio_off_and_on_voids_what_was_known(clock):
     network = modem_network.Network(line)
     assert clock.drive(network.set_up("new", 0, "", "", False))[0]
     clock.drive(network.cycle_radio())
-    assert clock.drive(network.register())[0] == modem_network.REGISTERED
+    assert clock.drive(network.register(SHORT))[0] == modem_network.REGISTERED
     assert not line.uart.script
 
 

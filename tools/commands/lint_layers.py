@@ -31,7 +31,10 @@ _MAY_INCLUDE = (
 # knows no protocol and no link; sans-IO files know nobody with I/O.
 _PLATFORM = {"_connectwith", "machine", "network", "esp32"}
 _IO = _PLATFORM | {"select", "socket", "ssl", "tls"}
-_LINKS = {"connectwith.at", "connectwith.clock", "connectwith.nic", "connectwith.results"}
+_LINKS = {
+    "connectwith.at", "connectwith.clock", "connectwith.nic", "connectwith.patience",
+    "connectwith.results",
+}  # fmt: skip
 _SANS_IO = {"at.py", "mqtt.py", "mqtt_frame.py", "proxy.py", "results.py"}
 _PROTOCOLS = {"at", "course", "dialer", "links", "loss", "mqtt", "proxy", "session"}
 

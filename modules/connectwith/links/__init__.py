@@ -6,11 +6,14 @@
 Every link is an object with the same five methods. None of them waits; a call takes a few
 milliseconds at most, driver start-up excepted, which the stock drivers do in one piece.
 
-`start(nic)`   begins with a normalised NIC. It keeps no reference to it beyond `stop()`.
+`start(nic, patience)`   begins with a normalised NIC, and a patience.Patience that says for how
+               long a cause that may pass is tried again; None, short times, where there is no
+               attempt. It keeps no reference to the NIC beyond `stop()`.
 `poll()`       does the next bit of work and returns the stage that the link is in:
                STAGE_HARDWARE, STAGE_LINK or STAGE_ADDRESS while it is on its way, UP when there is
                an address, FAILED when it cannot succeed. Then `result` is the imp's code for it,
-               and `cause` (str) with `code` (int) what the driver said. UP may turn into another
+               and `cause` (str) with `code` (int) what the driver said. The same three say why it
+               had to try again, which `faults` counts from `start()` on. UP may turn into another
                answer later: the link is then lost. Waiting allocates nothing.
 `addresses()`  address, netmask, gateway and name server as str, when UP; over cellular
                `address()` alone.
@@ -27,7 +30,10 @@ milliseconds at most, driver start-up excepted, which the stock drivers do in on
 A link is made once and kept: the drivers are single instances that do not go away.
 """
 
+import time
+
 import _connectwith
+from micropython import const
 
 UP = 3  # the stage after ADDRESS
 FAILED = -1
@@ -39,10 +45,36 @@ LINK_UP = 0x100
 HAS_ADDRESS = 0x200
 LOSSES_SHIFT = 10
 
+# lwIP asks for an address at 0, 2, 6, 14, 30 s and so on (core/ipv4/dhcp.c; in ESP-IDF at 0.5, 1.5,
+# 3.5, 7.5, 15.5 s) and is never begun anew by itself. With this none of the gaps is above 4 s, and
+# a server has 8 s for its answer.
+_DHCP_MS = const(8000)
+
 _links = [None, None, None]
 
 # The links that local.py holds up, by class, each with the NIC that it is up with.
 held = {}
+
+
+class Dhcp:
+    """Begins DHCP anew, for a server that comes later than the link."""
+
+    def __init__(self):
+        self._since_ms = None
+
+    def forget(self):
+        """There is no link yet."""
+        self._since_ms = None
+
+    def renew(self, interface):
+        """To be called while `interface` (network.WLAN or LAN) has a link and no address."""
+        now_ms = time.ticks_ms()
+        if self._since_ms is None:
+            self._since_ms = now_ms
+        elif time.ticks_diff(now_ms, self._since_ms) >= _DHCP_MS:
+            self._since_ms = now_ms
+            interface.ipconfig(dhcp4=False)
+            interface.ipconfig(dhcp4=True)
 
 
 def get(link):

@@ -7,7 +7,7 @@ import time
 
 from micropython import const
 
-from connectwith import at
+from connectwith import at, patience
 from connectwith.links.modem_line import Restart, pause
 
 REGISTERED = const(0)
@@ -18,7 +18,6 @@ _ANSWER_MS = const(5000)
 _RADIO_MS = const(15000)
 _OPERATOR_MS = const(15000)
 _AGAIN_MS = const(250)
-_DENIED_MS = const(3000)  # one domain may say so for a moment while another is still being asked
 _ATTACH_MS = const(20000)
 _REGISTER_MS = const(180000)  # the worst that is known; as a rule the attempt ends before
 
@@ -59,6 +58,18 @@ class Network:
         if result == at.NONE:
             raise Restart("no answer to " + (shown or str(command, "ascii")))
         return result
+
+    def settle(self, apn, auth, username, password, starting, patience_):
+        """`set_up()`, again and again while the modem refuses something: it may still be starting.
+        False: `line.text` says what it refuses."""
+        since_ms = time.ticks_ms()
+        tries = 0
+        while not (yield from self.set_up(apn, auth, username, password, starting)):
+            if patience_.is_over(patience.MODEM, since_ms):
+                return False
+            yield from pause(patience.pause_ms(tries))
+            tries += 1
+        return True
 
     def set_up(self, apn, auth, username, password, starting):
         """Tells the modem how to get a context, before registration is judged: LTE takes the APN
@@ -108,8 +119,8 @@ class Network:
         yield from self._ask(b"AT+CFUN=4", _RADIO_MS)
         yield from self._ask(b"AT+CFUN=1", _RADIO_MS)
 
-    def register(self):
-        """REGISTERED for data, DENIED for some seconds in a row, or LATE."""
+    def register(self, patience_):
+        """REGISTERED for data, DENIED for as long as patience has, or LATE."""
         if self._registered:
             return REGISTERED
         since_ms = time.ticks_ms()
@@ -124,7 +135,7 @@ class Network:
                 denied_ms = None
             elif denied_ms is None:
                 denied_ms = now_ms
-            elif time.ticks_diff(now_ms, denied_ms) >= _DENIED_MS:
+            elif patience_.is_over(patience.DENIED, denied_ms):
                 return DENIED
             waited_ms = time.ticks_diff(now_ms, since_ms)
             if waited_ms >= _REGISTER_MS:

@@ -3,42 +3,54 @@
 
 """The SIM: its state, and its PIN, of which every wrong try is dear.
 
-A PIN is tried once. It goes on record before it is sent, so that neither a reset nor a power loss
-makes a second try of it; the record goes when the PIN has opened the SIM. It is not tried when the
-SIM has less than two tries left: the last one is for a person.
+A PIN goes on record before it is sent, with the tries that were left, and comes off it when the SIM
+is open. So whatever happens in between, a reset or a power loss included, the next look at the
+tries tells: one less, and the PIN is wrong and is not sent again; as many as before, and the SIM
+has not judged it. What the modem answers is no proof: it may be busy, or slow.
+
+A PIN is not tried when the SIM has less than two tries left: the last one is for a person.
 """
 
 import time
 
 from micropython import const
 
-from connectwith import at
+from connectwith import at, patience
 from connectwith.links import modem_memory
 from connectwith.links.modem_line import Restart, pause
 
 OPEN = const(0)
 LOCKED = const(1)
 
-_PATIENCE_MS = const(15000)  # for a SIM that is busy; it is, for some seconds after a start
-_ABSENT_MS = const(3000)  # a SIM that is not there must be so for long: just after a start all are
 _AGAIN_MS = const(250)
 _ANSWER_MS = const(5000)
 _PIN_MS = const(10000)
+_COUNT_MS = const(500)  # until the tries are counted
+_OPENING_MS = const(10000)  # from OK to READY
+_RESEND_MS = const(2000)
 _TRIES_MIN = const(2)
+_DOUBTS = const(2)  # refusals without a try less, before the PIN is taken for wrong all the same
 
 # +CME ERROR codes (AT Command Manual, 3.3), and what stands for them with AT+CMEE=2.
 _NOT_INSERTED = const(10)
 _PIN_REQUIRED = const(11)
 _PUK_REQUIRED = const(12)
+_FAILURE = const(13)
+_BUSY = const(14)
 _TEXTS = const(
     (
         ("SIM NOT INSERTED", _NOT_INSERTED),
         ("SIM PIN REQUIRED", _PIN_REQUIRED),
         ("SIM PUK REQUIRED", _PUK_REQUIRED),
+        ("SIM FAILURE", _FAILURE),
+        ("SIM BUSY", _BUSY),
     )
 )
 # Of +CPIN: the latter two of its siblings.
 _GONE = const(("SIM REMOVED", "NOT INSERTED", "NOT READY"))
+# Locks of an operator or a device: +CPIN, and what begins their +CME ERROR.
+_FOREIGN = const(("PH-SIM PIN", "PH-NET PIN"))
+_FOREIGN_NUMBERS = const((5, 6, 7, 40, 41, 42, 43, 44, 45, 46, 47))
 
 
 class Sim:
@@ -48,30 +60,38 @@ class Sim:
         self._line = line
         self.cause = ""
         self.tries = -1
+        self._left = -1  # tries, before the PIN was sent
+        self._sent_ms = 0
+        self._taken = False  # the modem has said OK to it
 
-    def open(self, pin):
+    def open(self, pin, patience_=None):
         """Generator: OPEN, or LOCKED with `cause`. `pin` is bytes or None. Raises Restart."""
+        patience_ = patience_ or patience.Patience()
         self.cause = ""
-        self.tries = -1
+        self.tries = self._left = -1
         since_ms = time.ticks_ms()
         sent = False
         while True:
             state = yield from self._state()
-            waited_ms = time.ticks_diff(time.ticks_ms(), since_ms)
             if state in ("READY", "SIM PIN2", "SIM PUK2"):
-                if sent:
+                if self._left >= 0:
                     modem_memory.forget()
                 return OPEN
-            if state == "SIM PIN":
-                if sent or not (yield from self._try(pin)):
-                    return (yield from self._refused("PIN"))
-                sent = True
-                since_ms = time.ticks_ms()
-            elif state == "SIM PUK":
+            if state == "SIM PUK":
                 return (yield from self._refused("PUK"))
-            elif state in ("PH-SIM PIN", "PH-NET PIN"):
+            if state in _FOREIGN:
                 return self._lock(state)
-            elif waited_ms >= (_ABSENT_MS if state in _GONE else _PATIENCE_MS):
+            row = patience.SIM_BUSY
+            if state == "SIM PIN":
+                if not (yield from self._unlock(pin)):
+                    return (yield from self._refused("PIN"))
+                state = "PIN required: " + self.cause
+                if self._left >= 0 and not sent:
+                    sent = True
+                    since_ms = time.ticks_ms()
+            elif state in _GONE:
+                row = patience.SIM_ABSENT
+            if patience_.is_over(row, since_ms):
                 return self._lock(state)
             yield from pause(_AGAIN_MS)
 
@@ -83,38 +103,86 @@ class Sim:
             raise Restart("no answer to AT+CPIN?")
         if result == at.OK:
             return line.text[6:].strip()
-        number = line.number
-        text = line.text.upper()
-        for words, code in _TEXTS:
-            if text.endswith(words):
-                number = code
+        number = self._number()
         if number == _NOT_INSERTED:
             return "NOT INSERTED"
         if number == _PIN_REQUIRED:
             return "SIM PIN"
         if number == _PUK_REQUIRED:
             return "SIM PUK"
+        if number in _FOREIGN_NUMBERS:
+            return "PH-SIM PIN"
         return line.text  # busy, failure, or an error without a number
 
-    def _try(self, pin):
-        """Sends the PIN if that may be. False: it may not, or the SIM refuses it."""
+    def _number(self):
+        """Of the +CME ERROR that has come, also of one in words."""
+        text = self._line.text.upper()
+        for words, code in _TEXTS:
+            if text.endswith(words):
+                return code
+        return self._line.number
+
+    def _unlock(self, pin):
+        """Sends the PIN if that may be, and judges what has become of it. False: for a person.
+        True: it is to be seen; then `cause` says what is waited for."""
         if pin is None:
             self.cause = "no PIN is given"
             return False
-        if modem_memory.tried(pin):
-            self.cause = "this PIN was refused before"
-            return False
         yield from self._count_tries()
+        if self.tries < 0:
+            self.cause = "the SIM does not tell its tries"
+            return True
+        if 0 <= self.tries < self._left:
+            return self._wrong()
+        if self._left >= 0:
+            waited_ms = time.ticks_diff(time.ticks_ms(), self._sent_ms)
+            if waited_ms < (_OPENING_MS if self._taken else _RESEND_MS):
+                return True
         if self.tries < _TRIES_MIN:
             self.cause = "too few tries are left"
             return False
-        modem_memory.remember(pin)
+        return (yield from self._try(pin))
+
+    def _try(self, pin):
+        card = yield from self._card()
+        if not modem_memory.may_try(pin, card, self.tries):
+            self.cause = "this PIN was refused before"
+            return False
+        doubts = modem_memory.remember(pin, card, self.tries)
+        self._left = self.tries
         command = b"AT+CPIN=" + at.quote("pin", pin.decode()).encode()
         result = yield from self._line.ask(command, _PIN_MS, shown="AT+CPIN=***")
         if result == at.NONE:
             raise Restart("no answer to AT+CPIN")
+        self._sent_ms = time.ticks_ms()
+        self._taken = result == at.OK
+        if self._taken:
+            self.cause = "the SIM does not open"
+            return True
+        number = self._number()
+        self.cause = self._line.text
+        yield from pause(_COUNT_MS)
+        yield from self._count_tries()
+        if 0 <= self.tries < self._left:
+            return self._wrong()
+        if number not in (_FAILURE, _BUSY):
+            doubts += 1
+            modem_memory.doubt(pin, card, self._left, doubts)
+            if doubts >= _DOUBTS:
+                return self._wrong()
+        return True
+
+    def _wrong(self):
+        modem_memory.prove(self.tries)
         self.cause = "the PIN is wrong"
-        return result == at.OK
+        return False
+
+    def _card(self):
+        """The number of the card (bytes), which it tells without its PIN; empty: it does not."""
+        line = self._line
+        if (yield from line.ask(b"AT+CICCID", _ANSWER_MS, b"+ICCID:")) != at.OK:
+            return b""
+        return line.text[7:].strip().encode()
 
     def _count_tries(self):
         """+SPIC: pin1,puk1,pin2,puk2 (AT Command Manual, 3.2.6)."""

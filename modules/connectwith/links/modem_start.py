@@ -38,7 +38,7 @@ _SILENT = const(3)  # unanswered AT that prove a modem off which has no STATUS
 
 class Start:
     """Generators on one Line and its Power. `cause`: why `wake()` failed. `found`: the modem was
-    on already. `in_call`: it is in data mode as far as we know."""
+    on already. `cycled`: it was switched off and on for its failures. `in_call`: it is in data mode as far as we know."""
 
     def __init__(self, line, power):
         self._line = line
@@ -46,6 +46,7 @@ class Start:
         self._rate = _BOOT_RATE
         self._alive = False  # it has answered since it was off
         self.found = False
+        self.cycled = False
         self.in_call = False
         self.cause = ""
 
@@ -59,11 +60,13 @@ class Start:
         while power.stopping():
             yield  # a press of the key would be lost
         self.found = True
+        self.cycled = False
         if not self.starting():
             awake = yield from self._find()
             if awake and failures >= _WORST and power.key:
                 line.note("switched off and on after failures in a row")
                 yield from self._switch_off()
+                self.cycled = True
                 awake = False
         else:
             awake = yield from self._await_boot()

@@ -40,6 +40,8 @@ _CONNECTED = const(4)
 
 _AUTHENTICATION_FAILED = const(-7)  # PPPERR_AUTHFAIL (lwIP, netif/ppp/ppp.h)
 
+REFUSED = const("PPP: user name or password refused")
+
 NONE = const(0)  # authentication, as in network.PPP's AUTH_ and SEC_ constants
 PAP = const(1)
 CHAP = const(2)
@@ -101,11 +103,11 @@ class Ppp:
             if self._tap.heard():
                 self._heard_ms = now_ms
                 if self._tap.refused():
-                    return self._fail("PPP: user name or password refused", 0)
+                    return self._fail(REFUSED, 0)
         elif not connected:
             status = driver.status()
             if status == _AUTHENTICATION_FAILED:
-                return self._fail("PPP: user name or password refused", 0)
+                return self._fail(REFUSED, 0)
             if status < 0:
                 return self._fail("PPP error", -status)
         silent_ms = time.ticks_diff(now_ms, self._heard_ms)

@@ -13,7 +13,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import at, results
+from connectwith import at, patience, results
 from connectwith import nic as nics
 from connectwith.links import CLOSING, FAILED, LEAVING, UP, modem_memory
 from connectwith.links.modem_line import Line, Restart, pause
@@ -21,16 +21,14 @@ from connectwith.links.modem_network import DENIED, REGISTERED, Network, auth_of
 from connectwith.links.modem_power import Power
 from connectwith.links.modem_sim import OPEN, Sim
 from connectwith.links.modem_start import Start
-from connectwith.links.ppp import Ppp
+from connectwith.links.ppp import REFUSED, Ppp
 
 _HARDWARE = const(0)
 _LINK = const(1)
 _ADDRESS = const(2)
 
-_RESTARTS = const(3)  # of the ladder in one attempt
-_DIALS = const(2)
+_RESTARTS = const(3)  # of the ladder in one attempt, at least
 _DIAL_MS = const(60000)
-_REDIAL_MS = const(1000)
 _PPP_MS = const(30000)
 _COUNTS_MS = const(20000)  # an attempt that was given up earlier says nothing about the modem
 
@@ -54,10 +52,14 @@ class Sim7600:
         self.apn = None  # that was used last; empty: the network chose
         self.result = results.NO_MODEM
         self.cause = ""
-        self.code = 0
+        self.code = self.faults = 0
+        self._patience = None
+        self._again = False  # what has failed may work from the foot of the ladder
 
-    def start(self, nic):
+    def start(self, nic, patience_=None):
         self._nic = nic
+        self._patience = patience_ or patience.Patience()
+        self.faults = 0
         block = nic.get("cellconfig")
         self.apn = block["apn"] if block else ""
         self._used = True
@@ -121,21 +123,38 @@ class Sim7600:
     # -- up
 
     def _climb(self):
-        for _ in range(_RESTARTS):
+        since_ms = time.ticks_ms()
+        tries = 0
+        while True:
+            self._again = False
             try:
                 yield from self._ladder()
-                return
+                if not self._again:
+                    return
+                least = 0
             except Restart as error:
                 self._line.note(str(error))
+                self.result = results.NO_MODEM
                 self.cause = str(error)
-                self._ppp.drop()
-        self._fail(results.NO_MODEM, self.cause)
+                self.code = 0
+                least = _RESTARTS
+            tries += 1
+            self._ppp.drop()
+            if tries >= least and self._patience.is_over(patience.MODEM, since_ms):
+                break
+            self._stage = _HARDWARE
+            self.faults += 1
+            yield from pause(patience.pause_ms(tries - 1))
+        self._fail(self.result, self.cause, self.code)
 
     def _ladder(self):
         self._stage = _HARDWARE
+        self._ppp.drop()  # of a call that was lost
         yield from self._ppp.close()
         if not (yield from self._start.wake(modem_memory.failures())):
             return self._fail(results.NO_MODEM, self._start.cause)
+        if self._start.cycled:
+            modem_memory.count(False)  # the next failures begin at the lowest step again
         self._stage = _LINK
         if not (yield from self._attach()):
             return None
@@ -150,6 +169,13 @@ class Sim7600:
     def _stay(self):
         yield from self._watch()
         self._fail(results.NO_PPP_CONNECTION, self._ppp.cause, self._ppp.code)
+
+    def _try_again(self, result, cause, code):
+        """It is tried again where patience allows it, from the foot of the ladder."""
+        self.result, self.code = result, code
+        self.cause = self._line.without_secrets(cause)
+        self._again = True
+        return False
 
     def _fail(self, result, cause, code=0):
         self.result = result
@@ -166,17 +192,18 @@ class Sim7600:
         pin = self._secret(block, "pin")
         if pin is not None:
             self._line.hide(pin.decode())
-        if (yield from self._sim.open(pin)) != OPEN:
+        if (yield from self._sim.open(pin, self._patience)) != OPEN:
             return self._fail(results.SIM_ERROR, self._sim.cause)
         network = self._network
         apn = block["apn"] if block else ""
         username, password = self._credentials(block)
         starting = not self._start.found
-        if not (yield from network.set_up(apn, auth_of(block), username, password, starting)):
+        login = (auth_of(block), username, password)
+        if not (yield from network.settle(apn, *login, starting, self._patience)):
             return self._fail(results.NO_PPP_CONNECTION, "APN: " + self._line.text)
         if self._start.found and modem_memory.failures() == 2:
             yield from network.cycle_radio()
-        verdict = yield from network.register()
+        verdict = yield from network.register(self._patience)
         if verdict != REGISTERED:
             denied = verdict == DENIED
             result = results.REGISTRATION_DENIED if denied else results.NO_REGISTRATION
@@ -199,9 +226,9 @@ class Sim7600:
 
     def _dial(self):
         line = self._line
-        for i in range(_DIALS):
-            if i:
-                yield from pause(_REDIAL_MS)
+        since_ms = time.ticks_ms()
+        tries = 0
+        while True:
             # Nothing may be written while it dials: any byte hangs up.
             result = yield from line.ask(b"ATD*99***1#", _DIAL_MS)
             if result == at.CONNECT:
@@ -209,8 +236,14 @@ class Sim7600:
                 return True
             if result == at.NONE:
                 line.text = "no answer"
-                break
-        return self._fail(results.NO_PPP_CONNECTION, "ATD: " + line.text)
+            self.result = results.NO_PPP_CONNECTION
+            self.cause = line.without_secrets("ATD: " + line.text)
+            self.code = 0
+            if result == at.NONE or self._patience.is_over(patience.MODEM, since_ms):
+                return self._fail(self.result, self.cause)
+            self.faults += 1
+            yield from pause(patience.pause_ms(tries))
+            tries += 1
 
     def _negotiate(self):
         block = self._nic.get("cellconfig")
@@ -223,9 +256,11 @@ class Sim7600:
             if state == ppp.UP:
                 return True
             if state == ppp.DOWN:
-                return self._fail(results.NO_PPP_CONNECTION, ppp.cause, ppp.code)
+                if ppp.cause == REFUSED:
+                    return self._fail(results.NO_PPP_CONNECTION, ppp.cause, ppp.code)
+                return self._try_again(results.NO_PPP_CONNECTION, ppp.cause, ppp.code)
             if time.ticks_diff(time.ticks_ms(), since_ms) >= _PPP_MS:
-                return self._fail(results.NO_PPP_CONNECTION, "PPP: no address in time")
+                return self._try_again(results.NO_PPP_CONNECTION, "PPP: no address in time", 0)
             yield
 
     def _watch(self):

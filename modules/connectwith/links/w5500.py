@@ -65,12 +65,13 @@ class W5500:
         self._since_ms = 0
         self._answer = bytearray(4)
         self._losses = 0
+        self._dhcp = links.Dhcp()
         self._was_up = False
         self.result = results.NO_LINK
         self.cause = ""
-        self.code = 0
+        self.code = self.faults = 0
 
-    def start(self, nic):
+    def start(self, nic, patience=None):
         self._nic = nic
         self.cause = ""
         self._was_up = False
@@ -204,7 +205,12 @@ class W5500:
             elif state >> links.LOSSES_SHIFT != self._losses:
                 return 1  # the cable was out in between
             return links.UP
-        return 2 if state & links.LINK_UP else 1
+        if not state & links.LINK_UP:
+            self._dhcp.forget()
+            return 1
+        if self._nic.get("staticconfig") is None:
+            self._dhcp.renew(self._lan)
+        return 2
 
 
 def _drive(name, level):

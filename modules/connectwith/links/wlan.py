@@ -12,7 +12,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import links, results
+from connectwith import links, patience, results
 from connectwith import nic as nics
 
 _IDLE = const(0)
@@ -22,18 +22,14 @@ _JOIN = const(3)
 _JOINING = const(4)
 _PAUSE = const(5)
 
-# wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h).
-_AUTH_EXPIRE = const(2)
-_HANDSHAKE_4WAY_TIMEOUT = const(15)
-_NO_AP_FOUND = const(201)
-_AUTH_FAIL = const(202)
-_HANDSHAKE_TIMEOUT = const(204)
-_NO_AP_COMPATIBLE = const(210)
-_NO_AP_RSSI = const(212)
+# What a wrong key looks like, by wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h):
+# AUTH_EXPIRE, 4WAY_HANDSHAKE_TIMEOUT, AUTH_FAIL and HANDSHAKE_TIMEOUT. So does an access point
+# that has just started, for some seconds.
+_OF_KEYS = const((2, 15, 202, 204))
 
-_VERDICT = const(2)  # reports that make a verdict: one missed scan, one lost handshake is noise
-_REFUSALS = const(4)  # other failures, a busy access point for one, deserve some patience
+_VERDICT = const(2)  # reports, at least: one missed scan, one lost handshake is noise
 _PAUSE_MS = const(200)  # the ESP32 refuses to connect just after an error
+_LONGEST_PAUSE_MS = const(600)
 
 
 class Wlan:
@@ -42,16 +38,24 @@ class Wlan:
     def __init__(self):
         self._wlan = None
         self._nic = None
+        self._dhcp = links.Dhcp()
         self._turn = _IDLE
-        self._misses = self._losses = 0
+        self._losses = 0
+        self._patience = None
+        self._row = None  # of it
+        self._misses = 0  # in a row, of that kind
+        self._missed_ms = 0  # when the first of them was tried
+        self._joined_ms = 0
         self._paused_ms = 0
         self.result = results.NO_WIFI
         self.cause = ""
-        self.code = 0
+        self.code = self.faults = 0
 
-    def start(self, nic):
+    def start(self, nic, patience_=None):
         self._nic = nic
-        self._misses = 0
+        self._patience = patience_ or patience.Patience()
+        self._row = None
+        self._misses = self.faults = 0
         self.cause = ""
         self._turn = _OPEN
 
@@ -60,7 +64,8 @@ class Wlan:
         if turn == _JOINING:
             return self._watch()
         if turn == _PAUSE:
-            if time.ticks_diff(time.ticks_ms(), self._paused_ms) >= _PAUSE_MS:
+            pause_ms = _PAUSE_MS * min(self._misses, _LONGEST_PAUSE_MS // _PAUSE_MS)
+            if time.ticks_diff(time.ticks_ms(), self._paused_ms) >= pause_ms:
                 self._turn = _JOIN
             return 1
         if turn == _OPEN:
@@ -135,6 +140,8 @@ class Wlan:
         else:
             key = None
         self._losses = _connectwith.link_state(0) >> links.LOSSES_SHIFT
+        self._joined_ms = time.ticks_ms()
+        self._dhcp.forget()
         self._wlan.connect(ssid, key)
         self._turn = _JOINING
         return 1
@@ -145,17 +152,26 @@ class Wlan:
             return self._lost(state & 0xFF)
         if state & links.HAS_ADDRESS:
             return links.UP
-        return 2 if state & links.LINK_UP else 1
+        if not state & links.LINK_UP:
+            return 1
+        if self._nic.get("staticconfig") is None:
+            self._dhcp.renew(self._wlan)
+        return 2
 
     def _lost(self, reason):
-        if reason == _NO_AP_FOUND or _NO_AP_COMPATIBLE <= reason <= _NO_AP_RSSI:
-            self._misses += 12 // _VERDICT
-        elif reason in (_AUTH_FAIL, _HANDSHAKE_4WAY_TIMEOUT, _HANDSHAKE_TIMEOUT, _AUTH_EXPIRE):
-            self._misses += 12 // _VERDICT
-        else:
-            self._misses += 12 // _REFUSALS
-        if self._misses >= 12:
-            return self._fail("Wi-Fi reason", reason)
+        # An access point that restarts is missing or busy in between: then the key may be right.
+        row = patience.WIFI_KEY if reason in _OF_KEYS else patience.WIFI
+        if row is not self._row:
+            self._row = row
+            self._misses = 0
+            self._missed_ms = self._joined_ms
+        self._misses += 1
+        self.cause = "Wi-Fi reason"
+        self.code = reason
+        if self._misses >= _VERDICT and self._patience.is_over(row, self._missed_ms):
+            self._turn = _IDLE
+            return links.FAILED
+        self.faults += 1
         self._paused_ms = time.ticks_ms()
         self._turn = _PAUSE
         return 1

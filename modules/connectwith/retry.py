@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""Trying the server again within one attempt: whether, when, and what to tell meanwhile."""
+
+import os
+import time
+
+import _connectwith
+from micropython import const
+
+from connectwith import nic, patience, results
+
+_DIAL = const(5)  # stages, as in _connectwith.STAGE_...
+_PROXY = const(6)
+
+_UNAVAILABLE = const(3)  # of CONNACK: the broker is there, its service is not (MQTT 3.1.1, 3.2.2.3)
+_LOOK_MS = const(100)  # at the link, during a pause
+
+
+class Retry:
+    """`begin()` with each attempt. `patience` is that attempt's."""
+
+    def __init__(self):
+        self.patience = None
+        self._tries = 0  # that have failed
+        self._failed_ms = 0  # the first of those
+        self._stage = 0
+        self._stage_ms = 0
+        self._rest_ms = 0  # until then
+
+    def begin(self, patience_):
+        self.patience = patience_
+        self._tries = 0
+        self.forget_stage()
+
+    def loses_link(self):
+        """Whether a link that has gone in the middle of the attempt is brought up again."""
+        return not self.patience.is_over(patience.LINK_LOST, time.ticks_ms())
+
+    def goes_on(self, lasting):
+        """Counts a failure. Whether the server is tried again, after `rest()`."""
+        now_ms = time.ticks_ms()
+        if not self._tries:
+            self._failed_ms = now_ms
+        if lasting or self.patience.is_over(patience.SERVER, self._failed_ms):
+            return False
+        # By chance, for a server that was away meets all its boards at once.
+        chance = int.from_bytes(os.urandom(4), "little")
+        pause_ms = _connectwith.backoff_ms(
+            self._tries, patience.PAUSE_MS, patience.LONGEST_PAUSE_MS, chance
+        )
+        self._rest_ms = time.ticks_add(now_ms, pause_ms)
+        self._tries += 1
+        self.forget_stage()
+        return True
+
+    def rest(self):
+        """The ms until the next look, 0 when it is time to try."""
+        left_ms = time.ticks_diff(self._rest_ms, time.ticks_ms())
+        return min(left_ms, _LOOK_MS) if left_ms > 0 else 0
+
+    def forget_stage(self):
+        self._stage = 0
+
+    def is_dead(self, stage):
+        """Whether the peer has said nothing for so long in `stage`, which is still under way, that
+        only another connection can help."""
+        now_ms = time.ticks_ms()
+        if stage != self._stage:
+            self._stage = stage
+            self._stage_ms = now_ms
+            return False
+        if self.patience.place != patience.ALONE or stage < _DIAL:
+            return False
+        return time.ticks_diff(now_ms, self._stage_ms) >= patience.SILENT_MS
+
+
+def result_of_silence(stage, job):
+    """The imp's code for a peer that says nothing in `stage`."""
+    proxied = job.nic.get("proxyconfig") is not None
+    if stage == _PROXY or stage == _DIAL and proxied:
+        return results.NO_PROXY
+    if stage == _DIAL and job.kind == nic.CELLULAR:
+        return results.PPP_NO_CONNECTIVITY
+    return results.NO_SERVER
+
+
+def is_lasting(cause, code):
+    """Whether a session that has ended so would end so again: the broker refuses this client, or
+    it is no broker."""
+    return cause == "CONNACK" and code != _UNAVAILABLE or cause[:5] == "MQTT:"

@@ -1,0 +1,204 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A PIN: when it is sent, what proves it wrong, and how its record ends."""
+
+import nvs_in_memory
+import pytest
+from connectwith.links import modem_memory, modem_sim
+from connectwith.links.modem_line import Restart
+from connectwith.patience import ALONE, Patience
+from modem_script import Clock, line_of, lines
+
+OK = lines("OK")
+LOCKED = ("AT+CPIN?", lines("+CPIN: SIM PIN", "OK"))
+READY = ("AT+CPIN?", lines("+CPIN: READY", "OK"))
+CARD = ("AT+CICCID", lines("+ICCID: 8988211000000123457F", "OK"))
+OTHER_CARD = ("AT+CICCID", lines("+ICCID: 8988211000000999999F", "OK"))
+BUSY = lines("+CME ERROR: 14")
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def nvs():
+    nvs_in_memory.entries.clear()
+
+
+def spic(tries):
+    return "AT+SPIC", lines(f"+SPIC: {tries},10,0,10", "OK")
+
+
+def sent(pin, answer=OK):
+    return f'AT+CPIN="{pin}"', answer
+
+
+def open_sim(clock, *script, pin=b"1234", timeout_ms=60000, chunk=1000):
+    line = line_of(*script, chunk=chunk)
+    sim = modem_sim.Sim(line)
+    state, took_ms = clock.drive(sim.open(pin, Patience(ALONE, timeout_ms)))
+    assert not line.uart.script, "more was expected of the link"
+    return sim, state, took_ms
+
+
+def use_up(clock, pin="1234", card=CARD, tries=3):
+    """A wrong PIN, which leaves a record."""
+    wrong = sent(pin, lines("+CME ERROR: 16"))
+    script = [LOCKED, spic(tries), card, wrong, spic(tries - 1), spic(tries - 1)]
+    sim, state, _ = open_sim(clock, *script, pin=pin.encode())
+    assert state == modem_sim.LOCKED and "wrong" in sim.cause
+    assert sim.tries == tries - 1
+
+
+def refuses(clock, *script, pin=b"1234"):
+    """The PIN is not sent, because it was refused before."""
+    sim, state, _ = open_sim(clock, LOCKED, *script, script[0], pin=pin)
+    assert state == modem_sim.LOCKED
+    return "before" in sim.cause
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 1000])
+def test_the_right_pin_is_not_remembered_and_not_shown(clock, chunk):
+    sim, state, _ = open_sim(clock, LOCKED, spic(3), CARD, sent("1234"), READY, chunk=chunk)
+    assert state == modem_sim.OPEN
+    assert sim.tries == 3
+    assert not nvs_in_memory.entries
+    assert "> AT+CPIN=***" in sim._line.log
+    assert "1234" not in str(sim._line.log).replace(CARD[1].decode().split()[1], "")
+
+
+def test_a_wrong_pin_is_tried_once_in_all(clock):
+    use_up(clock, "9999")
+    assert refuses(clock, spic(2), CARD, pin=b"9999"), "a reset later it is not sent"
+    assert open_sim(clock, LOCKED, spic(2), CARD, sent("1234"), READY)[1] == modem_sim.OPEN
+
+
+def test_a_try_that_was_used_up_before_a_power_loss_was_the_one_try(clock):
+    def at_the_moment():
+        assert nvs_in_memory.entries, "it is on record before it is sent"
+        return None
+
+    line = line_of(LOCKED, spic(3), CARD, ('AT+CPIN="1234"', at_the_moment))
+    with pytest.raises(Restart):
+        clock.drive(modem_sim.Sim(line).open(b"1234"))
+    assert refuses(clock, spic(2), CARD)
+    assert refuses(clock, spic(1)) is False, "too few are left"
+
+
+def test_a_power_loss_before_the_sim_has_judged_costs_nothing(clock):
+    line = line_of(LOCKED, spic(3), CARD, sent("1234", None))
+    with pytest.raises(Restart):
+        clock.drive(modem_sim.Sim(line).open(b"1234"))
+    assert open_sim(clock, LOCKED, spic(3), CARD, sent("1234"), READY)[1] == modem_sim.OPEN
+    assert not nvs_in_memory.entries
+
+
+def test_a_busy_sim_has_not_judged_the_pin(clock):
+    waiting = [LOCKED, spic(3)] * 5  # until it is sent again
+    _, state, took_ms = open_sim(
+        clock, LOCKED, spic(3), CARD, sent("1234", BUSY), spic(3), *waiting,
+        LOCKED, spic(3), CARD, sent("1234", lines("+CME ERROR: SIM busy")), spic(3), READY,
+    )  # fmt: skip
+    assert state == modem_sim.OPEN
+    assert 2000 <= took_ms <= 4000
+    assert not nvs_in_memory.entries
+
+
+def test_a_sim_that_is_slow_to_say_ready_after_ok(clock):
+    slow = [LOCKED, spic(3)] * 20
+    script = [LOCKED, spic(3), CARD, sent("1234"), *slow, ("AT+CPIN?", BUSY), READY]
+    _, state, _ = open_sim(clock, *script)
+    assert state == modem_sim.OPEN
+    assert not nvs_in_memory.entries
+
+
+def test_a_busy_sim_at_the_end_of_the_time_bars_nothing(clock):
+    script = [LOCKED, spic(3), CARD, sent("1234", BUSY), spic(3), *[LOCKED, spic(3)] * 3]
+    sim, state, _ = open_sim(clock, *script, timeout_ms=1500)
+    assert state == modem_sim.LOCKED
+    assert sim.cause == "SIM: PIN required: +CME ERROR: 14"
+    assert open_sim(clock, LOCKED, spic(3), CARD, sent("1234"), READY)[1] == modem_sim.OPEN
+
+
+def test_a_refusal_that_costs_no_try_is_believed_the_second_time(clock):
+    wrong = sent("1234", lines("+CME ERROR: 16"))
+    script = [LOCKED, spic(3), CARD, wrong, spic(3), *[LOCKED, spic(3)] * 5]
+    sim, state, _ = open_sim(
+        clock, *script, LOCKED, spic(3), CARD, wrong, spic(3), spic(3)
+    )  # fmt: skip
+    assert state == modem_sim.LOCKED and "wrong" in sim.cause
+    assert refuses(clock, spic(3), CARD)
+
+
+def test_no_try_without_a_count(clock):
+    unknown = [LOCKED, ("AT+SPIC", BUSY)]
+    _, state, _ = open_sim(
+        clock, *unknown * 5, LOCKED, spic(3), CARD, sent("1234"), READY
+    )  # fmt: skip
+    assert state == modem_sim.OPEN
+    sim, state, _ = open_sim(clock, *unknown * 5, timeout_ms=1000)
+    assert state == modem_sim.LOCKED and "tries" in sim.cause
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_the_last_try_is_for_a_person(clock, left):
+    sim, state, _ = open_sim(clock, LOCKED, spic(left), spic(left))
+    assert state == modem_sim.LOCKED
+    assert sim.tries == left
+    assert not nvs_in_memory.entries
+
+
+def test_another_card_ends_the_record(clock):
+    use_up(clock)
+    assert refuses(clock, spic(3 - 1), CARD)
+    script = [LOCKED, spic(2), OTHER_CARD, sent("1234"), READY]
+    assert open_sim(clock, *script)[1] == modem_sim.OPEN
+
+
+@pytest.mark.parametrize("unknown", [CARD, ("AT+CICCID", lines("ERROR"))])
+def test_a_card_without_a_number_is_the_one_of_the_record(clock, unknown):
+    use_up(clock, card=unknown)
+    assert refuses(clock, spic(2), ("AT+CICCID", lines("ERROR")))
+
+
+def test_a_person_who_has_opened_the_sim_ends_the_record(clock):
+    use_up(clock)
+    script = [LOCKED, spic(3), CARD, sent("1234"), READY]
+    assert open_sim(clock, *script)[1] == modem_sim.OPEN
+
+
+def test_erasing_the_settings_ends_the_record(clock):
+    from connectwith import store
+
+    use_up(clock)
+    store.save_block("cellconfig", {"apn": "internet"})
+    assert refuses(clock, spic(2), CARD)
+    store.save_block("cellconfig", None)
+    script = [LOCKED, spic(2), CARD, sent("1234"), READY]
+    assert open_sim(clock, *script)[1] == modem_sim.OPEN
+
+
+def test_the_record_of_an_older_firmware(clock):
+    modem_memory._save(b"1234")
+    assert refuses(clock, spic(2), CARD)
+    script = [LOCKED, spic(3), CARD, sent("1234"), READY]
+    assert open_sim(clock, *script)[1] == modem_sim.OPEN
+
+
+def test_the_record_is_no_hash_of_four_digits():
+    modem_memory.remember(b"1234", b"", 3)
+    assert b"1234" not in b"".join(nvs_in_memory.entries.values())
+    first = dict(nvs_in_memory.entries)
+    modem_memory.remember(b"1234", b"", 3)
+    assert first != nvs_in_memory.entries  # sealed anew each time: nobody can compare
+
+
+@pytest.mark.parametrize(
+    "answer", ["+CPIN: PH-NET PIN\r\n\r\nOK", "+CME ERROR: 5", "+CME ERROR: 41"]
+)
+def test_the_lock_of_an_operator_is_for_a_person(clock, answer):
+    sim, state, took_ms = open_sim(clock, ("AT+CPIN?", lines(answer)))
+    assert state == modem_sim.LOCKED and "PIN" in sim.cause
+    assert took_ms < 100
