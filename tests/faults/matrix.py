@@ -21,6 +21,7 @@ FAULTS = {
     "slow": "it answers late, but within the time",
     "garbage": "it answers noise",
     "half": "it begins an answer, then silence",
+    "passes": "it fails for a while, and then no more",
 }
 
 NAMES = (
@@ -35,6 +36,7 @@ NO_LINK = 1  # on Ethernet
 
 EARLY = "early"  # known before the timeout, and told then
 LATE = "late"  # only the time tells
+TRIED = "tried"  # it may pass: tried again for most of the time, and told then
 WELL = "well"  # the attempt survives
 
 
@@ -46,9 +48,10 @@ class Cell:
     make        makes it before the attempt, or None
     then        what happens when the stage has been reached, or None
     result      the code that the callback must get
-    ends        EARLY, LATE or WELL
+    ends        EARLY, TRIED, LATE or WELL
     last_stage  the stage that the attempt must end in
-    limit_s     the timeout given, at least, where only the time tells
+    limit_s     the timeout given, at least, where only the time tells, or most of it is used
+    passes      ends the fault `lasts_s` after the attempt has begun, or None
     after       what it takes before the next attempt can work, or None
     noted       `imp.diag` must have a note
     """
@@ -65,6 +68,8 @@ class Cell:
     limit_s: float
     noted: bool
     after: Callable | None
+    passes: Callable | None
+    lasts_s: float
 
     def __str__(self):
         return f"{self.link}-{self.stage}-{self.fault}-{self.how}"
@@ -80,13 +85,13 @@ def name_of(cell):
 
 
 def _row(links, stage, fault, how, make, result, ends, *, then=None, last_stage=None,
-         limit_s=2.0, noted=False, after=None):  # fmt: skip
+         limit_s=2.0, noted=False, after=None, passes=None, lasts_s=0.6):  # fmt: skip
     """Adds a cell for each of `links`; result: a code, or one for each of them."""
     for link in links.split():
         code = result[link] if isinstance(result, dict) else result
         CELLS.append(
             Cell(link, stage, fault, how, make, then, code, ends, last_stage or stage, limit_s,
-                 noted, after)
+                 noted, after, passes, lasts_s)
         )  # fmt: skip
 
 
@@ -163,20 +168,20 @@ _row("cell0", "HARDWARE", "half", "half an OK to AT",
 # The link.
 
 _row("wl0", "LINK", "refuse", "association refused, reason 203",
-     lambda b: b.net.refuse(203), NO_WIFI, EARLY)
+     lambda b: b.net.refuse(203), NO_WIFI, TRIED)
 _row("wl0", "LINK", "refuse", "another key", lambda b: b.net.set_key("another-key"),
      NO_WIFI, EARLY)
 _row("wl0", "LINK", "wrong", "an open network of that name", lambda b: b.net.set_key(""),
-     NO_WIFI, EARLY)
+     NO_WIFI, TRIED)
 _row("wl0", "LINK", "never", "association takes 60 s",
      lambda b: b.net.association_ms(60000), NO_WIFI, LATE)
 _row("wl0", "LINK", "cut", "access point off while it associates",
-     lambda b: b.net.association_ms(1500), NO_WIFI, EARLY, then=lambda b: b.cut())
+     lambda b: b.net.association_ms(1500), NO_WIFI, TRIED, then=lambda b: b.cut())
 _row("wl0", "LINK", "slow", "association takes 0.7 s",
      lambda b: b.net.association_ms(700), SERVER_CONNECTED, WELL)
 _no("wl0", "LINK", "garbage", "the bench's radio has no frames of its own that could be spoilt")
 _row("wl0", "LINK", "half", "the 4-way handshake does not end, reason 15",
-     lambda b: b.net.refuse(15), NO_WIFI, EARLY)
+     lambda b: b.net.refuse(15), NO_WIFI, TRIED)
 _row("eth0", "LINK", "never", "no cable", lambda b: b.net.unplug(), NO_LINK, LATE)
 _row("eth0", "LINK", "cut", "cable out while it negotiates",
      lambda b: b.net.link_ms(60000), NO_LINK, LATE, then=lambda b: b.cut())
@@ -184,9 +189,9 @@ _row("eth0", "LINK", "slow", "0.7 s until there is a carrier",
      lambda b: b.net.link_ms(700), SERVER_CONNECTED, WELL)
 _no("eth0", "LINK", "refuse wrong garbage half", "there is a carrier or none, nothing between")
 _row("cell0", "LINK", "refuse", "registration denied",
-     lambda b: b.modem.deny(), REGISTRATION_DENIED, EARLY)
+     lambda b: b.modem.deny(), REGISTRATION_DENIED, TRIED)
 _row("cell0", "LINK", "refuse", "SIM removed", lambda b: b.modem.sim("removed"),
-     SIM_ERROR, EARLY)
+     SIM_ERROR, TRIED)
 _row("cell0", "LINK", "wrong", "the SIM wants its PUK", lambda b: b.modem.sim("puk"),
      SIM_ERROR, EARLY)
 _row("cell0", "LINK", "wrong", "registered for SMS only",
@@ -214,19 +219,19 @@ for _kind, _fault, _how in (
          NO_IP_ADDRESS, LATE)
 _row(_LAN, "ADDRESS", "never", "no DHCP server", lambda b: b.net.dhcp(False),
      NO_IP_ADDRESS, LATE)
-_row("wl0", "ADDRESS", "cut", "access point off", lambda b: b.net.dhcp(False), NO_WIFI, EARLY,
+_row("wl0", "ADDRESS", "cut", "access point off", lambda b: b.net.dhcp(False), NO_WIFI, TRIED,
      then=lambda b: b.cut())
 _row("eth0", "ADDRESS", "cut", "cable out", lambda b: b.net.dhcp(False), NO_IP_ADDRESS, LATE,
      then=lambda b: b.cut())
 _row(_LAN, "ADDRESS", "slow", "each frame takes 0.15 s, each way",
      lambda b: b.net.cable.delay(150), SERVER_CONNECTED, WELL)
 _row("cell0", "ADDRESS", "refuse", "NO CARRIER to the dial",
-     lambda b: b.modem.refuse_dial("NO CARRIER"), NO_PPP_CONNECTION, EARLY)
+     lambda b: b.modem.refuse_dial("NO CARRIER"), NO_PPP_CONNECTION, TRIED)
 _row("cell0", "ADDRESS", "refuse", "PAP refuses the password",
      lambda b: b.modem.ppp("pap", user="me", password="another"),
      NO_PPP_CONNECTION, EARLY)
 _row("cell0", "ADDRESS", "wrong", "OK to the dial instead of CONNECT",
-     lambda b: b.modem.answer("ATD*99***1#", ["OK"]), NO_PPP_CONNECTION, EARLY)
+     lambda b: b.modem.answer("ATD*99***1#", ["OK"]), NO_PPP_CONNECTION, TRIED)
 _row("cell0", "ADDRESS", "never", "the dial is not answered",
      lambda b: b.modem.hang_dial(), NO_PPP_CONNECTION, LATE)
 _row("cell0", "ADDRESS", "never", "LCP is not answered", _wait_for_nothing,
@@ -275,12 +280,12 @@ _UNREACHED = {"wl0": NO_SERVER, "eth0": NO_SERVER, "cell0": PPP_NO_CONNECTIVITY}
 def _cuts(stage, hold, hung_up):
     """The rows of a link that is cut while `hold` keeps the attempt in `stage`; hung_up: the code
     when the network has ended the call, which PPP does not tell."""
-    _row("wl0", stage, "cut", "access point off", hold, NO_WIFI, EARLY, then=lambda b: b.cut())
-    _row("eth0", stage, "cut", "cable out", hold, NO_LINK, EARLY, then=lambda b: b.cut())
+    _row("wl0", stage, "cut", "access point off", hold, NO_WIFI, TRIED, then=lambda b: b.cut())
+    _row("eth0", stage, "cut", "cable out", hold, NO_LINK, TRIED, then=lambda b: b.cut())
     if hung_up is not None:
         _row("cell0", stage, "cut", "the call has ended", hold, hung_up, LATE,
              then=lambda b: b.cut())
-    _row("cell0", stage, "cut", "the modem's supply fails", hold, NO_PPP_CONNECTION, EARLY,
+    _row("cell0", stage, "cut", "the modem's supply fails", hold, NO_PPP_CONNECTION, TRIED,
          then=lambda b: b.modem.power_off())
 
 
@@ -289,7 +294,7 @@ _cuts("CLOCK", lambda b: _clock(b, "off"), None)
 _row(_ALL, "RESOLVE", "refuse", "NXDOMAIN",
      lambda b: b.world.dns.nxdomain(b.world.broker.host), NOT_RESOLVED, EARLY)
 _row(_ALL, "RESOLVE", "refuse", "SERVFAIL", lambda b: b.world.dns.servfail(),
-     NOT_RESOLVED, EARLY)
+     NOT_RESOLVED, TRIED)
 _row(_ALL, "RESOLVE", "wrong", "answers to another question", lambda b: b.world.dns.strange(),
      _SILENT, LATE)
 _row(_ALL, "RESOLVE", "wrong", "an address that nobody has", lambda b: b.resolve_to("192.0.2.1"),
@@ -305,9 +310,9 @@ _row(_ALL, "RESOLVE", "half", "answers that end in the record", lambda b: b.worl
 
 # TCP: to the server, which with a proxy would be the proxy.
 
-_row(_ALL, "DIAL", "refuse", "RST to the SYN", lambda b: b.closed_server(), NO_SERVER, EARLY)
+_row(_ALL, "DIAL", "refuse", "RST to the SYN", lambda b: b.closed_server(), NO_SERVER, TRIED)
 _row(_LAN, "DIAL", "refuse", "RST to the SYN, by the proxy", lambda b: b.closed_proxy(),
-     NO_PROXY, EARLY)
+     NO_PROXY, TRIED)
 _row(_ALL, "DIAL", "never", "no answer to the SYN", lambda b: b.server("full"),
      _UNREACHED, LATE)
 _cuts("DIAL", lambda b: b.server("full"), PPP_NO_CONNECTIVITY)
@@ -319,17 +324,17 @@ _no(_ALL, "DIAL", "wrong garbage half", "TCP has two answers to a SYN, and drops
 
 _no("cell0", "PROXY", _ANY_FAULT, "over a mobile network no proxy is used")
 _row(_LAN, "PROXY", "refuse", "407", lambda b: b.use_proxy(status=407), NOT_AUTHORISED, EARLY)
-_row(_LAN, "PROXY", "refuse", "503", lambda b: b.use_proxy(status=503), NO_PROXY, EARLY)
+_row(_LAN, "PROXY", "refuse", "503", lambda b: b.use_proxy(status=503), NO_PROXY, TRIED)
 _row(_LAN, "PROXY", "wrong", "an SSH server", lambda b: b.use_proxy(fault="banner"),
      NO_PROXY, EARLY)
 _row(_LAN, "PROXY", "never", "no answer to CONNECT", lambda b: b.use_proxy(fault="mute"),
      NO_PROXY, LATE)
 _row(_LAN, "PROXY", "cut", "closed after the request", lambda b: b.use_proxy(fault="close"),
-     NO_PROXY, EARLY)
+     NO_PROXY, TRIED)
 _row("wl0", "PROXY", "cut", "access point off", lambda b: b.use_proxy(fault="mute"), NO_WIFI,
-     EARLY, then=lambda b: b.cut())
+     TRIED, then=lambda b: b.cut())
 _row("eth0", "PROXY", "cut", "cable out", lambda b: b.use_proxy(fault="mute"), NO_LINK,
-     EARLY, then=lambda b: b.cut())
+     TRIED, then=lambda b: b.cut())
 _row(_LAN, "PROXY", "slow", "it thinks for 0.7 s", lambda b: b.use_proxy(late_ms=700),
      SERVER_CONNECTED, WELL)
 _row(_LAN, "PROXY", "garbage", "4 KB of noise", lambda b: b.use_proxy(fault="noise"),
@@ -340,17 +345,17 @@ _row(_LAN, "PROXY", "half", "half a header", lambda b: b.use_proxy(fault="half")
 # TLS and the session: what the server does, on all links alike.
 
 for _stage, _fault, _how, _kind, _result, _ends in (
-    ("TLS", "refuse", "alert 40", "alert-tls", NO_SERVER, EARLY),
+    ("TLS", "refuse", "alert 40", "alert-tls", NO_SERVER, TRIED),
     ("TLS", "wrong", "another host's certificate", "other-host", NO_SERVER, EARLY),
     ("TLS", "never", "no answer to the ClientHello", "mute-tcp", NO_SERVER, LATE),
-    ("TLS", "cut", "closed after the ClientHello", "close-tls", NO_SERVER, EARLY),
+    ("TLS", "cut", "closed after the ClientHello", "close-tls", NO_SERVER, TRIED),
     ("TLS", "slow", "begins 0.7 s late", "late-tls", SERVER_CONNECTED, WELL),
     ("TLS", "garbage", "64 KB of noise", "noise-tcp", NO_SERVER, EARLY),
     ("TLS", "half", "a third of a ServerHello", "half-tls", NO_SERVER, LATE),
     ("SESSION", "refuse", "CONNACK 5", "connack-5", NO_SERVER, EARLY),
     ("SESSION", "wrong", "PINGRESP", "pingresp", NO_SERVER, EARLY),
     ("SESSION", "never", "no answer to CONNECT", "mute-mqtt", NO_SERVER, LATE),
-    ("SESSION", "cut", "closed after CONNECT", "close-mqtt", NO_SERVER, EARLY),
+    ("SESSION", "cut", "closed after CONNECT", "close-mqtt", NO_SERVER, TRIED),
     ("SESSION", "cut", "closed at SUBSCRIBE", "close-subscribe", SERVER_CONNECTED, WELL),
     ("SESSION", "slow", "CONNACK 0.7 s late", "late-mqtt", SERVER_CONNECTED, WELL),
     ("SESSION", "garbage", "64 KB of noise", "noise-64k", NO_SERVER, EARLY),
@@ -359,3 +364,61 @@ for _stage, _fault, _how, _kind, _result, _ends in (
     _row(_ALL, _stage, _fault, _how, lambda b, kind=_kind: b.server(kind), _result, _ends)
 _cuts("TLS", lambda b: b.server("mute-tcp"), NO_SERVER)
 _cuts("SESSION", lambda b: b.server("mute-mqtt"), NO_SERVER)
+
+# What passes: the fault is there for a while, and the attempt survives it.
+
+
+def _passes(links, stage, how, make, passes, *, then=None, lasts_s=0.6):
+    _row(links, stage, "passes", how, make, SERVER_CONNECTED, WELL, then=then, passes=passes,
+         lasts_s=lasts_s)
+
+
+_no("wl0", "HARDWARE", "passes",
+    "a driver that raises ends the attempt: nobody knows what state it has left")
+_no("eth0", "HARDWARE", "passes", "a chip that does not answer after its reset is not there")
+_passes("cell0", "HARDWARE", "mute for 0.6 s", lambda b: b.modem.mute(),
+        lambda b: b.modem.speak())
+for _reason in (2, 15, 203):
+    _passes("wl0", "LINK", f"association refused for a while, reason {_reason}",
+            lambda b, reason=_reason: b.net.refuse(reason), lambda b: b.net.accept())
+_passes("wl0", "LINK", "access point off for a while", lambda b: b.net.off(),
+        lambda b: b.net.on())
+_passes("eth0", "LINK", "cable out for a while", lambda b: b.net.unplug(),
+        lambda b: b.net.plug())
+_passes("cell0", "LINK", "registration denied for a while", lambda b: b.modem.deny(),
+        lambda b: b.modem.register())
+for _state in ("busy", "failure", "removed"):
+    _passes("cell0", "LINK", f"SIM {_state} for a while",
+            lambda b, state=_state: b.modem.sim(state), lambda b: b.modem.sim("ready"))
+for _answer in ("+CPIN: NOT READY", "+CPIN: NOT INSERTED"):
+    _passes("cell0", "LINK", f"{_answer} for a while",
+            lambda b, answer=_answer: b.modem.answer("AT+CPIN?", [answer, "OK"]),
+            lambda b: b.modem.answer("AT+CPIN?", None))
+_passes(_LAN, "ADDRESS", "no DHCP server for a while", lambda b: b.net.dhcp(False),
+        lambda b: b.net.dhcp(True))
+for _result in ("NO CARRIER", "ERROR", "BUSY"):
+    _passes("cell0", "ADDRESS", f"{_result} to the dial for a while",
+            lambda b, result=_result: b.modem.refuse_dial(result),
+            lambda b: b.modem.refuse_dial(None))
+_no(_ALL, "CLOCK", "passes", "the attempt goes on without a time")
+_passes(_ALL, "RESOLVE", "SERVFAIL for a while", lambda b: b.world.dns.servfail(),
+        lambda b: b.world.dns.restore())
+_passes(_ALL, "RESOLVE", "DNS is silent for a while", lambda b: b.world.dns.drop(),
+        lambda b: b.world.dns.restore())
+_passes(_ALL, "DIAL", "RST to the SYN for a while", lambda b: b.world.broker.stop(),
+        lambda b: b.world.broker.start())
+_passes(_LAN, "PROXY", "503 for a while", lambda b: b.use_proxy(status=503),
+        lambda b: b.proxy.mend())
+_passes(_LAN, "PROXY", "closed after the request for a while",
+        lambda b: b.use_proxy(fault="close"), lambda b: b.proxy.mend())
+for _stage, _how, _kind in (
+    ("TLS", "alert 40", "alert-tls"),
+    ("TLS", "closed after the ClientHello", "close-tls"),
+    ("TLS", "reset", "reset"),
+    ("SESSION", "CONNACK 3", "connack-3"),
+    ("SESSION", "closed after CONNECT", "close-mqtt"),
+):
+    _passes(_ALL, _stage, _how + " for a while", lambda b, kind=_kind: b.server(kind),
+            lambda b: b.peer.mend())
+_passes(_LAN, "TLS", "link lost for a while", lambda b: b.server("mute-tcp"),
+        lambda b: (b.peer.mend(), b.uncut()), then=lambda b: b.cut())

@@ -18,6 +18,7 @@ from .errors import BenchError
 from .mqtt_client import read_packet
 
 _CONNACK_ACCEPTED = b"\x20\x02\x00\x00"
+_CONNACK_UNAVAILABLE = b"\x20\x02\x00\x03"
 _CONNACK_NOT_AUTHORISED = b"\x20\x02\x00\x05"
 _PINGRESP = b"\xd0\x00"
 _SUBACK_GRANTED, _SUBACK_REFUSED = 0x01, 0x80
@@ -37,6 +38,7 @@ class Peer:
     full            its queue is full: no SYN is answered until accept(), then a good broker
     mute-tcp        accepts and never speaks
     mute-mqtt       TLS is fine, then silence
+    connack-3       TLS, then CONNACK 3, server unavailable
     connack-5       TLS, then CONNACK 5, not authorised
     refuse          TLS, then CONNACK 5, and closes at once, as brokers do
     farewell        a good broker, until somebody subscribes: a message for each topic filter, and
@@ -73,6 +75,7 @@ class Peer:
             "full": (certificates.broker, self._answer(_CONNACK_ACCEPTED)),
             "mute-tcp": (None, self._silence),
             "mute-mqtt": (certificates.broker, self._silence),
+            "connack-3": (certificates.broker, self._answer(_CONNACK_UNAVAILABLE)),
             "connack-5": (certificates.broker, self._answer(_CONNACK_NOT_AUTHORISED)),
             "refuse": (certificates.broker, self._refuse),
             "farewell": (certificates.broker, self._farewell),
@@ -106,11 +109,8 @@ class Peer:
         self.names: list[str | None] = []
         self._random = random.Random(seed)
         pair, self._behave = behaviours[kind]
-        self._context: ssl.SSLContext | None = None
-        if pair is not None:
-            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._context.load_cert_chain(pair.certificate, pair.key)
-            self._context.sni_callback = lambda _, name, __: self.names.append(name)
+        self._good = (certificates.broker, self._answer(_CONNACK_ACCEPTED))
+        self._context = None if pair is None else self._make_context(pair)
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._closing = False
@@ -141,6 +141,18 @@ class Peer:
         again after 1 s, then after 2 s more, and so on."""
         self._first.close()
         self._accepts.set()
+
+    def _make_context(self, pair: KeyPair) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pair.certificate, pair.key)
+        context.sni_callback = lambda _, name, __: self.names.append(name)
+        return context
+
+    def mend(self) -> None:
+        """The next connections find a good broker, as after its restart."""
+        pair, self._behave = self._good
+        self._context = self._make_context(pair)
+        self._begins_late_s = 0.0
 
     def _run(self) -> None:
         self._accepts.wait()

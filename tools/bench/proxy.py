@@ -85,6 +85,12 @@ class Proxy:
     ) -> None:
         self.close()
 
+    def mend(self) -> None:
+        """The next connections find a good proxy, as after its restart."""
+        self._status = 200
+        self._fault = ""
+        self._late_s = 0.0
+
     def _run(self) -> None:
         while True:
             try:

@@ -64,7 +64,9 @@ class Wlan:
         if turn == _JOINING:
             return self._watch()
         if turn == _PAUSE:
-            pause_ms = _PAUSE_MS * min(self._misses, _LONGEST_PAUSE_MS // _PAUSE_MS)
+            pause_ms = _PAUSE_MS
+            if self._row is patience.WIFI:
+                pause_ms *= min(self._misses, _LONGEST_PAUSE_MS // _PAUSE_MS)
             if time.ticks_diff(time.ticks_ms(), self._paused_ms) >= pause_ms:
                 self._turn = _JOIN
             return 1
