@@ -277,15 +277,18 @@ _SILENT = {"wl0": NOT_RESOLVED, "eth0": NOT_RESOLVED, "cell0": PPP_NO_CONNECTIVI
 _UNREACHED = {"wl0": NO_SERVER, "eth0": NO_SERVER, "cell0": PPP_NO_CONNECTIVITY}
 
 
-def _cuts(stage, hold, hung_up):
-    """The rows of a link that is cut while `hold` keeps the attempt in `stage`; hung_up: the code
-    when the network has ended the call, which PPP does not tell."""
+def _cuts(stage, hold, code):
+    """The rows of a link that is cut while `hold` keeps the attempt in `stage`; code: of time that
+    ends there over cellular. The network's end of a call is not told by PPP, and a modem that has
+    lost its power is on again at once, in the bench."""
     _row("wl0", stage, "cut", "access point off", hold, NO_WIFI, TRIED, then=lambda b: b.cut())
     _row("eth0", stage, "cut", "cable out", hold, NO_LINK, TRIED, then=lambda b: b.cut())
-    if hung_up is not None:
-        _row("cell0", stage, "cut", "the call has ended", hold, hung_up, LATE,
-             then=lambda b: b.cut())
-    _row("cell0", stage, "cut", "the modem's supply fails", hold, NO_PPP_CONNECTION, TRIED,
+    if code is None:
+        _row("cell0", stage, "cut", "the modem's supply fails", hold, SERVER_CONNECTED, WELL,
+             then=lambda b: b.modem.power_off(), noted=True)
+        return
+    _row("cell0", stage, "cut", "the call has ended", hold, code, LATE, then=lambda b: b.cut())
+    _row("cell0", stage, "cut", "the modem's supply fails", hold, code, LATE,
          then=lambda b: b.modem.power_off())
 
 
