@@ -23,9 +23,9 @@ before it where the end can be known; a cause in `imp.diag` that names no secret
 powered down after a failure; no socket, thread, file or memory left behind; and that the next
 attempt on the same board works. `tests/faults/matrix.py` has the cells.
 
-The times are from the call to the callback as measured in this run. **Bold** ones use the
-timeout that was given, or most of it: only the time can tell, or what may pass is tried again. `SERVER_CONNECTED` means that the attempt has got
-over the fault.
+The times are from the call to the callback as measured in this run. **Bold** ones use the timeout
+that was given, or most of it: only the time can tell, or what may pass is tried again.
+`SERVER_CONNECTED` means that the attempt has got over the fault.
 
 | Fault | |
 |---|---|

@@ -56,7 +56,8 @@ def test_after_a_loss_the_server_is_left_to_the_pauses_between_attempts(clock):
 
 
 def test_pauses_grow_and_end_growing():
-    assert [patience.pause_ms(i) for i in (0, 1, 2, 3, 4, 99)] == [500, 1000, 2000, 4000, 5000, 5000]
+    pauses = [patience.pause_ms(tries) for tries in (0, 1, 2, 3, 4, 99)]
+    assert pauses == [500, 1000, 2000, 4000, 5000, 5000]
 
 
 @pytest.mark.parametrize(
@@ -122,10 +123,11 @@ def radio(monkeypatch, clock):
     network = types.SimpleNamespace(WLAN=Driver)
     monkeypatch.setitem(sys.modules, "network", network)
     monkeypatch.setattr(_connectwith, "link_watch", lambda link: None, False)
-    monkeypatch.setattr(
-        _connectwith, "link_state",
-        lambda link: state["losses"] << links.LOSSES_SHIFT | state["bits"] | state["reason"], False,
-    )  # fmt: skip
+
+    def link_state(_):
+        return state["losses"] << links.LOSSES_SHIFT | state["bits"] | state["reason"]
+
+    monkeypatch.setattr(_connectwith, "link_state", link_state, False)
     link = wlan.Wlan()
 
     def start(place, timeout_ms=60000):
@@ -150,7 +152,7 @@ def radio(monkeypatch, clock):
         began_ms = clock.now_ms
         while clock.now_ms - began_ms < for_ms:
             joins = state["joins"]
-            took_ms = until(lambda stage: stage == FAILED or state["joins"] > joins)
+            took_ms = until(lambda stage, n=joins: stage == FAILED or state["joins"] > n)
             if link.poll() == FAILED:
                 break
             clock.now_ms += each_ms

@@ -45,9 +45,9 @@ LINK_UP = 0x100
 HAS_ADDRESS = 0x200
 LOSSES_SHIFT = 10
 
-# lwIP asks for an address at 0, 2, 6, 14, 30 s and so on (core/ipv4/dhcp.c; in ESP-IDF at 0.5, 1.5,
-# 3.5, 7.5, 15.5 s) and is never begun anew by itself. With this none of the gaps is above 4 s, and
-# a server has 8 s for its answer.
+# lwIP asks for an address at 0, 2, 6, 14, 30 s and so on (core/ipv4/dhcp.c; in ESP-IDF at 0, 0.5,
+# 1.5, 3.5, 7.5, 15.5 s: lwipopts.h) and is never begun anew by itself. With this no gap is above
+# 4 s, and a server still has 8 s for its answer.
 _DHCP_MS = const(8000)
 
 _links = [None, None, None]

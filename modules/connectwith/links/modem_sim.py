@@ -3,8 +3,8 @@
 
 """The SIM: its state, and its PIN, of which every wrong try is dear.
 
-A PIN goes on record before it is sent, with the tries that were left, and comes off it when the SIM
-is open. So whatever happens in between, a reset or a power loss included, the next look at the
+A PIN goes on record before it is sent, with the tries that were left, and comes off it when the
+SIM is open. So whatever happens in between, a reset or a power loss included, the next look at the
 tries tells: one less, and the PIN is wrong and is not sent again; as many as before, and the SIM
 has not judged it. What the modem answers is no proof: it may be busy, or slow.
 

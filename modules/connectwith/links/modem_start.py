@@ -38,7 +38,8 @@ _SILENT = const(3)  # unanswered AT that prove a modem off which has no STATUS
 
 class Start:
     """Generators on one Line and its Power. `cause`: why `wake()` failed. `found`: the modem was
-    on already. `cycled`: it was switched off and on for its failures. `in_call`: it is in data mode as far as we know."""
+    on already. `cycled`: it was switched off and on for its failures. `in_call`: it is in data
+    mode as far as we know."""
 
     def __init__(self, line, power):
         self._line = line
