@@ -31,7 +31,10 @@ def way(monkeypatch):
     link.poll = lambda: link.state
     way._dialer = types.SimpleNamespace(close=lambda: None)
     way.session = types.SimpleNamespace(
-        close=lambda polite: False, pump=lambda now_ms: session.CLOSED, cause="errno", code=ECONNABORTED
+        close=lambda polite: False,
+        pump=lambda now_ms: session.CLOSED,
+        cause="errno",
+        code=ECONNABORTED,
     )
     way._turn = course._GREET
     way.ended = ended
