@@ -32,6 +32,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/port/platform_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/resolve_lwip.c
     ${CMAKE_CURRENT_LIST_DIR}/port/resolve_udp.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/route_lwip.c
     ${CMAKE_CURRENT_LIST_DIR}/port/scan_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/secret_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/settings_idf.c

@@ -62,8 +62,10 @@ def set_clock(seconds):
 class Sntp:
     """Asks one server, up to three times a second apart. No call waits."""
 
-    def __init__(self, resolver, floor_s):
+    def __init__(self, resolver, floor_s, device=None):
+        """`device`: lwIP's name of the interface to ask by (see links.route())."""
         self._resolver = resolver
+        self._device = device
         self._floor_s = floor_s
         self._nonce = os.urandom(8)
         self._packet = bytearray(_PACKET_BYTES)
@@ -121,6 +123,8 @@ class Sntp:
 
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
+        if self._device is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, self._device)
         self._poller = select.poll()
         self._poller.register(self._socket, select.POLLIN)
         # A number: no query is made. Nobody else's datagrams come in then.

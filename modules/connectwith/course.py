@@ -205,6 +205,12 @@ class Course:
             return self.pause()
         self._enter(_LINK)
         self._enter(_ADDRESS)
+        route = links.route(self._job.kind, self._job.nic)
+        if route is None:
+            return self.pause()  # its end is about to be told
+        # Whatever else is up, all packets of this attempt leave by its own interface.
+        self._dialer.device = route[0]
+        self._resolver.use(route[0], route[1])
         self._diag.blame(None, 0, 0)  # a link that was lost is back
         self._attempt.expect(-1)
         self._turn = _CHECK_CLOCK
@@ -217,7 +223,7 @@ class Course:
         self._enter(_CLOCK)
         from connectwith import clock  # needed once, and the clock survives a soft reset
 
-        self._sntp = clock.Sntp(self._resolver, floor_s)
+        self._sntp = clock.Sntp(self._resolver, floor_s, self._dialer.device)
         self._turn = _SET_CLOCK
         return 0
 

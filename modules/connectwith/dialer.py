@@ -57,6 +57,7 @@ class Dialer:
     def __init__(self, resolver):
         self._resolver = resolver
         self.stream = None
+        self.device = None  # lwIP's name of the interface to use; None: lwIP chooses
         self._target = None
         self._proxy = self._secrets = None
         self._turn = FAILED
@@ -115,7 +116,7 @@ class Dialer:
         stream = _connectwith.Stream()
         self.stream = stream
         try:
-            stream.connect(self._resolver.address(), port)
+            stream.connect(self._resolver.address(), port, self.device)
         except OSError as error:
             return self._fail(self._unreachable(), "TCP errno", error.errno)
         if self._proxy:

@@ -91,7 +91,10 @@ class Interface:
             self._check_up()
             table = info.ipv4(self._holder.kind)
             sockets = self._holder.sockets
-            udp = Udp(table["address"], table["netmask"], localport, callback, sockets)
+            route = _connectwith.link_route(self._holder.kind)
+            if route is None:
+                raise RuntimeError("interface: not up")
+            udp = Udp(route[0], table, localport, callback, sockets)
             sockets.append(udp)
         return udp
 
@@ -108,15 +111,18 @@ class Interface:
 class Udp:
     """A UDP socket on one interface, for its subnet."""
 
-    def __init__(self, address, netmask, port, callback, among):
-        self._address = address
+    def __init__(self, device, table, port, callback, among):
+        """`device`: lwIP's name of the interface, `table`: its addresses as in info.ipv4()."""
+        address = self._address = table["address"]
         self._among = among  # the open sockets of its interface
         self._port = port or _free_port()
-        self._hosts = nic_blocks.number(netmask) ^ 0xFFFFFFFF
+        self._hosts = nic_blocks.number(table["netmask"]) ^ 0xFFFFFFFF
         self._callback = callback
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             self._socket.setblocking(False)
+            # Another interface may have the same subnet, or even the same address.
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device)
             self._here = socket.getaddrinfo(address, self._port)[0][-1]
             self._socket.bind(self._here)
         except OSError:

@@ -165,14 +165,19 @@ static void asks_the_servers_of_the_way(void) {
 
 static void leaves_by_the_interface_of_the_way(void) {
     world_dns(DNS_ANSWER, 0);
-    const resolve_way_t own = {.address = {127, 0, 0, 1}};
+    const resolve_way_t own = {.device = "lo0", .count = 1, .servers = {{127, 0, 0, 1}}};
     resolve_query_t query = start_by("broker.test", &own);
     CHECK_EQ(wait_for(query, LONG_MS), RESOLVE_FOUND);
     resolve_cancel(query);
-    const resolve_way_t gone = {.address = {10, 9, 9, 9}};
+    const resolve_way_t gone = {.device = "st9", .count = 1, .servers = {{127, 0, 0, 1}}};
     const unsigned before = world_dns_queries();
     query = start_by("broker.test", &gone);
     CHECK_EQ(wait_for(query, 1200), RESOLVE_PENDING);
+    resolve_cancel(query);
+    // lwIP has a server, the interface has none.
+    const resolve_way_t none = {.device = "lo0"};
+    query = start_by("broker.test", &none);
+    CHECK_EQ(wait_for(query, LONG_MS), RESOLVE_NO_SERVER);
     resolve_cancel(query);
     CHECK_EQ(world_dns_queries(), before);
 }

@@ -43,7 +43,7 @@ static tls_config_t config_of(const char *host, const char *ca) {
 
 static stream_state_t connect_to(stream_t *stream, peer_t peer) {
     stream_init(stream);
-    CHECK_EQ(stream_connect(stream, loopback, world_port(peer)), 0);
+    CHECK_EQ(stream_connect(stream, loopback, world_port(peer), NULL), 0);
     return wait_while(stream, STREAM_CONNECTING, LONG_MS);
 }
 
@@ -224,7 +224,7 @@ static void a_deaf_peer_stops_writes_not_the_caller(void) {
 static void tells_a_refusal(void) {
     stream_t stream;
     stream_init(&stream);
-    CHECK_EQ(stream_connect(&stream, loopback, world_closed_port()), 0);
+    CHECK_EQ(stream_connect(&stream, loopback, world_closed_port(), NULL), 0);
     CHECK_EQ(wait_while(&stream, STREAM_CONNECTING, LONG_MS), STREAM_FAILED);
     CHECK_EQ(stream.error, ECONNREFUSED);
     stream_close(&stream);
@@ -242,7 +242,7 @@ static void keeps_its_states_apart(void) {
     CHECK_EQ(stream_read(&stream, &byte, 1, &error), -1);
     CHECK_EQ(error, EBADF);
     CHECK_EQ(connect_to(&stream, PEER_MUTE), STREAM_CONNECTED);
-    CHECK_EQ(stream_connect(&stream, loopback, world_port(PEER_MUTE)), EISCONN);
+    CHECK_EQ(stream_connect(&stream, loopback, world_port(PEER_MUTE), NULL), EISCONN);
 
     tls_config_t bad = config_of("", world_ca());
     CHECK_EQ(stream_secure(&stream, &bad, world_wake), STATUS_BAD_HOST);

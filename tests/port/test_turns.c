@@ -16,7 +16,7 @@ static const uint8_t loopback[4] = {127, 0, 0, 1};
 
 static void connect_to(stream_t *stream, peer_t peer) {
     stream_init(stream);
-    CHECK_EQ(stream_connect(stream, loopback, world_port(peer)), 0);
+    CHECK_EQ(stream_connect(stream, loopback, world_port(peer), NULL), 0);
     for (int ms = 0; ms < LONG_MS && stream_poll(stream) == STREAM_CONNECTING; ++ms) {
         world_sleep_ms(1);
     }

@@ -53,10 +53,11 @@ class Stream:
         self.at = 0
         self.gap = False
 
-    def connect(self, address, port):
+    def connect(self, address, port, device):
         if self.refuse is not None:
             raise OSError(self.refuse, "no route")
         self.to = (address, port)
+        self.device = device
 
     def poll(self):
         if self.secured:

@@ -42,6 +42,13 @@ class Cable:
         self._set("silence=off drop=0 delay-ms=0 cut-after=-1 cut=off")
 
     @property
+    def sent(self) -> dict[str, int]:
+        """Packets that boards have sent, by kind (tcp, dns, sntp, udp), before any fault. ARP and
+        DHCP are not among them."""
+        words = dict(w.split("=", 1) for w in self._netsim.command(f"show {self._name}").split())
+        return {key: int(words[key]) for key in ("tcp", "dns", "sntp", "udp")}
+
+    @property
     def counters(self) -> dict[str, int]:
         """Frames carried up (from boards) and down, and frames lost."""
         words = dict(w.split("=", 1) for w in self._netsim.command(f"show {self._name}").split())

@@ -12,10 +12,13 @@ from dnslib import QTYPE, RCODE, RR, A, DNSError, DNSRecord
 from .udp_server import Address, UdpServer
 
 _TTL_S = 60
+# What netsim has beyond the gateway of each network: this machine, and nobody.
+BEYOND, REFUSED = "198.51.100.1", "198.51.100.2"
 
 
 class Dns(UdpServer):
-    """Knows *.test and pool.ntp.org, which are the gateway of whoever asks.
+    """Knows *.test and pool.ntp.org, which are this machine: beyond the gateway of whoever asks,
+    so that a default route is needed.
 
     `queries` has (name, type) of each query that came, oldest first.
     """
@@ -23,17 +26,17 @@ class Dns(UdpServer):
     def __init__(self, seed: int = 0) -> None:
         self.queries: list[tuple[str, str]] = []
         self._random = random.Random(seed)
-        self._answers: dict[str, str | None] = {}
+        self._answers: dict[str, tuple[str, ...] | None] = {}
         self._fault = ""
         self._delay_ms = 0
         self._ttl_s = _TTL_S
         self.restore()
         super().__init__("dns")
 
-    def answer(self, name: str, address: str) -> None:
-        """`name` (may hold *) is `address`; "host" is the gateway of whoever asks."""
+    def answer(self, name: str, *addresses: str) -> None:
+        """`name` (may hold *) has these addresses, in this order; "host" is this machine."""
         # The newest rule stands first.
-        self._answers = {name.lower(): address, **self._without(name)}
+        self._answers = {name.lower(): addresses, **self._without(name)}
 
     def nxdomain(self, name: str) -> None:
         """`name` does not exist."""
@@ -41,9 +44,9 @@ class Dns(UdpServer):
 
     def no_address(self, name: str) -> None:
         """`name` exists and has no IPv4 address."""
-        self._answers = {name.lower(): "", **self._without(name)}
+        self._answers = {name.lower(): (), **self._without(name)}
 
-    def _without(self, name: str) -> dict[str, str | None]:
+    def _without(self, name: str) -> dict[str, tuple[str, ...] | None]:
         return {key: value for key, value in self._answers.items() if key != name.lower()}
 
     def drop(self) -> None:
@@ -81,12 +84,12 @@ class Dns(UdpServer):
         self._delay_ms = 0
         self._ttl_s = _TTL_S
         # Replaced, never changed: the server's thread may be reading it.
-        self._answers = {"*.test": "host", "pool.ntp.org": "host", "*.pool.ntp.org": "host"}
+        self._answers = {name: ("host",) for name in ("*.test", "pool.ntp.org", "*.pool.ntp.org")}
 
-    def _lookup(self, name: str) -> str | None:
-        for pattern, address in self._answers.items():
+    def _lookup(self, name: str) -> tuple[str, ...] | None:
+        for pattern, addresses in self._answers.items():
             if fnmatch.fnmatchcase(name, pattern):
-                return address
+                return addresses
         return None
 
     def handle(self, payload: bytes, sender: Address) -> None:
@@ -111,14 +114,15 @@ class Dns(UdpServer):
         if self._fault == "servfail":
             reply.header.rcode = RCODE.SERVFAIL
             return reply
-        address = self._lookup(name)
-        if address is None:
+        addresses = self._lookup(name)
+        if addresses is None:
             reply.header.rcode = RCODE.NXDOMAIN
-        elif address and query.q.qtype == QTYPE.A:
-            if address == "host":
-                number = sender[0].split(".")[2]
-                address = sender[0] if number == "0" else f"10.0.{number}.2"
-            reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=self._ttl_s, rdata=A(address)))
+        elif query.q.qtype == QTYPE.A:
+            # Who asks from this machine itself is in none of netsim's networks.
+            here = sender[0] if sender[0].startswith("127.0.0.") else BEYOND
+            for address in addresses:
+                data = A(here if address == "host" else address)
+                reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=self._ttl_s, rdata=data))
         return reply
 
     def _spoilt(self, query: DNSRecord) -> bytes:

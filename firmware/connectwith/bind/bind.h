@@ -59,9 +59,11 @@ MP_DECLARE_CONST_FUN_OBJ_0(connectwith_parting_obj);
 extern const mp_obj_type_t connectwith_tap_type;
 
 // link.c
+mp_obj_t connectwith_quad(const uint8_t quad[4]); // an IPv4 address as a str
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_watch_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_state_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_route_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_ethernet_installed_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_ethernet_may_reset_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_ethernet_start_obj);

@@ -1,16 +1,25 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// link_watch(), link_state() and link_dhcp(): what the platform's events say about a link.
+// link_watch(), link_state(), link_dhcp(): what the platform's events say about a link; link_route():
+// what lwIP knows of its interface.
 // ethernet_...(): what network.LAN cannot do.
 
 #include <stdio.h>
+#include <string.h>
 
 #include "py/runtime.h"
 
 #include "connectwith/bind/bind.h"
 #include "connectwith/port/ethernet_idf.h"
 #include "connectwith/port/link_idf.h"
+#include "connectwith/port/route_lwip.h"
+
+mp_obj_t connectwith_quad(const uint8_t quad[4]) {
+    char text[sizeof("255.255.255.255")];
+    int n = snprintf(text, sizeof(text), "%u.%u.%u.%u", quad[0], quad[1], quad[2], quad[3]);
+    return mp_obj_new_str(text, (size_t)n);
+}
 
 static attempt_link_t get_link(mp_obj_t link_in) {
     mp_int_t link = mp_obj_get_int(link_in);
@@ -40,11 +49,29 @@ static mp_obj_t connectwith_link_dhcp(mp_obj_t link_in) {
     if (!link_dhcp_server(get_link(link_in), quad)) {
         return mp_const_none;
     }
-    char text[sizeof("255.255.255.255")];
-    int n = snprintf(text, sizeof(text), "%d.%d.%d.%d", quad[0], quad[1], quad[2], quad[3]);
-    return mp_obj_new_str(text, (size_t)n);
+    return connectwith_quad(quad);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj, connectwith_link_dhcp);
+
+// link_route(link) -> (device, servers): lwIP's name of the interface, for Stream.connect(),
+// Resolver.use() and SO_BINDTODEVICE, and a tuple of the name servers that came with its address.
+// None: it has no address now.
+static mp_obj_t connectwith_link_route(mp_obj_t link_in) {
+    route_t route;
+    if (!route_find(get_link(link_in), &route)) {
+        return mp_const_none;
+    }
+    mp_obj_t servers[ROUTE_SERVERS_MAX];
+    for (size_t i = 0; i < route.count; ++i) {
+        servers[i] = connectwith_quad(route.servers[i]);
+    }
+    mp_obj_t items[] = {
+        mp_obj_new_str(route.device, strlen(route.device)),
+        mp_obj_new_tuple(route.count, servers),
+    };
+    return mp_obj_new_tuple(2, items);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_route_obj, connectwith_link_route);
 
 // ethernet_installed() -> bool: whether network.LAN has its driver, from before a soft reset, too.
 static mp_obj_t connectwith_ethernet_installed(void) {

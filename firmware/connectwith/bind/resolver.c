@@ -3,7 +3,7 @@
 
 // Resolver: a host name becomes IPv4 addresses while Python goes on.
 
-#include <stdio.h>
+#include <string.h>
 
 #include "py/obj.h"
 #include "py/runtime.h"
@@ -37,14 +37,14 @@ static void resolver_quad(mp_obj_t text_in, uint8_t quad[4]) {
     }
 }
 
-// use(address, servers): by which way later queries go. address: of the interface that they leave
-// by, None where lwIP may choose. servers: up to three name servers (more are left out); none of
-// them: those that lwIP has. All are dotted quads; else ValueError, and nothing has changed.
-static mp_obj_t resolver_use(mp_obj_t self_in, mp_obj_t address_in, mp_obj_t servers_in) {
+// use(device, servers): by which way later queries go. device: the interface that link_route()
+// names, None where lwIP may choose. servers: up to three name servers as dotted quads (more are left
+// out); without any, those of lwIP's table if there is no device. ValueError: nothing has changed.
+static mp_obj_t resolver_use(mp_obj_t self_in, mp_obj_t device_in, mp_obj_t servers_in) {
     connectwith_resolver_obj_t *self = MP_OBJ_TO_PTR(self_in);
     resolve_way_t way = {.count = 0};
-    if (address_in != mp_const_none) {
-        resolver_quad(address_in, way.address);
+    if (device_in != mp_const_none) {
+        strncpy(way.device, mp_obj_str_get_str(device_in), sizeof(way.device) - 1);
     }
     size_t count;
     mp_obj_t *servers;
@@ -87,11 +87,7 @@ static mp_obj_t resolver_address(size_t n_args, const mp_obj_t *args) {
     if (resolve_poll(self->query, &found) != RESOLVE_FOUND || index < 0 || index >= found.count) {
         connectwith_raise(STATUS_NO_ADDRESS);
     }
-    const uint8_t *address = found.address[index];
-    char text[sizeof("255.255.255.255")];
-    const int len = snprintf(text, sizeof(text), "%u.%u.%u.%u", address[0], address[1],
-        address[2], address[3]);
-    return mp_obj_new_str(text, (size_t)len);
+    return connectwith_quad(found.address[index]);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(resolver_address_obj, 1, 2, resolver_address);
 

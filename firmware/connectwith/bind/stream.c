@@ -39,25 +39,28 @@ static mp_obj_t stream_make_new(const mp_obj_type_t *type, size_t n_args, size_t
     return MP_OBJ_FROM_PTR(self);
 }
 
-// connect(addr, port): begins to connect. ValueError: bad argument; OSError: it cannot begin.
-static mp_obj_t stream_connect_(mp_obj_t self_in, mp_obj_t addr_in, mp_obj_t port_in) {
+// connect(addr, port, device=None): begins to connect, by the interface that link_route() names, by
+// any without. ValueError: bad argument; OSError: it cannot begin.
+static mp_obj_t stream_connect_(size_t n_args, const mp_obj_t *args) {
     size_t len;
-    const char *addr = mp_obj_str_get_data(addr_in, &len);
+    const char *addr = mp_obj_str_get_data(args[1], &len);
     uint8_t quad[4];
     if (!hostname_quad(addr, len, quad)) {
         connectwith_raise(STATUS_BAD_ADDRESS);
     }
-    const mp_int_t port = mp_obj_get_int(port_in);
+    const mp_int_t port = mp_obj_get_int(args[2]);
     if (port < 1 || port > 65535) {
         connectwith_raise(STATUS_BAD_PORT);
     }
-    const int error = stream_connect(stream_get(self_in), quad, (uint16_t)port);
+    const bool bound = n_args > 3 && args[3] != mp_const_none;
+    const char *device = bound ? mp_obj_str_get_str(args[3]) : NULL;
+    const int error = stream_connect(stream_get(args[0]), quad, (uint16_t)port, device);
     if (error != 0) {
         mp_raise_OSError(error);
     }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_3(stream_connect_obj, stream_connect_);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(stream_connect_obj, 3, 4, stream_connect_);
 
 static tls_bytes_t stream_credential(mp_obj_t obj) {
     if (obj == mp_const_none) {

@@ -9,10 +9,9 @@
 #include "esp_netif.h"
 #include "esp_netif_net_stack.h"
 #include "esp_wifi.h"
-#include "lwip/dhcp.h"
-#include "lwip/prot/dhcp.h"
 
 #include "connectwith/port/link_idf.h"
+#include "connectwith/port/route_lwip.h"
 
 #define REASON_MASK (0xffu)
 #define LOSSES_MASK (0xffffu << LINK_LOSSES_SHIFT)
@@ -74,16 +73,9 @@ static void on_ethernet(void *unused, esp_event_base_t base, int32_t id, void *d
     }
 }
 
-// ESP-IDF's event does not say where an address came from. The netif of a station or of Ethernet
-// is never removed, and lwIP changes nothing of a lease that it has just announced.
-static void note_server(attempt_link_t link, const ip_event_got_ip_t *event) {
-    const struct netif *netif = esp_netif_get_netif_impl(event->esp_netif);
-    const struct dhcp *dhcp = netif == NULL ? NULL : netif_dhcp_data(netif);
-    uint32_t server = 0;
-    if (dhcp != NULL && dhcp_supplied_address(netif)) {
-        server = ip4_addr_get_u32(ip_2_ip4(&dhcp->server_ip_addr));
-    }
-    atomic_store(&dhcp_servers[link], server);
+// ESP-IDF's event does not say where an address came from, nor which name servers came with it.
+static void note_lease(attempt_link_t link, const ip_event_got_ip_t *event) {
+    atomic_store(&dhcp_servers[link], route_note(link, esp_netif_get_netif_impl(event->esp_netif)));
 }
 
 // lwIP's thread posts this event, other threads post those of the link. So an address that comes
@@ -91,7 +83,7 @@ static void note_server(attempt_link_t link, const ip_event_got_ip_t *event) {
 // back: the next attempt would believe that it had one.
 static void gain_address(attempt_link_t link, const ip_event_got_ip_t *event) {
     if (atomic_load(&states[link]) & LINK_UP) {
-        note_server(link, event);
+        note_lease(link, event);
         gain(link, LINK_HAS_ADDRESS);
     }
 }

@@ -15,18 +15,16 @@
 
 #include "connectwith/core/dnsmsg.h"
 #include "connectwith/core/status.h"
+#include "connectwith/port/route_lwip.h"
 
 // Names a query; 0 names none.
 typedef uint32_t resolve_query_t;
 
-#define RESOLVE_SERVERS_MAX (3)
+#define RESOLVE_SERVERS_MAX ROUTE_SERVERS_MAX
 
-// By which way the queries go.
-typedef struct {
-    uint8_t address[4];  // of the interface that they leave by; zeros: lwIP chooses
-    uint8_t count;       // of servers; none: those that lwIP has at that time
-    uint8_t servers[RESOLVE_SERVERS_MAX][4];
-} resolve_way_t;
+// By which interface the queries go, and to which servers. Without an interface lwIP chooses it, and
+// without servers those that it has are asked then.
+typedef route_t resolve_way_t;
 
 typedef enum {
     RESOLVE_PENDING = 0,

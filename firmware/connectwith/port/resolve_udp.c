@@ -134,25 +134,16 @@ static void resolve_receive(void *arg, struct udp_pcb *pcb, struct pbuf *p, cons
     }
 }
 
-static struct netif *resolve_netif(const ip_addr_t *address) {
-    struct netif *netif;
-    NETIF_FOREACH(netif) {
-        if (ip4_addr_cmp(netif_ip4_addr(netif), ip_2_ip4(address))) {
-            return netif;
-        }
-    }
-    return NULL;
-}
-
 static void resolve_address(ip_addr_t *out, const uint8_t address[4]) {
     IP_ADDR4(out, address[0], address[1], address[2], address[3]);
 }
 
-// A socket on a port that cannot be guessed, bound to the interface of the way. False: no memory.
+// A socket on a port that cannot be guessed, bound to the interface of the way. False: no memory, or
+// the interface has gone.
 static bool resolve_bind(resolve_slot_t *slot) {
-    ip_addr_t own;
-    resolve_address(&own, resolve_job.way.address);
-    slot->pcb = udp_new_ip_type(IPADDR_TYPE_V4);
+    const char *device = resolve_job.way.device;
+    const struct netif *netif = device[0] == '\0' ? NULL : netif_find(device);
+    slot->pcb = device[0] == '\0' || netif != NULL ? udp_new_ip_type(IPADDR_TYPE_V4) : NULL;
     if (slot->pcb == NULL) {
         return false;
     }
@@ -160,17 +151,14 @@ static bool resolve_bind(resolve_slot_t *slot) {
     for (int i = 0; i < RESOLVE_PORT_TRIES && err == ERR_USE; ++i) {
         uint16_t random;
         platform_random_bytes(&random, sizeof(random));
-        err = udp_bind(slot->pcb, &own, random | RESOLVE_PORT_FIRST);
+        err = udp_bind(slot->pcb, IP4_ADDR_ANY, random | RESOLVE_PORT_FIRST);
     }
     if (err != ERR_OK) {
         udp_remove(slot->pcb);
         slot->pcb = NULL;
         return false;
     }
-    if (!ip_addr_isany(&own)) {
-        // NULL, where the interface has gone: then the source address has no route either.
-        udp_bind_netif(slot->pcb, resolve_netif(&own));
-    }
+    udp_bind_netif(slot->pcb, netif);
     udp_recv(slot->pcb, resolve_receive, (void *)(uintptr_t)resolve_job.query);
     return true;
 }
@@ -198,7 +186,9 @@ static uint8_t resolve_list_servers(resolve_slot_t *slot) {
     for (uint8_t i = 0; i < way->count; ++i) {
         resolve_address(&slot->servers[count++], way->servers[i]);
     }
-    for (uint8_t i = 0; way->count == 0 && i < DNS_MAX_SERVERS; ++i) {
+    // An interface without name servers has none: those of lwIP's table are another's.
+    const bool any = way->count == 0 && way->device[0] == '\0';
+    for (uint8_t i = 0; any && i < DNS_MAX_SERVERS; ++i) {
         const ip_addr_t *server = dns_getserver(i);
         if (!ip_addr_isany(server) && IP_IS_V4(server) && count < LOOKUP_SERVERS_MAX) {
             slot->servers[count++] = *server;

@@ -11,6 +11,7 @@
 
 #include "connectwith/port/farewell_lwip.h"
 #include "connectwith/port/platform.h"
+#include "connectwith/port/route_lwip.h"
 
 void stream_init(stream_t *stream) {
     *stream = (stream_t) {.state = STREAM_CLOSED, .fd = -1};
@@ -45,7 +46,8 @@ void stream_close(stream_t *stream) {
     stream->state = STREAM_CLOSED;
 }
 
-int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port) {
+int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port,
+    const char *device) {
     if (stream->state != STREAM_CLOSED) {
         return EISCONN;
     }
@@ -61,7 +63,7 @@ int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port) {
     (void)lwip_setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = lwip_htons(port)};
     memcpy(&peer.sin_addr, address, 4);
-    int error = lwip_ioctl(fd, FIONBIO, &on) != 0 ? errno : 0;
+    int error = lwip_ioctl(fd, FIONBIO, &on) != 0 ? errno : route_bind(fd, device);
     if (error == 0 && lwip_connect(fd, (struct sockaddr *)&peer, sizeof(peer)) != 0
         && errno != EINPROGRESS) {
         error = errno;

@@ -38,8 +38,9 @@ typedef struct {
 
 void stream_init(stream_t *stream);
 
-// Begins to connect; STREAM_CLOSED only. 0, or why it cannot even begin (the stream stays closed).
-int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port);
+// Begins to connect; STREAM_CLOSED only. device: lwIP's name of the interface that all of it leaves
+// by (route_lwip.h), NULL: lwIP chooses. 0, or why it cannot even begin (the stream stays closed).
+int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port, const char *device);
 
 // Begins the handshake. STATUS_NOT_CONNECTED unless the state is STREAM_CONNECTED, or as
 // tls_open(); the stream is as it was then.

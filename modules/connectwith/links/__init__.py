@@ -86,6 +86,15 @@ def get(link):
     return _links[link]
 
 
+def route(link, config):
+    """(device, servers) of a class of link that is UP with the NIC `config`: what its interface is
+    called in lwIP, for sockets that are to stay on it, and its own name servers. None: it has just
+    lost its address."""
+    found = _connectwith.link_route(link)
+    static = config.get("staticconfig")
+    return (found[0], static["dns"]) if found and static else found
+
+
 def default_ms(link):
     """How long an attempt over a class of link may take, where nobody says so."""
     return 120000 if link == 2 else 60000

@@ -12,8 +12,13 @@ from fake_board import ACK, RST, SYN, checksum, ipv4
 PSH = 0x08
 
 
-def test_tcp_to_the_loopback_interface(world, online):
-    gateway = world.wifi["home"].gateway
+@pytest.fixture(params=["gateway", "198.51.100.1"])
+def gateway(world, request):
+    """An address that is this machine: on the board's network, or beyond it."""
+    return world.wifi["home"].gateway if request.param == "gateway" else request.param
+
+
+def test_tcp_to_the_loopback_interface(world, online, gateway):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         mine, theirs = online.connect(gateway, port)
@@ -29,8 +34,32 @@ def test_tcp_to_the_loopback_interface(world, online):
             assert segment.payload == b"world"
 
 
-def test_closed_port_is_refused(world, online):
-    assert online.connect(world.wifi["home"].gateway, world.closed_port()) is None
+def test_closed_port_is_refused(world, online, gateway):
+    assert online.connect(gateway, world.closed_port()) is None
+
+
+def test_an_address_that_refuses_everything(world, online):
+    assert online.connect("198.51.100.2", world.broker.port) is None
+
+
+def test_what_was_sent_is_counted(world, online):
+    """By kind, before any fault; what the interface does for itself is not."""
+    cable = world.wifi["home"].cable
+    before = cable.sent
+    cable.silence()
+    online.udp("198.51.100.1", 53, b"dns", 40000)
+    online.udp("198.51.100.1", 123, b"sntp", 40000)
+    online.udp("8.8.8.8", 5000, b"udp", 40000)
+    online.tcp("8.8.8.8", 80, 50000, 1, 0, SYN)
+    online.udp("255.255.255.255", 67, b"dhcp", 68)
+    online.frame(0x0806, bytes(28))
+    for _ in range(100):
+        if cable.sent["tcp"] != before["tcp"]:
+            break
+        online.receive_frame(0.05)
+    assert {kind: n - before[kind] for kind, n in cable.sent.items()} == {
+        "tcp": 1, "dns": 1, "sntp": 1, "udp": 1,
+    }  # fmt: skip
 
 
 def test_peer_that_resets(world, online):

@@ -33,12 +33,9 @@ def resolve(world, name, **options):
     return [str(record.rdata) for record in reply.rr if record.rtype == QTYPE.A]
 
 
-@pytest.mark.parametrize(
-    ("source", "address"), [("127.0.2.1", "10.0.2.2"), ("127.0.77.1", "10.0.77.2")]
-)
-def test_host_is_the_gateway_of_who_asks(world, source, address):
-    assert resolve(world, "broker.test", source=source) == [address]
-    assert resolve(world, "Pool.NTP.org", source=source) == [address]
+def test_host_is_beyond_the_gateway_of_who_asks(world):
+    assert resolve(world, "broker.test", source="127.0.2.1") == ["198.51.100.1"]
+    assert resolve(world, "Pool.NTP.org", source="127.0.77.1") == ["198.51.100.1"]
 
 
 def test_host_itself_is_told_its_own_address(world):
@@ -59,7 +56,11 @@ def test_rules_newest_first(world):
     world.dns.nxdomain("*.test")
     assert resolve(world, "broker.test") == "NXDOMAIN"
     world.dns.answer("example.com", "host")
-    assert resolve(world, "example.com", source="127.0.3.1") == ["10.0.3.2"]
+    assert resolve(world, "example.com", source="127.0.3.1") == ["198.51.100.1"]
+    world.dns.answer("two.test", "192.0.2.7", "host")
+    assert resolve(world, "two.test", source="127.0.3.1") == ["192.0.2.7", "198.51.100.1"]
+    world.dns.no_address("two.test")
+    assert resolve(world, "two.test") == []
     world.dns.restore()
     assert resolve(world, "broker.test") == ["127.0.0.1"]
     assert ("example.com", "A") in world.dns.queries
@@ -184,7 +185,7 @@ def test_dns_and_sntp_reach_a_board(world, online):
     query = DNSRecord.question("broker.test")
     online.udp(home.nameserver, 53, query.pack(), 40000)
     reply = DNSRecord.parse(online.receive_udp(40000).payload)
-    assert str(reply.a.rdata) == home.gateway
+    assert str(reply.a.rdata) == "198.51.100.1"
     online.udp(home.gateway, 123, b"\x23" + b"\0" * 47, 40001)
     answer = online.receive_udp(40001)
     assert answer.source == home.gateway and abs(seconds(answer.payload) - time.time()) < 1

@@ -75,6 +75,9 @@ void cable_offer(client_t *client, direction_t direction, const uint8_t *frame, 
     if (network == NULL || length < FRAME_MIN || length > FRAME_MAX) {
         return;
     }
+    if (direction == DIRECTION_UP) {
+        beyond_count(network, frame, length);
+    }
     flight_t *flight = NULL;
     if (!lost(network, direction, length) && client->flight_count < FLIGHT_MAX) {
         flight = malloc(sizeof(*flight) + length);

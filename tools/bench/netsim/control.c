@@ -313,7 +313,10 @@ static void do_show(char **words, size_t count) {
     for (size_t i = 0; i < CLIENT_MAX; i++) {
         clients += world.clients[i].fd >= 0 && world.clients[i].network == n;
     }
-    reply("ok number=%u clients=%u up=%llu down=%llu lost=%llu cut=%s\n", n->number, clients,
+    reply("ok number=%u clients=%u tcp=%llu dns=%llu sntp=%llu udp=%llu"
+        " up=%llu down=%llu lost=%llu cut=%s\n", n->number, clients,
+        (unsigned long long)n->sent[SENT_TCP], (unsigned long long)n->sent[SENT_DNS],
+        (unsigned long long)n->sent[SENT_SNTP], (unsigned long long)n->sent[SENT_UDP],
         (unsigned long long)n->frames[DIRECTION_UP], (unsigned long long)n->frames[DIRECTION_DOWN],
         (unsigned long long)n->lost, n->cut ? "on" : "off");
 }

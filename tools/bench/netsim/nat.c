@@ -20,7 +20,8 @@ struct nat {
     bool filled;                   // nat_fill has run since the last poll
 };
 
-typedef enum { VERDICT_SWALLOW, VERDICT_PASS, VERDICT_DNS, VERDICT_SNTP } verdict_t;
+typedef enum { VERDICT_SWALLOW, VERDICT_PASS, VERDICT_DNS, VERDICT_SNTP,
+    VERDICT_BEYOND, VERDICT_REFUSE } verdict_t;
 
 enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_ARP = 0x0806 };
 enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
@@ -45,6 +46,9 @@ static verdict_t judge_udp(const network_t *network, uint32_t to, const uint8_t 
     }
     if (to == host_address(network, HOST_NAMESERVER)) {
         return port == 53 ? VERDICT_DNS : VERDICT_SWALLOW;
+    }
+    if (to == BEYOND_ADDRESS) {
+        return port == 53 ? VERDICT_DNS : port == 123 ? VERDICT_SNTP : VERDICT_SWALLOW;
     }
     if (to == host_address(network, HOST_GATEWAY)) {
         return port == 123 ? VERDICT_SNTP : VERDICT_PASS;
@@ -73,6 +77,10 @@ static verdict_t judge(const network_t *network, const uint8_t *frame, size_t le
         case PROTOCOL_UDP:
             return judge_udp(network, to, ip + 20);
         case PROTOCOL_TCP:
+            if (to == BEYOND_ADDRESS || to == REFUSED_ADDRESS) {
+                return to == BEYOND_ADDRESS ? VERDICT_BEYOND : VERDICT_REFUSE;
+            }
+            // fall through
         case PROTOCOL_ICMP:
             return to == host_address(network, HOST_GATEWAY) ? VERDICT_PASS : VERDICT_SWALLOW;
         default:
@@ -84,6 +92,9 @@ static ssize_t on_send(const void *frame, size_t length, void *opaque) {
     nat_t *nat = opaque;
     uint8_t spoilt[FRAME_MAX];
     size_t spoilt_length = dhcp_spoil(nat->client->network, frame, length, spoilt);
+    if (spoilt_length == 0 && beyond_down(frame, length, spoilt)) {
+        spoilt_length = length;
+    }
     if (spoilt_length > 0) {
         cable_offer(nat->client, DIRECTION_DOWN, spoilt, spoilt_length);
     } else {
@@ -178,6 +189,7 @@ void nat_close(client_t *client) {
 }
 
 void nat_input(client_t *client, const uint8_t *frame, size_t length) {
+    uint8_t changed[FRAME_MAX];
     switch (judge(client->network, frame, length)) {
         case VERDICT_PASS:
             slirp_input(client->nat->slirp, frame, (int)length);
@@ -191,6 +203,14 @@ void nat_input(client_t *client, const uint8_t *frame, size_t length) {
             break;
         case VERDICT_SNTP:
             redirect_send(client, frame, length, world.sntp_port);
+            break;
+        case VERDICT_BEYOND:
+            if (beyond_up(frame, length, changed)) {
+                slirp_input(client->nat->slirp, changed, (int)length);
+            }
+            break;
+        case VERDICT_REFUSE:
+            beyond_refuse(client, frame, length);
             break;
         case VERDICT_SWALLOW:
             break;

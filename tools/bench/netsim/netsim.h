@@ -10,6 +10,7 @@
 //   cable.c     frames in flight, and every fault a cable can have
 //   nat.c       one libslirp per client and network; what may pass
 //   dhcp.c      leases that are refused, for somebody else, or no DHCP at all
+//   beyond.c    addresses behind the gateway; what kinds of packets a board has sent
 //   redirect.c  DNS and SNTP datagrams to the bench's own servers
 //   main.c      options and the poll loop
 //
@@ -36,6 +37,10 @@ enum {
     FLOW_MAX = 32,             // redirected datagram flows of one client
 };
 
+// Addresses that are nobody's (RFC 5737): this machine, and one that refuses every connection.
+#define BEYOND_ADDRESS (0xc6336401u)   // 198.51.100.1
+#define REFUSED_ADDRESS (0xc6336402u)
+
 // wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h).
 enum {
     REASON_ASSOC_LEAVE = 8,
@@ -58,6 +63,9 @@ typedef enum {
     DHCP_TWO_DNS, DHCP_COUNT,
 } dhcp_t;
 
+// Kinds of packets that are counted; ARP, DHCP and the like are none of them.
+typedef enum { SENT_TCP, SENT_DNS, SENT_SNTP, SENT_UDP, SENT_COUNT } sent_t;
+
 // A network and its cable. A fault hits all clients of the network alike.
 typedef struct {
     char name[NAME_MAX_LEN + 1];
@@ -73,6 +81,7 @@ typedef struct {
     bool cut_pending;          // cut_after was reached; the main loop cuts
     int64_t cut_after;         // bytes still to carry, -1: no limit
     uint64_t frames[2];        // carried, by direction
+    uint64_t sent[SENT_COUNT]; // packets that boards have sent, before any fault
     uint64_t lost;             // dropped, silenced or refused by a full queue
     // Access point.
     uint8_t ssid[SSID_MAX];
@@ -203,6 +212,12 @@ void nat_poll(client_t *client, bool failed);
 // dhcp.c
 const char *dhcp_set(network_t *network, const char *value);
 size_t dhcp_spoil(const network_t *network, const uint8_t *frame, size_t length, uint8_t *spoilt);
+
+// beyond.c
+bool beyond_up(const uint8_t *frame, size_t length, uint8_t *changed);
+bool beyond_down(const uint8_t *frame, size_t length, uint8_t *changed);
+void beyond_refuse(client_t *client, const uint8_t *frame, size_t length);
+void beyond_count(network_t *network, const uint8_t *frame, size_t length);
 
 // redirect.c
 void redirect_send(client_t *client, const uint8_t *frame, size_t length, uint16_t port);
