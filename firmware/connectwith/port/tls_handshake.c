@@ -10,6 +10,7 @@
 #include "esp_timer.h"
 #include "lwip/sockets.h"
 
+#include "connectwith/core/builddate.h"
 #include "connectwith/core/hostname.h"
 #include "connectwith/core/wipe.h"
 #include "connectwith/port/tls_internal.h"
@@ -114,6 +115,20 @@ static int tls_parse(tls_t *tls) {
         : mbedtls_ssl_conf_own_cert(&tls->config, &tls->own_cert, &tls->own_key);
 }
 
+// Called for each certificate of a chain whose signatures have been checked, up to the CA.
+static int tls_note_date(void *arg, mbedtls_x509_crt *cert, int depth, uint32_t *flags) {
+    (void)depth;
+    (void)flags;
+    tls_t *tls = arg;
+    const mbedtls_x509_time *from = &cert->valid_from;
+    if (from->year >= 2000 && from->year < 2100) {
+        const uint32_t from_s = builddate_seconds((uint32_t)from->year - 2000, (uint32_t)from->mon,
+            (uint32_t)from->day, (uint32_t)(from->hour * 3600 + from->min * 60 + from->sec));
+        tls->not_before_s = from_s > tls->not_before_s ? from_s : tls->not_before_s;
+    }
+    return 0;
+}
+
 static int tls_prepare(tls_t *tls) {
     static const unsigned char personal[] = "connectwith";
     int err = mbedtls_ctr_drbg_seed(&tls->drbg, mbedtls_entropy_func, &tls->entropy, personal,
@@ -126,6 +141,7 @@ static int tls_prepare(tls_t *tls) {
         return err;
     }
     mbedtls_ssl_conf_authmode(&tls->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    mbedtls_ssl_conf_verify(&tls->config, tls_note_date, tls);
     mbedtls_ssl_conf_rng(&tls->config, mbedtls_ctr_drbg_random, &tls->drbg);
     mbedtls_ssl_conf_min_tls_version(&tls->config, MBEDTLS_SSL_VERSION_TLS1_2);
     #if defined(MBEDTLS_SSL_PROTO_TLS1_3) && !defined(MBEDTLS_THREADING_C)
@@ -184,6 +200,9 @@ static void tls_run(worker_job_t *job) {
         err = tls_shake(tls);
         const uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
         tls->verify_flags = flags == UINT32_MAX ? 0 : flags;  // all ones: not come that far
+        if (tls->verify_flags != MBEDTLS_X509_BADCERT_FUTURE) {
+            tls->not_before_s = 0;
+        }
     }
     tls_forget_credentials(tls);
     tls->error = err;

@@ -42,6 +42,7 @@ struct tls {
     // Written by the worker before the state changes, by the caller's thread afterwards.
     int error;
     uint32_t verify_flags;
+    uint32_t not_before_s;
     int socket_error;
     bool handshake_over;
 
