@@ -21,6 +21,10 @@ _CHECK_CLOCK = const(2)
 _SET_CLOCK = const(3)
 _REACH = const(4)
 _GREET = const(5)
+_JUDGE = const(6)
+
+_TRUSTED = const(4)  # clock.NETWORK: nothing better is looked for, until TLS complains
+_DATES = const(0x0201)  # MBEDTLS_X509_BADCERT_FUTURE and EXPIRED, mbedtls/x509.h
 
 # Pauses while nothing happens; the last one stays.
 _WAITS_MS = const(b"\x01\x01\x02\x02\x04\x08\x0a")
@@ -45,7 +49,7 @@ class Course:
         self._resolver = _connectwith.Resolver()
         self._dialer = dialer.Dialer(self._resolver)
         self.session = session.Session()
-        self._sntp = None
+        self._dates = None  # while the clock is below trust, or TLS complains of a date
         self.link = None  # powered, or about to be
         self._leaving = None  # the one before, if powering it down takes longer
         self._off = True  # it is off its network at least
@@ -70,9 +74,9 @@ class Course:
         `keep`: leaves an interface up that is held for the local network."""
         said = self.session.close(polite)
         self._dialer.close()
-        if self._sntp is not None:
-            self._sntp.close()
-            self._sntp = None
+        if self._dates is not None:
+            self._dates.close()
+            self._dates = None
         link = self.link
         if link is not None:
             self.link = None
@@ -135,7 +139,20 @@ class Course:
             return self._reach()
         if turn == _GREET:
             return self._greet()
+        if turn == _JUDGE:
+            return self._judge()
         return self._set_clock()
+
+    def tend(self, quiet_ms):
+        """In a quiet step of the session: asks for the time where it is not sure. Returns the ms
+        until the next step."""
+        if self._dates is None:
+            return quiet_ms
+        wait_ms = self._dates.tend(quiet_ms)
+        if wait_ms < 0:
+            self._dates = None
+            return quiet_ms
+        return wait_ms
 
     def _is_held(self, link):
         kind = self._job.kind
@@ -199,25 +216,41 @@ class Course:
         return self._check_clock()
 
     def _check_clock(self):
-        floor_s = _connectwith.build_time()
-        if time.time() >= floor_s:
+        quality = _connectwith.clock_quality(time.time())
+        if quality >= _TRUSTED:
             return self._dial()
+        self._look_after_dates().ask()
+        if quality:
+            return self._dial()  # a makeshift: the answer may come in the meantime
         self._enter(_CLOCK)
-        from connectwith import clock  # needed once, and the clock survives a soft reset
-
-        self._sntp = clock.Sntp(self._resolver, floor_s)
         self._turn = _SET_CLOCK
         return 0
 
+    def _look_after_dates(self):
+        if self._dates is None:
+            from connectwith import dates  # most attempts find a clock that SNTP has set
+
+            self._dates = dates.Dates(self._job.settings, self._diag)
+        return self._dates
+
     def _set_clock(self):
-        state = self._sntp.poll()
+        state = self._dates.poll()
         if not state:
             return self.pause()
-        self._sntp.close()
         if state < 0:
-            self._sntp.give_up()
-            self._diag.note = "no time from SNTP: the clock is set to the build date"
+            self._dates.settle()
         return self._dial()
+
+    def _judge(self):
+        """TLS has refused the server's certificate for its dates: is it the clock?"""
+        dial = self._dialer
+        verdict = self._dates.judge(dial.flags, dial.stream.not_before())
+        if not verdict:
+            return self.pause()
+        if verdict > 0:
+            self._diag.blame(None, 0, 0)
+            return self._dial()
+        return self._fail_online(dial.result, dial.cause, dial.code, dial.flags)
 
     def _dial(self):
         job = self._job
@@ -228,14 +261,22 @@ class Course:
         key = settings.key
         if key is not None:
             key = _connectwith.unseal(key, cloud.context(settings, "key"))
-        self._sntp = None
+        if self._dates is not None:
+            self._dates.dialling()
         self._dialer.start(settings, proxy, (settings.cert, key))
         self._turn = _REACH
         return self._reach()
 
     def _reach(self):
         dial = self._dialer
+        if self._dates is not None:
+            self._dates.poll()
         stage = dial.poll()
+        if stage == dialer.FAILED and dial.flags & _DATES:
+            self._look_after_dates()
+            self._diag.blame(dial.cause, dial.code, dial.flags)  # should the time end now
+            self._turn = _JUDGE
+            return self._judge()
         if stage == dialer.FAILED:
             result = dial.result
             if dial.silent and self._job.kind == nic.CELLULAR:
