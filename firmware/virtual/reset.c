@@ -105,7 +105,8 @@ void board_reset(int reason) {
         board_retained->rtc_bytes = bytes;
     }
     board_retained->reset_reason = reason;
-    if (reason == ESP_RST_EXT) { // EN takes the power from the RTC domain, too
+    if (reason == ESP_RST_EXT) { // EN takes the power from the RTC domain, too: noise is left
+        memset(board_retained->rtc, 0xa5, sizeof(board_retained->rtc));
         board_lose_clock();
     }
     for (int i = 0; i < BOARD_UARTS; i++) {

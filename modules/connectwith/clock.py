@@ -1,24 +1,50 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The clock: TLS checks dates, so a clock behind the firmware's build date is set by SNTP first.
+"""The time by SNTP, and what the clock rests on. TLS checks dates, so a board needs one.
 
 Packets are RFC 4330 (SNTPv4). Times are in seconds since 2000, as `time.time()` on an ESP32.
+When the clock is asked for is in dates.py.
 """
 
 import os
 import time
 
+import _connectwith
 from micropython import const
+
+# What the clock rests on, worst first, as core/clockrecord.h has it.
+UNSET = const(0)
+FOREIGN = const(1)
+FLOOR = const(2)
+SUSPECT = const(3)
+NETWORK = const(4)
+SNTP = const(5)
+NAMES = const(("unset", "user", "floor", "suspect", "network", "sntp"))
+
+_YEARS_S = const(20 * 31557600)  # a firmware runs for so long; as core/clockrecord.h has it
+_AGREES_S = const(60)  # what two answers may differ by, and what no certificate's dates depend on
 
 _EPOCH_1900 = const(3155673600)  # seconds from 1900, where NTP counts from, to 2000
 _PORT = const(123)
 _PACKET_BYTES = const(48)
-_TRIES = const(3)
+_TRIES = const(2)  # of each server
 _TRY_MS = const(1000)
 _RESOLVE_MS = const(5000)  # a second name server is asked after 4 s at the latest
+_TOTAL_MS = const(10000)  # four servers that are silent take 8 s
 
-SERVER = "pool.ntp.org"
+SERVERS = const(("pool.ntp.org", "time.google.com"))
+
+
+def quality():
+    """What the clock rests on: one of the above."""
+    return _connectwith.clock_quality(time.time())
+
+
+def is_believable(seconds):
+    """Whether a time can be the present: after the build, and at most 20 years after it."""
+    floor_s = _connectwith.build_time()
+    return floor_s <= seconds <= floor_s + _YEARS_S
 
 
 def request(packet, nonce):
@@ -33,7 +59,8 @@ def request(packet, nonce):
 def answer(packet, n, nonce, floor_s):
     """The time in a reply of `n` bytes, or None if it is not a server's honest answer to us.
 
-    A time before `floor_s` is not believed. NTP's 32 bits wrap in 2036; the floor tells the era.
+    A time before `floor_s` or more than 20 years after it is not believed. NTP's 32 bits wrap in
+    2036; the floor tells the era.
     """
     if n < _PACKET_BYTES or packet[0] & 7 != 4 or packet[0] >> 6 == 3:
         return None  # not a server's, or its clock is not synchronised
@@ -46,74 +73,94 @@ def answer(packet, n, nonce, floor_s):
     if not stamp:
         return None
     seconds = stamp - _EPOCH_1900
-    if seconds < 0:
+    if seconds < floor_s:
         seconds += 1 << 32
-    return seconds if seconds >= floor_s else None
+    return seconds if floor_s <= seconds <= floor_s + _YEARS_S else None
 
 
-def set_clock(seconds):
-    """Sets the board's clock (UTC)."""
+def set_clock(seconds, rests_on):
+    """Sets the board's clock (UTC). Returns whether it was another time, by more than a minute."""
     from machine import RTC
 
+    moved = not -_AGREES_S <= seconds - time.time() <= _AGREES_S
     year, month, day, hour, minute, second, weekday, _ = time.gmtime(seconds)
     RTC().datetime((year, month, day, weekday, hour, minute, second, 0))
+    _connectwith.clock_quality(seconds, rests_on)
+    return moved
 
 
 class Sntp:
-    """Asks one server, up to three times a second apart. No call waits."""
+    """Asks servers (names or addresses) one after the other, each twice, a second apart. No call
+    waits. `moved`: the answer has moved the clock by more than a minute."""
 
-    def __init__(self, resolver, floor_s, device=None):
+    def __init__(self, resolver, device, servers, first):
         """`device`: lwIP's name of the interface to ask by (see links.route())."""
         self._resolver = resolver
         self._device = device
-        self._floor_s = floor_s
+        self._servers = servers
+        self._place = first  # of the server that is asked
+        self._left = len(servers)
         self._nonce = os.urandom(8)
         self._packet = bytearray(_PACKET_BYTES)
         self._poller = self._socket = None
         self._address = None
         self._asked = False
         self._tries = 0
-        self._sent_ms = time.ticks_ms()
+        self._began_ms = self._sent_ms = time.ticks_ms()
+        self.moved = False
 
     def poll(self):
         """0 while the answer is awaited, 1 when the clock has been set, -1 when nobody answers."""
         if self._resolver is None:
             return -1  # closed
+        now_ms = time.ticks_ms()
+        if time.ticks_diff(now_ms, self._began_ms) >= _TOTAL_MS:
+            return -1
+        waited_ms = time.ticks_diff(now_ms, self._sent_ms)
         if self._address is None:
-            return self._resolve()
+            return self._resolve(waited_ms)
         if self._tries and self._receive():
             return 1
-        waited_ms = time.ticks_diff(time.ticks_ms(), self._sent_ms)
         if not self._tries or waited_ms >= _TRY_MS:
             if self._tries == _TRIES:
-                return -1
+                return self._next()
             self._send()
         return 0
-
-    def give_up(self):
-        """Sets the clock to the floor, which is at least nearer to the truth."""
-        if time.time() < self._floor_s:
-            set_clock(self._floor_s)
 
     def close(self):
         """Leaves nothing behind; may be called again."""
         if self._resolver is not None:
             self._resolver.cancel()
             self._resolver = None
+        self._hang_up()
+
+    def _hang_up(self):
         if self._socket is not None:
             self._socket.close()
             self._socket = self._poller = None
 
-    def _resolve(self):
+    def _next(self):
+        """Goes on to the next server. -1: there is none."""
+        self._hang_up()
+        self._left -= 1
+        if self._left <= 0:
+            return -1
+        self._place = (self._place + 1) % len(self._servers)
+        self._address = None
+        self._asked = False
+        self._tries = 0
+        self._sent_ms = time.ticks_ms()
+        return 0
+
+    def _resolve(self, waited_ms):
         if not self._asked:
-            self._resolver.start(SERVER)
+            self._resolver.start(self._servers[self._place % len(self._servers)])
             self._asked = True
         found = self._resolver.poll()
-        if not found:
-            late = time.ticks_diff(time.ticks_ms(), self._sent_ms) >= _RESOLVE_MS
-            return -1 if late else 0
-        if found < 0:
-            return -1
+        if not found and waited_ms < _RESOLVE_MS:
+            return 0
+        if found <= 0:
+            return self._next()
         self._open(self._resolver.address())
         return 0
 
@@ -151,8 +198,8 @@ class Sntp:
                 # is forgetting that, too.
                 self._socket.connect(self._address)
                 return False
-            seconds = answer(reply, len(reply), self._nonce, self._floor_s)
+            seconds = answer(reply, len(reply), self._nonce, _connectwith.build_time())
             if seconds is not None:
-                set_clock(seconds)
+                self.moved = set_clock(seconds, SNTP)
                 return True
         return False

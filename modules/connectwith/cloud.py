@@ -16,7 +16,10 @@ _CLIENT_ID_MAX = const(256)
 _USERNAME_MAX = const(1024)
 _PASSWORD_MAX = const(2048)
 
-_NAMES = const(("url", "clientid", "username", "password", "ca", "cert", "key"))
+# A record that ends before the last of them is of an earlier firmware, which also reads ours.
+_NAMES = const(("url", "clientid", "username", "password", "ca", "cert", "key", "ntp"))
+_NTP = const(7)
+_NTP_MAX = const(4)
 
 
 class Settings:
@@ -28,6 +31,7 @@ class Settings:
         self.secure = True
         self.url = self.clientid = self.username = self.password = None
         self.ca = self.cert = self.key = None
+        self.ntp = None  # a list of names and addresses
 
 
 def split(url):
@@ -56,7 +60,7 @@ def split(url):
     return secure, host, port
 
 
-def check(url, ca, username, password, clientid, cert, key):
+def check(url, ca, username, password, clientid, cert, key, ntp=None):
     """Returns Settings with nothing sealed yet. ValueError or TypeError name the argument."""
     settings = Settings()
     settings.secure, settings.host, settings.port = split(url)
@@ -69,6 +73,7 @@ def check(url, ca, username, password, clientid, cert, key):
     settings.ca = _certificate("ca", ca)
     settings.cert = _certificate("cert", cert)
     settings.key = _certificate("key", key)
+    settings.ntp = _time_servers(ntp)
     if settings.secure:
         if settings.ca is None:
             raise ValueError("ca: needed to know the server")
@@ -90,6 +95,8 @@ def pack(settings):
         if value is None:
             parts.append(b"\xff\xff")
             continue
+        if isinstance(value, list):
+            value = " ".join(value)
         data = value.encode() if isinstance(value, str) else value
         parts.append(bytes((len(data) >> 8, len(data) & 0xFF)))
         parts.append(data)
@@ -103,7 +110,9 @@ def unpack(record):
         return None
     settings = Settings()
     at = 1
-    for name in _NAMES:
+    for i, name in enumerate(_NAMES):
+        if i == _NTP and at == len(record):
+            break
         if at + 2 > len(record):
             return None
         n = record[at] << 8 | record[at + 1]
@@ -115,14 +124,35 @@ def unpack(record):
         data = record[at : at + n]
         at += n
         try:
-            setattr(settings, name, str(data, "utf-8") if name in _NAMES[:3] else data)
-        except UnicodeError:
+            if i == _NTP:
+                settings.ntp = _time_servers(str(data, "utf-8").split(" "))
+                break
+            setattr(settings, name, str(data, "utf-8") if i < 3 else data)
+        except ValueError:  # UnicodeError is one
             return None
     try:
         settings.secure, settings.host, settings.port = split(settings.url)
     except (TypeError, ValueError):
         return None
     return settings
+
+
+def _time_servers(ntp):
+    """A list of 1 to 4 names or addresses, or None."""
+    if ntp is None:
+        return None
+    if isinstance(ntp, str):
+        ntp = [ntp]
+    if not isinstance(ntp, (list, tuple)):
+        raise TypeError("ntp: must be a str or a list of str")
+    if not 1 <= len(ntp) <= _NTP_MAX:
+        raise ValueError("ntp: must be 1 to 4 servers")
+    for host in ntp:
+        if not isinstance(host, str):
+            raise TypeError("ntp: must be a str or a list of str")
+        if not nic.is_host_name(host) or len(host) > 200:
+            raise ValueError("ntp: not a host name")
+    return list(ntp)
 
 
 def _text(name, value, most):

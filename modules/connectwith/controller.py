@@ -325,7 +325,7 @@ class Controller:
         if current.busy():
             return self._course.pause()
         self._course.hurry()
-        return self.quiet_ms if current.watch() else _UNWATCHED_MS
+        return self._course.tend(self.quiet_ms if current.watch() else _UNWATCHED_MS)
 
     def look(self):
         """The session is not quiet: its next step comes soon."""

@@ -22,6 +22,10 @@ _SET_CLOCK = const(3)
 _REACH = const(4)
 _GREET = const(5)
 _REST = const(6)  # before the server is tried again
+_JUDGE = const(7)  # a date that TLS has refused
+
+_TRUSTED = const(4)  # clock.NETWORK: nothing better is looked for, until TLS complains
+_DATES = const(0x0201)  # MBEDTLS_X509_BADCERT_FUTURE and EXPIRED, mbedtls/x509.h
 
 # Pauses while nothing happens; the last one stays.
 _WAITS_MS = const(b"\x01\x01\x02\x02\x04\x08\x0a")
@@ -46,7 +50,7 @@ class Course:
         self._resolver = _connectwith.Resolver()
         self._dialer = dialer.Dialer(self._resolver)
         self.session = session.Session()
-        self._sntp = None
+        self._dates = None  # while the clock is below trust, or TLS complains of a date
         self.link = None  # powered, or about to be
         self._leaving = None  # the one before, if powering it down takes longer
         self._off = True  # it is off its network at least
@@ -58,6 +62,7 @@ class Course:
         self._doubts = _DOUBTS
         self._retry = retry.Retry()
         self._faults = 0  # of the link
+        self._route = None  # of the link: see links.route()
 
     def begin(self, job):
         """The next step is the first one of `job`. Changes nothing else."""
@@ -74,6 +79,7 @@ class Course:
         `keep`: leaves an interface up that is held for the local network."""
         said = self.session.close(polite)
         self._leave_server()
+        self._forget_dates()
         link = self.link
         if link is not None:
             self.link = None
@@ -138,7 +144,20 @@ class Course:
             return self._greet()
         if turn == _REST:
             return self._retry.rest() or self._dial()
+        if turn == _JUDGE:
+            return self._judge()
         return self._set_clock()
+
+    def tend(self, quiet_ms):
+        """In a quiet step of the session: asks for the time where it is not sure. Returns the ms
+        until the next step."""
+        if self._dates is None:
+            return quiet_ms
+        wait_ms = self._dates.tend(quiet_ms)
+        if wait_ms < 0:
+            self._dates = None
+            return quiet_ms
+        return wait_ms
 
     def _is_held(self, link):
         kind = self._job.kind
@@ -209,6 +228,7 @@ class Course:
         if route is None:
             return self.pause()  # its end is about to be told
         # Whatever else is up, all packets of this attempt leave by its own interface.
+        self._route = route
         self._dialer.device = route[0]
         self._resolver.use(route[0], route[1])
         self._diag.blame(None, 0, 0)  # a link that was lost is back
@@ -217,25 +237,42 @@ class Course:
         return self._check_clock()
 
     def _check_clock(self):
-        floor_s = _connectwith.build_time()
-        if time.time() >= floor_s:
+        quality = _connectwith.clock_quality(time.time())
+        if quality >= _TRUSTED:
             return self._dial()
+        self._look_after_dates().ask()
+        if quality:
+            return self._dial()  # a makeshift: the answer may come in the meantime
         self._enter(_CLOCK)
-        from connectwith import clock  # needed once, and the clock survives a soft reset
-
-        self._sntp = clock.Sntp(self._resolver, floor_s, self._dialer.device)
         self._turn = _SET_CLOCK
         return 0
 
+    def _look_after_dates(self):
+        if self._dates is None:
+            from connectwith import dates  # most attempts find a clock that SNTP has set
+
+            self._dates = dates.Dates(self._job.settings, self._diag, self._route)
+        return self._dates
+
     def _set_clock(self):
-        state = self._sntp.poll()
+        state = self._dates.poll()
         if not state:
             return self.pause()
-        self._sntp.close()
         if state < 0:
-            self._sntp.give_up()
-            self._diag.note = "no time from SNTP: the clock is set to the build date"
+            self._dates.settle()
         return self._dial()
+
+    def _judge(self):
+        """TLS has refused the server's certificate for its dates: is it the clock?"""
+        dial = self._dialer
+        verdict = self._dates.judge(dial.flags, dial.stream.not_before())
+        if not verdict:
+            return self.pause()
+        if verdict > 0:
+            self._diag.blame(None, 0, 0)
+            self._leave_server()
+            return self._dial()
+        return self._fail_online(dial.result, dial.cause, dial.code, dial.flags, True)
 
     def _dial(self):
         job = self._job
@@ -246,14 +283,22 @@ class Course:
         key = settings.key
         if key is not None:
             key = _connectwith.unseal(key, cloud.context(settings, "key"), True)
-        self._sntp = None
+        if self._dates is not None:
+            self._dates.dialling()
         self._dialer.start(settings, proxy, (settings.cert, key))
         self._turn = _REACH
         return self._reach()
 
     def _reach(self):
         dial = self._dialer
+        if self._dates is not None:
+            self._dates.poll()
         stage = dial.poll()
+        if stage == dialer.FAILED and dial.flags & _DATES:
+            self._look_after_dates()
+            self._diag.blame(dial.cause, dial.code, dial.flags)  # should the time end now
+            self._turn = _JUDGE
+            return self._judge()
         if stage == dialer.FAILED:
             result = dial.result
             if dial.silent and self._job.kind == nic.CELLULAR:
@@ -301,6 +346,7 @@ class Course:
             return self._fail(result, "link lost", 0, 0)
         self._note(result, "link lost", 0, 0)
         self._leave_server()
+        self._forget_dates()  # it asks by the link of before
         self._start_link()
         self._turn = _RAISE_LINK
         return self.pause()
@@ -329,10 +375,12 @@ class Course:
         """Drops what has been opened behind the link."""
         self.session.close(False)
         self._dialer.close()
-        if self._sntp is not None:
-            self._sntp.close()
-            self._sntp = None
         self._retry.forget_stage()
+
+    def _forget_dates(self):
+        if self._dates is not None:
+            self._dates.close()
+            self._dates = None
 
     def _note(self, result, cause, code, flags):
         """It is tried again; should the time end meanwhile, this was why."""

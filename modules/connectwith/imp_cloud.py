@@ -8,15 +8,18 @@ import _connectwith
 from connectwith import cloud, store
 
 
-def configure(url, ca=None, username=None, password=None, clientid=None, cert=None, key=None):
+def configure(
+    url, ca=None, username=None, password=None, clientid=None, cert=None, key=None, ntp=None
+):
     """Stores the broker for all later attempts, also after a reboot.
 
     `url`: `mqtts://host[:port]`, port 8883 by default. `mqtt://` works and is not encrypted.
     `ca`: PEM or DER of the authority that has signed the broker's certificate; `cert` and
-    `key`: the same of this device, where the broker asks for one.
+    `key`: the same of this device, where the broker asks for one. `ntp`: the time server, or a
+    list of up to four, names or IPv4 addresses; None: public ones.
     ValueError, TypeError: name what is wrong. OSError: storage is full or broken.
     """
-    settings = cloud.check(url, ca, username, password, clientid, cert, key)
+    settings = cloud.check(url, ca, username, password, clientid, cert, key, ntp)
     if not settings.secure:
         print("imp.cloud: mqtt:// sends everything in the clear, passwords included")
     if password is not None:

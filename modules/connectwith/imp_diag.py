@@ -40,6 +40,16 @@ def version():
     return _connectwith.VERSION
 
 
+def clock():
+    """What the clock rests on (str). sntp: a time server. network: the mobile network. user: other
+    code has set it. floor: no more than a time that is surely past, the firmware's build or a date
+    that the broker's CA has signed. suspect: TLS found no certificate valid at it, and no server
+    has answered since. unset: it cannot be the present."""
+    from connectwith import clock as clocks
+
+    return clocks.NAMES[clocks.quality()]
+
+
 def keysource():
     """Where the key of sealed values comes from: efuse-hmac, nvs-encrypted or nvs-plain."""
     return _connectwith.key_source()

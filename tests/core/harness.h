@@ -19,6 +19,7 @@ extern const test_t attempt_tests[];
 extern const test_t attempt_walk_tests[];
 extern const test_t backoff_tests[];
 extern const test_t builddate_tests[];
+extern const test_t clockrecord_tests[];
 extern const test_t dnsmsg_tests[];
 extern const test_t hostname_tests[];
 extern const test_t jsontext_tests[];

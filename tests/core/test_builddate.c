@@ -16,6 +16,15 @@ static void gives_the_midnight_before(void) {
     CHECK(builddate_floor_s("Dec 31 2099") == 3155587200u);
 }
 
+static void counts_seconds(void) {
+    // Checked with Python, too.
+    CHECK_EQ(builddate_seconds(0, 1, 1, 0), 0);
+    CHECK_EQ(builddate_seconds(0, 2, 29, 86399), 5183999);
+    CHECK_EQ(builddate_seconds(0, 3, 1, 0), 5184000);
+    CHECK_EQ(builddate_seconds(26, 12, 31, 1), 851990401);
+    CHECK(builddate_seconds(99, 12, 31, 86399) == 3155759999u);
+}
+
 static void the_compilers_own_date_is_understood(void) {
     CHECK(builddate_floor_s(__DATE__) > 820000000); // 2025-12-25: older than this file
 }
@@ -33,6 +42,7 @@ static void anything_else_is_no_floor(void) {
 
 const test_t builddate_tests[] = {
     { "gives_the_midnight_before", gives_the_midnight_before },
+    { "counts_seconds", counts_seconds },
     { "the_compilers_own_date_is_understood", the_compilers_own_date_is_understood },
     { "anything_else_is_no_floor", anything_else_is_no_floor },
     { NULL, NULL },

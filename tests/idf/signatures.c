@@ -16,6 +16,7 @@
 #include "esp_netif.h"
 #include "esp_netif_net_stack.h"
 #include "esp_random.h"
+#include "esp_system.h"
 #include "esp_timer.h"
 #include "esp_wifi.h"
 #include "freertos/FreeRTOS.h"
@@ -33,6 +34,9 @@ esp_err_t esp_timer_start_once(esp_timer_handle_t timer, uint64_t timeout_us);
 esp_err_t esp_timer_start_periodic(esp_timer_handle_t timer, uint64_t period_us);
 esp_err_t esp_timer_stop(esp_timer_handle_t timer);
 int64_t esp_timer_get_time(void);
+
+// API Reference / System API / Miscellaneous System APIs: esp_system/include/esp_system.h
+esp_reset_reason_t esp_reset_reason(void);
 
 // API Reference / System API / Random Number Generation: esp_hw_support/include/esp_random.h
 uint32_t esp_random(void);

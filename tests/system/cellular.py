@@ -3,6 +3,7 @@
 """What the tests of the cellular link share: NICs, waiting for a condition, the modem's state."""
 
 import time
+from datetime import UTC, datetime
 
 NO_SERVER, SERVER_CONNECTED, NO_MODEM, SIM_ERROR = 4, 5, 8, 9
 NO_REGISTRATION, REGISTRATION_DENIED, NO_PPP_CONNECTION, PPP_NO_CONNECTIVITY = 10, 11, 12, 13
@@ -46,7 +47,9 @@ def at_lines(device):
 
 def set_clock(device):
     """Sets the board's clock, so that no stage of the attempt is about it."""
-    device.repl.run("import machine\nmachine.RTC().datetime((2026, 11, 22, 0, 20, 0, 0, 0))")
+    t = datetime.now(UTC)
+    fields = (t.year, t.month, t.day, t.weekday(), t.hour, t.minute, t.second, 0)
+    device.repl.run(f"import machine\nmachine.RTC().datetime({fields})")
 
 
 def warm_anew(device, modem):

@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""SNTP packets: only an honest answer to our own question sets the clock."""
+"""SNTP packets: only an honest answer to our own question sets the clock; and which server."""
 
 import struct
 
+import pytest
+from clock_stand_in import Stand
 from connectwith import clock
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,16 @@ def test_after_the_wrap_of_2036():
     assert clock.answer(reply(seconds), 48, NONCE, FLOOR) == seconds
 
 
+def test_a_window_of_twenty_years():
+    last = FLOOR + 20 * 31_557_600
+    for seconds, result in ((FLOOR, FLOOR), (last, last), (FLOOR - 1, None), (last + 1, None)):
+        assert clock.answer(reply(seconds), 48, NONCE, FLOOR) == result
+    # In the era that the firmware is built in, and in no other.
+    floor = (1 << 32) - NTP_2000 - 1000
+    assert clock.answer(reply(floor + 2000), 48, NONCE, floor) == floor + 2000
+    assert clock.answer(reply(floor - 2000), 48, NONCE, floor) is None
+
+
 def test_refused():
     good = {"seconds": FLOOR}
     assert clock.answer(reply(**good), 48, NONCE, FLOOR) == FLOOR
@@ -61,3 +73,76 @@ def test_refused():
 def test_hostile_bytes(data):
     result = clock.answer(data, len(data), NONCE, FLOOR)
     assert result is None or result >= FLOOR and data[24:32] == NONCE
+
+
+# -- which server is asked, and when
+
+
+@pytest.fixture
+def stand(monkeypatch):
+    return Stand(monkeypatch, FLOOR)
+
+
+def test_each_server_gets_two_tries_a_second_apart(stand):
+    sntp = clock.Sntp(stand.resolver, None, ["a.test", "b.test"], 0)
+    state, took_ms = stand.drive(sntp)
+    assert state == -1 and 4000 <= took_ms < 4100
+    assert stand.resolver.asked == ["a.test", "b.test"]
+    sent = [(name, ms // 100) for name, ms in stand.sent]
+    assert sent == [("a.test", 0), ("a.test", 10), ("b.test", 20), ("b.test", 30)]
+    assert stand.open == 0 and stand.now_s < 100
+
+
+def test_the_next_server_first(stand):
+    assert (
+        stand.drive(clock.Sntp(stand.resolver, None, ["a.test", "b.test", "c.test"], 2))[0] == -1
+    )
+    assert stand.resolver.asked == ["c.test", "a.test", "b.test"]
+
+
+def test_a_name_that_is_not_there_costs_nothing(stand):
+    stand.resolver.answers = {"a.test": -1}
+    stand.honest = {"b.test": FLOOR + 7}
+    sntp = clock.Sntp(stand.resolver, None, ["a.test", "b.test"], 0)
+    state, took_ms = stand.drive(sntp)
+    assert (state, sntp.moved, stand.now_s) == (1, True, FLOOR + 7) and took_ms < 100
+    assert stand.quality == clock.SNTP
+    sntp.close()
+    assert stand.open == 0
+
+
+def test_silent_name_servers_are_bounded_whatever_the_list(stand):
+    stand.resolver.answers = dict.fromkeys("abcd", 0)
+    assert stand.drive(clock.Sntp(stand.resolver, None, list("abcd"), 0)) == (-1, 10000)
+
+
+@pytest.mark.parametrize(("off_s", "moved"), [(0, False), (60, False), (-60, False), (61, True),
+                                              (-61, True)])  # fmt: skip
+def test_what_moves_the_clock(stand, off_s, moved):
+    stand.now_s = FLOOR + 1000
+    stand.honest = {"a.test": FLOOR + 1000 + off_s}
+    sntp = clock.Sntp(stand.resolver, None, ["a.test"], 0)
+    assert stand.drive(sntp)[0] == 1 and sntp.moved == moved
+
+
+def test_an_empty_datagram_does_not_make_it_deaf(stand):
+    stand.honest = {"a.test": FLOOR + 7}
+    stand.empty = 1
+    sntp = clock.Sntp(stand.resolver, None, ["a.test"], 0)
+    assert stand.drive(sntp)[0] == 1
+
+
+def test_closed_is_closed(stand):
+    sntp = clock.Sntp(stand.resolver, None, ["a.test"], 0)
+    sntp.poll()
+    sntp.poll()
+    assert stand.open == 1
+    sntp.close()
+    sntp.close()
+    assert (sntp.poll(), stand.open, stand.resolver.cancelled) == (-1, 0, 1)
+
+
+def test_a_time_that_cannot_be_is_not_believed(stand):
+    assert clock.is_believable(FLOOR) and clock.is_believable(FLOOR + 20 * 31_557_600)
+    assert not clock.is_believable(FLOOR - 1)
+    assert not clock.is_believable(FLOOR + 20 * 31_557_600 + 1)

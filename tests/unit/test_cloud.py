@@ -12,9 +12,10 @@ DER = b"\x30\x82\x01\x00" + bytes(64)
 
 
 def check(
-    url="mqtts://h", ca=CA, username=None, password=None, clientid=None, cert=None, key=None
-):
-    return cloud.check(url, ca, username, password, clientid, cert, key)
+    url="mqtts://h", ca=CA, username=None, password=None, clientid=None, cert=None, key=None,
+    ntp=None,
+):  # fmt: skip
+    return cloud.check(url, ca, username, password, clientid, cert, key, ntp)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,13 @@ def test_any_url(url):
         ({"url": "mqtts://" + "x." * 500000 + "y"}, "url"),
         ({"ca": "-----BEGIN " * 100000}, "ca"),
         ({"clientid": "a\0"}, "clientid"),
+        ({"ntp": ""}, "ntp"),
+        ({"ntp": []}, "ntp"),
+        ({"ntp": ["a", "b", "c", "d", "e"]}, "ntp"),
+        ({"ntp": ["a", 5]}, "ntp"),
+        ({"ntp": 5}, "ntp"),
+        ({"ntp": "a b"}, "ntp"),
+        ({"ntp": ["a." * 100 + "b"]}, "ntp"),
     ],
 )
 def test_refused(change, word):
@@ -114,6 +122,20 @@ def test_a_broken_record_is_none_or_whole(data):
 
 @given(st.integers(0, 200))
 def test_a_cut_record_is_none(n):
-    record = cloud.pack(check(username="u"))
-    if n < len(record):
+    record = cloud.pack(check(username="u", ntp="time.test"))
+    before_ntp = len(record) - 2 - len("time.test")
+    if n < len(record) and n != before_ntp:
         assert cloud.unpack(memoryview(record)[:n]) is None
+
+
+@pytest.mark.parametrize("ntp", [None, "192.0.2.1", ["a.test"], ("a.test", "b", "c", "192.0.2.4")])
+def test_time_servers_go_round(ntp):
+    settings = cloud.unpack(cloud.pack(check(ntp=ntp)))
+    assert settings.ntp == ([ntp] if isinstance(ntp, str) else ntp and list(ntp))
+
+
+def test_a_record_of_an_earlier_firmware_names_no_time_servers():
+    record = cloud.pack(check(username="u"))
+    assert record[-2:] == b"\xff\xff"
+    settings = cloud.unpack(record[:-2])
+    assert (settings.username, settings.ntp) == ("u", None)

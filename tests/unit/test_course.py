@@ -6,7 +6,7 @@ import types
 
 import _connectwith
 import pytest
-from connectwith import course, nic, patience, results, session
+from connectwith import course, dates, nic, patience, results, session
 from connectwith.links import FAILED, LEAVING, UP
 
 ECONNABORTED, ECONNRESET = 103, 104
@@ -76,6 +76,113 @@ def test_a_silent_network_behind_ppp_has_a_code_of_its_own(way, kind, silent, re
     )  # fmt: skip
     assert way.step() < 0
     assert way.ended[-1] == result
+
+
+@pytest.fixture
+def dated(monkeypatch, way):
+    """An attempt whose TLS is about to fail with `flags`; `verdicts` is what comes of it,
+    `dialled` how often it was dialled, `asked` how often for the time."""
+    way.flags, way.verdicts, way.dialled, way.asked = 0x01, [], 0, 0
+    way.quality, way.answers = 5, []
+    monkeypatch.setattr(_connectwith, "clock_quality", lambda now_s: way.quality, False)
+    stream = types.SimpleNamespace(not_before=lambda: 77)
+
+    def start(*_):
+        way.dialled += 1
+
+    way._dialer = types.SimpleNamespace(
+        poll=lambda: -1, result=results.NO_SERVER, cause="TLS error", code=-0x2700, silent=False,
+        stream=stream, start=start, flags=0, late=-1, lasting=True, close=lambda: None,
+    )  # fmt: skip
+
+    class Dates:
+        def __init__(self, settings, diag, route):
+            self.closed = False
+
+        def ask(self):
+            way.asked += 1
+
+        def poll(self):
+            return way.answers.pop(0) if way.answers else -1
+
+        def settle(self):
+            way.answers = ["settled"]
+
+        def dialling(self):
+            pass
+
+        def judge(self, flags, not_before_s):
+            assert (flags, not_before_s) == (way.flags, 77)
+            return way.verdicts.pop(0)
+
+        def tend(self, quiet_ms):
+            return way.verdicts.pop(0)
+
+        def close(self):
+            self.closed = True
+
+    monkeypatch.setattr(dates, "Dates", Dates)
+    settings = types.SimpleNamespace(key=None, cert=None)
+    way._job = types.SimpleNamespace(kind=nic.WIFI, nic={}, settings=settings)
+    way._turn = course._REACH
+    way._attempt.enter = lambda *_: None
+    return way
+
+
+@pytest.mark.parametrize("flags", [0x01, 0x0200, 0x0201, 0x0205])
+def test_a_refused_date_may_be_the_clocks_fault(dated, flags):
+    dated._dialer.flags = dated.flags = flags
+    dated.verdicts = [0, 0, 1, 0]
+    assert dated.step() > 0 and dated.step() > 0 and not dated.dialled
+    assert dated._turn == course._JUDGE and dated.ended == [("TLS error", -0x2700, flags)]
+    dated.step()
+    assert dated.dialled == 1 and dated.ended[-1] == ("TLS error", -0x2700, flags)
+    assert dated.ended[1] == (None, 0, 0), "a new try, with nothing to blame yet"
+    assert not dated.verdicts and dated._turn == course._JUDGE
+
+
+def test_a_refused_date_that_is_the_certificates_fault_ends_it(dated):
+    dated._dialer.flags = 0x01
+    dated.verdicts = [-1]
+    assert dated.step() < 0
+    assert dated.ended[-2:] == [("TLS error", -0x2700, 0x01), results.NO_SERVER]
+
+
+@pytest.mark.parametrize("flags", [0, 0x02, 0x04, 0x08])
+def test_anything_else_that_is_refused_is_no_matter_of_the_clock(dated, flags):
+    dated._dialer.flags = flags
+    assert dated.step() < 0 and not dated.dialled and dated._dates is None
+
+
+@pytest.mark.parametrize(
+    ("quality", "asked", "dialled"),
+    [(0, 1, 0), (1, 1, 1), (2, 1, 1), (3, 1, 1), (4, 0, 1), (5, 0, 1)],
+)
+def test_what_a_clock_is_asked_for(dated, quality, asked, dialled):
+    dated._dialer.poll = lambda: 4
+    dated.quality = quality
+    dated._check_clock()
+    assert (dated.asked, dated.dialled) == (asked, dialled)
+    if not quality:
+        dated.answers = [0, -1]
+        assert dated.step() > 0 and not dated.dialled
+        dated.step()
+        assert dated.dialled == 1 and dated.answers == []
+    kept = dated._dates
+    dated.session.close = lambda polite: False
+    dated._dialer.close = lambda: None
+    dated.link.stop = lambda: None
+    dated.link.state = FAILED
+    dated.release(False, False)
+    assert dated._dates is None and (kept is None or kept.closed)
+
+
+def test_a_session_looks_after_the_clock_until_it_is_known(dated):
+    assert dated.tend(500) == 500
+    dated._look_after_dates()
+    dated.verdicts = [50, 500, -1]
+    assert [dated.tend(500), dated.tend(500), dated.tend(500)] == [50, 500, 500]
+    assert dated._dates is None
 
 
 @pytest.fixture

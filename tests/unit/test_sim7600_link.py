@@ -21,7 +21,7 @@ def clock(monkeypatch):
 @pytest.fixture
 def link(monkeypatch, clock):
     nvs_in_memory.entries.clear()
-    monkeypatch.setattr(_connectwith, "build_time", lambda: 0, False)
+    monkeypatch.setattr(_connectwith, "clock_quality", lambda now_s: 5, False)
     board = type("board", (), {"MODEM_STATUS": Pin(clock, 1)})
     monkeypatch.setattr(machine, "Pin", type("P", (), {"board": board, "OUT": 1, "IN": 0}), False)
     from connectwith.links.sim7600 import Sim7600

@@ -19,6 +19,8 @@ _DAY = datetime.timedelta(days=1)
 # A board whose clock cannot be set goes by the date of its build, which may be so long ago.
 _VALID_SINCE = -400 * _DAY
 
+YOUNG = (5.0, 20.0)  # days from now; later than the build of any board that is tested
+
 
 @dataclass(frozen=True)
 class KeyPair:
@@ -34,7 +36,8 @@ def _name(common_name: str) -> x509.Name:
 
 class Certificates:
     """`broker` is good for `host`, `other_host` for other.test, `expired` was for `host` until
-    yesterday. Made anew each time, with EC P-256 or with RSA of `rsa_bits`."""
+    yesterday, `young` will be in five days, `young_other_host` for other.test. Made anew
+    each time, with EC P-256 or with RSA of `rsa_bits`."""
 
     def __init__(self, folder: Path, host: str = "broker.test", rsa_bits: int = 0) -> None:
         self.host = host
@@ -49,6 +52,8 @@ class Certificates:
         self.broker = self.issue("broker", host)
         self.other_host = self.issue("other-host", "other.test")
         self.expired = self.issue("expired", host, expired=True)
+        self.young = self.issue("young", host, days=YOUNG)
+        self.young_other_host = self.issue("young-other-host", "other.test", days=YOUNG)
 
     def _builder(
         self, subject: str, start: datetime.timedelta, end: datetime.timedelta
@@ -82,15 +87,23 @@ class Certificates:
         )
 
     def issue(
-        self, name: str, host: str, expired: bool = False, address: str | None = None
+        self,
+        name: str,
+        host: str,
+        expired: bool = False,
+        address: str | None = None,
+        days: tuple[float, float] | None = None,
     ) -> KeyPair:
         """A certificate for the server `host`, and for its IPv4 `address` if there is one, in
-        files that begin with `name`."""
+        files that begin with `name`; days: from when and until when it is valid, counted from
+        now."""
         names: list[x509.GeneralName] = [x509.DNSName(host)]
         if address is not None:
             names.append(x509.IPAddress(ipaddress.IPv4Address(address)))
         key = self._make_key()
         start, end = (-20 * _DAY, -_DAY) if expired else (_VALID_SINCE, 20 * _DAY)
+        if days is not None:
+            start, end = days[0] * _DAY, days[1] * _DAY
         server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
         certificate = (
             self._builder(host, start, end)

@@ -17,8 +17,8 @@ BEYOND, REFUSED = "198.51.100.1", "198.51.100.2"
 
 
 class Dns(UdpServer):
-    """Knows *.test and pool.ntp.org, which are this machine: beyond the gateway of whoever asks,
-    so that a default route is needed.
+    """Knows *.test and public time servers, which are this machine: beyond the gateway of whoever
+    asks, so that a default route is needed.
 
     `queries` has (name, type) of each query that came, oldest first.
     """
@@ -84,7 +84,8 @@ class Dns(UdpServer):
         self._delay_ms = 0
         self._ttl_s = _TTL_S
         # Replaced, never changed: the server's thread may be reading it.
-        self._answers = {name: ("host",) for name in ("*.test", "pool.ntp.org", "*.pool.ntp.org")}
+        names = ("*.test", "pool.ntp.org", "*.pool.ntp.org", "time.google.com")
+        self._answers = {name: ("host",) for name in names}
 
     def _lookup(self, name: str) -> tuple[str, ...] | None:
         for pattern, addresses in self._answers.items():

@@ -59,6 +59,8 @@ class Peer:
     close-tls       closes after the ClientHello
     other-host      a good broker with the certificate of another host
     expired         a good broker with a certificate that expired yesterday
+    young           a good broker with a certificate that is valid in five days
+    young-other     the same with one for another host
     reset           accepts, then resets the connection
     close           accepts, then closes it
 
@@ -95,6 +97,8 @@ class Peer:
             "noise-tcp": (None, self._noise),
             "other-host": (certificates.other_host, self._answer(_CONNACK_ACCEPTED)),
             "expired": (certificates.expired, self._answer(_CONNACK_ACCEPTED)),
+            "young": (certificates.young, self._answer(_CONNACK_ACCEPTED)),
+            "young-other": (certificates.young_other_host, self._answer(_CONNACK_ACCEPTED)),
             "reset": (None, self._reset),
             "close": (None, lambda _: None),
         }

@@ -30,6 +30,7 @@ class Sntp(UdpServer):
         """Right answers."""
         self._mode = "on"
         self._offset_s = 0.0
+        self._wrong = 0
         self._delay_ms = 0
 
     def refuse(self) -> None:
@@ -48,16 +49,19 @@ class Sntp(UdpServer):
         """Short datagrams, noise and kiss-o'-death, in turn."""
         self._mode = "garbage"
 
-    def offset(self, s: float) -> None:
-        """The clock is `s` seconds fast."""
+    def offset(self, s: float, answers: int = -1) -> None:
+        """The clock is `s` seconds fast, for so many answers if a number is given."""
         self._offset_s = s
+        self._wrong = answers
 
     def delay(self, ms: int) -> None:
         """Replies come `ms` late."""
         self._delay_ms = ms
 
     def _timestamp(self) -> bytes:
-        now = time.time() + _EPOCH_1900_S + self._offset_s
+        now = time.time() + _EPOCH_1900_S + (self._offset_s if self._wrong else 0)
+        if self._wrong > 0:
+            self._wrong -= 1
         return struct.pack(">II", int(now) & 0xFFFFFFFF, int(now % 1 * 2**32))
 
     def handle(self, payload: bytes, sender: Address) -> None:

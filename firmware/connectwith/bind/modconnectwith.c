@@ -10,7 +10,9 @@
 #include "connectwith/core/attempt.h"
 #include "connectwith/core/backoff.h"
 #include "connectwith/core/builddate.h"
+#include "connectwith/core/clockrecord.h"
 #include "connectwith/core/jsontext.h"
+#include "connectwith/port/platform.h"
 
 #ifndef CONNECTWITH_VERSION
 // Checks compile single files, without the build files that know it.
@@ -40,6 +42,23 @@ static mp_obj_t mod_build_time(void) {
     return mp_obj_new_int_from_uint(builddate_floor_s(__DATE__));
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(mod_build_time_obj, mod_build_time);
+
+// clock_quality(now_s[, quality]): what the clock, which says `now_s` (time.time()), rests on; as
+// clock.py names it. With `quality` it is noted first.
+static mp_obj_t mod_clock_quality(size_t n_args, const mp_obj_t *args) {
+    const mp_int_t now = mp_obj_get_int_truncated(args[0]);
+    const uint32_t now_s = mp_obj_is_small_int(args[0]) && now < 0 ? 0 : (uint32_t)now;
+    clock_record_t *record = platform_clock_record();
+    if (n_args > 1) {
+        const mp_int_t quality = mp_obj_get_int(args[1]);
+        if (quality < CLOCK_UNSET || quality > CLOCK_SNTP) {
+            mp_raise_ValueError(MP_ERROR_TEXT("not a quality"));
+        }
+        clock_record_set(record, (clock_quality_t)quality);
+    }
+    return MP_OBJ_NEW_SMALL_INT(clock_record_get(record, now_s, builddate_floor_s(__DATE__)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mod_clock_quality_obj, 1, 2, mod_clock_quality);
 
 static const MP_DEFINE_STR_OBJ(mod_version_obj, CONNECTWITH_VERSION);
 
@@ -72,6 +91,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_VERSION), MP_ROM_PTR(&mod_version_obj) },
     { MP_ROM_QSTR(MP_QSTR_backoff_ms), MP_ROM_PTR(&mod_backoff_ms_obj) },
     { MP_ROM_QSTR(MP_QSTR_build_time), MP_ROM_PTR(&mod_build_time_obj) },
+    { MP_ROM_QSTR(MP_QSTR_clock_quality), MP_ROM_PTR(&mod_clock_quality_obj) },
     { MP_ROM_QSTR(MP_QSTR_dns_flush), MP_ROM_PTR(&connectwith_dns_flush_obj) },
     { MP_ROM_QSTR(MP_QSTR_dns_second), MP_ROM_PTR(&connectwith_dns_second_obj) },
     { MP_ROM_QSTR(MP_QSTR_ethernet_installed), MP_ROM_PTR(&connectwith_ethernet_installed_obj) },

@@ -105,6 +105,13 @@ static mp_obj_t stream_verify_flags_(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(stream_verify_flags_obj, stream_verify_flags_);
 
+// not_before(): when the server's certificate will be valid, in seconds since 2000, if nothing else
+// is wrong with it; else 0.
+static mp_obj_t stream_not_before_(mp_obj_t self_in) {
+    return mp_obj_new_int_from_uint(stream_get(self_in)->not_before_s);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(stream_not_before_obj, stream_not_before_);
+
 // watch(): asks for one step of the attempt as soon as there may be something to read. False: that
 // cannot be had now.
 static mp_obj_t stream_watch_(mp_obj_t self_in) {
@@ -207,6 +214,7 @@ static const mp_rom_map_elem_t stream_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_poll), MP_ROM_PTR(&stream_poll_obj) },
     { MP_ROM_QSTR(MP_QSTR_error), MP_ROM_PTR(&stream_error_obj) },
     { MP_ROM_QSTR(MP_QSTR_verify_flags), MP_ROM_PTR(&stream_verify_flags_obj) },
+    { MP_ROM_QSTR(MP_QSTR_not_before), MP_ROM_PTR(&stream_not_before_obj) },
     { MP_ROM_QSTR(MP_QSTR_watch), MP_ROM_PTR(&stream_watch_obj) },
     { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&mp_stream_read1_obj) },
     { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&stream_readinto_obj) },

@@ -7,6 +7,7 @@ CONNECTWITH_CORE_C := \
 	attempt.c \
 	backoff.c \
 	builddate.c \
+	clockrecord.c \
 	dnsmsg.c \
 	hostname.c \
 	jsontext.c \

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "connectwith/core/clockrecord.h"
+
 // --- Wake timer: one, one-shot. Only the thread that runs Python calls these. ---
 
 // Called when the time has come, from a thread of the platform. It must not block, and it must
@@ -52,6 +54,12 @@ bool platform_start_tcpip(void);
 // the thread if it does not run yet.
 // False: the queue is full or there is no network; fn is not called.
 bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg);
+
+// --- Beside the clock ---
+
+// What the clock rests on (core/clockrecord.h), kept as long as the clock is: over software resets
+// and deep sleep, not over power-on and EN. Only the thread that runs Python.
+clock_record_t *platform_clock_record(void);
 
 // --- The device secret that sealing keys are derived from. Never handed to Python. ---
 

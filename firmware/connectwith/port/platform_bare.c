@@ -89,6 +89,11 @@ bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg) {
     return false;
 }
 
+clock_record_t *platform_clock_record(void) {
+    static clock_record_t record;
+    return &record;
+}
+
 platform_secret_source_t platform_secret(uint8_t secret[PLATFORM_SECRET_BYTES]) {
     memset(secret, 0, PLATFORM_SECRET_BYTES);
     return PLATFORM_SECRET_NONE;

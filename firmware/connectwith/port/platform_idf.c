@@ -3,8 +3,10 @@
 
 // The platform on ESP-IDF, and on the stand-in for it that the virtual board has.
 
+#include "esp_attr.h"
 #include "esp_netif.h"
 #include "esp_random.h"
+#include "esp_system.h"
 #include "esp_timer.h"
 #include "lwip/tcpip.h"
 
@@ -86,4 +88,19 @@ bool platform_start_tcpip(void) {
 
 bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg) {
     return platform_start_tcpip() && tcpip_try_callback(fn, arg) == ERR_OK;
+}
+
+// The memory is as old as the clock: ESP-IDF keeps both over what it resets itself. After EN, which
+// it calls power-on (an emulator may say EXT), this memory may or may not be noise.
+clock_record_t *platform_clock_record(void) {
+    RTC_NOINIT_ATTR static clock_record_t record;
+    static bool looked;
+    if (!looked) {
+        const esp_reset_reason_t reason = esp_reset_reason();
+        if (reason == ESP_RST_POWERON || reason == ESP_RST_EXT) {
+            clock_record_set(&record, CLOCK_UNSET);
+        }
+        looked = true;
+    }
+    return &record;
 }

@@ -130,6 +130,7 @@ static void stream_poll_handshake(stream_t *stream) {
         return;
     }
     stream->verify_flags = tls_verify_flags(stream->tls);
+    stream->not_before_s = tls_not_before_s(stream->tls);
     if (state == TLS_READY) {
         stream->state = STREAM_SECURE;
     } else {

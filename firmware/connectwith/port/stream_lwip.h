@@ -30,6 +30,7 @@ typedef struct {
     int fd;  // -1: none, or the TLS session has it
     int error;
     uint32_t verify_flags;
+    uint32_t not_before_s;
     bool ended;   // the peer has closed: that stays so
     bool mute;    // a write has failed, with `error`
     tls_t *tls;
@@ -46,7 +47,8 @@ int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port, co
 // tls_open(); the stream is as it was then.
 status_t stream_secure(stream_t *stream, const tls_config_t *config, void (*wake)(void));
 
-// Looks how far it is. After STREAM_FAILED the socket is gone, and error and verify_flags tell why.
+// Looks how far it is. After STREAM_FAILED the socket is gone, and error, verify_flags and not_before_s
+// (see tls_mbedtls.h) tell why.
 stream_state_t stream_poll(stream_t *stream);
 
 // Number of bytes (0: end of the stream, from then on), or -1 with *error set: EAGAIN when it would

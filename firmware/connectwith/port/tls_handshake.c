@@ -10,6 +10,7 @@
 #include "esp_timer.h"
 #include "lwip/sockets.h"
 
+#include "connectwith/core/builddate.h"
 #include "connectwith/core/hostname.h"
 #include "connectwith/core/wipe.h"
 #include "connectwith/port/tls_internal.h"
@@ -114,31 +115,42 @@ static int tls_parse(tls_t *tls) {
         : mbedtls_ssl_conf_own_cert(&tls->config, &tls->own_cert, &tls->own_key);
 }
 
-// For an address mbedTLS would send SNI, which RFC 6066, section 3, forbids, and take the name
-// `*.0.2.2` of a certificate for it. What counts is an iPAddress entry (RFC 9525, section 6.4).
-static int tls_verify_address(void *arg, mbedtls_x509_crt *cert, int depth, uint32_t *flags) {
-    const tls_t *tls = arg;
-    if (depth != 0) {
-        return 0;
+static void tls_note_date(tls_t *tls, const mbedtls_x509_time *from) {
+    if (from->year >= 2000 && from->year < 2100) {
+        const uint32_t from_s = builddate_seconds((uint32_t)from->year - 2000, (uint32_t)from->mon,
+            (uint32_t)from->day, (uint32_t)(from->hour * 3600 + from->min * 60 + from->sec));
+        tls->not_before_s = from_s > tls->not_before_s ? from_s : tls->not_before_s;
     }
+}
+
+static bool tls_has_address(const tls_t *tls, const mbedtls_x509_crt *cert) {
     for (const mbedtls_x509_sequence *at = &cert->subject_alt_names; at != NULL; at = at->next) {
         if ((at->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK) == MBEDTLS_X509_SAN_IP_ADDRESS
             && at->buf.len == sizeof(tls->address)
             && memcmp(at->buf.p, tls->address, sizeof(tls->address)) == 0) {
-            return 0;
+            return true;
         }
     }
-    *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    return false;
+}
+
+// Called for each certificate of a chain whose signatures have been checked, up to the CA; depth 0
+// is the server's.
+static int tls_verify(void *arg, mbedtls_x509_crt *cert, int depth, uint32_t *flags) {
+    tls_t *tls = arg;
+    tls_note_date(tls, &cert->valid_from);
+    if (depth == 0 && tls->is_address && !tls_has_address(tls, cert)) {
+        *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    }
     return 0;
 }
 
+// For an address mbedTLS would send SNI, which RFC 6066, section 3, forbids, and take the name
+// `*.0.2.2` of a certificate for it. What counts is an iPAddress entry (RFC 9525, section 6.4).
 static int tls_set_peer(tls_t *tls) {
     const char *host = (const char *)tls->hostname.data;
-    if (hostname_quad(host, tls->hostname.len, tls->address)) {
-        mbedtls_ssl_conf_verify(&tls->config, tls_verify_address, tls);
-        return mbedtls_ssl_set_hostname(&tls->ssl, NULL);
-    }
-    return mbedtls_ssl_set_hostname(&tls->ssl, host);
+    tls->is_address = hostname_quad(host, tls->hostname.len, tls->address);
+    return mbedtls_ssl_set_hostname(&tls->ssl, tls->is_address ? NULL : host);
 }
 
 static int tls_prepare(tls_t *tls) {
@@ -153,6 +165,7 @@ static int tls_prepare(tls_t *tls) {
         return err;
     }
     mbedtls_ssl_conf_authmode(&tls->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    mbedtls_ssl_conf_verify(&tls->config, tls_verify, tls);
     mbedtls_ssl_conf_rng(&tls->config, mbedtls_ctr_drbg_random, &tls->drbg);
     mbedtls_ssl_conf_min_tls_version(&tls->config, MBEDTLS_SSL_VERSION_TLS1_2);
     #if defined(MBEDTLS_SSL_PROTO_TLS1_3) && !defined(MBEDTLS_THREADING_C)
@@ -211,6 +224,9 @@ static void tls_run(worker_job_t *job) {
         err = tls_shake(tls);
         const uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
         tls->verify_flags = flags == UINT32_MAX ? 0 : flags;  // all ones: not come that far
+        if (tls->verify_flags != MBEDTLS_X509_BADCERT_FUTURE) {
+            tls->not_before_s = 0;
+        }
     }
     tls_forget_credentials(tls);
     tls->error = err;

@@ -42,10 +42,12 @@ struct tls {
     // Written by the worker before the state changes, by the caller's thread afterwards.
     int error;
     uint32_t verify_flags;
+    uint32_t not_before_s;
     int socket_error;
     bool handshake_over;
 
-    uint8_t address[4];  // the peer's, if it is called by that
+    bool is_address;     // the peer is called by its address
+    uint8_t address[4];
     tls_copy_t hostname, ca, cert, key;
     mbedtls_entropy_context entropy;
     mbedtls_ctr_drbg_context drbg;

@@ -111,6 +111,10 @@ uint32_t tls_verify_flags(const tls_t *tls) {
     return tls->verify_flags;
 }
 
+uint32_t tls_not_before_s(const tls_t *tls) {
+    return tls->not_before_s;
+}
+
 int tls_read(tls_t *tls, void *buf, size_t len, int *error) {
     (void)tls_flush(tls);  // whatever becomes of it: what has come is still to be read
     int ret = MBEDTLS_ERR_SSL_WANT_READ;

@@ -55,6 +55,10 @@ int tls_error(const tls_t *tls);
 // MBEDTLS_X509_BADCERT_... of the server's certificate; 0 when it is good or has not been seen.
 uint32_t tls_verify_flags(const tls_t *tls);
 
+// If nothing is wrong with the server's certificates but that the latest of them is not valid yet:
+// when it will be, in seconds since 2000. Else 0. The CA vouches that it is past.
+uint32_t tls_not_before_s(const tls_t *tls);
+
 // The following: TLS_READY only. After a write has failed what came before can still be read; after
 // a read has failed, or has told the end, nothing.
 

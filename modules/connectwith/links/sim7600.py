@@ -30,6 +30,7 @@ _ADDRESS = const(2)
 _RESTARTS = const(3)  # of the ladder in one attempt, at least
 _DIAL_MS = const(60000)
 _PPP_MS = const(30000)
+_TRUSTED = const(4)  # clock.NETWORK
 _COUNTS_MS = const(20000)  # an attempt that was given up earlier says nothing about the modem
 
 
@@ -213,16 +214,15 @@ class Sim7600:
         return True
 
     def _set_clock(self):
-        floor_s = _connectwith.build_time()
-        if time.time() >= floor_s:
+        if _connectwith.clock_quality(time.time()) >= _TRUSTED:
             return
         text = yield from self._network.clock()
         from connectwith import clock
         from connectwith.links import modem_clock
 
-        seconds = modem_clock.seconds(text, floor_s)
-        if seconds is not None:
-            clock.set_clock(seconds)
+        seconds = modem_clock.seconds(text, 0)
+        if seconds is not None and clock.is_believable(seconds):
+            clock.set_clock(seconds, clock.NETWORK)
 
     def _dial(self):
         line = self._line

@@ -101,5 +101,12 @@ def test_functions(t):
     assert cw.backoff_ms(6, 1000, 60000, 0xFFFFFFFF) == 60000
     assert raises(ValueError, cw.backoff_ms, -1, 1000, 60000, 0)
     assert cw.build_time() > 820000000
+    floor = cw.build_time()
+    assert [cw.clock_quality(floor, n) for n in range(6)] == [1, 1, 2, 3, 4, 5]
+    assert cw.clock_quality(floor) == 5 and cw.clock_quality(floor + 86400) == 5
+    assert cw.clock_quality(floor - 1) == cw.clock_quality(-5) == 0
+    assert cw.clock_quality(floor + 21 * 31557600) == 0
+    for value in (-1, 6):
+        assert raises(ValueError, cw.clock_quality, floor, value)
     assert (cw.NO_WIFI, cw.NO_LINK, cw.SERVER_CONNECTED, cw.PPP_NO_CONNECTIVITY) == (1, 1, 5, 13)
     assert (cw.STAGE_HARDWARE, cw.STAGE_SESSION, cw.LINK_CELLULAR) == (0, 8, 2)
