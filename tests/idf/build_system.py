@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -17,6 +18,8 @@ CMAKE = Path(__file__).resolve().parent / "cmake"
 DEFINITIONS = ("ESP_PLATFORM", 'IDF_VER="v5.4.1"', "_GLIBCXX_USE_POSIX_SEMAPHORE",
                "_GLIBCXX_HAVE_POSIX_SEMAPHORE", "_GNU_SOURCE", "_POSIX_READER_WRITER_LOCKS",
                "SOC_MMU_PAGE_SIZE=0x10000", "SOC_XTAL_FREQ_MHZ=40", "NDEBUG")  # fmt: skip
+# Of components/esp_netif/Kconfig of v5.4 and later, what a board's files look for.
+_ASKED_FOR = ("ESP_NETIF_SET_DNS_PER_DEFAULT_NETIF",)
 OPTIONS = ("-ffunction-sections", "-fdata-sections", "-O2")
 
 
@@ -48,8 +51,10 @@ class Configuration:
         return "".join(f"#define {name} {value}\n" for name, value in said)
 
 
-def _run(command: list[str], folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+def _run(command: list[str], folder: Path, **variables: str) -> None:
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, env={**os.environ, **variables}
+    )
     if done.returncode != 0:
         raise RuntimeError(f"cmake: {done.stderr.strip()[-2000:]}")
 
@@ -81,6 +86,13 @@ def compilations(module: Path, work: Path) -> list[Compilation]:
     return found
 
 
+def _write_idf(folder: Path) -> None:
+    """Writes what the boards' files read of ESP-IDF: the options that a version of it has."""
+    kconfig = folder / "components" / "esp_netif" / "Kconfig"
+    kconfig.parent.mkdir(parents=True, exist_ok=True)
+    kconfig.write_text("".join(f"config {name}\n" for name in _ASKED_FOR), encoding="utf-8")
+
+
 def configuration(micropython: Path, board: Path, work: Path) -> Configuration:
     """What the folder of a board chooses when MicroPython's port includes it.
 
@@ -88,8 +100,9 @@ def configuration(micropython: Path, board: Path, work: Path) -> Configuration:
     """
     work.mkdir(parents=True, exist_ok=True)
     port = micropython / "ports" / "esp32"
+    _write_idf(work / "idf")
     _run(["cmake", f"-DMICROPY_BOARD_DIR={board}", f"-DMICROPY_PORT={port}", "-P",
-          str(CMAKE / "board.cmake")], work)  # fmt: skip
+          str(CMAKE / "board.cmake")], work, IDF_PATH=str(work / "idf"))  # fmt: skip
     chip, *names = (work / "chosen").read_text(encoding="utf-8").splitlines()
     fragments = tuple(port / name for name in names)
     options: dict[str, str] = {}
