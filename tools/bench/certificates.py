@@ -20,6 +20,14 @@ _DAY = datetime.timedelta(days=1)
 _VALID_SINCE = -400 * _DAY
 
 
+def _address(host: str) -> str | None:
+    """`host` if it is an IPv4 address: a name in a certificate is none (RFC 9525, section 6.5)."""
+    try:
+        return str(ipaddress.IPv4Address(host))
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True)
 class KeyPair:
     """PEM files of a certificate and its private key."""
@@ -46,9 +54,10 @@ class Certificates:
         self.ca_pem = ca.public_bytes(Encoding.PEM)
         self.ca_file = folder / "ca.pem"
         self.ca_file.write_bytes(self.ca_pem)
-        self.broker = self.issue("broker", host)
+        address = _address(host)
+        self.broker = self.issue("broker", host, address=address)
         self.other_host = self.issue("other-host", "other.test")
-        self.expired = self.issue("expired", host, expired=True)
+        self.expired = self.issue("expired", host, expired=True, address=address)
 
     def _builder(
         self, subject: str, start: datetime.timedelta, end: datetime.timedelta
