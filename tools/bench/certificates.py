@@ -22,6 +22,14 @@ _VALID_SINCE = -400 * _DAY
 YOUNG = (5.0, 20.0)  # days from now; later than the build of any board that is tested
 
 
+def _address(host: str) -> str | None:
+    """`host` if it is an IPv4 address: a name in a certificate is none (RFC 9525, section 6.5)."""
+    try:
+        return str(ipaddress.IPv4Address(host))
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True)
 class KeyPair:
     """PEM files of a certificate and its private key."""
@@ -49,10 +57,11 @@ class Certificates:
         self.ca_pem = ca.public_bytes(Encoding.PEM)
         self.ca_file = folder / "ca.pem"
         self.ca_file.write_bytes(self.ca_pem)
-        self.broker = self.issue("broker", host)
+        address = _address(host)
+        self.broker = self.issue("broker", host, address=address)
         self.other_host = self.issue("other-host", "other.test")
-        self.expired = self.issue("expired", host, expired=True)
-        self.young = self.issue("young", host, days=YOUNG)
+        self.expired = self.issue("expired", host, expired=True, address=address)
+        self.young = self.issue("young", host, days=YOUNG, address=address)
         self.young_other_host = self.issue("young-other-host", "other.test", days=YOUNG)
 
     def _builder(

@@ -3,6 +3,7 @@
 """The world that a bench.toml tells of: what it has works, what it has not is refused."""
 
 import socket
+import ssl
 import sys
 
 import pytest
@@ -125,6 +126,15 @@ def test_a_broker_of_our_own_and_servers_beside_it():
         assert world.broker.messages == []
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.2", peer.port), 5)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "localhost"])
+def test_the_broker_is_trusted_by_the_name_or_address_it_is_called_by(host):
+    with real_world(broker=LocalBroker("127.0.0.2", host)) as world:
+        context = ssl.create_default_context(cadata=world.broker.ca_pem.decode())
+        for port in (world.broker.port, world.peer("good").port):
+            connection = socket.create_connection(("127.0.0.2", port), 5)
+            context.wrap_socket(connection, server_hostname=host).close()
 
 
 def _remote(bench, **changes):
