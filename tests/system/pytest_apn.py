@@ -60,7 +60,7 @@ def test_an_apn_that_does_not_exist(device, modem):
     modem.context(1, "old")
     modem.apn("old")
     modem.warm()
-    assert device.connect(cell(), timeout=60, limit_s=70) == NO_PPP_CONNECTION
+    assert device.connect(cell(), timeout=12, limit_s=30) == NO_PPP_CONNECTION
 
 
 def test_s31_blocks_of_other_links_mean_nothing_to_cellular(device, modem):

@@ -71,7 +71,7 @@ def test_secrets_are_stars_in_the_diagnosis(device, modem):
     modem.warm()
     modem.answer("AT+CGAUTH=", ["ERROR"])
     nic = cell(auth="pap", username="me@example", password=SECRET)
-    assert device.connect(nic, timeout=60, limit_s=70) == NO_PPP_CONNECTION
+    assert device.connect(nic, timeout=12, limit_s=30) == NO_PPP_CONNECTION
     lines = at_lines(device)
     assert any("CGAUTH" in line and "***" in line for line in lines)
     assert SECRET not in repr(device.last_attempt())
@@ -133,7 +133,7 @@ def test_a_secret_in_any_line_is_stars(device, modem, echo):
     modem.answer("AT+CSQ", [f"+CSQ: 20,99 {echo}", echo, "OK"])
     modem.answer("ATD*99***1#", [f"+CME ERROR: {echo}"])
     nic = cell(auth="pap", username="me", password=SECRET)
-    assert device.connect(nic, timeout=60, limit_s=70) == NO_PPP_CONNECTION
+    assert device.connect(nic, timeout=12, limit_s=30) == NO_PPP_CONNECTION
     assert SECRET not in repr(device.last_attempt())
 
 

@@ -5,11 +5,11 @@
 from cellular import NO_PPP_CONNECTION, SERVER_CONNECTED, cell, set_clock, until
 
 
-def _attempt(device, modem):
+def _attempt(device, modem, timeout=12):
     """One attempt on a modem that is on already; its result and the commands up to the dial."""
     modem.warm()
     seen = len(modem.commands)
-    result = device.connect(cell(), timeout=60, limit_s=90)
+    result = device.connect(cell(), timeout=timeout, limit_s=90)
     commands = modem.commands[seen:]
     device.repl.run("server.disconnect()")
     until(lambda: modem.state == "off", "the modem is off")
@@ -33,7 +33,7 @@ def test_failures_in_a_row_cost_the_modem_its_radio_then_its_power(device, modem
     assert commands.count("AT+CFUN=4") == 1 and "AT+CPOF" not in commands
     assert commands.index("AT+CFUN=4") < commands.index("AT+CFUN=1")
     modem.refuse_dial(None)
-    result, commands = _attempt(device, modem)
+    result, commands = _attempt(device, modem, 60)
     assert result == SERVER_CONNECTED
     assert commands.count("AT+CPOF") == 1
     # A success begins anew.

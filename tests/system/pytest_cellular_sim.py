@@ -9,8 +9,8 @@ WRONG = "55516660"
 OTHER = "77718880"
 
 
-def fails(device, modem, nic):
-    assert device.connect(nic, timeout=60, limit_s=70) == SIM_ERROR
+def fails(device, modem, nic, timeout=60):
+    assert device.connect(nic, timeout=timeout, limit_s=70) == SIM_ERROR
     report = device.last_attempt()
     for pin in (RIGHT, WRONG, OTHER):
         assert pin not in repr(report)
@@ -57,8 +57,20 @@ def test_a_modem_that_hides_the_tries_gets_no_pin(device, modem):
     modem.sim("pin", pin=RIGHT)
     modem.answer("AT+SPIC", ["ERROR"])
     modem.power_on()
-    fails(device, modem, cell(pin=RIGHT))
+    fails(device, modem, cell(pin=RIGHT), timeout=8)
     assert modem.pin_tries == []
+
+
+def test_a_busy_sim_does_not_make_a_good_pin_a_wrong_one(device, modem):
+    modem.sim("pin", pin=RIGHT)
+    modem.answer("AT+CPIN=", ["+CME ERROR: 14"])
+    modem.power_on()
+    report = fails(device, modem, cell(pin=RIGHT), timeout=8)
+    assert report["cause"] == "SIM: PIN required: +CME ERROR: 14"
+    assert device.connect(cell(pin=RIGHT), timeout=8) == SIM_ERROR
+    modem.answer("AT+CPIN=", None)
+    assert device.connect(cell(pin=RIGHT), timeout=60, limit_s=70) == SERVER_CONNECTED
+    assert modem.pin_tries == [RIGHT]
 
 
 def test_a_pin_for_a_sim_that_asks_for_none(device, modem):

@@ -63,7 +63,7 @@ def test_s27_s28_s49_s50_info_through_the_life_of_a_connection(device, world):
     assert "lasterror" not in info
     worked = device.repl.value("imp.net.getcurrentconfig()")
     # S27: what failed leaves the last that worked.
-    assert device.connect(device.wifi(ssid="nobody-here"), timeout=20) == NO_WIFI
+    assert device.connect(device.wifi(ssid="nobody-here"), timeout=3) == NO_WIFI
     failed = _info(device)
     assert failed["lasterror"] == NO_WIFI
     assert {"active", "ipv4"}.isdisjoint(failed)

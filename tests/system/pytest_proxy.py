@@ -67,7 +67,7 @@ NO_HELP = [
     ({"status": 504}, NO_PROXY, "504"),
     ({"fault": "web"}, NO_PROXY, "405"),
     ({"fault": "banner"}, NO_PROXY, "not a proxy"),
-    ({"fault": "close"}, NO_PROXY, "not a proxy"),
+    ({"fault": "close"}, NO_PROXY, "closed by the proxy"),
     ({"fault": "reset"}, NO_PROXY, "ECONN"),
     ({"fault": "header-64k"}, NO_PROXY, "not a proxy"),
     ({"fault": "chatty"}, NO_SERVER, "TLS"),
@@ -79,7 +79,7 @@ def test_s17_a_proxy_that_is_no_help(device, link):
     # On Ethernet, which comes up sooner, all of them; on Wi-Fi one for each result.
     for kind, result, word in NO_HELP if link == "eth0" else NO_HELP[2:13:10]:
         with Proxy(**kind) as proxy:
-            found = device.connect(_nic(device, link, proxy.port), timeout=20)
+            found = device.connect(_nic(device, link, proxy.port), timeout=3)
         assert (found, kind) == (result, kind)
         assert word in _cause(device), kind
         assert device.repl.value("server.isconnected()") is False
@@ -104,7 +104,7 @@ def test_s17_the_wrong_login(device):
 @pytest.mark.parametrize("link", LINKS)
 def test_s17_nobody_is_there(device, link):
     nic = _nic(device, link, device.world.closed_port())
-    assert device.connect(nic, timeout=20) == NO_PROXY
+    assert device.connect(nic, timeout=3) == NO_PROXY
     assert "ECONN" in _cause(device)
 
 
@@ -123,7 +123,7 @@ def test_s15_the_name_of_the_proxy_does_not_resolve(device):
 def test_the_server_behind_the_proxy_is_not_there(device):
     device.use_broker(f"mqtts://broker.test:{device.world.closed_port()}")
     with Proxy() as proxy:
-        assert device.connect(_nic(device, "eth0", proxy.port), timeout=20) == NO_PROXY
+        assert device.connect(_nic(device, "eth0", proxy.port), timeout=3) == NO_PROXY
         assert "502" in _cause(device)
 
 

@@ -20,7 +20,7 @@ def _ssid(device):
 
 
 def test_an_absent_block_means_the_stored_network(device):
-    assert device.connect(WIFI_ALONE, timeout=20) == NO_WIFI
+    assert device.connect(WIFI_ALONE, timeout=3) == NO_WIFI
     assert device.last_attempt()["cause"] == "no network is stored"
     _store_wifi(device, "home")
     assert device.connect(WIFI_ALONE) == SERVER_CONNECTED
@@ -75,7 +75,7 @@ def test_s36_s37_s39_setters_leave_the_live_link_alone(device):
     # S37: the link stays, and then there is no network to join any more.
     device.repl.run("imp.clearconfiguration(imp.CONFIG_WIFI)\nsettle(200)")
     assert device.repl.value("server.isconnected()") is True
-    assert device.connect(WIFI_ALONE, timeout=20) == NO_WIFI
+    assert device.connect(WIFI_ALONE, timeout=3) == NO_WIFI
     # S39: the proxy, which nobody is, counts from the next attempt.
     device.repl.run("imp.clearconfiguration(imp.CONFIG_STATIC_NETWORK)")
     assert device.connect(device.wifi("home"), timeout=5) == NO_PROXY
