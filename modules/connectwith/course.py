@@ -261,10 +261,12 @@ class Course:
     def _greet(self):
         state = self.session.pump(time.ticks_ms())
         if state == session.CLOSED:
+            self._dialer.judge(False)
             current = self.session
             return self._fail_online(results.NO_SERVER, current.cause, current.code, 0)
         if state != session.OPEN:
             return self.pause()
+        self._dialer.judge(True)
         self._attempt.succeed()
         return -1
 
