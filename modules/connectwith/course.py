@@ -320,11 +320,13 @@ class Course:
     def _greet(self):
         state = self.session.pump(time.ticks_ms())
         if state == session.CLOSED:
+            self._dialer.judge(False)
             current = self.session
             lasting = retry.is_lasting(current.cause, current.code)
             return self._fail_online(results.NO_SERVER, current.cause, current.code, 0, lasting)
         if state != session.OPEN:
             return self._await(dialer.READY)
+        self._dialer.judge(True)
         self._attempt.succeed()
         return -1
 

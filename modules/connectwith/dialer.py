@@ -3,6 +3,7 @@
 
 """From a host name to a stream that is ready for the session: resolve, TCP, proxy, TLS."""
 
+import time
 from errno import ECONNREFUSED, ECONNRESET
 
 import _connectwith
@@ -45,6 +46,10 @@ _CONNECTED = const(2)
 _SECURE = const(4)
 _BROKEN = const(-1)
 
+# A name may have several addresses. After so long without an answer the next one is tried beside
+# those before; RFC 8305, section 5, recommends 0.25 s and allows 2 s.
+_NEXT_MS = const(1000)
+
 
 class Dialer:
     """`start()`, then `poll()` until READY or FAILED, at last `close()`.
@@ -60,6 +65,14 @@ class Dialer:
         self.device = None  # lwIP's name of the interface to use; None: lwIP chooses
         self._target = None
         self._proxy = self._secrets = None
+        self._host = None  # whose address is wanted
+        self._addresses = ()
+        self._tried = 0  # so many of them
+        self._tried_ms = 0
+        self._racing = []  # streams that connect, each with its address
+        self._address = None  # that has answered
+        self._known = None  # (host, address, whether it was good) of the last that answered
+        self._denied = False  # somebody has said no
         self._turn = FAILED
         self._tunnel = None  # through the proxy
         self.result = 0
@@ -76,7 +89,10 @@ class Dialer:
         self._proxy = proxy
         self._secrets = secrets
         self.late = -1
-        self._resolver.start(proxy[0] if proxy else target.host)
+        self._host = proxy[0] if proxy else target.host
+        self._denied = False
+        self.code = 0
+        self._resolver.start(self._host)
         self._turn = _RESOLVE
 
     def poll(self):
@@ -96,13 +112,29 @@ class Dialer:
 
     def close(self):
         """Drops the stream, if there is one, and every query. Never waits."""
+        self.judge(False)  # the time is over, with an address that had answered
         self._turn = FAILED
         self._resolver.cancel()
+        self._drop_racing()
         stream = self.stream
         if stream is not None:
             stream.close()
             self.stream = None
         self._target = self._proxy = self._secrets = self._tunnel = None
+
+    def judge(self, good):
+        """Whether the server behind the address has served. A good one is the first to be tried
+        next time, any other one the last. Only the first judgement on a connection counts."""
+        if self._address is not None:
+            self._known = (self._host, self._address, good)
+            self._address = None
+
+    def _drop_racing(self):
+        while self._racing:
+            stream = self._racing[-1][0]
+            if stream is not self.stream:
+                stream.close()
+            self._racing.pop()
 
     def _resolve(self):
         found = self._resolver.poll()
@@ -110,19 +142,46 @@ class Dialer:
             return _RESOLVE
         if found < 0:
             return self._unresolved(found)
-        port = self._proxy[1] if self._proxy else self._target.port
-        if self.stream is not None:
-            self.stream.close()  # of this step, when Ctrl-C had cut it short
-        stream = _connectwith.Stream()
-        self.stream = stream
-        try:
-            stream.connect(self._resolver.address(), port, self.device)
-        except OSError as error:
-            return self._fail(self._unreachable(), "TCP errno", error.errno)
+        self._addresses = self._sorted()
+        self._tried = 0
         if self._proxy:
             self.late = results.NO_PROXY
         self._turn = _DIAL
-        return _DIAL
+        return self._try_next()
+
+    def _sorted(self):
+        """The addresses in the order of the answer, but for what is known of one of them."""
+        resolver = self._resolver
+        addresses = [resolver.address(i) for i in range(resolver.count())]
+        if self._known is not None:
+            host, address, good = self._known
+            if host == self._host and address in addresses:
+                addresses.remove(address)
+                addresses.insert(0 if good else len(addresses), address)
+        return addresses
+
+    def _try_next(self):
+        """Begins to connect to the next address, if there is one."""
+        port = self._proxy[1] if self._proxy else self._target.port
+        code = self.code
+        while self._tried < len(self._addresses):
+            address = self._addresses[self._tried]
+            stream = _connectwith.Stream()
+            self._racing.append((stream, address))  # first: a step may be cut short
+            try:
+                stream.connect(address, port, self.device)
+            except OSError as error:
+                code = error.errno
+                self._racing.pop()
+                stream.close()
+                self._tried += 1
+                continue
+            self._tried_ms = time.ticks_ms()
+            self._tried += 1
+            return _DIAL
+        if self._racing:
+            return _DIAL
+        return self._fail(self._unreachable(), "TCP errno", code)
 
     def _unresolved(self, found):
         for state, cause in _NO_NAMES:
@@ -134,13 +193,34 @@ class Dialer:
         return FAILED
 
     def _dial(self):
-        state = self.stream.poll()
-        if state == _BROKEN:
-            return self._broken(self._unreachable())
-        if state < _CONNECTED:
-            return _DIAL
-        if self._proxy is None:
-            return self._secure()
+        for racer in self._racing:
+            state = racer[0].poll()
+            if state == _BROKEN:
+                return self._drop(racer)
+            if state >= _CONNECTED:
+                return self._take(racer)
+        waited_ms = time.ticks_diff(time.ticks_ms(), self._tried_ms)
+        if self._tried < len(self._addresses) and waited_ms >= _NEXT_MS:
+            return self._try_next()
+        return _DIAL
+
+    def _drop(self, racer):
+        """One address has failed: the next one at once."""
+        stream = racer[0]
+        self.code = stream.error()
+        self._denied = self._denied or self.code in (ECONNREFUSED, ECONNRESET)
+        stream.close()
+        self._racing.remove(racer)
+        return self._try_next()
+
+    def _take(self, racer):
+        """The first that has answered."""
+        self.stream, self._address = racer
+        turn = self._secure() if self._proxy is None else self._enter_proxy()
+        self._drop_racing()
+        return turn
+
+    def _enter_proxy(self):
         from connectwith import proxy  # most devices have none: its memory is better spent
 
         _, _, username, password = self._proxy
@@ -207,6 +287,7 @@ class Dialer:
     def _fail(self, result, cause, code, flags=0):
         self.result, self.cause, self.code, self.flags = result, cause, code, flags
         self.lasting = False
-        self.silent = cause == "TCP errno" and code not in (ECONNREFUSED, ECONNRESET)
+        self.silent = cause == "TCP errno" and not self._denied
+        self.judge(False)
         self._turn = FAILED
         return FAILED

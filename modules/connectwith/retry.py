@@ -14,9 +14,8 @@ from connectwith import nic, patience, results
 _DIAL = const(5)  # stages, as in _connectwith.STAGE_...
 _PROXY = const(6)
 
-_UNAVAILABLE = const(
-    3
-)  # of CONNACK: the broker is there, its service is not (MQTT 3.1.1, 3.2.2.3)
+# Of CONNACK: the broker is there, its service is not (MQTT 3.1.1, 3.2.2.3).
+_UNAVAILABLE = const(3)
 _LOOK_MS = const(100)  # at the link, during a pause
 
 

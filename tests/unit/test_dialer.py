@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The dialer against scripted resolvers and streams: order, results, causes, what is closed."""
 
+import types
+
 import _connectwith
 import pytest
 from connectwith import cloud, dialer, results
@@ -13,6 +15,8 @@ PROXY_TO = ("proxy.test", 3128, "user", "pass")
 
 class Resolver:
     """Answers with `script`, one entry for each poll; the last one stays."""
+
+    addresses = ("192.0.2.7",)
 
     def __init__(self, *script):
         self.script = list(script)
@@ -26,8 +30,11 @@ class Resolver:
         assert self.asked, "polled before it was started"
         return self.script.pop(0) if len(self.script) > 1 else self.script[0]
 
-    def address(self):
-        return "192.0.2.7"
+    def count(self):
+        return len(self.addresses)
+
+    def address(self, index=0):
+        return self.addresses[index]
 
     def cancel(self):
         self.cancelled += 1
@@ -250,3 +257,150 @@ def test_nothing_happens_after_close(streams):
     dial.close()
     dial.close()
     assert dial.poll() == FAILED
+
+
+# -- a name with several addresses
+
+ALL = ("192.0.2.7", "192.0.2.8", "192.0.2.9")
+
+
+@pytest.fixture
+def several(streams, monkeypatch):
+    """Streams that behave as `fates` says of their address; a dialer, and a clock to move on."""
+    made = streams()
+    kind = _connectwith.Stream
+    fates = {}
+
+    def connect(self, address, port, device):
+        self.to = address
+        self.device = device
+        fate = fates.get(address, "answers")
+        if fate == "no route":
+            raise OSError(113, "no route")
+        self.left = {"answers": [1, 2], "silent": [1], "refuses": [1, -1], "unreachable": [1, -1]}[
+            fate
+        ]
+        self.error_code = 113 if fate == "unreachable" else 111
+
+    monkeypatch.setattr(kind, "connect", connect)
+    resolver = Resolver(1)
+    resolver.addresses = ALL
+    now = types.SimpleNamespace(ms=1 << 29)
+    monkeypatch.setattr(dialer.time, "ticks_ms", lambda: now.ms, raising=False)
+    monkeypatch.setattr(dialer.time, "ticks_diff", lambda a, b: a - b, raising=False)
+    bench = types.SimpleNamespace(made=made, fates=fates, dial=dialer.Dialer(resolver), now=now)
+    bench.dial.device = "st1"
+
+    def tried():
+        """Goes on until the end, each poll 100 ms later; the addresses in the order of trial."""
+        begin = len(made)
+        bench.dial.start(target(), None, (None, None))
+        for _ in range(100):
+            if bench.dial.poll() in (READY, FAILED):
+                break
+            now.ms += 100
+        return [stream.to for stream in made[begin:]]
+
+    bench.tried = tried
+    return bench
+
+
+def test_a_silent_address_costs_a_second(several):
+    several.fates["192.0.2.7"] = "silent"
+    began_ms = several.now.ms
+    assert several.tried() == ["192.0.2.7", "192.0.2.8"]
+    assert 1000 <= several.now.ms - began_ms <= 1300
+    silent, answered = several.made
+    assert silent.closed and not answered.closed and several.dial.stream is answered
+    assert silent.device == answered.device == "st1"
+
+
+def test_a_late_first_address_wins_over_a_silent_second(several):
+    several.fates.update({"192.0.2.7": "silent", "192.0.2.8": "silent", "192.0.2.9": "silent"})
+    several.dial.start(target(), None, (None, None))
+    for _ in range(15):
+        assert several.dial.poll() == DIAL
+        several.now.ms += 100
+    first, second = several.made
+    first.left = [2]
+    assert several.dial.poll() == TLS
+    assert several.dial.stream is first and second.closed and not first.closed
+
+
+@pytest.mark.parametrize("fate", ["refuses", "unreachable", "no route"])
+def test_an_address_that_fails_costs_nothing(several, fate):
+    several.fates["192.0.2.7"] = fate
+    began_ms = several.now.ms
+    assert several.tried() == ["192.0.2.7", "192.0.2.8"]
+    assert several.now.ms - began_ms < 1000
+
+
+def test_the_next_one_is_not_tried_before_its_time(several):
+    several.fates["192.0.2.7"] = "silent"
+    several.dial.start(target(), None, (None, None))
+    several.dial.poll()
+    several.now.ms += 999
+    several.dial.poll()
+    assert len(several.made) == 1
+    several.now.ms += 1
+    several.dial.poll()
+    assert len(several.made) == 2
+
+
+@pytest.mark.parametrize(
+    ("fates", "code", "silent"),
+    [(("refuses", "refuses", "unreachable"), 113, False),
+     (("unreachable", "no route", "unreachable"), 113, True),
+     (("no route", "unreachable", "refuses"), 111, False)],
+)  # fmt: skip
+def test_all_addresses_fail(several, fates, code, silent):
+    several.fates.update(zip(ALL, fates, strict=True))
+    assert several.tried() == list(ALL)
+    dial = several.dial
+    assert (dial.result, dial.cause, dial.code) == (results.NO_SERVER, "TCP errno", code)
+    assert dial.silent == silent
+    dial.close()
+    assert all(stream.closed for stream in several.made)
+
+
+def test_the_good_address_is_tried_first_the_next_time(several):
+    several.fates["192.0.2.7"] = "silent"
+    several.tried()
+    several.dial.judge(True)
+    several.dial.close()
+    assert several.tried() == ["192.0.2.8"]
+    # What is known of another name says nothing.
+    several.dial.judge(True)
+    several.dial._known = ("other.test", "192.0.2.8", True)
+    assert several.tried()[0] == "192.0.2.7"
+
+
+def test_an_address_whose_server_does_not_serve_is_tried_last(several):
+    assert several.tried() == ["192.0.2.7"]
+    several.dial.close()  # by the end of the time, or by a session that was refused
+    assert several.tried() == ["192.0.2.8"]
+    several.dial.judge(True)
+    several.dial.judge(False)  # of a later loss: the server had served
+    assert several.tried() == ["192.0.2.8"]
+
+
+def test_tls_that_fails_makes_its_address_the_last(several):
+    several.dial.start(target(), None, (None, None))
+    while several.dial.poll() != TLS:
+        pass
+    stream = several.dial.stream
+    stream.secured = None
+    stream.left = [-1]
+    assert several.dial.poll() == FAILED
+    assert several.tried() == ["192.0.2.8"]
+
+
+def test_close_drops_all_that_connect(several):
+    several.fates.update(dict.fromkeys(ALL, "silent"))
+    several.dial.start(target(), None, (None, None))
+    for _ in range(25):
+        several.dial.poll()
+        several.now.ms += 100
+    assert [stream.to for stream in several.made] == list(ALL)
+    several.dial.close()
+    assert all(stream.closed for stream in several.made)
