@@ -73,7 +73,10 @@ def test_a_makeshift_is_asked_for_again_and_nobody_waits(device, world, before):
     else:
         device.repl.run(before)
     # Over another link, too.
-    assert device.connect(device.ethernet() if before == "pass" else device.wifi()) == SERVER_CONNECTED
+    assert (
+        device.connect(device.ethernet() if before == "pass" else device.wifi())
+        == SERVER_CONNECTED
+    )
     assert "CLOCK" not in stages(device)
     is_set(device)
     assert "note" not in device.last_attempt()
@@ -151,7 +154,9 @@ def test_a_date_that_tls_refuses_waits_for_an_answer_on_its_way(device, world):
     on_the_floor(device, world)
     peer = world.peer("young")
     servers = ["a.test", "b.test", "c.test", "d.test"]  # for 8 s: handshakes may be slow
-    device.repl.run(f"imp.cloud.configure({peer.url!r}, ca={world.broker.ca_pem!r}, ntp={servers})")
+    device.repl.run(
+        f"imp.cloud.configure({peer.url!r}, ca={world.broker.ca_pem!r}, ntp={servers})"
+    )
     device.start(device.ethernet())
     why = "until(lambda: 'not valid yet' in str(imp.diag.lastattempt()['cause']))"
     assert device.repl.value(why, timeout=20)
