@@ -13,14 +13,7 @@ import time
 import _connectwith
 from micropython import const
 
-# What the clock rests on, worst first, as core/clockrecord.h has it.
-UNSET = const(0)
-FOREIGN = const(1)
-FLOOR = const(2)
-SUSPECT = const(3)
-NETWORK = const(4)
-SNTP = const(5)
-NAMES = const(("unset", "user", "floor", "suspect", "network", "sntp"))
+_SNTP = const(5)  # what a clock may rest on, see core/clockrecord.h
 
 _YEARS_S = const(20 * 31557600)  # a firmware runs for so long; as core/clockrecord.h has it
 _AGREES_S = const(60)  # what two answers may differ by, and what no certificate's dates depend on
@@ -32,13 +25,6 @@ _TRIES = const(2)  # of each server
 _TRY_MS = const(1000)
 _RESOLVE_MS = const(5000)  # a second name server is asked after 4 s at the latest
 _TOTAL_MS = const(10000)  # four servers that are silent take 8 s
-
-SERVERS = const(("pool.ntp.org", "time.google.com"))
-
-
-def quality():
-    """What the clock rests on: one of the above."""
-    return _connectwith.clock_quality(time.time())
 
 
 def is_believable(seconds):
@@ -79,7 +65,8 @@ def answer(packet, n, nonce, floor_s):
 
 
 def set_clock(seconds, rests_on):
-    """Sets the board's clock (UTC). Returns whether it was another time, by more than a minute."""
+    """Sets the board's clock (UTC), and notes what it rests on (see core/clockrecord.h). Returns
+    whether it was another time, by more than a minute."""
     from machine import RTC
 
     moved = not -_AGREES_S <= seconds - time.time() <= _AGREES_S
@@ -200,6 +187,6 @@ class Sntp:
                 return False
             seconds = answer(reply, len(reply), self._nonce, _connectwith.build_time())
             if seconds is not None:
-                self.moved = set_clock(seconds, SNTP)
+                self.moved = set_clock(seconds, _SNTP)
                 return True
         return False

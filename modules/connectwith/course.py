@@ -24,7 +24,8 @@ _GREET = const(5)
 _REST = const(6)  # before the server is tried again
 _JUDGE = const(7)  # a date that TLS has refused
 
-_TRUSTED = const(4)  # clock.NETWORK: nothing better is looked for, until TLS complains
+# Of what a clock rests on (core/clockrecord.h): nothing better is looked for, until TLS complains.
+_TRUSTED = const(4)
 _DATES = const(0x0201)  # MBEDTLS_X509_BADCERT_FUTURE and EXPIRED, mbedtls/x509.h
 
 # Pauses while nothing happens; the last one stays.
@@ -50,6 +51,7 @@ class Course:
         self._resolver = _connectwith.Resolver()
         self._dialer = dialer.Dialer(self._resolver)
         self.session = session.Session()
+        self._queries = self._dials = 0  # for the time, and again because of it
         self._dates = None  # while the clock is below trust, or TLS complains of a date
         self.link = None  # powered, or about to be
         self._leaving = None  # the one before, if powering it down takes longer
@@ -68,6 +70,7 @@ class Course:
         """The next step is the first one of `job`. Changes nothing else."""
         self.hurry()
         self._turn = _PREPARE
+        self._queries = self._dials = 0
         self._job = job
         self._retry.begin(job.patience())
 
@@ -79,7 +82,7 @@ class Course:
         `keep`: leaves an interface up that is held for the local network."""
         said = self.session.close(polite)
         self._leave_server()
-        self._forget_dates()
+        self._let_dates_go()
         link = self.link
         if link is not None:
             self.link = None
@@ -155,7 +158,7 @@ class Course:
             return quiet_ms
         wait_ms = self._dates.tend(quiet_ms)
         if wait_ms < 0:
-            self._dates = None
+            self._let_dates_go()
             return quiet_ms
         return wait_ms
 
@@ -251,8 +254,17 @@ class Course:
         if self._dates is None:
             from connectwith import dates  # most attempts find a clock that SNTP has set
 
-            self._dates = dates.Dates(self._job.settings, self._diag, self._route)
+            self._dates = dates.Dates(
+                self._job.settings, self._diag, self._route, self._queries, self._dials
+            )
         return self._dates
+
+    def _let_dates_go(self):
+        dates = self._dates
+        if dates is not None:
+            dates.close()
+            self._queries, self._dials = dates.queries, dates.dials
+            self._dates = None
 
     def _set_clock(self):
         state = self._dates.poll()
@@ -260,6 +272,8 @@ class Course:
             return self.pause()
         if state < 0:
             self._dates.settle()
+        else:
+            self._let_dates_go()  # a handshake comes, for which every byte counts
         return self._dial()
 
     def _judge(self):
@@ -311,6 +325,7 @@ class Course:
         password = settings.password
         if password is not None:
             password = _connectwith.unseal(password, cloud.context(settings, "password"), True)
+        self.tend(0)  # what is of no use any more gives its memory to the session
         self.session.open(dial.stream, settings, password, time.ticks_ms())
         if password is not None:
             password[:] = bytes(len(password))
@@ -348,7 +363,7 @@ class Course:
             return self._fail(result, "link lost", 0, 0)
         self._note(result, "link lost", 0, 0)
         self._leave_server()
-        self._forget_dates()  # it asks by the link of before
+        self._let_dates_go()  # it asks by the link of before
         self._start_link()
         self._turn = _RAISE_LINK
         return self.pause()
@@ -378,11 +393,6 @@ class Course:
         self.session.close(False)
         self._dialer.close()
         self._retry.forget_stage()
-
-    def _forget_dates(self):
-        if self._dates is not None:
-            self._dates.close()
-            self._dates = None
 
     def _note(self, result, cause, code, flags):
         """It is tried again; should the time end meanwhile, this was why."""

@@ -14,6 +14,13 @@ from micropython import const
 
 from connectwith import clock
 
+# What a clock rests on, worst first, as core/clockrecord.h has it; 0 is unset.
+_FLOOR = const(2)
+_SUSPECT = const(3)
+_NETWORK = const(4)
+
+_SERVERS = const(("pool.ntp.org", "time.google.com"))
+
 _FUTURE = const(0x0200)  # MBEDTLS_X509_BADCERT_FUTURE, mbedtls/x509.h
 _QUERIES = const(2)  # of one attempt
 _DIALS = const(2)  # more, in one attempt, after a date that was refused
@@ -30,27 +37,30 @@ _NOTES = const((_AT_BUILD, _VOUCHED, _PAST))
 
 
 class Dates:
-    """Of one attempt and the session that it leads to. No call waits; `close()` at the end."""
+    """Of one attempt and the session that it leads to. No call waits; `close()` at the end.
 
-    def __init__(self, settings, diag, route):
-        """`route`: see links.route(); what is asked goes that way."""
+    queries, dials: those that the attempt has made already. route: see links.route(); what is
+    asked goes that way."""
+
+    def __init__(self, settings, diag, route, queries, dials):
         self._route = route
-        self._servers = settings.ntp or clock.SERVERS
+        self._servers = settings.ntp or _SERVERS
         self._diag = diag
         self._resolver = None
         self._sntp = None
-        self._queries = 0
-        self._dials = 0
+        self.queries = queries
+        self.dials = dials
         self._moved = False  # since the server was dialled
         self._told = False  # by SNTP, since then
+        self._known = False  # SNTP has told the time
         self._judged = False  # has asked because of what came of it
         self._gap_ms = _GAP_MS
         self._since_ms = 0
 
     def ask(self):
         """Begins to ask, the next server first if one has been asked before."""
-        first = self._queries
-        self._queries += 1
+        first = self.queries
+        self.queries += 1
         try:
             if self._resolver is None:
                 self._resolver = _connectwith.Resolver()
@@ -73,7 +83,7 @@ class Dates:
         if not state:
             return 0
         if state > 0:
-            self._told = True
+            self._told = self._known = True
             self._moved = self._moved or sntp.moved
             if self._diag.note in _NOTES:
                 self._diag.note = None
@@ -84,14 +94,14 @@ class Dates:
 
     def settle(self):
         """Nobody has told the time: the floor, which is at least nearer to the truth."""
-        if not clock.quality():
-            clock.set_clock(_connectwith.build_time(), clock.FLOOR)
+        if not _quality():
+            clock.set_clock(_connectwith.build_time(), _FLOOR)
             self._diag.note = _AT_BUILD
 
     def dialling(self):
         """The server is dialled now: what comes is checked by the clock as it is."""
         self._moved = self._told = self._judged = False
-        if self._diag.note is None and clock.quality() == clock.FLOOR:
+        if self._diag.note is None and _quality() == _FLOOR:
             self._diag.note = _PAST
 
     def judge(self, flags, not_before_s):
@@ -99,18 +109,18 @@ class Dates:
         call again. 1: the clock was wrong, and is better now. -1: the certificate is."""
         if not self.poll():
             return 0
-        if self._dials == _DIALS:
+        if self.dials == _DIALS:
             return -1
-        if not (self._moved or self._told or self._judged) and self._queries < _QUERIES:
+        if not (self._moved or self._told or self._judged) and self.queries < _QUERIES:
             self._judged = True
-            if clock.quality() >= clock.NETWORK:  # else this attempt has asked already
+            if _quality() >= _NETWORK:  # else this attempt has asked already
                 self.ask()
                 return 0
         if not self._moved:
             self._raise(flags, not_before_s)
         if not self._moved:
             return -1
-        self._dials += 1
+        self.dials += 1
         return 1
 
     def _raise(self, flags, not_before_s):
@@ -118,13 +128,13 @@ class Dates:
         whoever has the certificate may show it. It never moves a clock back."""
         if self._told:
             return  # the clock has just been confirmed
-        rests_on = clock.quality()
-        if rests_on >= clock.NETWORK:
-            _connectwith.clock_quality(time.time(), clock.SUSPECT)
+        rests_on = _quality()
+        if rests_on >= _NETWORK:
+            _connectwith.clock_quality(time.time(), _SUSPECT)
         if flags != _FUTURE or not_before_s <= time.time():
             return
         if clock.is_believable(not_before_s):
-            clock.set_clock(not_before_s, clock.FLOOR)
+            clock.set_clock(not_before_s, _FLOOR)
             self._moved = True
             self._diag.note = _VOUCHED
 
@@ -133,11 +143,12 @@ class Dates:
         nothing left to ask for."""
         if self._sntp is not None:
             return quiet_ms if self.poll() else min(quiet_ms, _POLL_MS)
-        if time.ticks_diff(time.ticks_ms(), self._since_ms) < self._gap_ms and not self._told:
-            return quiet_ms
-        if clock.quality() >= clock.NETWORK:
+        if self._known:
             return -1
-        self._told = False
+        if time.ticks_diff(time.ticks_ms(), self._since_ms) < self._gap_ms:
+            return quiet_ms
+        if _quality() >= _NETWORK:
+            return -1
         self._since_ms = time.ticks_ms()
         self._gap_ms = min(2 * self._gap_ms, _GAP_MAX_MS)
         self.ask()
@@ -148,3 +159,7 @@ class Dates:
         if self._sntp is not None:
             self._sntp.close()
             self._sntp = None
+
+
+def _quality():
+    return _connectwith.clock_quality(time.time())

@@ -3,9 +3,15 @@
 
 """`imp.diag`: what happened and why. Nothing here holds a secret."""
 
+import time
+
 import _connectwith
+from micropython import const
 
 from connectwith import controller, report
+
+# What _connectwith.clock_quality() gives, in words.
+_CLOCK = const(("unset", "user", "floor", "suspect", "network", "sntp"))
 
 
 def lastattempt():
@@ -45,9 +51,7 @@ def clock():
     code has set it. floor: no more than a time that is surely past, the firmware's build or a date
     that the broker's CA has signed. suspect: TLS found no certificate valid at it, and no server
     has answered since. unset: it cannot be the present."""
-    from connectwith import clock as clocks
-
-    return clocks.NAMES[clocks.quality()]
+    return _CLOCK[_connectwith.clock_quality(time.time())]
 
 
 def keysource():

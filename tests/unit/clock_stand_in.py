@@ -12,6 +12,7 @@ import _connectwith
 import machine
 
 NTP_2000 = 3_155_673_600
+FOREIGN, ON_FLOOR, SUSPECT, NETWORK, SNTP = range(1, 6)  # core/clockrecord.h
 CEILING_S = 20 * 31_557_600
 
 

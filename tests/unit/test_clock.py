@@ -5,7 +5,7 @@
 import struct
 
 import pytest
-from clock_stand_in import Stand
+from clock_stand_in import SNTP, Stand
 from connectwith import clock
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,7 +106,7 @@ def test_a_name_that_is_not_there_costs_nothing(stand):
     sntp = clock.Sntp(stand.resolver, None, ["a.test", "b.test"], 0)
     state, took_ms = stand.drive(sntp)
     assert (state, sntp.moved, stand.now_s) == (1, True, FLOOR + 7) and took_ms < 100
-    assert stand.quality == clock.SNTP
+    assert stand.quality == SNTP
     sntp.close()
     assert stand.open == 0
 

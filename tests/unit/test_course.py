@@ -96,8 +96,9 @@ def dated(monkeypatch, way):
     )  # fmt: skip
 
     class Dates:
-        def __init__(self, settings, diag, route):
+        def __init__(self, settings, diag, route, queries, dials):
             self.closed = False
+            self.queries, self.dials = queries + 1, dials + 2
 
         def ask(self):
             way.asked += 1
@@ -180,9 +181,17 @@ def test_what_a_clock_is_asked_for(dated, quality, asked, dialled):
 def test_a_session_looks_after_the_clock_until_it_is_known(dated):
     assert dated.tend(500) == 500
     dated._look_after_dates()
+    assert dated._dates.queries == 1
     dated.verdicts = [50, 500, -1]
     assert [dated.tend(500), dated.tend(500), dated.tend(500)] == [50, 500, 500]
     assert dated._dates is None
+    # What the attempt has done already counts on.
+    dated._look_after_dates()
+    assert (dated._dates.queries, dated._dates.dials) == (2, 4)
+    dated.begin(dated._job)
+    dated._dates = None
+    dated._look_after_dates()
+    assert (dated._dates.queries, dated._dates.dials) == (1, 2)
 
 
 @pytest.fixture

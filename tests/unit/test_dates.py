@@ -5,7 +5,7 @@
 import types
 
 import pytest
-from clock_stand_in import Stand
+from clock_stand_in import FOREIGN, NETWORK, ON_FLOOR, SNTP, SUSPECT, Stand
 from connectwith import clock, cloud, dates
 
 FLOOR = 850_000_000
@@ -23,7 +23,7 @@ def way(stand):
     """Dates of an attempt with the time servers a and b."""
     settings = cloud.Settings()
     settings.ntp = ["a", "b"]
-    way = dates.Dates(settings, types.SimpleNamespace(note=None), (None, ()))
+    way = dates.Dates(settings, types.SimpleNamespace(note=None), (None, ()), 0, 0)
     way.diag = way._diag
     return way
 
@@ -43,29 +43,29 @@ def set_to(stand, seconds, quality):
 
 
 def test_the_default_servers(stand):
-    way = dates.Dates(cloud.Settings(), types.SimpleNamespace(note=None), (None, ()))
+    way = dates.Dates(cloud.Settings(), types.SimpleNamespace(note=None), (None, ()), 0, 0)
     way.ask()
     stand.drive(way)
-    assert stand.resolver.asked == list(clock.SERVERS) and clock.SERVERS[0] == "pool.ntp.org"
-    assert len(clock.SERVERS) == 2
+    assert stand.resolver.asked == list(dates._SERVERS) and dates._SERVERS[0] == "pool.ntp.org"
+    assert len(dates._SERVERS) == 2
 
 
 def test_nobody_answers_and_the_floor_is_noted(stand, way):
     way.ask()
     assert stand.drive(way)[0] == -1
     way.settle()
-    assert (stand.now_s, stand.quality) == (FLOOR, clock.FLOOR)
+    assert (stand.now_s, stand.quality) == (FLOOR, ON_FLOOR)
     assert "build date" in way.diag.note
     way.dialling()
     assert "build date" in way.diag.note
     # An answer takes the note back, but nobody else's.
     stand.honest = {"b": FLOOR + 9}
     way.ask()
-    assert stand.drive(way)[0] == 1 and way.diag.note is None and stand.quality == clock.SNTP
+    assert stand.drive(way)[0] == 1 and way.diag.note is None and stand.quality == SNTP
 
 
 def test_the_floor_is_noted_in_later_attempts_and_other_notes_stay(stand, way):
-    set_to(stand, FLOOR + 5, clock.FLOOR)
+    set_to(stand, FLOOR + 5, ON_FLOOR)
     way.dialling()
     assert "past" in way.diag.note
     way.diag.note = "another"
@@ -77,17 +77,17 @@ def test_the_floor_is_noted_in_later_attempts_and_other_notes_stay(stand, way):
 
 
 def test_a_clock_that_is_set_is_not_moved_to_the_floor(stand, way):
-    set_to(stand, FLOOR + 50, clock.FOREIGN)
+    set_to(stand, FLOOR + 50, FOREIGN)
     way.settle()
-    assert (stand.now_s, stand.quality, way.diag.note) == (FLOOR + 50, clock.FOREIGN, None)
+    assert (stand.now_s, stand.quality, way.diag.note) == (FLOOR + 50, FOREIGN, None)
 
 
 def test_a_trusted_clock_is_asked_for_when_a_date_is_refused(stand, way):
-    set_to(stand, FLOOR + 15 * YEAR_S, clock.SNTP)
+    set_to(stand, FLOOR + 15 * YEAR_S, SNTP)
     stand.honest = {"a": FLOOR + 100}
     way.dialling()
     assert verdict(stand, way, EXPIRED)[0] == 1
-    assert (stand.now_s, stand.quality) == (FLOOR + 100, clock.SNTP)
+    assert (stand.now_s, stand.quality) == (FLOOR + 100, SNTP)
     # It is right now, and the certificate is refused again: the other server has the last word.
     way.dialling()
     stand.honest["b"] = FLOOR + 101
@@ -96,7 +96,7 @@ def test_a_trusted_clock_is_asked_for_when_a_date_is_refused(stand, way):
 
 
 def test_two_servers_agree_and_nothing_is_dialled_again(stand, way):
-    set_to(stand, FLOOR + 100, clock.SNTP)
+    set_to(stand, FLOOR + 100, SNTP)
     stand.honest = {"a": FLOOR + 100 + 60}
     way.dialling()
     assert verdict(stand, way, FUTURE, FLOOR + 5000)[0] == -1
@@ -104,7 +104,7 @@ def test_two_servers_agree_and_nothing_is_dialled_again(stand, way):
 
 
 def test_servers_that_never_agree_end_it_all_the_same(stand, way):
-    set_to(stand, FLOOR + 100, clock.SNTP)
+    set_to(stand, FLOOR + 100, SNTP)
     stand.honest = {"a": FLOOR + 5 * YEAR_S, "b": FLOOR + 9 * YEAR_S}
     found = []
     while not found or found[-1] > 0:
@@ -115,25 +115,25 @@ def test_servers_that_never_agree_end_it_all_the_same(stand, way):
 
 
 def test_nobody_confirms_a_trusted_clock_and_it_is_suspect(stand, way):
-    set_to(stand, FLOOR + 15 * YEAR_S, clock.NETWORK)
+    set_to(stand, FLOOR + 15 * YEAR_S, NETWORK)
     way.dialling()
     assert verdict(stand, way, EXPIRED) == (-1, 4000)
-    assert (stand.now_s, stand.quality) == (FLOOR + 15 * YEAR_S, clock.SUSPECT)
+    assert (stand.now_s, stand.quality) == (FLOOR + 15 * YEAR_S, SUSPECT)
 
 
 def test_an_answer_on_its_way_is_waited_for(stand, way):
-    set_to(stand, FLOOR, clock.FLOOR)
+    set_to(stand, FLOOR, ON_FLOOR)
     way.ask()
     way.dialling()
     stand.now_ms += 500
     assert way.judge(FUTURE, FLOOR + 5000) == 0
     stand.honest = {"a": FLOOR + 6000}
     assert verdict(stand, way, FUTURE, FLOOR + 5000)[0] == 1
-    assert (stand.now_s, stand.quality) == (FLOOR + 6000, clock.SNTP)
+    assert (stand.now_s, stand.quality) == (FLOOR + 6000, SNTP)
 
 
 def test_an_answer_that_came_while_it_was_dialled_counts(stand, way):
-    set_to(stand, FLOOR, clock.FLOOR)
+    set_to(stand, FLOOR, ON_FLOOR)
     stand.honest = {"a": FLOOR + 6000}
     way.ask()
     way.dialling()
@@ -142,16 +142,16 @@ def test_an_answer_that_came_while_it_was_dialled_counts(stand, way):
     # Before it was dialled, it does not.
     way.dialling()
     stand.honest = {}
-    assert verdict(stand, way, EXPIRED)[0] == -1 and stand.quality == clock.SUSPECT
+    assert verdict(stand, way, EXPIRED)[0] == -1 and stand.quality == SUSPECT
 
 
-@pytest.mark.parametrize("quality", [clock.FOREIGN, clock.FLOOR, clock.SUSPECT])
+@pytest.mark.parametrize("quality", [FOREIGN, ON_FLOOR, SUSPECT])
 def test_the_authority_vouches_for_a_better_floor(stand, way, quality):
     set_to(stand, FLOOR + 10, quality)
     way.ask()
     way.dialling()
     assert verdict(stand, way, FUTURE, FLOOR + 5000) == (1, 4000)
-    assert (stand.now_s, stand.quality) == (FLOOR + 5000, clock.FLOOR)
+    assert (stand.now_s, stand.quality) == (FLOOR + 5000, ON_FLOOR)
     assert "certificate" in way.diag.note
 
 
@@ -162,7 +162,7 @@ def test_the_authority_vouches_for_a_better_floor(stand, way, quality):
      (FUTURE, FLOOR + 10), (FUTURE, FLOOR + 21 * YEAR_S)],
 )  # fmt: skip
 def test_nothing_less_vouches_and_no_clock_goes_back(stand, way, flags, not_before_s):
-    set_to(stand, FLOOR + 10, clock.FLOOR)
+    set_to(stand, FLOOR + 10, ON_FLOOR)
     way.ask()
     way.dialling()
     assert verdict(stand, way, flags, not_before_s)[0] == -1
@@ -170,7 +170,7 @@ def test_nothing_less_vouches_and_no_clock_goes_back(stand, way, flags, not_befo
 
 
 def test_ever_younger_certificates_are_followed_twice(stand, way):
-    set_to(stand, FLOOR + 10, clock.FLOOR)
+    set_to(stand, FLOOR + 10, ON_FLOOR)
     found = []
     for i in range(1, 4):
         way.dialling()
@@ -179,7 +179,7 @@ def test_ever_younger_certificates_are_followed_twice(stand, way):
 
 
 def test_a_session_asks_with_growing_gaps_up_to_an_hour(stand, way):
-    set_to(stand, FLOOR, clock.FLOOR)
+    set_to(stand, FLOOR, ON_FLOOR)
     way.ask()
     stand.drive(way)
     asked_ms = []
@@ -201,7 +201,7 @@ def test_a_session_asks_with_growing_gaps_up_to_an_hour(stand, way):
 
 
 def test_a_session_asks_no_more_once_it_knows(stand, way):
-    set_to(stand, FLOOR, clock.FLOOR)
+    set_to(stand, FLOOR, ON_FLOOR)
     way.ask()
     stand.honest = {"a": FLOOR + 9}
     waits_ms = []
@@ -209,7 +209,7 @@ def test_a_session_asks_no_more_once_it_knows(stand, way):
         waits_ms.append(way.tend(500))
         stand.now_ms += max(0, waits_ms[-1])
         assert len(waits_ms) < 20
-    assert stand.open == 0 and stand.quality == clock.SNTP
+    assert stand.open == 0 and stand.quality == SNTP
 
 
 def test_a_socket_that_cannot_be_had_fails_nothing(stand, way, monkeypatch):

@@ -43,8 +43,8 @@ static mp_obj_t mod_build_time(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(mod_build_time_obj, mod_build_time);
 
-// clock_quality(now_s[, quality]): what the clock, which says `now_s` (time.time()), rests on; as
-// clock.py names it. With `quality` it is noted first.
+// clock_quality(now_s[, quality]): what the clock, which says `now_s` (time.time()), rests on:
+// 0 nothing (unset) to 5 SNTP, see core/clockrecord.h. With `quality` it is noted first.
 static mp_obj_t mod_clock_quality(size_t n_args, const mp_obj_t *args) {
     const mp_int_t now = mp_obj_get_int_truncated(args[0]);
     const uint32_t now_s = mp_obj_is_small_int(args[0]) && now < 0 ? 0 : (uint32_t)now;

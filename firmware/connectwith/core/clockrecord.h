@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-// In the order of how much a date counts; modules/connectwith/clock.py has the same numbers.
+// In the order of how much a date counts; modules/connectwith has the same numbers.
 typedef enum {
     CLOCK_UNSET,    // before the build, or more than 20 years after it: nobody has set it right
     CLOCK_FOREIGN,  // set by somebody else: user code, an earlier firmware

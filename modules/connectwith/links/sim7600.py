@@ -30,7 +30,7 @@ _ADDRESS = const(2)
 _RESTARTS = const(3)  # of the ladder in one attempt, at least
 _DIAL_MS = const(60000)
 _PPP_MS = const(30000)
-_TRUSTED = const(4)  # clock.NETWORK
+_TRUSTED = const(4)  # what the network tells about the clock, see core/clockrecord.h
 _COUNTS_MS = const(20000)  # an attempt that was given up earlier says nothing about the modem
 
 
@@ -222,7 +222,7 @@ class Sim7600:
 
         seconds = modem_clock.seconds(text, 0)
         if seconds is not None and clock.is_believable(seconds):
-            clock.set_clock(seconds, clock.NETWORK)
+            clock.set_clock(seconds, _TRUSTED)
 
     def _dial(self):
         line = self._line
