@@ -37,6 +37,7 @@ def project(tmp_path):
     module = tmp_path / "firmware" / "connectwith"
     shutil.copytree(paths.ROOT / "boards", boards)
     shutil.copytree(paths.ROOT / "firmware" / "connectwith", module)
+    shutil.copy(paths.ROOT / "VERSION", tmp_path)  # micropython.cmake reads it
     return check_port.Project(boards, module)
 
 
