@@ -241,7 +241,10 @@ class Controller:
                 return 0  # the watcher may have begun another attempt
             return self._course.step()
         if self._connected:
-            return self._serve()
+            wait_ms = self._serve()
+            # Until the interface of before is told to go, what it says is waited for.
+            hurried = 0 <= leaving_ms and not 0 <= wait_ms <= leaving_ms
+            return leaving_ms if hurried else wait_ms
         if self.outage is not None and self.outage.over:
             self.outage.tell()
             return 0  # the handler may have done anything

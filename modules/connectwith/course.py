@@ -32,6 +32,7 @@ _DATES = const(0x0201)  # MBEDTLS_X509_BADCERT_FUTURE and EXPIRED, mbedtls/x509.
 _WAITS_MS = const(b"\x01\x01\x02\x02\x04\x08\x0a")
 
 _LEAVING_MS = const(10)
+_CLOSING_MS = const(100)
 _PARTING_MS = const(2)
 
 _ECONNABORTED = const(103)  # lwIP: the interface has gone, or the peer acknowledges nothing
@@ -57,6 +58,7 @@ class Course:
         self._leaving = None  # the one before, if powering it down takes longer
         self._off = True  # it is off its network at least
         self._parting = None  # the one that is up until goodbye has left it
+        self._fresh = True  # no attempt yet in this run of the firmware
         self._job = None
         self._turn = _PREPARE
         self._waits = 0
@@ -118,7 +120,7 @@ class Course:
             self._leaving = None
             return -1
         self._off = state == links.CLOSING
-        return _LEAVING_MS
+        return _CLOSING_MS if self._off else _LEAVING_MS
 
     def hasten(self, link):
         """`link` is wanted for something else now. A goodbye that has not left it is lost."""
@@ -190,6 +192,9 @@ class Course:
         self.release(False, False)  # what a call that was cut short has left
         if self._parting is not None:
             return _PARTING_MS  # `leave()` is at it
+        if self._fresh:
+            self._sweep()
+            self._fresh = False
         link = self._job.link
         if self._leaving is link:
             self._leaving = None  # it can be taken up again from where it is
@@ -209,6 +214,14 @@ class Course:
             links.held[self._job.kind] = config
         self.link.start(config, self._retry.patience)
         self._faults = 0
+
+    def _sweep(self):
+        """Powers down what was left up before the reset, as if it were the interface of before."""
+        for kind in range(3):
+            link = links.left_over(kind) if kind != self._job.kind else None
+            if link is not None:
+                self._stop(link)
+                self._off = link.poll() == links.CLOSING
 
     def _raise_link(self):
         link = self.link

@@ -46,6 +46,7 @@ _module(
     setting=setting,
     set_setting=set_setting,
     SchedulerLock=contextlib.nullcontext,
+    link_used=lambda link, used=False: False,
 )
 _module("machine", unique_id=lambda: bytes.fromhex("240ac4000001"))
 time.ticks_ms = lambda: time.monotonic_ns() // 1000000 % TICKS_PERIOD

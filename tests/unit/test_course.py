@@ -29,7 +29,7 @@ def way(monkeypatch):
     way.begin(job())
     link = way.link = types.SimpleNamespace(state=UP, result=results.NO_WIFI)
     link.poll = lambda: link.state
-    way._dialer = types.SimpleNamespace(close=lambda: None)
+    way._dialer = types.SimpleNamespace(close=lambda: None, judge=lambda good: None)
     way.session = types.SimpleNamespace(
         close=lambda polite: False,
         pump=lambda now_ms: session.CLOSED,
@@ -251,3 +251,28 @@ def test_a_stop_that_ctrl_c_cuts_short_is_repeated(leaver):
     assert leaver.leave() > 0 and leaver.stops == 1
     link.state = FAILED
     assert leaver.leave() < 0 and leaver.stops == 1
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_what_a_run_before_has_left_is_stopped_once(monkeypatch, way, used):
+    stopped = []
+    left = types.SimpleNamespace(
+        adopt=lambda it_was: stopped.append(it_was), stop=lambda: stopped.append("stop"),
+        poll=lambda: FAILED,
+    )  # fmt: skip
+    monkeypatch.setattr(_connectwith, "link_used", lambda link: used, False)
+    monkeypatch.setattr(_connectwith, "dns_flush", lambda: None, False)
+    monkeypatch.setattr(course.links, "get", lambda kind: left)
+    monkeypatch.setattr(course.links, "held", {})
+    way._dialer.close = lambda: None
+    way.session.close = lambda polite: False
+    way.link = None
+    way._job.link = types.SimpleNamespace(poll=lambda: 0, start=lambda *_: None, faults=0)
+    way._job.nic = {}
+    way._enter = lambda stage: None
+    for _ in range(2):
+        way._turn = course._PREPARE
+        way.step()
+        way.link = None
+    # A modem outlives every reset; Ethernet is left up by a run that is known to have used it.
+    assert stopped == ([True, "stop"] * 2 if used else [False, "stop"])

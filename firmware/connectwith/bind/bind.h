@@ -64,6 +64,7 @@ MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_watch_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_state_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_route_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_link_used_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_ethernet_installed_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_ethernet_may_reset_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_ethernet_start_obj);

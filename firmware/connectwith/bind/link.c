@@ -73,6 +73,18 @@ static mp_obj_t connectwith_link_route(mp_obj_t link_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_route_obj, connectwith_link_route);
 
+// link_used(link[, used]) -> bool: whether a link has been started here and not stopped since, by an
+// earlier run of the firmware, too: nothing but a hard reset makes it forget. `used` notes it.
+static mp_obj_t connectwith_link_used(size_t n_args, const mp_obj_t *args) {
+    static bool used[ATTEMPT_LINK_COUNT];
+    const attempt_link_t link = get_link(args[0]);
+    if (n_args > 1) {
+        used[link] = mp_obj_is_true(args[1]);
+    }
+    return mp_obj_new_bool(used[link]);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_link_used_obj, 1, 2, connectwith_link_used);
+
 // ethernet_installed() -> bool: whether network.LAN has its driver, from before a soft reset, too.
 static mp_obj_t connectwith_ethernet_installed(void) {
     return mp_obj_new_bool(ethernet_installed());

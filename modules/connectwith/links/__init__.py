@@ -23,6 +23,7 @@ milliseconds at most, driver start-up excepted, which the stock drivers do in on
                there is more to do, `poll()` does it: it returns LEAVING while the interface may
                still be on its network, CLOSING when it is off and only the proof is outstanding,
                FAILED when all is done. `start()` may be called in between.
+`adopt()`      optional: takes over what an earlier run of the firmware has left up, for `stop()`.
 `report()`     optional: a dict for `imp.diag`, without secrets.
 `asked`        optional: a count of questions to the interface, whose answers may come at once. So
                `poll()` is called again soon after each new one.
@@ -84,6 +85,21 @@ def get(link):
             if _links[link] is None:
                 _links[link] = _make(link)
     return _links[link]
+
+
+def left_over(link):
+    """The link object of a class that an earlier run of the firmware has left up, or may have; to
+    be stopped. None: it has left none. A soft reset stops no interface, and no reset a modem."""
+    used = _connectwith.link_used(link)
+    if link in held or link != 2 and not used:
+        return None  # what is up is wanted, or none of ours
+    try:
+        found = get(link)
+    except ValueError:
+        return None  # not on this board
+    if hasattr(found, "adopt"):
+        found.adopt(used)
+    return found
 
 
 def route(link, config):

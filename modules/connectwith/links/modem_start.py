@@ -218,6 +218,19 @@ class Start:
             yield from self._press_off()
         return reached or power.stopping()
 
+    def sweep(self):
+        """Tells a modem that an earlier run of the firmware has left on, in whatever state, to
+        switch itself off. Whether it was on."""
+        power = self._power
+        self._rate = _fast_rate()  # it was left at
+        found = yield from self._while_on(self._find())
+        if found:
+            self._alive = True
+            yield from self._tell_off()
+        elif power.key and power.is_on():
+            yield from self._press_off()
+        return found or power.stopping()
+
     def starting(self):
         """Whether the modem has been switched on and has not answered yet."""
         return self._power.booting() and not self._alive

@@ -64,6 +64,7 @@ class Sim7600:
         block = nic.get("cellconfig")
         self.apn = block["apn"] if block else ""
         self._used = True
+        _connectwith.link_used(2, True)
         self._began_ms = time.ticks_ms()
         self._sim.tries = -1
         self._line.log.clear()
@@ -102,6 +103,16 @@ class Sim7600:
         if self._sim.tries >= 0:
             report["pintries"] = self._sim.tries
         return report
+
+    def adopt(self, used):
+        """Powers down a modem that may be on from before a reset; `used`: it surely was. One that
+        is not known to be on is looked for beside whatever comes next."""
+        power = self._power
+        if self._used or power.surely_off():
+            return
+        self._used = True
+        self._stage = LEAVING if used or power.is_on() else CLOSING
+        self._take_up(self._sweep())
 
     def stop(self):
         if not self._used or self._nic is None:
@@ -308,7 +319,19 @@ class Sim7600:
         if (yield from self._start.quit()):
             self._stage = CLOSING
             yield from self._start.verify_off()
+        self._end()
+
+    def _sweep(self):
+        self._line.expected = True
+        found = yield from self._start.sweep()
+        self._stage = CLOSING
+        if found:
+            yield from self._start.verify_off()
+        self._end()
+
+    def _end(self):
         self._line.close()
         self._line.hidden.clear()
         self._used = False
+        _connectwith.link_used(2, False)
         self._stage = FAILED

@@ -76,6 +76,7 @@ class W5500:
         self.cause = ""
         self._was_up = False
         self._turn = _OPEN
+        _connectwith.link_used(1, True)
 
     def poll(self):
         turn = self._turn
@@ -101,6 +102,7 @@ class W5500:
     def stop(self):
         self._turn = _IDLE
         self._nic = None
+        _connectwith.link_used(1, False)
         _connectwith.ethernet_stop()
         if _connectwith.ethernet_may_reset():
             _drive("W5500_RST", 0)

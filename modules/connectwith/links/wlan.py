@@ -58,6 +58,7 @@ class Wlan:
         self._misses = self.faults = 0
         self.cause = ""
         self._turn = _OPEN
+        _connectwith.link_used(0, True)
 
     def poll(self):
         turn = self._turn
@@ -90,9 +91,15 @@ class Wlan:
             "channel": self._wlan.config("channel"),
         }
 
+    def adopt(self, used):
+        import network
+
+        self._wlan = network.WLAN(network.WLAN.IF_STA)
+
     def stop(self):
         self._turn = _IDLE
         self._nic = None
+        _connectwith.link_used(0, False)
         if self._wlan is None:
             return
         try:
