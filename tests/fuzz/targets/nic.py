@@ -115,7 +115,9 @@ def one(data: bytes) -> None:
     else:
         assert nic.link_of(copied["interface"]) in (nic.WIFI, nic.ETHERNET, nic.CELLULAR)
         _check_secrets(copied)
-        assert nic.normalise(copied) == copied == nic.duplicate(copied)
+        assert nic.normalise(copied) == copied
+        # What the API gives has secrets in the form that survives JSON, and is taken again.
+        assert nic.normalise(nic.duplicate(copied)) == copied
         _check_stored(copied)
     # repr: a NaN is not equal to itself.
     assert repr(config) == repr(before)

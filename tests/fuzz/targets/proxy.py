@@ -11,7 +11,10 @@ from targets.choices import Choices
 
 HEADER_MAX = 4096
 # The status line as RFC 9112, section 4, has it, of any minor version.
-REPLY = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})[ \r]")
+REPLY = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})[ \r\n]")
+
+# A header's last two line ends; section 2.2 takes a bare LF as one.
+ENDS = (b"\n\n", b"\n\r\n")
 
 
 def _reply(data: bytes) -> None:
@@ -22,12 +25,12 @@ def _reply(data: bytes) -> None:
             break
         taken += 1
         assert 0 <= reply.status <= 999
-        assert reply.done == (data[:taken].endswith(b"\r\n\r\n") and taken > 12)
+        assert reply.done == (data[:taken].endswith(ENDS) and taken > 12)
     head = data[:taken]
     if reply.done:
         match = REPLY.match(head)
         assert match and reply.status == int(match[1])
-        assert head.find(b"\r\n\r\n") == taken - 4
+        assert not any(end in head[:-1] for end in ENDS)
     assert taken <= HEADER_MAX
     if taken < len(data):
         # Refused: it was over, too long, or cannot become a status line any more.
