@@ -150,7 +150,7 @@ def _time_servers(ntp):
     for host in ntp:
         if not isinstance(host, str):
             raise TypeError("ntp: must be a str or a list of str")
-        if not nic.is_host_name(host) or len(host) > 200:
+        if not nic.is_host(host) or len(host) > 200:
             raise ValueError("ntp: not a host name")
     return list(ntp)
 
