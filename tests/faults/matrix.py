@@ -9,6 +9,8 @@ for one place, and there is a reason where there is none.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import passing
+
 LINKS = ("wl0", "eth0", "cell0")
 STAGES = (
     "HARDWARE", "LINK", "ADDRESS", "CLOCK", "RESOLVE", "DIAL", "PROXY", "TLS", "SESSION",
@@ -368,60 +370,4 @@ for _stage, _fault, _how, _kind, _result, _ends in (
 _cuts("TLS", lambda b: b.server("mute-tcp"), NO_SERVER)
 _cuts("SESSION", lambda b: b.server("mute-mqtt"), NO_SERVER)
 
-# What passes: the fault is there for a while, and the attempt survives it.
-
-
-def _passes(links, stage, how, make, passes, *, then=None, lasts_s=0.6):
-    _row(links, stage, "passes", how, make, SERVER_CONNECTED, WELL, then=then, passes=passes,
-         lasts_s=lasts_s)
-
-
-_no("wl0", "HARDWARE", "passes",
-    "a driver that raises ends the attempt: nobody knows what state it has left")
-_no("eth0", "HARDWARE", "passes", "a chip that does not answer after its reset is not there")
-_passes("cell0", "HARDWARE", "mute for 0.6 s", lambda b: b.modem.mute(),
-        lambda b: b.modem.speak())
-for _reason in (2, 15, 203):
-    _passes("wl0", "LINK", f"association refused for a while, reason {_reason}",
-            lambda b, reason=_reason: b.net.refuse(reason), lambda b: b.net.accept())
-_passes("wl0", "LINK", "access point off for a while", lambda b: b.net.off(),
-        lambda b: b.net.on())
-_passes("eth0", "LINK", "cable out for a while", lambda b: b.net.unplug(),
-        lambda b: b.net.plug())
-_passes("cell0", "LINK", "registration denied for a while", lambda b: b.modem.deny(),
-        lambda b: b.modem.register())
-for _state in ("busy", "failure", "removed"):
-    _passes("cell0", "LINK", f"SIM {_state} for a while",
-            lambda b, state=_state: b.modem.sim(state), lambda b: b.modem.sim("ready"))
-for _answer in ("+CPIN: NOT READY", "+CPIN: NOT INSERTED"):
-    _passes("cell0", "LINK", f"{_answer} for a while",
-            lambda b, answer=_answer: b.modem.answer("AT+CPIN?", [answer, "OK"]),
-            lambda b: b.modem.answer("AT+CPIN?", None))
-_passes(_LAN, "ADDRESS", "no DHCP server for a while", lambda b: b.net.dhcp(False),
-        lambda b: b.net.dhcp(True))
-for _result in ("NO CARRIER", "ERROR", "BUSY"):
-    _passes("cell0", "ADDRESS", f"{_result} to the dial for a while",
-            lambda b, result=_result: b.modem.refuse_dial(result),
-            lambda b: b.modem.refuse_dial(None))
-_no(_ALL, "CLOCK", "passes", "the attempt goes on without a time")
-_passes(_ALL, "RESOLVE", "SERVFAIL for a while", lambda b: b.world.dns.servfail(),
-        lambda b: b.world.dns.restore())
-_passes(_ALL, "RESOLVE", "DNS is silent for a while", lambda b: b.world.dns.drop(),
-        lambda b: b.world.dns.restore())
-_passes(_ALL, "DIAL", "RST to the SYN for a while", lambda b: b.world.broker.stop(),
-        lambda b: b.world.broker.start())
-_passes(_LAN, "PROXY", "503 for a while", lambda b: b.use_proxy(status=503),
-        lambda b: b.proxy.mend())
-_passes(_LAN, "PROXY", "closed after the request for a while",
-        lambda b: b.use_proxy(fault="close"), lambda b: b.proxy.mend())
-for _stage, _how, _kind in (
-    ("TLS", "alert 40", "alert-tls"),
-    ("TLS", "closed after the ClientHello", "close-tls"),
-    ("TLS", "reset", "reset"),
-    ("SESSION", "CONNACK 3", "connack-3"),
-    ("SESSION", "closed after CONNECT", "close-mqtt"),
-):
-    _passes(_ALL, _stage, _how + " for a while", lambda b, kind=_kind: b.server(kind),
-            lambda b: b.peer.mend())
-_passes(_LAN, "TLS", "link lost for a while", lambda b: b.server("mute-tcp"),
-        lambda b: (b.peer.mend(), b.uncut()), then=lambda b: b.cut())
+passing.add(_row, _no, SERVER_CONNECTED, WELL)
