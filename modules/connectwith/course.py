@@ -8,7 +8,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import cloud, dialer, links, nic, results, retry, session
+from connectwith import cloud, dialer, links, nic, pauses, results, retry, session
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
@@ -28,22 +28,16 @@ _JUDGE = const(7)  # a date that TLS has refused
 _TRUSTED = const(4)
 _DATES = const(0x0201)  # MBEDTLS_X509_BADCERT_FUTURE and EXPIRED, mbedtls/x509.h
 
-# Pauses while nothing happens; the last one stays.
-_WAITS_MS = const(b"\x01\x01\x02\x02\x04\x08\x0a")
-
 _LEAVING_MS = const(10)
 _CLOSING_MS = const(100)
 _PARTING_MS = const(2)
-
-_ECONNABORTED = const(103)  # lwIP: the interface has gone, or the peer acknowledges nothing
-_DOUBTS = const(10)  # looks at the link, some 60 ms in all, before a peer is blamed for that
 
 # Where another interface could be tried, a cable that is not there gets so long: a link is up
 # within 3 s where auto-negotiation has a partner (IEEE 802.3, clause 28).
 _CARRIER_MS = const(5000)
 
 
-class Course:
+class Course(pauses.Pauses):
     """Owns what an attempt opens: the link, the dialer with its stream, the session."""
 
     def __init__(self, attempt, diag):
@@ -61,9 +55,7 @@ class Course:
         self._fresh = True  # no attempt yet in this run of the firmware
         self._job = None
         self._turn = _PREPARE
-        self._waits = 0
         self._asked = 0  # of the link
-        self._doubts = _DOUBTS
         self._retry = retry.Retry()
         self._faults = 0  # of the link
         self._route = None  # of the link: see links.route()
@@ -167,26 +159,6 @@ class Course:
     def _is_held(self, link):
         kind = self._job.kind
         return kind in links.held and links.get(kind) is link and link.poll() == links.UP
-
-    def pause(self):
-        """The ms to wait for: short at first, longer while nothing happens."""
-        waits = self._waits
-        if waits < 6:
-            self._waits = waits + 1
-        return _WAITS_MS[waits]
-
-    def hurry(self):
-        """Something has happened: pauses are short again."""
-        self._waits = 0
-        self._doubts = _DOUBTS
-
-    def doubts(self, code):
-        """Whether a connection that has broken with `code` may still turn out to be the link's
-        fault: lwIP may hear of the link's end before the link's own events are delivered."""
-        if code != _ECONNABORTED or not self._doubts:
-            return False
-        self._doubts -= 1
-        return True
 
     def _prepare(self):
         self.release(False, False)  # what a call that was cut short has left
@@ -306,7 +278,7 @@ class Course:
         settings = job.settings
         proxy = job.nic.get("proxyconfig")
         if proxy is not None:
-            proxy = _open_proxy(proxy)
+            proxy = nic.proxy_of(proxy)
         key = settings.key
         if key is not None:
             key = _connectwith.unseal(key, cloud.context(settings, "key"), True)
@@ -416,13 +388,3 @@ class Course:
         self._diag.blame(cause, code, flags)
         self._attempt.fail(result)
         return -1
-
-
-def _open_proxy(block):
-    """What the dialer takes: address, port, user name or None, password in the clear."""
-    username = block.get("username")
-    password = block.get("password")
-    if password is not None:
-        bound = nic.context("proxy", username, block["address"])
-        password = _connectwith.unseal(password, bound).decode()
-    return block["address"], block["port"], username, password or ""

@@ -244,3 +244,14 @@ def is_host_name(text):
             ):
                 return False
     return True
+
+
+def proxy_of(block):
+    """What the dialer takes of a NIC's proxyconfig: address, port, user name or None, password in
+    the clear."""
+    username = block.get("username")
+    password = block.get("password")
+    if password is not None:
+        bound = context("proxy", username, block["address"])
+        password = _connectwith.unseal(password, bound).decode()
+    return block["address"], block["port"], username, password or ""

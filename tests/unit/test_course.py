@@ -124,7 +124,7 @@ def dated(monkeypatch, way):
 
     monkeypatch.setattr(dates, "Dates", Dates)
     settings = types.SimpleNamespace(key=None, cert=None)
-    way._job = types.SimpleNamespace(kind=nic.WIFI, nic={}, settings=settings)
+    way._job = job(settings=settings)
     way._turn = course._REACH
     way._attempt.enter = lambda *_: None
     return way
