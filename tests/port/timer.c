@@ -68,8 +68,8 @@ esp_err_t esp_timer_create(const esp_timer_create_args_t *args, esp_timer_handle
 }
 
 esp_err_t esp_timer_start_periodic(esp_timer_handle_t timer, uint64_t period_us) {
-    if (period_us < 1000 || period_us > 2000) {
-        abort();  // two turns and some must fit into the 4 ms that Python may stand still
+    if (period_us < 1000 || period_us > 1300) {
+        abort();  // three turns must fit into the 4 ms that Python may stand still
     }
     atomic_fetch_add(&starts, 1);
     return atomic_exchange(&timer->active, true) ? ESP_ERR_INVALID_STATE : ESP_OK;

@@ -17,10 +17,11 @@
 // the worker still gets all of the core while Python sleeps, which it would not below Python's
 // priority: there it would take turns with the idle task, which waits for the next interrupt.
 
-// With two workers at once, Python waits for two turns, and 4 ms is the most that it may stand
-// still. Not a whole number of milliseconds: with another timer of the same period, each turn of
-// one of the two tasks could be cut short.
-#define TURN_US (1700)
+// 4 ms is the most that Python may stand still, and it may wait for three turns: for two with two
+// workers at once; or because another timer, or the tick, ends one of its turns in the middle of a
+// step, and one more. Not a whole number of milliseconds: with another timer of the same period,
+// each turn of one of the two tasks could be cut short.
+#define TURN_US (1100)
 
 enum { TIMER_NONE, TIMER_BEING_MADE, TIMER_MADE };
 
