@@ -237,9 +237,9 @@ class Peer:
         with connection.makefile("rb") as stream:
             while True:
                 kind, body = read_packet(stream)
-                _reply(connection, kind, body, _SUBACK_REFUSED)
                 if kind & 0xF0 == 0x30:
-                    self.received += body
+                    self.received += body  # before the client hears that it is here
+                _reply(connection, kind, body, _SUBACK_REFUSED)
 
     def _drop(self, connection: socket.socket) -> None:
         poison = self.kind == "close-poison"
