@@ -22,8 +22,9 @@ _NO_NAMES = const(
     )
 )
 _SILENT = const(-6)
-# An answering server has said so, and a person has to change it. All other failures may pass.
-_NO_SUCH_NAME = const((-1, -4))
+# A server has said so, or the network has told of none: a person has to change it. All other
+# failures may pass.
+_LASTING = const((-1, -2, -4))
 
 # Statuses of a proxy that may pass (RFC 9110, section 15, and RFC 6585), besides 5xx.
 _LATER = const((408, 425, 429))
@@ -189,7 +190,7 @@ class Dialer:
                 break
         self._fail(results.NOT_RESOLVED, cause, 0)
         self.silent = found == _SILENT
-        self.lasting = found in _NO_SUCH_NAME
+        self.lasting = found in _LASTING
         return FAILED
 
     def _dial(self):

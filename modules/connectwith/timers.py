@@ -112,10 +112,10 @@ class Service:
         self.alarm.set(wait_ms)
 
     def _ring(self):
-        self._asked = False
         try:
             self._turn()
         finally:
+            self._asked = False  # what a callback has asked for is in what the alarm is set to now
             self._arm()
 
     def _turn(self):

@@ -65,7 +65,7 @@ def test_a_server_that_is_called_by_its_address(device, world, name, entry, resu
     name = name.replace("address", address)
     pair = world.certificates.issue("by-address", name, address=address if entry else None)
     certificates = types.SimpleNamespace(
-        broker=pair, other_host=pair, expired=pair, host=address
+        broker=pair, other_host=pair, expired=pair, young=pair, young_other_host=pair, host=address
     )  # fmt: skip
     peer = Peer("good", certificates)
     try:

@@ -72,7 +72,9 @@ def test_a_setting_that_the_modem_refuses_while_it_starts(clock):
     script = [*REFUSED * 4, *REFUSED[:-1], ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK)]
     line = line_of(*script)
     network = modem_network.Network(line)
-    done, took_ms = clock.drive(network.settle("new", 0, "", "", True, Patience(ALONE, 60000)))
+    done, took_ms = clock.drive(
+        network.settle("new", 0, "", "", True, Patience(ALONE, 60000), int)
+    )
     assert done and not line.uart.script
     assert 7000 <= took_ms < 8500, "pauses of 0.5, 1, 2 and 4 s"
 
@@ -83,7 +85,7 @@ def test_a_setting_that_the_modem_refuses_while_it_starts(clock):
 def test_a_setting_that_the_modem_never_takes(clock, patience, least_ms, most_ms):
     line = line_of(*REFUSED * 20)
     network = modem_network.Network(line)
-    done, took_ms = clock.drive(network.settle("new", 0, "", "", True, Patience(*patience)))
+    done, took_ms = clock.drive(network.settle("new", 0, "", "", True, Patience(*patience), int))
     assert not done and line.text == "ERROR"
     assert least_ms <= took_ms <= most_ms
 

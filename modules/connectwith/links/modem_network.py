@@ -59,12 +59,13 @@ class Network:
             raise Restart("no answer to " + (shown or str(command, "ascii")))
         return result
 
-    def settle(self, apn, auth, username, password, starting, patience_):
+    def settle(self, apn, auth, username, password, starting, patience_, note):
         """`set_up()`, again and again while the modem refuses something: it may still be starting.
-        False: `line.text` says what it refuses."""
+        False: `line.text` says what it refuses. `note()` is called after each refusal."""
         since_ms = time.ticks_ms()
         tries = 0
         while not (yield from self.set_up(apn, auth, username, password, starting)):
+            note()
             if patience_.is_over(patience.MODEM, since_ms):
                 return False
             yield from pause(patience.pause_ms(tries))

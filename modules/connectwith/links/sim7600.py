@@ -120,11 +120,17 @@ class Sim7600:
         self._nic = None
         self._line.recording = False
         on_its_way = _HARDWARE <= self._stage <= _ADDRESS
-        if on_its_way and time.ticks_diff(time.ticks_ms(), self._began_ms) >= _COUNTS_MS:
+        if on_its_way and (self._has_failed() or self._took_long()):
             modem_memory.count(True)
         self._ppp.drop()
         self._stage = LEAVING
         self._take_up(self._fall())
+
+    def _has_failed(self):
+        return self.faults > 0 and self.result != results.SIM_ERROR
+
+    def _took_long(self):
+        return time.ticks_diff(time.ticks_ms(), self._began_ms) >= _COUNTS_MS
 
     def _take_up(self, work):
         old = self._work
@@ -211,8 +217,9 @@ class Sim7600:
         username, password = self._credentials(block)
         starting = not self._start.found
         login = (auth_of(block), username, password)
-        if not (yield from network.settle(apn, *login, starting, self._patience)):
-            return self._fail(results.NO_PPP_CONNECTION, "APN: " + self._line.text)
+        patience_ = self._patience
+        if not (yield from network.settle(apn, *login, starting, patience_, self._refuses_apn)):
+            return self._fail(results.NO_PPP_CONNECTION, self.cause)
         if self._start.found and modem_memory.failures() == 2:
             yield from network.cycle_radio()
         verdict = yield from network.register(self._patience)
@@ -223,6 +230,12 @@ class Sim7600:
         yield from network.describe()
         yield from self._set_clock()
         return True
+
+    def _refuses_apn(self):
+        self.result = results.NO_PPP_CONNECTION
+        self.cause = self._line.without_secrets("APN: " + self._line.text)
+        self.code = 0
+        self.faults += 1
 
     def _set_clock(self):
         if _connectwith.clock_quality(time.time()) >= _TRUSTED:
