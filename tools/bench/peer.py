@@ -227,10 +227,11 @@ class Peer:
             time.sleep(0.02)
 
     def _end_tls(self, connection: socket.socket) -> None:
-        """Sends close_notify and does not wait for the other's."""
+        """Sends close_notify and does not wait for the other's. More of the client's data is an
+        error to OpenSSL then; closed with that unread, TCP would answer with RST."""
         assert isinstance(connection, ssl.SSLSocket)
         connection.setblocking(False)
-        with contextlib.suppress(ssl.SSLWantReadError):
+        with contextlib.suppress(ssl.SSLError):
             connection.unwrap()
 
     def _refuse_subscriptions(self, connection: socket.socket) -> None:

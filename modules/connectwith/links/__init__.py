@@ -91,7 +91,7 @@ def left_over(link):
     """The link object of a class that an earlier run of the firmware has left up, or may have; to
     be stopped. None: it has left none. A soft reset stops no interface, and no reset a modem."""
     used = _connectwith.link_used(link)
-    if link in held or link != 2 and not used:
+    if link in held or not used and (link != 2 or _modem_is_off()):
         return None  # what is up is wanted, or none of ours
     try:
         found = get(link)
@@ -100,6 +100,18 @@ def left_over(link):
     if hasattr(found, "adopt"):
         found.adopt(used)
     return found
+
+
+def _modem_is_off():
+    """What its STATUS pin says, where there is one. The modem's object would take 8 KB of heap (on
+    a 64-bit board), which a board that only uses Wi-Fi has a better use for."""
+    from machine import Pin
+
+    status = getattr(Pin.board, "MODEM_STATUS", None)
+    if status is None:
+        return not hasattr(Pin.board, "MODEM_TX")
+    status.init(Pin.IN)
+    return not status.value()
 
 
 def route(link, config):
