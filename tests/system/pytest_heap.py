@@ -11,8 +11,8 @@ USUAL_SCRIPT_BYTES = 1216
 # Ours takes more: 1.7 KB over Wi-Fi, since it has a route, a list of addresses and patience.
 ENOUGH_BYTES = 1900
 
-# Of the whole board. 40 is enough, so that a small change does not fail here. It was 32 until what may
-# pass was tried again, the clock had a quality and each address of a name was tried.
+# Of the whole board. 40 is enough, so that a small change does not fail here. It was 32 until what
+# may pass was tried again, the clock had a quality and each address of a name was tried.
 ENOUGH_KIB = 41
 
 # With the collector off, mem_alloc() only grows.
