@@ -20,11 +20,11 @@
 static atomic_uint states[ATTEMPT_LINK_COUNT];
 static atomic_uint dhcp_servers[ATTEMPT_LINK_COUNT]; // 0: the address is static
 static atomic_uint scans; // that have ended
-static void (*wake_fn)(void);
+static void (*_Atomic wake_fn)(void); // Python sets it, the thread of the events calls it
 
 static void set(attempt_link_t link, uint32_t state) {
     atomic_store(&states[link], state);
-    wake_fn();
+    atomic_load(&wake_fn)();
 }
 
 static void gain(attempt_link_t link, uint32_t bits) {
@@ -56,7 +56,7 @@ static void on_wifi(void *unused, esp_event_base_t base, int32_t id, void *data)
     } else if (id == WIFI_EVENT_STA_START) {
         // WLAN.active(True) stops Python's thread until MicroPython's own handler, which comes
         // before this one, has seen this event; else it would look again at the next tick only.
-        wake_fn();
+        atomic_load(&wake_fn)();
     }
 }
 
@@ -114,7 +114,7 @@ static bool hear(bool *heard, esp_event_base_t base, esp_event_handler_t handler
 
 bool link_watch(attempt_link_t link, void (*wake)(void)) {
     static bool hears_wifi, hears_ethernet, hears_address;
-    wake_fn = wake;
+    atomic_store(&wake_fn, wake);
     return (link == ATTEMPT_LINK_WIFI ? hear(&hears_wifi, WIFI_EVENT, on_wifi)
             : hear(&hears_ethernet, ETH_EVENT, on_ethernet))
            && hear(&hears_address, IP_EVENT, on_address);
