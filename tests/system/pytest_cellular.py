@@ -54,6 +54,14 @@ def test_a_modem_that_still_looks_for_a_network(device, modem):
     assert modem.presses == []
 
 
+def test_the_first_frame_comes_with_connect(device, modem):
+    modem.warm()
+    modem.glue_connect()
+    connects(device)
+    # A board that loses the first one waits for the second.
+    assert modem.lcp_requests == 1
+
+
 @pytest.mark.parametrize("auth", ["none", "pap", "chap"])
 def test_login(device, modem, auth):
     modem.warm()

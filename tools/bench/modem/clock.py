@@ -25,6 +25,7 @@ class Dial:
     user: str
     password: str
     dns: int
+    begins: bool = False  # the network sends the first frame
 
 
 @dataclass(frozen=True)

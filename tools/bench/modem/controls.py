@@ -102,6 +102,10 @@ class Controls:
         """Dialling never ends by itself."""
         self._modem.scene.dial_hangs = True
 
+    def glue_connect(self) -> None:
+        """CONNECT is kept until the first PPP frame, and sent in one piece with it."""
+        self._modem.scene.glued = True
+
     def mute(self, on: bool) -> None:
         """Hears and says nothing, though it is on."""
         self._modem.scene.muted = on
@@ -172,6 +176,7 @@ class Controls:
             "tries_left": modem.scene.sim.pin_tries,
             "contexts": {str(cid): list(c) for cid, c in modem.contexts.items()},
             "auth": {str(cid): list(a) for cid, a in modem.auth.items()},
+            "lcp_requests": modem.call.lcp_requests,
             "state": modem.state,
             "data": modem.call.data,
             "address": ADDRESS,

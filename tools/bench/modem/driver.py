@@ -254,6 +254,10 @@ class Modem:
         """Dialling never ends, unless a byte aborts it; refuse_dial(None) ends this."""
         self._call("hang_dial")
 
+    def glue_connect(self) -> None:
+        """CONNECT is sent in one piece with the first PPP frame, from now on."""
+        self._call("glue_connect")
+
     def carrier_lost(self) -> None:
         """The network ends the call: NO CARRIER."""
         self._call("carrier_lost")
@@ -349,6 +353,11 @@ class Modem:
     def tries_left(self) -> int:
         """PINs that may still be tried."""
         return self._seen("tries_left")
+
+    @property
+    def lcp_requests(self) -> int:
+        """How many LCP Configure-Requests the network has sent in the last call."""
+        return self._seen("lcp_requests")
 
     @property
     def presses(self) -> list[float]:

@@ -171,6 +171,8 @@ class Process:
                    "--user", dial.user, "--password", dial.password]  # fmt: skip
         if options.net is not None:
             command += ["--socket", str(options.net), "--mac", options.mac]
+        if dial.begins:
+            command.append("--begins")
         for server in _NAMESERVERS[len(_NAMESERVERS) - dial.dns :]:
             command += ["--dns", server]
         self._ppp = PppServer(command)

@@ -51,6 +51,7 @@ class Scene:
     apn: str | None = None  # the only one accepted; None: any
     dial_result: str | None = None  # instead of CONNECT
     dial_hangs: bool = False
+    glued: bool = False  # CONNECT comes with the first PPP frame, in one piece
     muted: bool = False
     pulled: bool = False
     delays_s: dict[str, float] = field(default_factory=dict)
