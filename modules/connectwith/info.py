@@ -40,12 +40,14 @@ def _report(control):
     return result
 
 
-def ipv4(kind):
-    """The addresses of a Wi-Fi or Ethernet link that is up, as the value of the key `ipv4`."""
-    address, netmask, gateway, server = links.get(kind).addresses()
+def ipv4(kind, config):
+    """The addresses of a link that is up with the NIC `config`, as the value of the key `ipv4`."""
+    address, netmask, gateway = links.get(kind).addresses()
     table = {"address": address, "netmask": netmask, "gateway": gateway}
-    if server != "0.0.0.0":
-        table["dnsserver"] = [server]
+    # Not what the driver tells: lwIP's table of name servers is one for all interfaces.
+    route = links.route(kind, config)
+    if route is not None and route[1]:
+        table["dnsserver"] = list(route[1])
     lease = None if kind == nic.CELLULAR else _connectwith.link_dhcp(kind)
     if lease is not None:
         table["dhcpserver"] = lease
@@ -61,13 +63,10 @@ def ipv4(kind):
 
 def _table(control, kind):
     """Of the link in use, with what the connection adds."""
-    table = ipv4(kind)
+    table = ipv4(kind, control.nic_in_use())
     live = control.live
     if live is None or not control.is_connected():
         return table
-    static = live.nic.get("staticconfig")
-    if static is not None:
-        table["dnsserver"] = list(static["dns"])
     proxy = live.nic.get("proxyconfig")
     if proxy is not None:
         table["proxy"] = {key: proxy[key] for key in ("type", "address", "port")}

@@ -73,7 +73,8 @@ class Interface:
 
         with _connectwith.SchedulerLock():
             self._check_up()
-            return {"ipv4": info.ipv4(self._holder.kind)}
+            kind = self._holder.kind
+            return {"ipv4": info.ipv4(kind, links.held[kind])}
 
     def openudp(self, callback, localport=0):
         """A UDP socket. `callback(fromaddress, fromport, toaddress, toport, data)` gets what
@@ -89,9 +90,10 @@ class Interface:
 
         with _connectwith.SchedulerLock():
             self._check_up()
-            table = info.ipv4(self._holder.kind)
+            kind = self._holder.kind
+            table = info.ipv4(kind, links.held[kind])
             sockets = self._holder.sockets
-            route = _connectwith.link_route(self._holder.kind)
+            route = _connectwith.link_route(kind)
             if route is None:
                 raise RuntimeError("interface: not up")
             udp = Udp(route[0], table, localport, callback, sockets)

@@ -15,8 +15,7 @@ milliseconds at most, driver start-up excepted, which the stock drivers do in on
                and `cause` (str) with `code` (int) what the driver said. The same three say why it
                had to try again, which `faults` counts from `start()` on. UP may turn into another
                answer later: the link is then lost. Waiting allocates nothing.
-`addresses()`  address, netmask, gateway and name server as str, when UP; over cellular
-               `address()` alone.
+`addresses()`  address, netmask and gateway as str, when UP. Name servers: see `route()`.
 `info()`       a dict of what the driver knows, for people.
 `stop()`       powers the interface down, from any state, also twice. It raises nothing: what the
                driver objects to when it is told to stop cannot be helped. It returns at once. If

@@ -87,14 +87,11 @@ class Sim7600:
             self.asked = self._line.asked
         return self._stage
 
-    def address(self):
-        return self._ppp.address()
-
     def info(self):
         return {"operator": self._network.operator, "rssi": self._network.rssi_dbm}
 
     def addresses(self):
-        """As the other links: (address, netmask, gateway, name server)."""
+        """Address, netmask and the other end of PPP, when UP."""
         return self._ppp.addresses()
 
     def report(self):

@@ -93,8 +93,8 @@ class W5500:
         return links.FAILED
 
     def addresses(self):
-        """Address, netmask, gateway and name server, when UP."""
-        return self._lan.ifconfig()
+        """Address, netmask and gateway, when UP."""
+        return self._lan.ifconfig()[:3]
 
     def info(self):
         return {"mac": self._lan.config("mac")}

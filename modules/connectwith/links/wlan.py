@@ -81,8 +81,8 @@ class Wlan:
         return links.FAILED
 
     def addresses(self):
-        """Address, netmask, gateway and name server, when UP."""
-        return self._wlan.ifconfig()
+        """Address, netmask and gateway, when UP."""
+        return self._wlan.ifconfig()[:3]
 
     def info(self):
         return {
