@@ -129,6 +129,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.kept:
         page.rewrite(_ROOT)
         return 0
+    if options.board_binary is None or options.mpy_cross is None:
+        raise Problem(
+            "A run needs a board.", "--board-binary or --mpy-cross is missing.",
+            "./tools/cw bench builds the board and gives both.",
+        )  # fmt: skip
     machine = page.machine()
     if options.page and (options.quick or options.columns):
         raise Problem(
