@@ -24,7 +24,7 @@ class Call:
         self._modem = modem
         self.up = False
         self.data = False
-        self.dead = False  # silence_ppp(): nothing passes, and nobody says so
+        self.dead = False  # silence_ppp(): nothing passes, without notice
         self._dials = 0
         self._plus = 0
         self._last = 0.0  # when the last byte came in
@@ -110,7 +110,7 @@ class Call:
         self._modem.urc("+PPPD: DISCONNECTED")
 
     def hang_up(self) -> None:
-        """ATH, or power loss: ends without a word."""
+        """ATH, or power loss: ends without a message."""
         if self.up:
             self._modem.actions.append(HangUp())
         self.up = self.data = self.dead = False
