@@ -27,7 +27,7 @@ class Call:
         self._modem = modem
         self.up = False
         self.data = False
-        self.dead = False  # silence_ppp(): nothing passes, and nobody says so
+        self.dead = False  # silence_ppp(): nothing passes, without notice
         self.lcp_requests = 0  # of the network, in this call
         self._held = False  # CONNECT waits for the first frame
         self._dials = 0
@@ -123,7 +123,7 @@ class Call:
         self._modem.urc("+PPPD: DISCONNECTED")
 
     def hang_up(self) -> None:
-        """ATH, or power loss: ends without a word."""
+        """ATH, or power loss: ends without a message."""
         if self.up:
             self._modem.actions.append(HangUp())
         self.up = self.data = self.dead = self._held = False
