@@ -20,7 +20,9 @@ class Air:
         self.home.off()
 
     def add(self, name, rssi, channel):
-        return self._world.add_wifi(name, self.home.ssid, self.home.key, rssi=rssi, channel=channel)
+        return self._world.add_wifi(
+            name, self.home.ssid, self.home.key, rssi=rssi, channel=channel
+        )
 
     def joined(self, since=0):
         """The names of the access points that a board has joined, in order."""
@@ -189,11 +191,7 @@ def test_the_users_scan_at_the_same_time(device, air):
     )
     device.start(device.wifi())
     device.repl.run(
-        "def done():\n"
-        "    scan()\n"
-        "    return calls\n"
-        "until(done, 20000)\n"
-        "settle(500)",
+        "def done():\n    scan()\n    return calls\nuntil(done, 20000)\nsettle(500)",
         timeout=30,
     )
     assert [call[1] for call in device.calls()] == [SERVER_CONNECTED]

@@ -25,7 +25,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def air(monkeypatch, clock):
-    """What a scan finds, by SSID and strongest first; `scans` begun, each of which takes 100 ms."""
+    """What a scan finds, by SSID and strongest first; `scans` begun, of 100 ms each."""
     air = types.SimpleNamespace(found={}, scans=[], busy=False, began_ms=None)
 
     def scan_start(ssid):
@@ -215,9 +215,9 @@ def test_the_users_scan_waits_for_nobody(monkeypatch):
 
 @pytest.fixture
 def radio(monkeypatch, clock, air):
-    """A Wi-Fi link in the reach of access points, `answers`: by BSSID what each says to a join,
-    after how many ms (reason, 0: it accepts). The first is the driver's choice. `joins`: the BSSIDs
-    that were asked for."""
+    """A Wi-Fi link in the reach of access points, `answers`: by BSSID what each says to a join
+    (reason, 0: it accepts) and after how many ms. The first is the driver's choice. `joins`: the
+    BSSIDs that were asked for."""
     state = types.SimpleNamespace(
         answers={}, joins=[], losses=0, reason=0, bits=0, bssid=None, due_ms=None, last=None
     )

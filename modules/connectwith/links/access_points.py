@@ -25,7 +25,7 @@ _REASON = const(2)  # of its last refusal, 0: it has not been tried
 
 
 class AccessPoints:
-    """Those of a list of networks (dicts with `ssid` and `key`), tried in the order of the list."""
+    """Those of a list of networks (dicts with `ssid` and `key`), tried in its order."""
 
     def __init__(self, networks):
         self._networks = networks
@@ -81,7 +81,7 @@ class AccessPoints:
             self._wanted = number
 
     def look(self):
-        """Looks for others, if that is due. True while it takes time. Waiting allocates nothing."""
+        """Looks for others, if that is due. True while it takes time; it allocates nothing then."""
         if self._wanted < 0:
             return False
         now_ms = time.ticks_ms()
