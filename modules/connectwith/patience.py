@@ -25,6 +25,7 @@ REPEATED = const(2)  # the same again, after a pause: the retry after a loss
 _WHOLE = const(0)
 WIFI_KEY = const((5200, 2000, 2000))  # also what an access point says while it starts
 WIFI = const((_WHOLE, 2000, 2000))  # other refusals, and a network that is not found
+WIFI_NEXT = const((10000, 5000, 5000))  # an access point of it that has not been tried yet
 LINK_LOST = const((_WHOLE, 0, 0))
 SIM_ABSENT = const((15000, 3000, 10000))  # so it seems for some seconds after a start
 SIM_BUSY = const((_WHOLE, 15000, 15000))

@@ -117,7 +117,8 @@ def radio(monkeypatch, clock):
         def ipconfig(self, dhcp4):
             state["dhcp"].append((clock.now_ms, dhcp4))
 
-        def connect(self, ssid, key):
+        def connect(self, ssid, key, bssid=None):
+            assert bssid is None, "there is only one"
             state["joins"] += 1
 
     network = types.SimpleNamespace(WLAN=Driver)
@@ -128,6 +129,11 @@ def radio(monkeypatch, clock):
         return state["losses"] << links.LOSSES_SHIFT | state["bits"] | state["reason"]
 
     monkeypatch.setattr(_connectwith, "link_state", link_state, False)
+    bssid = b"\x02\0\0\0\0\1"
+    monkeypatch.setattr(_connectwith, "link_bssid", lambda: bssid, False)
+    monkeypatch.setattr(_connectwith, "scan_start", lambda ssid: None, False)
+    found = [(b"home", bssid, 6, -50, False)]
+    monkeypatch.setattr(_connectwith, "scan_result", lambda late: found, False)
     link = wlan.Wlan()
 
     def start(place, timeout_ms=60000):

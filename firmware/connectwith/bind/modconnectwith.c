@@ -102,6 +102,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_is_json), MP_ROM_PTR(&mod_is_json_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_watch), MP_ROM_PTR(&connectwith_link_watch_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_state), MP_ROM_PTR(&connectwith_link_state_obj) },
+    { MP_ROM_QSTR(MP_QSTR_link_bssid), MP_ROM_PTR(&connectwith_link_bssid_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_dhcp), MP_ROM_PTR(&connectwith_link_dhcp_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_route), MP_ROM_PTR(&connectwith_link_route_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_used), MP_ROM_PTR(&connectwith_link_used_obj) },
