@@ -62,13 +62,10 @@ class Job:
         return self.plan is not None and self.plan.has_next(self)
 
     def patience(self):
-        """What it tries again and for how long, from now on."""
-        place = patience.ALONE
+        """What comes after it, for patience.Patience."""
         if self.repeated:
-            place = patience.REPEATED
-        elif self.has_next():
-            place = patience.SHARED
-        return patience.Patience(place, self.timeout_ms)
+            return patience.REPEATED
+        return patience.SHARED if self.has_next() else patience.ALONE
 
     def close(self):
         """It is over. The job that has connected lives as long as its session, and longer: it
@@ -315,8 +312,8 @@ class Controller:
         if self.link.poll() != links.UP:
             return self.lose("link lost", 0, self.link.result)
         if state < 0:
-            if self._course.doubts(current.code):
-                return self._course.pause()
+            if self._course.patience.doubts(current.code):
+                return self._course.patience.pause()
             return self.lose(current.cause, current.code, results.NO_SERVER)
         if self.outage is not None and self.outage.has_passed():
             self.outage = None
@@ -326,8 +323,8 @@ class Controller:
             messages.deliver(self, current.take())
             return 0  # the handler may have done anything
         if current.busy():
-            return self._course.pause()
-        self._course.hurry()
+            return self._course.patience.pause()
+        self._course.patience.hurry()
         return self._course.tend(self.quiet_ms if current.watch() else _UNWATCHED_MS)
 
     def look(self):

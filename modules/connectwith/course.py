@@ -8,7 +8,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import cloud, dialer, links, nic, pauses, results, retry, session
+from connectwith import cloud, dialer, links, nic, patience, results, session
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
@@ -37,7 +37,7 @@ _PARTING_MS = const(2)
 _CARRIER_MS = const(5000)
 
 
-class Course(pauses.Pauses):
+class Course:
     """Owns what an attempt opens: the link, the dialer with its stream, the session."""
 
     def __init__(self, attempt, diag):
@@ -56,17 +56,16 @@ class Course(pauses.Pauses):
         self._job = None
         self._turn = _PREPARE
         self._asked = 0  # of the link
-        self._retry = retry.Retry()
+        self.patience = patience.Patience()
         self._faults = 0  # of the link
         self._route = None  # of the link: see links.route()
 
     def begin(self, job):
         """The next step is the first one of `job`. Changes nothing else."""
-        self.hurry()
         self._turn = _PREPARE
         self._queries = self._dials = 0
         self._job = job
-        self._retry.begin(job.patience())
+        self.patience.begin(job.patience(), job.timeout_ms)
 
     def release(self, polite, keep):
         """Closes whatever is open and powers the interface down. May be called again.
@@ -81,6 +80,7 @@ class Course(pauses.Pauses):
         if link is not None:
             self.link = None
             if keep and self._is_held(link):
+                self.patience = patience.Patience()  # the link goes on with the one that it has
                 return
             if said and _connectwith.parting():
                 self._parting = link
@@ -140,7 +140,7 @@ class Course(pauses.Pauses):
         if turn == _GREET:
             return self._greet()
         if turn == _REST:
-            return self._retry.rest() or self._dial()
+            return self.patience.rest() or self._dial()
         if turn == _JUDGE:
             return self._judge()
         return self._set_clock()
@@ -171,7 +171,7 @@ class Course(pauses.Pauses):
         if self._leaving is link:
             self._leaving = None  # it can be taken up again from where it is
         elif self._leaving is not None and not self._off:
-            return self.pause()
+            return self.patience.pause()
         _connectwith.dns_flush()  # an address learnt on one network may be wrong on the next
         self.link = link
         self._diag.link = link
@@ -184,7 +184,7 @@ class Course(pauses.Pauses):
         config = self._job.nic
         if self._job.kind in links.held:
             links.held[self._job.kind] = config
-        self.link.start(config, self._retry.patience)
+        self.link.start(config, self.patience)
         self._faults = 0
 
     def _sweep(self):
@@ -211,13 +211,13 @@ class Course(pauses.Pauses):
             asked = getattr(link, "asked", 0)
             if asked != self._asked:
                 self._asked = asked
-                self.hurry()
-            return self.pause()
+                self.patience.hurry()
+            return self.patience.pause()
         self._enter(_LINK)
         self._enter(_ADDRESS)
         route = links.route(self._job.kind, self._job.nic)
         if route is None:
-            return self.pause()  # its end is about to be told
+            return self.patience.pause()  # its end is about to be told
         # Whatever else is up, all packets of this attempt leave by its own interface.
         self._route = route
         self._dialer.device = route[0]
@@ -257,7 +257,7 @@ class Course(pauses.Pauses):
     def _set_clock(self):
         state = self._dates.poll()
         if not state:
-            return self.pause()
+            return self.patience.pause()
         if state < 0:
             self._dates.settle()
         else:
@@ -269,7 +269,7 @@ class Course(pauses.Pauses):
         dial = self._dialer
         verdict = self._dates.judge(dial.flags, dial.stream.not_before())
         if not verdict:
-            return self.pause()
+            return self.patience.pause()
         if verdict > 0:
             self._diag.blame(None, 0, 0)
             self._leave_server()
@@ -325,7 +325,7 @@ class Course(pauses.Pauses):
         if state == session.CLOSED:
             self._dialer.judge(False)
             current = self.session
-            lasting = retry.is_lasting(current.cause, current.code)
+            lasting = patience.is_lasting(current.cause, current.code)
             return self._fail_online(results.NO_SERVER, current.cause, current.code, 0, lasting)
         if state != session.OPEN:
             return self._await(dialer.READY)
@@ -341,46 +341,46 @@ class Course(pauses.Pauses):
             hurried = stage == _LINK and job.kind == nic.ETHERNET and job.has_next()
             self._attempt.enter(stage, _CARRIER_MS if hurried else 0, late)
             self._diag.blame(None, 0, 0)  # what has failed before has passed
-            self._waits = 0
+            self.patience.hurry()
 
     # -- what may pass
 
     def _lose_link(self):
         result = self.link.result
-        if not self._retry.loses_link():
+        if self.patience.gives_up_link():
             return self._fail(result, "link lost", 0, 0)
         self._note(result, "link lost", 0, 0)
         self._leave_server()
         self._let_dates_go()  # it asks by the link of before
         self._start_link()
         self._turn = _RAISE_LINK
-        return self.pause()
+        return self.patience.pause()
 
     def _fail_online(self, result, cause, code, flags, lasting):
         # Going down, a link breaks its connections: then it is to blame.
         if self.link.poll() != links.UP:
             return self._lose_link()
-        if self.doubts(code):
-            return self.pause()
-        if not self._retry.goes_on(lasting):
+        if self.patience.doubts(code):
+            return self.patience.pause()
+        if not self.patience.goes_on(lasting):
             return self._fail(result, cause, code, flags)
         self._note(result, cause, code, flags)
         self._leave_server()
         self._turn = _REST
-        return self._retry.rest()
+        return self.patience.rest()
 
     def _await(self, stage):
         """Waits for the peer, but not for one that has gone without a word."""
-        if self._retry.is_dead(stage):
-            result = retry.result_of_silence(stage, self._job)
+        if self.patience.is_dead(stage):
+            result = patience.result_of_silence(stage, self._job)
             return self._fail_online(result, "no answer", 0, 0, False)
-        return self.pause()
+        return self.patience.pause()
 
     def _leave_server(self):
         """Drops what has been opened behind the link."""
         self.session.close(False)
         self._dialer.close()
-        self._retry.forget_stage()
+        self.patience.forget_stage()
 
     def _note(self, result, cause, code, flags):
         """It is tried again; should the time end meanwhile, this was why."""

@@ -14,8 +14,8 @@ ECONNABORTED, ECONNRESET = 103, 104
 
 def job(kind=nic.WIFI, place=patience.REPEATED, timeout_ms=60000, **more):
     """An attempt of that place (see patience.py)."""
-    given = patience.Patience(place, timeout_ms)
-    return types.SimpleNamespace(kind=kind, patience=lambda: given, nic={}, **more)
+    given = {"patience": lambda: place, "timeout_ms": timeout_ms, "nic": {}}
+    return types.SimpleNamespace(kind=kind, **given, **more)
 
 
 @pytest.fixture
