@@ -6,6 +6,7 @@
 import time
 
 import _connectwith
+import connectwith
 from micropython import const
 
 from connectwith import cloud, dialer, links, nic, patience, results, session
@@ -240,9 +241,9 @@ class Course:
 
     def _look_after_dates(self):
         if self._dates is None:
-            from connectwith import dates  # most attempts find a clock that SNTP has set
+            from connectwith import clock  # most attempts find one that SNTP has set
 
-            self._dates = dates.Dates(
+            self._dates = clock.Dates(
                 self._job.settings, self._diag, self._route, self._queries, self._dials
             )
         return self._dates
@@ -253,6 +254,7 @@ class Course:
             dates.close()
             self._queries, self._dials = dates.queries, dates.dials
             self._dates = None
+            connectwith.unload("clock")
 
     def _set_clock(self):
         state = self._dates.poll()

@@ -67,8 +67,7 @@ class Dialer:
         self._target = None
         self._proxy = self._secrets = None
         self._host = None  # whose address is wanted
-        self._addresses = ()
-        self._tried = 0  # so many of them
+        self._tried = 0  # so many of its addresses
         self._tried_ms = 0
         self._racing = []  # streams that connect, each with its address
         self._address = None  # that has answered
@@ -143,30 +142,35 @@ class Dialer:
             return _RESOLVE
         if found < 0:
             return self._unresolved(found)
-        self._addresses = self._sorted()
         self._tried = 0
         if self._proxy:
             self.late = results.NO_PROXY
         self._turn = _DIAL
         return self._try_next()
 
-    def _sorted(self):
-        """The addresses in the order of the answer, but for what is known of one of them."""
-        resolver = self._resolver
-        addresses = [resolver.address(i) for i in range(resolver.count())]
-        if self._known is not None:
-            host, address, good = self._known
-            if host == self._host and address in addresses:
-                addresses.remove(address)
-                addresses.insert(0 if good else len(addresses), address)
-        return addresses
+    def _place(self, number):
+        """Where in the answer the address stands that is to be tried as that `number`: in the
+        order of the answer, but for what is known of one of them."""
+        if self._known is None or self._known[0] != self._host:
+            return number
+        _, address, good = self._known
+        for known in range(self._resolver.count()):
+            if self._resolver.address(known) == address:
+                break
+        else:
+            return number
+        if number == (0 if good else self._resolver.count() - 1):
+            return known
+        if good:
+            return number - 1 if number <= known else number
+        return number + 1 if number >= known else number
 
     def _try_next(self):
         """Begins to connect to the next address, if there is one."""
         port = self._proxy[1] if self._proxy else self._target.port
         code = self.code
-        while self._tried < len(self._addresses):
-            address = self._addresses[self._tried]
+        while self._tried < self._resolver.count():
+            address = self._resolver.address(self._place(self._tried))
             stream = _connectwith.Stream()
             self._racing.append((stream, address))  # first: a step may be cut short
             try:
@@ -201,7 +205,7 @@ class Dialer:
             if state >= _CONNECTED:
                 return self._take(racer)
         waited_ms = time.ticks_diff(time.ticks_ms(), self._tried_ms)
-        if self._tried < len(self._addresses) and waited_ms >= _NEXT_MS:
+        if waited_ms >= _NEXT_MS and self._tried < self._resolver.count():
             return self._try_next()
         return _DIAL
 
