@@ -3,6 +3,7 @@
 
 """Which server: checks the settings of `imp.cloud.configure` and packs them into one record."""
 
+import _connectwith
 from micropython import const
 
 from connectwith import nic
@@ -87,6 +88,12 @@ def context(settings, name):
     return nic.context("cloud", name, settings.host)
 
 
+def secret(settings, name):
+    """A sealed setting in the clear, to be overwritten after use; None where it is absent."""
+    sealed = getattr(settings, name)
+    return None if sealed is None else _connectwith.unseal(sealed, context(settings, name), True)
+
+
 def pack(settings):
     """The record: version, then each value with its length in two bytes, 0xFFFF for None."""
     parts = [bytes((_VERSION,))]
@@ -105,12 +112,12 @@ def pack(settings):
 
 def unpack(record):
     """Settings from a record, or None when it is not one of ours. Certificates, which are long,
-    stay in it: they are slices of what was given."""
+    stay in it: they are slices of what was given, which is a memoryview."""
     if not record or record[0] != _VERSION:
         return None
     settings = Settings()
     at = 1
-    for i, name in enumerate(_NAMES):
+    for i in range(len(_NAMES)):
         if i == _NTP and at == len(record):
             break
         if at + 2 > len(record):
@@ -127,7 +134,7 @@ def unpack(record):
             if i == _NTP:
                 settings.ntp = _time_servers(str(data, "utf-8").split(" "))
                 break
-            setattr(settings, name, str(data, "utf-8") if i < 3 else data)
+            setattr(settings, _NAMES[i], str(data, "utf-8") if i < 3 else data)
         except ValueError:  # UnicodeError is one
             return None
     try:

@@ -17,8 +17,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import diag, links, nic, patience, results, store
-from connectwith.calls import call
+from connectwith import call, diag, links, nic, patience, results, store
 
 _STAGES = const(9)
 _UNWATCHED_MS = const(50)  # between two looks at a session that nobody watches
@@ -87,7 +86,6 @@ class Controller:
         self.attempt = _connectwith.Attempt(self._step, self._settle)
         self.diag = diag.Diag()
         self._course = course.Course(self.attempt, self.diag)
-        self.session = self._course.session
         self._job = None  # of the attempt that runs
         self._next = None  # a job that waits for its time
         self._next_ms = 0
@@ -147,13 +145,15 @@ class Controller:
 
     def is_idle(self):
         """Whether nothing of ours runs and no message from the server waits."""
-        return not self.busy and self._job is None and not self.session.inbound
+        return not (self.busy or self._job or self._connected and self.session.inbound)
 
     def current_config(self):
         """A copy of the last NIC that worked, secrets sealed; before the first, of what is stored
         for Wi-Fi or else cellular; None where nothing is."""
         last = self._nic or store.load_nic(nic.WIFI) or store.load_nic(nic.CELLULAR)
-        return None if last is None else nic.duplicate(last)
+        from connectwith import nic_blocks
+
+        return None if last is None else nic_blocks.duplicate(last)
 
     def nic_in_use(self):
         """The NIC that the powered link was started with."""
@@ -173,6 +173,11 @@ class Controller:
         from connectwith import sending
 
         return sending.flush(self, timeout_ms)
+
+    @property
+    def session(self):
+        """The session.Session, also while there is no connection."""
+        return self._course.make_session()
 
     @property
     def link(self):

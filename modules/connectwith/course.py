@@ -9,7 +9,7 @@ import _connectwith
 import connectwith
 from micropython import const
 
-from connectwith import cloud, dialer, links, nic, patience, results, session
+from connectwith import cloud, dialer, links, nic, patience, results
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
@@ -46,7 +46,7 @@ class Course:
         self._diag = diag
         self._resolver = _connectwith.Resolver()
         self._dialer = dialer.Dialer(self._resolver)
-        self.session = session.Session()
+        self.session = None  # see make_session()
         self._queries = self._dials = 0  # for the time, and again because of it
         self._dates = None  # while the clock is below trust, or TLS complains of a date
         self.link = None  # powered, or about to be
@@ -61,6 +61,14 @@ class Course:
         self._faults = 0  # of the link
         self._route = None  # of the link: see links.route()
 
+    def make_session(self):
+        """The one session, made when there is a server to dial: until then its memory is free."""
+        if self.session is None:
+            from connectwith import session
+
+            self.session = session.Session()
+        return self.session
+
     def begin(self, job):
         """The next step is the first one of `job`. Changes nothing else."""
         self._turn = _PREPARE
@@ -74,8 +82,7 @@ class Course:
         If goodbye was said, `leave()` powers down when the server has it, a second later at the
         latest: a radio loses what it has not sent yet.
         `keep`: leaves an interface up that is held for the local network."""
-        said = self.session.close(polite)
-        self._leave_server()
+        said = self._leave_server(polite)
         self._let_dates_go()
         link = self.link
         if link is not None:
@@ -149,9 +156,7 @@ class Course:
     def tend(self, quiet_ms):
         """In a quiet step of the session: asks for the time where it is not sure. Returns the ms
         until the next step."""
-        if self._dates is None:
-            return quiet_ms
-        wait_ms = self._dates.tend(quiet_ms)
+        wait_ms = -1 if self._dates is None else self._dates.tend(quiet_ms)
         if wait_ms < 0:
             self._let_dates_go()
             return quiet_ms
@@ -283,13 +288,13 @@ class Course:
         settings = job.settings
         proxy = job.nic.get("proxyconfig")
         if proxy is not None:
-            proxy = nic.proxy_of(proxy)
-        key = settings.key
-        if key is not None:
-            key = _connectwith.unseal(key, cloud.context(settings, "key"), True)
+            from connectwith import nic_blocks
+
+            proxy = nic_blocks.proxy_of(proxy)
         if self._dates is not None:
             self._dates.dialling()
-        self._dialer.start(settings, proxy, (settings.cert, key))
+        self.make_session()
+        self._dialer.start(settings, proxy, (settings.cert, cloud.secret(settings, "key")))
         self._turn = _REACH
         return self._reach()
 
@@ -312,9 +317,7 @@ class Course:
         if stage != dialer.READY:
             return self._await(stage)
         settings = self._job.settings
-        password = settings.password
-        if password is not None:
-            password = _connectwith.unseal(password, cloud.context(settings, "password"), True)
+        password = cloud.secret(settings, "password")
         self.tend(0)  # what is of no use any more gives its memory to the session
         self.session.open(dial.stream, settings, password, time.ticks_ms())
         if password is not None:
@@ -324,12 +327,12 @@ class Course:
 
     def _greet(self):
         state = self.session.pump(time.ticks_ms())
-        if state == session.CLOSED:
+        if state < 0:
             self._dialer.judge(False)
             current = self.session
             lasting = patience.is_lasting(current.cause, current.code)
             return self._fail_online(results.NO_SERVER, current.cause, current.code, 0, lasting)
-        if state != session.OPEN:
+        if not state:
             return self._await(dialer.READY)
         self._dialer.judge(True)
         self._attempt.succeed()
@@ -378,11 +381,12 @@ class Course:
             return self._fail_online(result, "no answer", 0, 0, False)
         return self.patience.pause()
 
-    def _leave_server(self):
-        """Drops what has been opened behind the link."""
-        self.session.close(False)
+    def _leave_server(self, polite=False):
+        """Drops what has been opened behind the link. Returns whether goodbye was said."""
+        said = self.session is not None and self.session.close(polite)
         self._dialer.close()
         self.patience.forget_stage()
+        return said
 
     def _note(self, result, cause, code, flags):
         """It is tried again; should the time end meanwhile, this was why."""

@@ -124,7 +124,7 @@ def load_cloud():
         if _settings is None:
             record = _read("cloud")
             if record is not None:
-                _settings = cloud.unpack(record)
+                _settings = cloud.unpack(memoryview(record))
         return _settings
 
 
