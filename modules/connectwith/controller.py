@@ -17,7 +17,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import call, diag, links, nic, patience, results, store
+from connectwith import call, links, nic, results, store
 
 _STAGES = const(9)
 _UNWATCHED_MS = const(50)  # between two looks at a session that nobody watches
@@ -60,12 +60,6 @@ class Job:
     def has_next(self):
         return self.plan is not None and self.plan.has_next(self)
 
-    def patience(self):
-        """What comes after it, for patience.Patience."""
-        if self.repeated:
-            return patience.REPEATED
-        return patience.SHARED if self.has_next() else patience.ALONE
-
     def close(self):
         """It is over. The job that has connected lives as long as its session, and longer: it
         must not keep the user's objects, or a plan and what that knows of earlier jobs."""
@@ -80,7 +74,7 @@ class Controller:
     quiet_ms = 500  # between two steps of a session in which nothing happens
 
     def __init__(self):
-        from connectwith import course
+        from connectwith import course, diag
 
         _connectwith.key_source()  # makes the device's secret now, so that attempts write nothing
         self.attempt = _connectwith.Attempt(self._step, self._settle)
@@ -95,7 +89,7 @@ class Controller:
         self._connected = False
         self.live = None  # the job that has connected, also after a loss; not after disconnect()
         self.outage = None  # the loss.Outage that goes on, also in a session that is too young
-        self._nic = None  # the last that worked
+        self.last_nic = None  # the last that worked
         self.last_error = None
         self.on_loss = self.on_shutdown = self.on_gone = None
         self.policy = results.SUSPEND_ON_ERROR
@@ -129,12 +123,6 @@ class Controller:
         timeout_ms = links.default_ms(kind) if timeout is None else milliseconds(timeout)
         self.run(Job(config, kind, server_settings(), timeout_ms, callback))
 
-    def connect(self, callback, timeout):
-        """See `server.connect`."""
-        from connectwith import failover
-
-        failover.connect(self, callback, timeout)
-
     def disconnect(self):
         """See `server.disconnect`."""
         with _connectwith.SchedulerLock():
@@ -146,14 +134,6 @@ class Controller:
     def is_idle(self):
         """Whether nothing of ours runs and no message from the server waits."""
         return not (self.busy or self._job or self._connected and self.session.inbound)
-
-    def current_config(self):
-        """A copy of the last NIC that worked, secrets sealed; before the first, of what is stored
-        for Wi-Fi or else cellular; None where nothing is."""
-        last = self._nic or store.load_nic(nic.WIFI) or store.load_nic(nic.CELLULAR)
-        from connectwith import nic_blocks
-
-        return None if last is None else nic_blocks.duplicate(last)
 
     def nic_in_use(self):
         """The NIC that the powered link was started with."""
@@ -265,7 +245,7 @@ class Controller:
                 self.lose(type(error).__name__, 0, results.NOT_CONNECTED)
             return
         if result == results.SERVER_CONNECTED:
-            self._nic = job.nic
+            self.last_nic = job.nic
             self.live = job
             self.last_error = None
             if self.outage is not None:

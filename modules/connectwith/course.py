@@ -9,11 +9,14 @@ import _connectwith
 import connectwith
 from micropython import const
 
-from connectwith import cloud, dialer, links, nic, patience, results
+from connectwith import cloud, dialer, links, patience, results
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
 _CLOCK = const(3)
+
+_ETHERNET = const(1)  # classes of link, as in _connectwith.LINK_...
+_CELLULAR = const(2)
 
 # What the next step does.
 _PREPARE = const(0)
@@ -74,7 +77,7 @@ class Course:
         self._turn = _PREPARE
         self._queries = self._dials = 0
         self._job = job
-        self.patience.begin(job.patience(), job.timeout_ms)
+        self.patience.begin(patience.place_of(job), job.timeout_ms)
 
     def release(self, polite, keep):
         """Closes whatever is open and powers the interface down. May be called again.
@@ -310,7 +313,7 @@ class Course:
             return self._judge()
         if stage == dialer.FAILED:
             result = dial.result
-            if dial.silent and self._job.kind == nic.CELLULAR:
+            if dial.silent and self._job.kind == _CELLULAR:
                 result = results.PPP_NO_CONNECTIVITY
             return self._fail_online(result, dial.cause, dial.code, dial.flags, dial.lasting)
         self._enter(stage, dial.late)
@@ -343,7 +346,7 @@ class Course:
         result if the time ends in this stage, -1 for the usual one."""
         if stage > self._attempt.stage():
             job = self._job
-            hurried = stage == _LINK and job.kind == nic.ETHERNET and job.has_next()
+            hurried = stage == _LINK and job.kind == _ETHERNET and job.has_next()
             self._attempt.enter(stage, _CARRIER_MS if hurried else 0, late)
             self._diag.blame(None, 0, 0)  # what has failed before has passed
             self.patience.hurry()
@@ -352,7 +355,7 @@ class Course:
 
     def _lose_link(self):
         result = self.link.result
-        if self.patience.gives_up_link():
+        if self.patience.is_over(patience.LINK_LOST, time.ticks_ms()):
             return self._fail(result, "link lost", 0, 0)
         self._note(result, "link lost", 0, 0)
         self._leave_server()

@@ -71,7 +71,7 @@ class Dialer:
         self._tried_ms = 0
         self._racing = []  # streams that connect, each with its address
         self._address = None  # that has answered
-        self._known = None  # (host, address, whether it was good) of the last that answered
+        self._known = [None, None, False]  # host, address of the last that answered; a good one?
         self._denied = False  # somebody has said no
         self._turn = FAILED
         self._tunnel = None  # through the proxy
@@ -126,7 +126,10 @@ class Dialer:
         """Whether the server behind the address has served. A good one is the first to be tried
         next time, any other one the last. Only the first judgement on a connection counts."""
         if self._address is not None:
-            self._known = (self._host, self._address, good)
+            known = self._known  # the list stays: what each attempt does should allocate nothing
+            known[0] = self._host
+            known[1] = self._address
+            known[2] = good
             self._address = None
 
     def _drop_racing(self):
@@ -151,9 +154,9 @@ class Dialer:
     def _place(self, number):
         """Where in the answer the address stands that is to be tried as that `number`: in the
         order of the answer, but for what is known of one of them."""
-        if self._known is None or self._known[0] != self._host:
+        host, address, good = self._known
+        if host != self._host:
             return number
-        _, address, good = self._known
         for known in range(self._resolver.count()):
             if self._resolver.address(known) == address:
                 break

@@ -134,16 +134,13 @@ def text(block, key, least, most):
 
 
 def utf8_size(key, value, most):
-    """How many bytes `value` (str) has; over `most` it may be any number over that, and no copy is
-    made. ValueError: it is not UTF-8, which a str of MicroPython may be."""
+    """How many bytes `value` (str) has; over `most` it may be any number over that. ValueError: it
+    is not UTF-8, which a str of MicroPython may be."""
     size = len(value)
     if size <= most:
-        try:
-            data = value.encode()
-            data.decode()
-        except UnicodeError:
-            raise ValueError(key + ": not UTF-8") from None
-        size = len(data)
+        size = _connectwith.utf8_bytes(value)
+        if size < 0:
+            raise ValueError(key + ": not UTF-8")
     return size
 
 

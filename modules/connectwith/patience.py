@@ -33,7 +33,7 @@ SIM_ABSENT = const((15000, 3000, 10000))  # so it seems for some seconds after a
 SIM_BUSY = const((_WHOLE, 15000, 15000))
 DENIED = const((_WHOLE, 3000, 10000))  # by one operator; another may take it
 MODEM = const((_WHOLE, 5000, 5000))  # it refuses a setting or the dial, PPP fails, it reboots
-_LINK_LOST = const((_WHOLE, 0, 0))
+LINK_LOST = const((_WHOLE, 0, 0))
 _SERVER = const((_WHOLE, 2000, 0))  # DNS, TCP, proxy, TLS and MQTT
 
 # A peer that is silent for so long in one stage has gone without a word, as a host does that loses
@@ -67,7 +67,7 @@ class Patience:
         self.begin(place, timeout_ms)
 
     def begin(self, place, timeout_ms):
-        """`place`: what comes after the attempt, see above."""
+        """`place`: what comes after the attempt, see `place_of()`."""
         self.place = place
         self._since_ms = time.ticks_ms()
         self._whole_ms = timeout_ms * _SHARE // 100
@@ -113,10 +113,6 @@ class Patience:
 
     # -- whether to try the server again
 
-    def gives_up_link(self):
-        """Whether a link that has gone in the middle of the attempt is not brought up again."""
-        return self.is_over(_LINK_LOST, time.ticks_ms())
-
     def goes_on(self, lasting):
         """Counts a failure. Whether the server is tried again, after `rest()`."""
         now_ms = time.ticks_ms()
@@ -152,6 +148,13 @@ class Patience:
         if self.place != ALONE or stage < _DIAL:
             return False
         return time.ticks_diff(now_ms, self._stage_ms) >= _SILENT_MS
+
+
+def place_of(job):
+    """What comes after an attempt."""
+    if job.repeated:
+        return REPEATED
+    return SHARED if job.has_next() else ALONE
 
 
 def pause_ms(tries):

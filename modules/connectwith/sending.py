@@ -66,13 +66,6 @@ def flush(control, timeout_ms):
     return flushed
 
 
-def offer(control, name, payload):
-    """Sends a message of the firmware's own if that can be done without waiting."""
-    if control.is_connected() and control.session.has_room(name, payload):
-        control.session.accept(name, payload)
-        control.look()
-
-
 def _send(control, name, payload):
     deadline = time.ticks_add(time.ticks_ms(), control.timeout_ms)
     keep = control.policy == results.RETURN_ON_ERROR_NO_DISCONNECT

@@ -15,8 +15,10 @@ ECONNABORTED, ECONNRESET = 103, 104
 
 def job(kind=nic.WIFI, place=patience.REPEATED, timeout_ms=60000, **more):
     """An attempt of that place (see patience.py)."""
-    given = {"patience": lambda: place, "timeout_ms": timeout_ms, "nic": {}}
-    return types.SimpleNamespace(kind=kind, **given, **more)
+    given = types.SimpleNamespace(kind=kind, timeout_ms=timeout_ms, nic={}, **more)
+    given.repeated = place == patience.REPEATED
+    given.has_next = lambda: place == patience.SHARED
+    return given
 
 
 @pytest.fixture

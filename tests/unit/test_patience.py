@@ -70,7 +70,7 @@ def test_the_place_of_a_job(monkeypatch, plan, repeated, place):
     plan = None if plan is None else types.SimpleNamespace(has_next=lambda job, more=plan: more)
     job = controller.Job({}, nic.WIFI, None, 60000, plan=plan)
     job.repeated = repeated
-    assert job.patience() == place
+    assert patience.place_of(job) == place
 
 
 def test_the_document_has_the_rows():

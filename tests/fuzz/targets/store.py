@@ -46,7 +46,8 @@ def _load_cloud(record: bytes) -> None:
         return
     assert settings.host and 1 <= settings.port <= 65535
     packed = cloud.pack(settings)
-    assert record.startswith(packed)
+    # A record of an earlier firmware ends before the time servers.
+    assert record.startswith(packed) or record + b"\xff\xff" == packed
     store.save_cloud(settings)
     assert vars(store.load_cloud()) == vars(settings)
 
