@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Which server: checks the settings of `imp.cloud.configure` and packs them into one record."""
+"""Which server: the settings of `imp.cloud.configure`, and the record that they are stored in."""
 
 import _connectwith
 from micropython import const
@@ -9,13 +9,7 @@ from micropython import const
 from connectwith import nic
 
 _VERSION = const(1)
-_PEM_MAX = const(4000)
 _URL_MAX = const(250)
-# Tokens that cloud brokers take in place of a password have 200 to 1,500 bytes. Some want them in
-# the user name.
-_CLIENT_ID_MAX = const(256)
-_USERNAME_MAX = const(1024)
-_PASSWORD_MAX = const(2048)
 
 # A record that ends before the last of them is of an earlier firmware, which also reads ours.
 _NAMES = const(("url", "clientid", "username", "password", "ca", "cert", "key", "ntp"))
@@ -59,28 +53,6 @@ def split(url):
         if not 1 <= port <= 65535:
             raise ValueError("url: not a port")
     return secure, host, port
-
-
-def check(url, ca, username, password, clientid, cert, key, ntp=None):
-    """Returns Settings with nothing sealed yet. ValueError or TypeError name the argument."""
-    settings = Settings()
-    settings.secure, settings.host, settings.port = split(url)
-    settings.url = url
-    settings.clientid = _text("clientid", clientid, _CLIENT_ID_MAX)
-    settings.username = _text("username", username, _USERNAME_MAX)
-    settings.password = _text("password", password, _PASSWORD_MAX)
-    if password is not None and username is None:
-        raise ValueError("password: needs a username")
-    settings.ca = _certificate("ca", ca)
-    settings.cert = _certificate("cert", cert)
-    settings.key = _certificate("key", key)
-    settings.ntp = _time_servers(ntp)
-    if settings.secure:
-        if settings.ca is None:
-            raise ValueError("ca: needed to know the server")
-        if (cert is None) != (key is None):
-            raise ValueError("cert: comes with its key, or not at all")
-    return settings
 
 
 def context(settings, name):
@@ -132,7 +104,7 @@ def unpack(record):
         at += n
         try:
             if i == _NTP:
-                settings.ntp = _time_servers(str(data, "utf-8").split(" "))
+                settings.ntp = time_servers(str(data, "utf-8").split(" "))
                 break
             setattr(settings, _NAMES[i], str(data, "utf-8") if i < 3 else data)
         except ValueError:  # UnicodeError is one
@@ -144,7 +116,7 @@ def unpack(record):
     return settings
 
 
-def _time_servers(ntp):
+def time_servers(ntp):
     """A list of 1 to 4 names or addresses, or None."""
     if ntp is None:
         return None
@@ -162,26 +134,3 @@ def _time_servers(ntp):
     return list(ntp)
 
 
-def _text(name, value, most):
-    if value is None:
-        return None
-    nic.text({name: value}, name, 1, most)
-    if name != "password" and not nic.is_printable(value):
-        raise ValueError(name + ": has a character that a broker must refuse")
-    return value
-
-
-def _certificate(name, value):
-    """PEM or DER as bytes. Only its outside is looked at; TLS has the last word."""
-    if value is None:
-        return None
-    if not isinstance(value, (str, bytes, bytearray)):
-        raise TypeError(name + ": must be PEM or DER")
-    if isinstance(value, str) and len(value) <= _PEM_MAX:
-        value = value.encode()
-    if not 16 <= len(value) <= _PEM_MAX:
-        raise ValueError(name + ": must have 16 to " + str(_PEM_MAX) + " bytes")
-    # 0x30 opens every DER structure that is wanted here (X.690, SEQUENCE).
-    if value[0] != 0x30 and b"-----BEGIN " not in value:
-        raise ValueError(name + ": neither PEM nor DER")
-    return bytes(value)

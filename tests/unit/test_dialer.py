@@ -6,7 +6,7 @@ import types
 
 import _connectwith
 import pytest
-from connectwith import cloud, dialer, results
+from connectwith import dialer, results, saving
 from dialer_stand_in import Resolver, Stream
 
 RESOLVE, DIAL, PROXY, TLS, READY, FAILED = 4, 5, 6, 7, 8, -1
@@ -28,7 +28,7 @@ def streams(monkeypatch):
 
 
 def target(url="mqtts://broker.test:8883"):
-    return cloud.check(url, CA, None, None, None, None, None)
+    return saving.check_cloud(url, CA, None, None, None, None, None)
 
 
 def run(dial, limit=1000):

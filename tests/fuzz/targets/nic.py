@@ -4,7 +4,7 @@
 
 import copy
 
-from connectwith import nic, nic_blocks, store
+from connectwith import nic, nic_blocks, saving, store
 from sealing import seal
 from targets.choices import Choices
 
@@ -98,7 +98,7 @@ def _check_stored(copied):
     """What has been taken can be stored, and comes back as it was."""
     for name in ("wificonfig", "staticconfig", "proxyconfig"):
         if name in copied:
-            store.save_block(name, copied[name])
+            saving.save_block(name, copied[name])
             loaded = store.load_block(name)
             assert loaded == copied[name] == nic.check_block(name, loaded)
 
