@@ -209,7 +209,8 @@ class Controller:
             self._job.close()
         self.on_gone = self._job = self._next = self.live = self.outage = None
         self._connected = False
-        call(self._course.release, True, keep)
+        if self._course.link is not None:  # else nothing is open
+            call(self._course.release, True, keep)
         if gone is not None:
             gone()
 

@@ -297,7 +297,7 @@ class Course:
         if self._dates is not None:
             self._dates.dialling()
         self.make_session()
-        self._dialer.start(settings, proxy, (settings.cert, cloud.secret(settings, "key")))
+        self._dialer.start(settings, proxy, cloud.secret(settings, "key"))
         self._turn = _REACH
         return self._reach()
 

@@ -65,7 +65,7 @@ class Dialer:
         self.stream = None
         self.device = None  # lwIP's name of the interface to use; None: lwIP chooses
         self._target = None
-        self._proxy = self._secrets = None
+        self._proxy = self._key = None
         self._host = None  # whose address is wanted
         self._tried = 0  # so many of its addresses
         self._tried_ms = 0
@@ -81,13 +81,13 @@ class Dialer:
         self.silent = self.lasting = False
         self.late = -1
 
-    def start(self, target, proxy, secrets):
+    def start(self, target, proxy, key):
         """`target`: cloud.Settings. `proxy`: (address, port, username, password) or None.
-        `secrets`: what TLS takes as client certificate and key, or (None, None)."""
+        `key`: of the client certificate, in the clear, or None; it is overwritten."""
         self.close()
         self._target = target
         self._proxy = proxy
-        self._secrets = secrets
+        self._key = key
         self.late = -1
         self._host = proxy[0] if proxy else target.host
         self._denied = False
@@ -120,7 +120,7 @@ class Dialer:
         if stream is not None:
             stream.close()
             self.stream = None
-        self._target = self._proxy = self._secrets = self._tunnel = None
+        self._target = self._proxy = self._key = self._tunnel = None
 
     def judge(self, good):
         """Whether the server behind the address has served. A good one is the first to be tried
@@ -264,8 +264,8 @@ class Dialer:
         if not target.secure:
             self._turn = READY
             return READY
-        cert, key = self._secrets
-        self.stream.secure(target.host, target.ca, cert, key)
+        key = self._key
+        self.stream.secure(target.host, target.ca, target.cert, key)
         if isinstance(key, bytearray):
             key[:] = bytes(len(key))  # it has been copied
         self._turn = _TLS
