@@ -94,7 +94,9 @@ def connect(callback=None, timeout=None):
 
     RuntimeError: no server is set. ValueError, TypeError: name what is wrong.
     """
-    controller.get().connect(callback, timeout)
+    from connectwith import failover
+
+    failover.connect(controller.get(), callback, timeout)
 
 
 def disconnect():

@@ -17,8 +17,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import diag, links, nic, patience, results, store
-from connectwith.calls import call
+from connectwith import call, links, nic, results, store
 
 _STAGES = const(9)
 _UNWATCHED_MS = const(50)  # between two looks at a session that nobody watches
@@ -61,15 +60,6 @@ class Job:
     def has_next(self):
         return self.plan is not None and self.plan.has_next(self)
 
-    def patience(self):
-        """What it tries again and for how long, from now on."""
-        place = patience.ALONE
-        if self.repeated:
-            place = patience.REPEATED
-        elif self.has_next():
-            place = patience.SHARED
-        return patience.Patience(place, self.timeout_ms)
-
     def close(self):
         """It is over. The job that has connected lives as long as its session, and longer: it
         must not keep the user's objects, or a plan and what that knows of earlier jobs."""
@@ -84,13 +74,12 @@ class Controller:
     quiet_ms = 500  # between two steps of a session in which nothing happens
 
     def __init__(self):
-        from connectwith import course
+        from connectwith import course, diag
 
         _connectwith.key_source()  # makes the device's secret now, so that attempts write nothing
         self.attempt = _connectwith.Attempt(self._step, self._settle)
         self.diag = diag.Diag()
         self._course = course.Course(self.attempt, self.diag)
-        self.session = self._course.session
         self._job = None  # of the attempt that runs
         self._next = None  # a job that waits for its time
         self._next_ms = 0
@@ -100,7 +89,7 @@ class Controller:
         self._connected = False
         self.live = None  # the job that has connected, also after a loss; not after disconnect()
         self.outage = None  # the loss.Outage that goes on, also in a session that is too young
-        self._nic = None  # the last that worked
+        self.last_nic = None  # the last that worked
         self.last_error = None
         self.on_loss = self.on_shutdown = self.on_gone = None
         self.policy = results.SUSPEND_ON_ERROR
@@ -134,12 +123,6 @@ class Controller:
         timeout_ms = links.default_ms(kind) if timeout is None else milliseconds(timeout)
         self.run(Job(config, kind, server_settings(), timeout_ms, callback))
 
-    def connect(self, callback, timeout):
-        """See `server.connect`."""
-        from connectwith import failover
-
-        failover.connect(self, callback, timeout)
-
     def disconnect(self):
         """See `server.disconnect`."""
         with _connectwith.SchedulerLock():
@@ -150,13 +133,7 @@ class Controller:
 
     def is_idle(self):
         """Whether nothing of ours runs and no message from the server waits."""
-        return not self.busy and self._job is None and not self.session.inbound
-
-    def current_config(self):
-        """A copy of the last NIC that worked, secrets sealed; before the first, of what is stored
-        for Wi-Fi or else cellular; None where nothing is."""
-        last = self._nic or store.load_nic(nic.WIFI) or store.load_nic(nic.CELLULAR)
-        return None if last is None else nic.duplicate(last)
+        return not (self.busy or self._job or self._connected and self.session.inbound)
 
     def nic_in_use(self):
         """The NIC that the powered link was started with."""
@@ -176,6 +153,11 @@ class Controller:
         from connectwith import sending
 
         return sending.flush(self, timeout_ms)
+
+    @property
+    def session(self):
+        """The session.Session, also while there is no connection."""
+        return self._course.make_session()
 
     @property
     def link(self):
@@ -227,7 +209,8 @@ class Controller:
             self._job.close()
         self.on_gone = self._job = self._next = self.live = self.outage = None
         self._connected = False
-        call(self._course.release, True, keep)
+        if self._course.link is not None:  # else nothing is open
+            call(self._course.release, True, keep)
         if gone is not None:
             gone()
 
@@ -263,7 +246,7 @@ class Controller:
                 self.lose(type(error).__name__, 0, results.NOT_CONNECTED)
             return
         if result == results.SERVER_CONNECTED:
-            self._nic = job.nic
+            self.last_nic = job.nic
             self.live = job
             self.last_error = None
             if self.outage is not None:
@@ -315,8 +298,8 @@ class Controller:
         if self.link.poll() != links.UP:
             return self.lose("link lost", 0, self.link.result)
         if state < 0:
-            if self._course.doubts(current.code):
-                return self._course.pause()
+            if self._course.patience.doubts(current.code):
+                return self._course.patience.pause()
             return self.lose(current.cause, current.code, results.NO_SERVER)
         if self.outage is not None and self.outage.has_passed():
             self.outage = None
@@ -326,8 +309,8 @@ class Controller:
             messages.deliver(self, current.take())
             return 0  # the handler may have done anything
         if current.busy():
-            return self._course.pause()
-        self._course.hurry()
+            return self._course.patience.pause()
+        self._course.patience.hurry()
         return self._course.tend(self.quiet_ms if current.watch() else _UNWATCHED_MS)
 
     def look(self):

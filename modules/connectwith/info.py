@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What `imp.net.info()` and an interface's `getiptable()` tell. Never a secret."""
+"""What `imp.net.info()`, `imp.net.getcurrentconfig()` and an interface's `getiptable()` tell. Never
+a secret that is not sealed."""
 
 import _connectwith
 import machine
@@ -15,6 +16,13 @@ def report(control):
     """The dict of `imp.net.info()`, all of it at one moment."""
     with _connectwith.SchedulerLock():
         return _report(control)
+
+
+def current_config(control):
+    """A copy of the last NIC that worked, secrets sealed; before the first, of what is stored for
+    Wi-Fi or else cellular; None where nothing is."""
+    last = control.last_nic or store.load_nic(nic.WIFI) or store.load_nic(nic.CELLULAR)
+    return None if last is None else nic_blocks.duplicate(last)
 
 
 def _report(control):

@@ -15,8 +15,7 @@ from errno import ETIMEDOUT
 import _connectwith
 from micropython import const
 
-from connectwith import controller, links, nic, nic_blocks, store, timers
-from connectwith.calls import call
+from connectwith import call, controller, links, nic, nic_blocks, store, timers
 
 _UNKNOWN = const(-1)
 _STARTING = const(0)

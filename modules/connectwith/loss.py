@@ -9,8 +9,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import controller, nic, results
-from connectwith.calls import call
+from connectwith import call, controller, nic, results
 
 # A broker that goes takes all its boards along in the same instant, a site's router all of the
 # site. So they come back spread over this part of the minute, a second: a core does in it about as
