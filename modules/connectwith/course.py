@@ -6,9 +6,9 @@
 import time
 
 import _connectwith
-import connectwith
 from micropython import const
 
+import connectwith
 from connectwith import cloud, dialer, links, patience, results
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
@@ -90,7 +90,8 @@ class Course:
         link = self.link
         if link is not None:
             self.link = None
-            if keep and self._is_held(link):
+            kind = self._job.kind
+            if keep and kind in links.held and links.get(kind) is link and link.poll() == links.UP:
                 self.patience = patience.Patience()  # the link goes on with the one that it has
                 return
             if said and _connectwith.parting():
@@ -164,10 +165,6 @@ class Course:
             self._let_dates_go()
             return quiet_ms
         return wait_ms
-
-    def _is_held(self, link):
-        kind = self._job.kind
-        return kind in links.held and links.get(kind) is link and link.poll() == links.UP
 
     def _prepare(self):
         self.release(False, False)  # what a call that was cut short has left
