@@ -58,6 +58,8 @@ def test_an_unset_clock_is_set_first(device, world):
     asked = world.sntp.requests
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     assert "CLOCK" not in stages(device) and world.sntp.requests == asked
+    loaded = "__import__('sys').modules"
+    assert not device.repl.value(f"'connectwith.clock' in {loaded}"), "its memory is the session's"
 
 
 @pytest.mark.parametrize(
