@@ -65,7 +65,7 @@ class Course:
         self._route = None  # of the link: see links.route()
 
     def make_session(self):
-        """The one session, made when there is a server to dial: until then its memory is free."""
+        """The one session, made when it first has a stream: until then its memory is free."""
         if self.session is None:
             from connectwith import session
 
@@ -293,7 +293,6 @@ class Course:
             proxy = nic_blocks.proxy_of(proxy)
         if self._dates is not None:
             self._dates.dialling()
-        self.make_session()
         self._dialer.start(settings, proxy, cloud.secret(settings, "key"))
         self._turn = _REACH
         return self._reach()
@@ -316,10 +315,11 @@ class Course:
         self._enter(stage, dial.late)
         if stage != dialer.READY:
             return self._await(stage)
+        self.tend(0)  # what is of no use any more gives its memory to the session
+        current = self.make_session()
         settings = self._job.settings
         password = cloud.secret(settings, "password")
-        self.tend(0)  # what is of no use any more gives its memory to the session
-        self.session.open(dial.stream, settings, password, time.ticks_ms())
+        current.open(dial.stream, settings, password, time.ticks_ms())
         if password is not None:
             password[:] = bytes(len(password))
         self._turn = _GREET
