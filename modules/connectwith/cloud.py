@@ -132,5 +132,3 @@ def time_servers(ntp):
         if not nic.is_host(host) or len(host) > 200:
             raise ValueError("ntp: not a host name")
     return list(ntp)
-
-

@@ -4,8 +4,8 @@
 """`imp.cloud`: which MQTT broker is the server."""
 
 import _connectwith
-import connectwith
 
+import connectwith
 from connectwith import cloud
 
 

@@ -170,7 +170,7 @@ def test_a_person_who_has_opened_the_sim_ends_the_record(clock):
 
 
 def test_erasing_the_settings_ends_the_record(clock):
-    from connectwith import saving, store
+    from connectwith import saving
 
     use_up(clock)
     saving.save_block("cellconfig", {"apn": "internet"})
