@@ -81,7 +81,7 @@ class AccessPoints:
             self._wanted = number
 
     def look(self):
-        """Looks for others, if that is due. True while it takes time; it allocates nothing then."""
+        """Looks for others, if that is due. True while it takes time, which allocates nothing."""
         if self._wanted < 0:
             return False
         now_ms = time.ticks_ms()
