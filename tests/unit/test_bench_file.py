@@ -99,7 +99,7 @@ BAD = [
     ("[broker]\nurl='mqtts://x'\nusername='me'", "half a login"),
     ("[broker]\nurl='mqtts://x'\nca='not-there.pem'", "cannot be read"),
     ("[broker]\nurl='mqtts://x'\nlisten='1.2.3.4'", "neither one broker"),
-    ("[broker]\nlisten='1.2.3.4'", "half of one"),
+    ("[broker]\nlisten='1.2.3.4'", "neither one broker"),
     ("[broker]\nlisten='1.2.3.4 '\nhost='x'", "no name or address"),
     ("commands = 5", "'commands' is no table"),
     ("[ethernet]\n[commands]\n'ethernet.unplug' = ['x']", "no 'ethernet.restore'"),

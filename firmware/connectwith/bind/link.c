@@ -77,8 +77,7 @@ static mp_obj_t connectwith_link_route(mp_obj_t link_in) {
         servers[i] = connectwith_quad(route.servers[i]);
     }
     mp_obj_t items[] = {
-        // There are as many names as interfaces, and each attempt asks for one of them.
-        MP_OBJ_NEW_QSTR(qstr_from_str(route.device)),
+        mp_obj_new_str(route.device, strlen(route.device)),
         mp_obj_new_tuple(route.count, servers),
     };
     return mp_obj_new_tuple(2, items);
