@@ -9,7 +9,8 @@ happens in the background, and its outcome comes to a callback.
 
 import json
 
-from connectwith import controller
+from connectwith import connection
+from connectwith.job import check_callback
 from connectwith.results import (  # noqa: F401 - the API, for dir() and the REPL's Tab key, too
     NO_IP_ADDRESS,
     NO_LINK,
@@ -67,7 +68,7 @@ def setsendtimeoutpolicy(reconnectpolicy, waitpolicy, timeout):
     `timeout` (int or float, seconds) bounds how long a send may block. ValueError: not a policy.
     At start-up: SUSPEND_ON_ERROR, WAIT_TIL_SENT, 30.
     """
-    controller.get().set_policy(reconnectpolicy, waitpolicy, timeout)
+    connection.get().set_policy(reconnectpolicy, waitpolicy, timeout)
 
 
 def connectwith(nic, callback=None, timeout=None):
@@ -81,7 +82,7 @@ def connectwith(nic, callback=None, timeout=None):
     RuntimeError: the policy is SUSPEND_ON_ERROR, or no server is set (`imp.cloud.configure`).
     ValueError, TypeError: name what is wrong. Nothing has been touched then.
     """
-    controller.get().connectwith(nic, callback, timeout)
+    connection.get().connectwith(nic, callback, timeout)
 
 
 def connect(callback=None, timeout=None):
@@ -94,17 +95,19 @@ def connect(callback=None, timeout=None):
 
     RuntimeError: no server is set. ValueError, TypeError: name what is wrong.
     """
-    controller.get().connect(callback, timeout)
+    from connectwith import failover
+
+    failover.connect(connection.get(), callback, timeout)
 
 
 def disconnect():
     """Closes the connection and powers its interface down; ends an attempt without a callback."""
-    controller.get().disconnect()
+    connection.get().disconnect()
 
 
 def isconnected():
     """Whether the server has accepted the session and nothing has ended it since."""
-    return controller.get().is_connected()
+    return connection.get().is_connected()
 
 
 def flush(timeout):
@@ -113,7 +116,7 @@ def flush(timeout):
     False does not mean that it is lost, and the connection stays as it is. ValueError: not a
     timeout.
     """
-    return controller.get().flush(timeout)
+    return connection.get().flush(timeout)
 
 
 def onunexpecteddisconnect(callback):
@@ -123,8 +126,8 @@ def onunexpecteddisconnect(callback):
 
     Never called under SUSPEND_ON_ERROR, or after `disconnect()`. TypeError: not callable.
     """
-    controller.check_callback(callback)
-    controller.get().on_loss = callback
+    check_callback(callback)
+    connection.get().on_loss = callback
 
 
 def onshutdown(callback):
@@ -133,15 +136,15 @@ def onshutdown(callback):
     `reason` is a SHUTDOWN_ constant; the code calls `restart()` when it is ready. None: restart
     at once, as without a call. TypeError: not callable.
     """
-    controller.check_callback(callback)
-    controller.get().on_shutdown = callback
+    check_callback(callback)
+    connection.get().on_shutdown = callback
 
 
 def restart():
     """Closes the connection and resets the device."""
     from connectwith import messages
 
-    messages.restart(controller.get())
+    messages.restart(connection.get())
 
 
 def log(msg):
@@ -163,4 +166,4 @@ def _report(name, msg):
         msg = str(msg)
     if len(msg) > _MESSAGE_MAX:
         raise ValueError("msg: too long")
-    return controller.get().send(name, json.dumps(msg).encode())
+    return connection.get().send(name, json.dumps(msg).encode())

@@ -7,7 +7,7 @@ import asyncio
 
 import _connectwith
 
-from connectwith import controller
+from connectwith import connection
 
 
 class Superseded(Exception):
@@ -20,7 +20,7 @@ async def connectwith(nic, timeout=None):
     Cancelling the task tears the attempt down. Superseded: see there. RuntimeError, ValueError,
     TypeError: as `server.connectwith`, and nothing has been touched.
     """
-    control = controller.get()
+    control = connection.get()
     return await _Waiter(control).result(control.connectwith, nic, timeout)
 
 
@@ -30,9 +30,9 @@ async def connect(timeout=None):
     SERVER_CONNECTED at once where there is a connection. RuntimeError: the policy is
     SUSPEND_ON_ERROR, or no server is set. Otherwise as `connectwith()`.
     """
-    from connectwith import results
+    from connectwith import failover, results
 
-    control = controller.get()
+    control = connection.get()
     if control.policy == results.SUSPEND_ON_ERROR:
         raise RuntimeError("not under SUSPEND_ON_ERROR: see server.setsendtimeoutpolicy")
 
@@ -40,7 +40,7 @@ async def connect(timeout=None):
         if control.is_connected():
             callback(results.SERVER_CONNECTED, None)
         else:
-            control.connect(lambda result: callback(result, None), timeout)
+            failover.connect(control, lambda result: callback(result, None), timeout)
 
     return await _Waiter(control).result(start, None, timeout)
 

@@ -3,7 +3,7 @@
 
 """`imp.net`: inspection of the network, and interfaces for the local one."""
 
-from connectwith import controller
+from connectwith import connection
 
 # States of an interface.
 UNKNOWN = -1
@@ -42,7 +42,7 @@ def info():
     """
     from connectwith import info
 
-    return info.report(controller.get())
+    return info.report(connection.get())
 
 
 def open(nic, callback=None):
@@ -66,7 +66,7 @@ def getcurrentconfig():
     A new dict at each call. Secrets in it are bytes which open on this device only; it can
     be stored and given to `server.connectwith` as it is.
     """
-    return controller.get().current_config()
+    return connection.get().current_config()
 
 
 def setserverinterfaces(identifiers):

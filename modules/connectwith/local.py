@@ -15,8 +15,9 @@ from errno import ETIMEDOUT
 import _connectwith
 from micropython import const
 
-from connectwith import controller, links, nic, nic_blocks, store, timers
+from connectwith import connection, links, nic, nic_blocks, store, timers
 from connectwith.calls import call
+from connectwith.job import check_callback
 
 _UNKNOWN = const(-1)
 _STARTING = const(0)
@@ -80,7 +81,7 @@ class Interface:
         comes. `localport`: 0 for any. RuntimeError: cellular, or not up. OSError: port in use."""
         if self._holder.kind == nic.CELLULAR:
             raise RuntimeError("interface: no local network over cellular")
-        controller.check_callback(callback)
+        check_callback(callback)
         if isinstance(localport, bool) or not isinstance(localport, int):
             raise TypeError("localport: must be an int")
         if not 0 <= localport <= 65535:
@@ -188,7 +189,7 @@ def open_(config, callback):
     config = nic.normalise(config)
     kind = nic.link_of(config["interface"])
     link = links.get(kind)
-    controller.check_callback(callback)
+    check_callback(callback)
     with _connectwith.SchedulerLock():
         return _open(config, kind, link, callback)
 
@@ -198,7 +199,7 @@ def _open(config, kind, link, callback):
         _collect()
     if None not in _holders:
         raise RuntimeError("interface: open too often")
-    control = controller.get()
+    control = connection.get()
     if control.link is link or kind in links.held:
         if len(config) > 1:
             raise ValueError("interface: in use; open it without settings")
@@ -236,7 +237,7 @@ def _watch():
         state = _state(holder)
         if state != holder.state:
             holder.state = state
-            if state == _NO_LINK and controller.get().link is not holder.link:
+            if state == _NO_LINK and connection.get().link is not holder.link:
                 # For the driver this loss is final; the next cable finds it waiting.
                 holder.link.start(links.held[holder.kind])
             if holder.callback is not None:
@@ -292,7 +293,7 @@ def _release(holder):
             return
     links.held.pop(kind, None)
     link = holder.link
-    if controller.get().link is not link:
+    if connection.get().link is not link:
         link.stop()
         if link.poll() < links.FAILED and link not in _leaving:
             _leaving.append(link)
