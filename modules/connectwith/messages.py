@@ -9,7 +9,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import nic, sending
+from connectwith import checks, sending
 from connectwith.calls import call
 
 _NAME_MAX = const(64)  # bytes
@@ -27,8 +27,8 @@ def check_name(name):
     """The name of a message: a str of 1 to 64 bytes, without what has a meaning in a topic."""
     if not isinstance(name, str):
         raise TypeError("name: must be a str")
-    nic.text({"name": name}, "name", 1, _NAME_MAX)
-    if not nic.is_printable(name, "#+"):
+    checks.text({"name": name}, "name", 1, _NAME_MAX)
+    if not checks.is_printable(name, "#+"):
         raise ValueError("name: has a character that cannot be in a topic")
 
 
@@ -67,7 +67,7 @@ def _check(data, depth):
 
 
 def _check_text(text):
-    if nic.utf8_size("data", text, _MESSAGE_MAX) > _MESSAGE_MAX:
+    if checks.utf8_size("data", text, _MESSAGE_MAX) > _MESSAGE_MAX:
         raise ValueError("data: too long")
 
 

@@ -13,8 +13,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import at, patience, results
-from connectwith import nic as nics
+from connectwith import at, checks, patience, results
 from connectwith.links import CLOSING, FAILED, LEAVING, UP, modem_memory
 from connectwith.links.modem_line import Line, Restart, pause
 from connectwith.links.modem_network import DENIED, REGISTERED, Network, auth_of
@@ -314,9 +313,9 @@ class Sim7600:
         if not block or block.get(key) is None:
             return None
         if key == "pin":
-            bound = nics.context("pin", block["apn"])
+            bound = checks.context("pin", block["apn"])
         else:
-            bound = nics.context("cell", block["apn"], block.get("username", ""))
+            bound = checks.context("cell", block["apn"], block.get("username", ""))
         return _connectwith.unseal(block[key], bound)
 
     # -- down

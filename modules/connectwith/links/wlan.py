@@ -12,8 +12,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import links, patience, results
-from connectwith import nic as nics
+from connectwith import checks, links, patience, results
 
 _IDLE = const(0)
 _OPEN = const(1)
@@ -145,7 +144,7 @@ class Wlan:
         ssid = block["ssid"]
         key = block["key"]
         if key:
-            key = _connectwith.unseal(key, nics.context("wifi", ssid))
+            key = _connectwith.unseal(key, checks.context("wifi", ssid))
         else:
             key = None
         self._losses = _connectwith.link_state(0) >> links.LOSSES_SHIFT
