@@ -20,6 +20,7 @@ _PASSWORD_MAX = const(2048)
 _NAMES = const(("url", "clientid", "username", "password", "ca", "cert", "key", "ntp"))
 _NTP = const(7)
 _NTP_MAX = const(4)
+_ABSENT = const(0xFFFF)  # in place of a length
 
 
 class Settings:
@@ -117,7 +118,7 @@ def unpack(record):
             return None
         n = record[at] << 8 | record[at + 1]
         at += 2
-        if n == 0xFFFF:
+        if n == _ABSENT:
             continue
         if at + n > len(record):
             return None

@@ -18,8 +18,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import diag, links, nic, results, store
-from connectwith.calls import call
+from connectwith import call, diag, links, nic, results, store
 from connectwith.job import Job, check_callback, milliseconds, server_settings
 
 _STAGES = const(9)

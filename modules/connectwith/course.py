@@ -8,7 +8,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import cloud, dialer, links, nic, pauses, results, retry, session
+from connectwith import cloud, dialer, links, nic, results, retry, session
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
@@ -37,7 +37,7 @@ _PARTING_MS = const(2)
 _CARRIER_MS = const(5000)
 
 
-class Course(pauses.Pauses):
+class Course(retry.Pauses):
     """Owns what an attempt opens: the link, the dialer with its stream, the session."""
 
     def __init__(self, attempt, diag):
@@ -189,7 +189,7 @@ class Course(pauses.Pauses):
 
     def _sweep(self):
         """Powers down what was left up before the reset, as if it were the interface of before."""
-        for kind in range(3):
+        for kind in range(len(nic.NAMES)):
             try:
                 link = links.left_over(kind) if kind != self._job.kind else None
             except (AttributeError, OSError, ValueError):

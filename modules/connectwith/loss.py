@@ -9,8 +9,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import nic, results
-from connectwith.calls import call
+from connectwith import call, nic, results
 from connectwith.job import Job, server_settings
 
 # A broker that goes takes all its boards along in the same instant, a site's router all of the

@@ -9,8 +9,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import checks, sending
-from connectwith.calls import call
+from connectwith import call, checks, sending
 
 _NAME_MAX = const(64)  # bytes
 _MESSAGE_MAX = const(256 * 1024 - 256)

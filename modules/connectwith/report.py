@@ -5,8 +5,7 @@
 
 from micropython import const
 
-from connectwith import results
-from connectwith.calls import call
+from connectwith import call, results
 
 _STAGES = const(
     ("HARDWARE", "LINK", "ADDRESS", "CLOCK", "RESOLVE", "DIAL", "PROXY", "TLS", "SESSION")

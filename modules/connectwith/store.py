@@ -15,6 +15,7 @@ from connectwith import checks, cloud, nic
 _USER_MAX = const(4096)  # bytes of the user's configuration
 
 _VERSION = const(1)
+_ABSENT = const(0xFF)  # in place of a length
 
 # The fields of each block, in the order of its record. This order is the format. Pairs are a
 # constant, a dict would be in memory for ever.
@@ -151,7 +152,7 @@ def _pack(name, block):
     for field in dict(_FIELDS)[name]:
         value = block.get(field)
         if value is None:
-            record.append(0xFF)
+            record.append(_ABSENT)
             continue
         if isinstance(value, list):
             value = " ".join(value)
@@ -174,7 +175,7 @@ def _unpack(name, record):
             return None
         n = record[at]
         at += 1
-        if n == 0xFF:
+        if n == _ABSENT:
             if field not in _OPTIONAL:
                 return None
             continue

@@ -8,7 +8,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith.calls import call
+from connectwith import call
 
 _LONGEST_MS = const(86400000)  # one setting of the alarm; longer waits are made of several
 

@@ -14,6 +14,14 @@ from micropython import const
 
 from connectwith import checks, links, patience, results
 
+_CLASS = const(0)  # _connectwith.LINK_WIFI
+
+# Stages, as in _connectwith.STAGE_...
+_HARDWARE = const(0)
+_LINK = const(1)
+_ADDRESS = const(2)
+
+# What the next poll does.
 _IDLE = const(0)
 _OPEN = const(1)
 _POWER = const(2)
@@ -26,7 +34,7 @@ _PAUSE = const(5)
 # that has just started, for some seconds.
 _OF_KEYS = const((2, 15, 202, 204))
 
-_VERDICT = const(2)  # reports, at least: one missed scan, one lost handshake is noise
+_REPORTS_MIN = const(2)  # before it fails: one missed scan, one lost handshake is noise
 _PAUSE_MS = const(200)  # the ESP32 refuses to connect just after an error
 _LONGEST_PAUSE_MS = const(600)
 
@@ -57,7 +65,7 @@ class Wlan:
         self._misses = self.faults = 0
         self.cause = ""
         self._turn = _OPEN
-        _connectwith.link_used(0, True)
+        _connectwith.link_used(_CLASS, True)
 
     def poll(self):
         turn = self._turn
@@ -69,10 +77,10 @@ class Wlan:
                 pause_ms *= min(self._misses, _LONGEST_PAUSE_MS // _PAUSE_MS)
             if time.ticks_diff(time.ticks_ms(), self._paused_ms) >= pause_ms:
                 self._turn = _JOIN
-            return 1
+            return _LINK
         if turn == _OPEN:
             self._open()
-            return 0
+            return _HARDWARE
         if turn == _POWER:
             return self._power()
         if turn == _JOIN:
@@ -98,7 +106,7 @@ class Wlan:
     def stop(self):
         self._turn = _IDLE
         self._nic = None
-        _connectwith.link_used(0, False)
+        _connectwith.link_used(_CLASS, False)
         if self._wlan is None:
             return
         try:
@@ -115,14 +123,14 @@ class Wlan:
         import network
 
         self._wlan = network.WLAN(network.WLAN.IF_STA)
-        _connectwith.link_watch(0)
+        _connectwith.link_watch(_CLASS)
         if self._wlan.active():  # by boot.py or an earlier run: begin from a known state
             self._wlan.active(False)
         self._turn = _POWER
 
     def _power(self):
-        if _connectwith.link_state(0) & links.LINK_UP:
-            return 0  # the event of the old connection's end is still on its way
+        if _connectwith.link_state(_CLASS) & links.LINK_UP:
+            return _HARDWARE  # the event of the old connection's end is still on its way
         self._wlan.active(True)
         self._wlan.config(reconnects=0)  # else the driver tries for ever by itself
         self._turn = _JOIN
@@ -147,24 +155,24 @@ class Wlan:
             key = _connectwith.unseal(key, checks.context("wifi", ssid))
         else:
             key = None
-        self._losses = _connectwith.link_state(0) >> links.LOSSES_SHIFT
+        self._losses = _connectwith.link_state(_CLASS) >> links.LOSSES_SHIFT
         self._joined_ms = time.ticks_ms()
         self._dhcp.forget()
         self._wlan.connect(ssid, key)
         self._turn = _JOINING
-        return 1
+        return _LINK
 
     def _watch(self):
-        state = _connectwith.link_state(0)
+        state = _connectwith.link_state(_CLASS)
         if state >> links.LOSSES_SHIFT != self._losses:
             return self._lost(state & 0xFF)
         if state & links.HAS_ADDRESS:
             return links.UP
         if not state & links.LINK_UP:
-            return 1
+            return _LINK
         if self._nic.get("staticconfig") is None:
             self._dhcp.renew(self._wlan)
-        return 2
+        return _ADDRESS
 
     def _lost(self, reason):
         # An access point that restarts is missing or busy in between: then the key may be right.
@@ -176,13 +184,13 @@ class Wlan:
         self._misses += 1
         self.cause = "Wi-Fi reason"
         self.code = reason
-        if self._misses >= _VERDICT and self._patience.is_over(row, self._missed_ms):
+        if self._misses >= _REPORTS_MIN and self._patience.is_over(row, self._missed_ms):
             self._turn = _IDLE
             return links.FAILED
         self.faults += 1
         self._paused_ms = time.ticks_ms()
         self._turn = _PAUSE
-        return 1
+        return _LINK
 
     def _fail(self, cause, code):
         self.cause = cause
