@@ -5,7 +5,7 @@
 
 from micropython import const
 
-from connectwith import checks
+from connectwith import nic
 
 _VERSION = const(1)
 _PEM_MAX = const(4000)
@@ -46,7 +46,7 @@ def split(url):
         raise ValueError("url: must begin with mqtts://")
     rest = url[8:] if secure else url[7:]
     host, colon, digits = rest.partition(":")
-    if not checks.is_host(host) or len(host) > 200:
+    if not nic.is_host(host) or len(host) > 200:
         raise ValueError("url: not a host name")
     port = 8883 if secure else 1883
     if colon:
@@ -85,7 +85,7 @@ def check(url, ca, username, password, clientid, cert, key, ntp=None):
 
 def context(settings, name):
     """What a sealed setting is bound to."""
-    return checks.context("cloud", name, settings.host)
+    return nic.context("cloud", name, settings.host)
 
 
 def pack(settings):
@@ -151,7 +151,7 @@ def _time_servers(ntp):
     for host in ntp:
         if not isinstance(host, str):
             raise TypeError("ntp: must be a str or a list of str")
-        if not checks.is_host(host) or len(host) > 200:
+        if not nic.is_host(host) or len(host) > 200:
             raise ValueError("ntp: not a host name")
     return list(ntp)
 
@@ -159,8 +159,8 @@ def _time_servers(ntp):
 def _text(name, value, most):
     if value is None:
         return None
-    checks.text({name: value}, name, 1, most)
-    if name != "password" and not checks.is_printable(value):
+    nic.text({name: value}, name, 1, most)
+    if name != "password" and not nic.is_printable(value):
         raise ValueError(name + ": has a character that a broker must refuse")
     return value
 

@@ -15,7 +15,7 @@ from errno import ETIMEDOUT
 import _connectwith
 from micropython import const
 
-from connectwith import call, checks, connection, links, nic, nic_blocks, results, store, timers
+from connectwith import call, connection, links, nic, nic_blocks, results, store, timers
 from connectwith.job import check_callback
 
 _ADDRESS = const(2)  # a stage, as in _connectwith.STAGE_...
@@ -137,7 +137,7 @@ class Udp:
         """Sends one datagram to a host of the subnet. 0, or a SEND_ERROR_ code of `server`.
 
         ValueError: the address is not of the subnet, or `port` not 1 to 65535."""
-        peer = nic_blocks.number(checks.check_quad("address", address))
+        peer = nic_blocks.number(nic_blocks.check_quad("address", address))
         if (peer ^ nic_blocks.number(self._address)) & ~self._hosts:
             raise ValueError("address: not of this subnet")
         nic_blocks.check_port(port)

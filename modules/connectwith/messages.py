@@ -9,7 +9,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import call, checks, sending
+from connectwith import call, nic, sending
 
 _NAME_MAX = const(64)  # bytes
 _MESSAGE_MAX = const(256 * 1024 - 256)
@@ -26,8 +26,8 @@ def check_name(name):
     """The name of a message: a str of 1 to 64 bytes, without what has a meaning in a topic."""
     if not isinstance(name, str):
         raise TypeError("name: must be a str")
-    checks.text({"name": name}, "name", 1, _NAME_MAX)
-    if not checks.is_printable(name, "#+"):
+    nic.text({"name": name}, "name", 1, _NAME_MAX)
+    if not nic.is_printable(name, "#+"):
         raise ValueError("name: has a character that cannot be in a topic")
 
 
@@ -66,7 +66,7 @@ def _check(data, depth):
 
 
 def _check_text(text):
-    if checks.utf8_size("data", text, _MESSAGE_MAX) > _MESSAGE_MAX:
+    if nic.utf8_size("data", text, _MESSAGE_MAX) > _MESSAGE_MAX:
         raise ValueError("data: too long")
 
 

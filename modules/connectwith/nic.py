@@ -9,8 +9,6 @@ sealed. Nothing else happens here, so a refused NIC leaves the live connection a
 
 import _connectwith
 
-from connectwith import checks
-
 WIFI = 0  # _connectwith.LINK_WIFI and its siblings, in their order
 ETHERNET = 1
 CELLULAR = 2
@@ -25,6 +23,12 @@ BLOCKS = (
     ("cellconfig",),
 )
 
+_BLOB_MAX = 256  # a sealed secret is its plain text plus an envelope of fixed size
+
+# Sealed values in the form that survives json.dumps(), which writes bytes as if they were text:
+# this, and base64. It is longer than any plain value may be, so that a key may begin like it.
+_MARK = "sealed:"
+
 _KEYS = ("interface", "wificonfig", "staticconfig", "proxyconfig", "cellconfig")
 
 
@@ -36,6 +40,11 @@ def link_of(interface):
     raise ValueError("interface: unknown name")
 
 
+def context(use, first, second=""):
+    """What a sealed secret is bound to. NUL cannot occur in the parts."""
+    return "\0".join((use, first, second))
+
+
 def normalise(nic):
     """Returns a checked private copy of `nic` (dict) with secrets sealed.
 
@@ -44,7 +53,7 @@ def normalise(nic):
     """
     if not isinstance(nic, dict):
         raise TypeError("nic: must be a dict")
-    checks.check_keys(nic, _KEYS)
+    check_keys(nic, _KEYS)
     if "interface" not in nic:
         raise ValueError("interface: missing")
     interface = nic["interface"]
@@ -76,9 +85,18 @@ def duplicate(nic):
         elif isinstance(value, bytes):
             from binascii import b2a_base64
 
-            value = checks.MARK.encode() + b2a_base64(value).strip()
+            value = _MARK.encode() + b2a_base64(value).strip()
         copy[key] = value
     return copy
+
+
+def check_keys(block, known):
+    """ValueError naming a key of `block` that is not one of `known`, and the nearest that is."""
+    for key in block:
+        if key not in known:
+            from connectwith import nearest
+
+            raise ValueError(nearest.complaint(key, known))
 
 
 def _block(copy, nic, key):
@@ -104,15 +122,128 @@ def _block(copy, nic, key):
 
 
 def _wifi(block):
-    checks.check_keys(block, ("ssid", "key"))
-    ssid = checks.text(block, "ssid", 1, 32)
+    check_keys(block, ("ssid", "key"))
+    ssid = text(block, "ssid", 1, 32)
     if "key" not in block:
         raise ValueError('key: missing (None or "" for an open network)')
     key = block["key"]
     if key is None or isinstance(key, str) and key == "":
         return {"ssid": ssid, "key": ""}
     # 5 and 13 are WEP, 8 to 63 a WPA passphrase, 64 the PSK itself (IEEE 802.11, J.4).
-    return {"ssid": ssid, "key": checks.secret(block, "key", 5, 64, checks.context("wifi", ssid))}
+    return {"ssid": ssid, "key": secret(block, "key", 5, 64, context("wifi", ssid))}
+
+
+def text(block, key, least, most):
+    """Entry `key` of `block`: a str of `least` to `most` bytes in UTF-8 without NUL."""
+    if key not in block:
+        raise ValueError(key + ": missing")
+    value = block[key]
+    if not isinstance(value, str):
+        raise TypeError(key + ": must be a str")
+    size = utf8_size(key, value, most)
+    if not least <= size <= most:
+        raise ValueError(key + ": must have " + str(least) + " to " + str(most) + " bytes")
+    if "\0" in value:
+        # The drivers take C strings: they would cut it there without a word.
+        raise ValueError(key + ": has a NUL")
+    return value
+
+
+def utf8_size(key, value, most):
+    """How many bytes `value` (str) has; over `most` it may be any number over that, and no copy is
+    made. ValueError: it is not UTF-8, which a str of MicroPython may be."""
+    size = len(value)
+    if size <= most:
+        try:
+            data = value.encode()
+            data.decode()
+        except UnicodeError:
+            raise ValueError(key + ": not UTF-8") from None
+        size = len(data)
+    return size
+
+
+def secret(block, key, least, most, bound, forbidden=""):
+    """Entry `key` as a blob that opens only for the use `bound`. str is plain, bytes sealed."""
+    value = block[key]
+    if isinstance(value, str) and len(value) > most and value[: len(_MARK)] == _MARK:
+        value = value[: 2 * _BLOB_MAX].encode()
+    if isinstance(value, (bytes, bytearray)):
+        blob = bytes(value[: 2 * _BLOB_MAX])
+        if blob[: len(_MARK)] == _MARK.encode():
+            blob = _from_base64(key, blob[len(_MARK) :])
+        if len(blob) > _BLOB_MAX:
+            raise ValueError(key + ": not a sealed value")
+        plain = _open(key, blob, bound)
+        text({key: plain}, key, least, most)
+        return blob
+    if not isinstance(value, str):
+        raise TypeError(key + ": must be a str, or sealed bytes")
+    text(block, key, least, most)
+    if not is_printable(value, forbidden):
+        raise ValueError(key + ": has a character that cannot be sent")
+    return _connectwith.seal(value, bound)
+
+
+def _open(key, blob, bound):
+    try:
+        return _connectwith.unseal(blob, bound).decode()
+    except UnicodeError:
+        raise ValueError(key + ": not a text") from None
+    except ValueError as error:
+        raise ValueError(key + ": " + str(error)) from None
+
+
+def _from_base64(key, text):
+    from binascii import a2b_base64
+
+    try:
+        return a2b_base64(text)
+    except ValueError:
+        raise ValueError(key + ": not a sealed value") from None
+
+
+def is_printable(text, forbidden=""):
+    """Whether a text has no control character, nothing that is no character (surrogates, U+FFFE
+    and its like: a broker refuses both, MQTT 3.1.1, 1.5.3), and none of those forbidden."""
+    for character in text:
+        if character in forbidden:
+            return False
+        code = ord(character)
+        if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000:
+            return False
+        if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code < 0xFDF0:
+            return False
+    return True
+
+
+def is_host(text):
+    """Whether `text` is the name of a host or an IPv4 address; nothing that some take for one and
+    others for the other, as 10.1 or 010.0.0.1: no name ends in a number (RFC 3696, section 2)."""
+    if not is_host_name(text):
+        return False
+    if not text.split(".")[-1].isdigit():
+        return True
+    from connectwith import nic_blocks
+
+    try:
+        nic_blocks.check_quad("", text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_host_name(text):
+    """Whether `text` can be the name of a host: labels of letters, digits, '-' and '_'."""
+    for label in text.split("."):
+        if not 1 <= len(label) <= 63:
+            return False
+        for character in label:
+            if not (
+                "a" <= character.lower() <= "z" or "0" <= character <= "9" or character in "-_"
+            ):
+                return False
+    return True
 
 
 def proxy_of(block):
@@ -121,6 +252,6 @@ def proxy_of(block):
     username = block.get("username")
     password = block.get("password")
     if password is not None:
-        bound = checks.context("proxy", username, block["address"])
+        bound = context("proxy", username, block["address"])
         password = _connectwith.unseal(password, bound).decode()
     return block["address"], block["port"], username, password or ""

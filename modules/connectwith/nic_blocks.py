@@ -3,19 +3,19 @@
 
 """The blocks of a NIC beside `wificonfig`, checked as in nic.py; and dotted quads."""
 
-from connectwith import checks
+from connectwith import nic
 
 PROXY_TYPE_HTTP = 0
 
 
 def static(block):
     """`staticconfig`."""
-    checks.check_keys(block, ("ip", "netmask", "gateway", "dns", "DNS"))
+    nic.check_keys(block, ("ip", "netmask", "gateway", "dns", "DNS"))
     copy = {}
     for key in ("ip", "netmask", "gateway"):
         if key not in block:
             raise ValueError(key + ": missing")
-        copy[key] = checks.check_quad(key, block[key])
+        copy[key] = check_quad(key, block[key])
     _check_subnet(copy["ip"], copy["netmask"], copy["gateway"])
     servers = block.get("dns")
     if servers is None:
@@ -26,7 +26,7 @@ def static(block):
         raise TypeError("dns: must be a str or a list of 1 or 2")
     if not 1 <= len(servers) <= 2:
         raise ValueError("dns: must be a str or a list of 1 or 2")
-    copy["dns"] = [checks.check_quad("dns", server) for server in servers]
+    copy["dns"] = [check_quad("dns", server) for server in servers]
     for server in copy["dns"]:
         if not _is_unicast(server):
             raise ValueError("dns: not the address of a host")
@@ -50,9 +50,7 @@ def _check_subnet(ip, netmask, gateway):
 
 def proxy(block):
     """`proxyconfig`."""
-    checks.check_keys(
-        block, ("type", "proxytype", "address", "port", "username", "user", "password")
-    )
+    nic.check_keys(block, ("type", "proxytype", "address", "port", "username", "user", "password"))
     kind = block.get("type")
     if kind is None:
         kind = block.get("proxytype")
@@ -62,8 +60,8 @@ def proxy(block):
         raise TypeError("type: must be imp.PROXY_TYPE_HTTP")
     if kind != PROXY_TYPE_HTTP:
         raise ValueError("type: must be imp.PROXY_TYPE_HTTP")
-    address = checks.text(block, "address", 1, 64)
-    if not checks.is_host(address):
+    address = nic.text(block, "address", 1, 64)
+    if not nic.is_host(address):
         raise ValueError("address: not a host name or an IPv4 address")
     copy = {"type": kind, "address": address, "port": check_port(block.get("port"))}
     user = "username" if block.get("username") is not None else "user"
@@ -73,36 +71,36 @@ def proxy(block):
         return copy
     if block.get("password") is None:
         raise ValueError("password: comes with its username, or not at all")
-    username = checks.text(block, user, 0, 32)
-    if ":" in username or not checks.is_printable(username):
+    username = nic.text(block, user, 0, 32)
+    if ":" in username or not nic.is_printable(username):
         # Basic credentials are user:password in one header line (RFC 7617, section 2).
         raise ValueError(user + ": a colon or a control character cannot be sent")
     copy["username"] = username
-    bound = checks.context("proxy", username, address)
-    copy["password"] = checks.secret(block, "password", 0, 32, bound)
+    bound = nic.context("proxy", username, address)
+    copy["password"] = nic.secret(block, "password", 0, 32, bound)
     return copy
 
 
 def cellular(block):
     """`cellconfig`."""
-    checks.check_keys(block, ("apn", "username", "password", "auth", "pin"))
-    copy = {"apn": checks.text(block, "apn", 1, 100)}  # 3GPP TS 23.003, section 9.1
-    if not checks.is_host_name(copy["apn"]):
+    nic.check_keys(block, ("apn", "username", "password", "auth", "pin"))
+    copy = {"apn": nic.text(block, "apn", 1, 100)}  # 3GPP TS 23.003, section 9.1
+    if not nic.is_host_name(copy["apn"]):
         raise ValueError("apn: letters, digits, dots and hyphens only")
     username = ""
     if block.get("username") is not None:
-        username = copy["username"] = checks.text(block, "username", 0, 64)
-        if not checks.is_printable(username) or '"' in username:
+        username = copy["username"] = nic.text(block, "username", 0, 64)
+        if not nic.is_printable(username) or '"' in username:
             raise ValueError("username: has a quote or a control character")
     if block.get("auth") is not None:
-        copy["auth"] = checks.text(block, "auth", 1, 4)
+        copy["auth"] = nic.text(block, "auth", 1, 4)
         if copy["auth"] not in ("none", "pap", "chap"):
             raise ValueError("auth: must be none, pap or chap")
     if block.get("password") is not None:
-        bound = checks.context("cell", copy["apn"], username)
-        copy["password"] = checks.secret(block, "password", 0, 64, bound, '"')
+        bound = nic.context("cell", copy["apn"], username)
+        copy["password"] = nic.secret(block, "password", 0, 64, bound, '"')
     if block.get("pin") is not None:
-        copy["pin"] = checks.secret(block, "pin", 4, 8, checks.context("pin", copy["apn"]), '"')
+        copy["pin"] = nic.secret(block, "pin", 4, 8, nic.context("pin", copy["apn"]), '"')
     return copy
 
 
@@ -113,6 +111,25 @@ def check_port(port):
     if not 1 <= port <= 65535:
         raise ValueError("port: must be 1 to 65535")
     return port
+
+
+def check_quad(key, value):
+    """`value` if it is a dotted quad; else TypeError or ValueError naming `key`."""
+    if not isinstance(value, str):
+        raise TypeError(key + ": must be a str")
+    parts = value.split(".") if len(value) <= 15 else ()
+    if len(parts) != 4:
+        raise ValueError(key + ": not a dotted quad")
+    for part in parts:
+        # A leading zero means octal to some parsers and decimal to others.
+        if not 1 <= len(part) <= 3 or part[0] == "0" and len(part) > 1:
+            raise ValueError(key + ": not a dotted quad")
+        for digit in part:
+            if not "0" <= digit <= "9":
+                raise ValueError(key + ": not a dotted quad")
+        if int(part) > 255:
+            raise ValueError(key + ": not a dotted quad")
+    return value
 
 
 def number(quad):

@@ -10,7 +10,7 @@ of a NIC are kept as `nic.normalise()` makes them: checked, and secrets sealed.
 import _connectwith
 from micropython import const
 
-from connectwith import checks, cloud, nic
+from connectwith import cloud, nic
 
 _USER_MAX = const(4096)  # bytes of the user's configuration
 
@@ -88,7 +88,7 @@ def save_user(value):
         # The first byte tells them apart when they come back.
         if isinstance(value, str):
             # json.dumps() of bytes that are no text gives one that could not be read back.
-            checks.utf8_size("config", value, _USER_MAX)
+            nic.utf8_size("config", value, _USER_MAX)
         value = b"s" + value.encode() if isinstance(value, str) else b"b" + bytes(value)
         if len(value) > 1 + _USER_MAX:
             raise ValueError("config: over 4096 bytes")

@@ -32,7 +32,7 @@ _MAY_INCLUDE = (
 _PLATFORM = {"_connectwith", "machine", "network", "esp32"}
 _IO = _PLATFORM | {"select", "socket", "ssl", "tls"}
 _LINKS = {
-    "connectwith.at", "connectwith.checks", "connectwith.clock", "connectwith.patience",
+    "connectwith.at", "connectwith.clock", "connectwith.nic", "connectwith.patience",
     "connectwith.results",
 }  # fmt: skip
 _SANS_IO = {"at.py", "mqtt.py", "mqtt_frame.py", "proxy.py", "results.py"}

@@ -13,7 +13,8 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import at, checks, patience, results
+from connectwith import at, patience, results
+from connectwith import nic as nics
 from connectwith.links import CLOSING, FAILED, LEAVING, UP, modem_memory
 from connectwith.links.modem_line import Line, Restart, pause
 from connectwith.links.modem_network import DENIED, REGISTERED, Network, auth_of
@@ -317,9 +318,9 @@ class Sim7600:
         if not block or block.get(key) is None:
             return None
         if key == "pin":
-            bound = checks.context("pin", block["apn"])
+            bound = nics.context("pin", block["apn"])
         else:
-            bound = checks.context("cell", block["apn"], block.get("username", ""))
+            bound = nics.context("cell", block["apn"], block.get("username", ""))
         return _connectwith.unseal(block[key], bound)
 
     # -- down

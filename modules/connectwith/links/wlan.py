@@ -12,7 +12,8 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import checks, links, patience, results
+from connectwith import links, patience, results
+from connectwith import nic as nics
 
 _CLASS = const(0)  # _connectwith.LINK_WIFI
 
@@ -152,7 +153,7 @@ class Wlan:
         ssid = block["ssid"]
         key = block["key"]
         if key:
-            key = _connectwith.unseal(key, checks.context("wifi", ssid))
+            key = _connectwith.unseal(key, nics.context("wifi", ssid))
         else:
             key = None
         self._losses = _connectwith.link_state(_CLASS) >> links.LOSSES_SHIFT
