@@ -1,7 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The blocks of a NIC beside `wificonfig`, checked as in nic.py; and dotted quads."""
+"""The blocks of a NIC beside `wificonfig`, checked as in nic.py; and dotted quads.
+
+nic.py and this file are one thing in two files, and import each other: many devices have Wi-Fi
+with DHCP alone, so nic.py loads this half by need.
+"""
 
 from connectwith import nic
 

@@ -6,7 +6,7 @@ import types
 
 import _connectwith
 import pytest
-from connectwith import course, dates, nic, patience, results, session
+from connectwith import clock, course, nic, patience, results, session
 from connectwith.links import FAILED, LEAVING, UP
 
 ECONNABORTED, ECONNRESET = 103, 104
@@ -122,7 +122,7 @@ def dated(monkeypatch, way):
         def close(self):
             self.closed = True
 
-    monkeypatch.setattr(dates, "Dates", Dates)
+    monkeypatch.setattr(clock, "Dates", Dates)
     settings = types.SimpleNamespace(key=None, cert=None)
     way._job = job(settings=settings)
     way._turn = course._REACH

@@ -6,7 +6,7 @@ import types
 
 import pytest
 from clock_stand_in import FOREIGN, NETWORK, ON_FLOOR, SNTP, SUSPECT, Stand
-from connectwith import clock, cloud, dates
+from connectwith import clock, cloud
 
 FLOOR = 850_000_000
 EXPIRED, FUTURE, OTHER_HOST = 0x01, 0x0200, 0x04
@@ -23,7 +23,7 @@ def way(stand):
     """Dates of an attempt with the time servers a and b."""
     settings = cloud.Settings()
     settings.ntp = ["a", "b"]
-    way = dates.Dates(settings, types.SimpleNamespace(note=None), (None, ()), 0, 0)
+    way = clock.Dates(settings, types.SimpleNamespace(note=None), (None, ()), 0, 0)
     way.diag = way._diag
     return way
 
@@ -43,11 +43,11 @@ def set_to(stand, seconds, quality):
 
 
 def test_the_default_servers(stand):
-    way = dates.Dates(cloud.Settings(), types.SimpleNamespace(note=None), (None, ()), 0, 0)
+    way = clock.Dates(cloud.Settings(), types.SimpleNamespace(note=None), (None, ()), 0, 0)
     way.ask()
     stand.drive(way)
-    assert stand.resolver.asked == list(dates._SERVERS) and dates._SERVERS[0] == "pool.ntp.org"
-    assert len(dates._SERVERS) == 2
+    assert stand.resolver.asked == list(clock._SERVERS) and clock._SERVERS[0] == "pool.ntp.org"
+    assert len(clock._SERVERS) == 2
 
 
 def test_nobody_answers_and_the_floor_is_noted(stand, way):
