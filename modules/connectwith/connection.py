@@ -12,11 +12,11 @@ def get():
     """The controller of this run of the firmware."""
     global _controller
     if _controller is None:
-        from connectwith import controller
+        from connectwith.controller import Controller
 
         with _connectwith.SchedulerLock():
             if _controller is None:
-                _controller = controller.Controller(_after_loss)
+                _controller = Controller(_after_loss)
     return _controller
 
 

@@ -34,12 +34,12 @@ class Controller:
 
     def __init__(self, after_loss):
         """`after_loss()` gives what has `begin(control, result)` and `suspend(control)`."""
-        from connectwith import course
+        from connectwith.course import Course
 
         _connectwith.key_source()  # makes the device's secret now, so that attempts write nothing
         self.attempt = _connectwith.Attempt(self._step, self._settle)
         self.diag = diag.Diag()
-        self._course = course.Course(self.attempt, self.diag)
+        self._course = Course(self.attempt, self.diag)
         self.session = self._course.session
         self._job = None  # of the attempt that runs
         self._next = None  # a job that waits for its time

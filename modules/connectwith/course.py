@@ -240,9 +240,9 @@ class Course(retry.Pauses):
 
     def _look_after_dates(self):
         if self._dates is None:
-            from connectwith import clock  # most attempts find one that SNTP has set
+            from connectwith.clock import Dates  # most attempts find one that SNTP has set
 
-            self._dates = clock.Dates(
+            self._dates = Dates(
                 self._job.settings, self._diag, self._route, self._queries, self._dials
             )
         return self._dates
