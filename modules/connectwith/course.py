@@ -8,7 +8,8 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import cloud, dialer, links, nic, results, retry, session
+from connectwith import cloud, dialer, links, nic, results, session
+from connectwith.retry import Pauses, Retry, is_lasting, result_of_silence
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
@@ -37,7 +38,7 @@ _PARTING_MS = const(2)
 _CARRIER_MS = const(5000)
 
 
-class Course(retry.Pauses):
+class Course(Pauses):
     """Owns what an attempt opens: the link, the dialer with its stream, the session."""
 
     def __init__(self, attempt, diag):
@@ -56,7 +57,7 @@ class Course(retry.Pauses):
         self._job = None
         self._turn = _PREPARE
         self._asked = 0  # of the link
-        self._retry = retry.Retry()
+        self._retry = Retry()
         self._faults = 0  # of the link
         self._route = None  # of the link: see links.route()
 
@@ -325,7 +326,7 @@ class Course(retry.Pauses):
         if state == session.CLOSED:
             self._dialer.judge(False)
             current = self.session
-            lasting = retry.is_lasting(current.cause, current.code)
+            lasting = is_lasting(current.cause, current.code)
             return self._fail_online(results.NO_SERVER, current.cause, current.code, 0, lasting)
         if state != session.OPEN:
             return self._await(dialer.READY)
@@ -372,7 +373,7 @@ class Course(retry.Pauses):
     def _await(self, stage):
         """Waits for the peer, but not for one that has gone without a word."""
         if self._retry.is_dead(stage):
-            result = retry.result_of_silence(stage, self._job)
+            result = result_of_silence(stage, self._job)
             return self._fail_online(result, "no answer", 0, 0, False)
         return self.pause()
 
