@@ -5,7 +5,6 @@
 
 from connectwith import connection as _connection
 from connectwith import nic as _nic
-from connectwith import store as _store
 from connectwith.job import check_callback as _check_callback
 
 PROXY_TYPE_HTTP = 0
@@ -80,7 +79,7 @@ def clearconfiguration(action=CONFIG_ALL):
         raise ValueError("action: must be one of the CONFIG_ constants")
     for i, name in enumerate(("wificonfig", "staticconfig", "proxyconfig", "cellconfig")):
         if action & 1 << i:
-            _store.save_block(name, None)
+            _saving().save_block(name, None)
 
 
 def setuserconfiguration(config):
@@ -90,12 +89,12 @@ def setuserconfiguration(config):
     """
     if config is not None and not isinstance(config, (bytes, bytearray, str)):
         raise TypeError("config: must be bytes or str")
-    _store.save_user(config)
+    _saving().save_user(config)
 
 
 def getuserconfiguration():
     """What `setuserconfiguration` stored, as bytes or str, or None."""
-    return _store.load_user()
+    return _saving().load_user()
 
 
 def setsendbuffersize(size):
@@ -107,7 +106,7 @@ def setsendbuffersize(size):
 
 
 def _save(name, block):
-    _store.save_block(name, _nic.check_block(name, block))
+    _saving().save_block(name, _nic.check_block(name, block))
 
 
 def wakeup(interval, callback):
@@ -151,6 +150,12 @@ def scanwifinetworks(callback=None):
     from connectwith import scan
 
     return scan.start(callback)
+
+
+def _saving():
+    from connectwith import saving  # its memory is better spent where nothing is stored
+
+    return saving
 
 
 def _timers():

@@ -3,8 +3,11 @@
 
 # The user module _connectwith for MicroPython's CMake builds (ESP32).
 
-# The list of core sources is kept once, in a form that make and this pattern both read.
-file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/core/sources.mk connectwith_lines REGEX "^\t")
+# The list of core sources is kept once, in a form that make and this pattern both read. CMake does
+# not look again at what it has read in this way, and a build would lack a file that has been added.
+set(connectwith_list ${CMAKE_CURRENT_LIST_DIR}/core/sources.mk)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${connectwith_list})
+file(STRINGS ${connectwith_list} connectwith_lines REGEX "^\t")
 string(REGEX MATCHALL "[a-z_]+\\.c" connectwith_core "${connectwith_lines}")
 list(TRANSFORM connectwith_core PREPEND ${CMAKE_CURRENT_LIST_DIR}/core/)
 

@@ -53,9 +53,15 @@ typedef struct {
 
 extern board_retained_t *board_retained;
 
-// Attaches to the retained state or, at power-on, makes it.
+// Attaches to the retained state or, at power-on, makes it. The clock is the caller's to set then.
 // Returns true at power-on, false after a reset.
-bool board_retained_open(char **argv);
+bool board_retained_open(void);
+
+// Copies the variables of the RTC domain into the retained state.
+void board_retained_save_rtc(void);
+
+// The command line that board_reset() starts the program with.
+void board_reset_by(char **argv);
 
 // Starts the program anew with everything lost but board_retained. May be called by any thread,
 // never by a signal handler. Does not return.
@@ -114,7 +120,7 @@ void board_wait_us(int64_t timeout_us);
 void board_irq_lock(void);
 void board_irq_unlock(void);
 
-// --- modboard.c ---
+// --- counts.c ---
 
 // What a chip counts. Any thread.
 typedef enum {
@@ -126,11 +132,14 @@ typedef enum {
     BOARD_COUNTS,
 } board_count_t;
 
-// How long the radio keeps a frame before it sends it (idf/esp_wifi_air.c). Any thread.
-void board_radio_set_ms(uint32_t ms);
-
 // One more (1) or one fewer (-1) is there.
 void board_count(board_count_t what, int change);
+int board_counted(board_count_t what);
+
+// --- idf/esp_wifi_air.c ---
+
+// How long the radio keeps a frame before it sends it. Any thread.
+void board_radio_set_ms(uint32_t ms);
 
 // --- idf/one_core.c: all of it does nothing without the option --one-core. ---
 

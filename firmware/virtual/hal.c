@@ -3,7 +3,6 @@
 
 // MicroPython's hardware abstraction: time, waiting, atomic sections, ESP-IDF errors.
 
-#include <pthread.h>
 #include <string.h>
 
 #include "py/mperrno.h"
@@ -17,26 +16,6 @@
 #include "esp_timer.h"
 
 TaskHandle_t mp_main_task_handle;
-
-static pthread_mutex_t irq_mutex;
-
-__attribute__((constructor)) static void irq_mutex_init(void) {
-    pthread_mutexattr_t attr;
-    pthread_mutexattr_init(&attr);
-    pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
-    pthread_mutex_init(&irq_mutex, &attr);
-    pthread_mutexattr_destroy(&attr);
-}
-
-void board_irq_lock(void) {
-    board_core_hold();
-    pthread_mutex_lock(&irq_mutex);
-}
-
-void board_irq_unlock(void) {
-    pthread_mutex_unlock(&irq_mutex);
-    board_core_release();
-}
 
 void mp_hal_wake_main_task(void) {
     if (mp_main_task_handle != NULL) {

@@ -26,6 +26,7 @@
 #include "esp_event.h"
 #include "esp_partition.h"
 #include "esp_system.h"
+#include "idf/w5500.h"
 #include "nvs_flash.h"
 
 static char *heap;
@@ -86,6 +87,7 @@ static void start_hardware(bool power_on) {
     }
     board_io_start();
     gpio_board_start();
+    w5500_board_start();
     board_console_start();
     if (nvs_flash_init() == ESP_ERR_NVS_NO_FREE_PAGES) {
         nvs_flash_erase();
@@ -146,8 +148,11 @@ int main(int argc, char **argv) {
     if (mkdir(board_options.dir, 0777) != 0 && errno != EEXIST) {
         die(board_options.dir);
     }
-    bool power_on = board_retained_open(argv);
-    if (!power_on) {
+    board_reset_by(argv);
+    bool power_on = board_retained_open();
+    if (power_on) {
+        board_lose_clock();
+    } else {
         finish_deep_sleep();
     }
     mp_main_task_handle = xTaskGetCurrentTaskHandle(); // before there is a thread that wakes it

@@ -5,7 +5,6 @@
 // ESP-IDF's heap or from a table of fixed size. Whoever makes one and does not give it back loses
 // memory there, which no look at MicroPython's heap shows. And how slow its radio is.
 
-#include <stdatomic.h>
 #include <string.h>
 
 #include "py/runtime.h"
@@ -26,12 +25,6 @@ static const char *const names[] = {
 };
 
 _Static_assert(MP_ARRAY_SIZE(names) == BOARD_COUNTS, "a name for each");
-
-static atomic_int counts[BOARD_COUNTS];
-
-void board_count(board_count_t what, int change) {
-    atomic_fetch_add(&counts[what], change);
-}
 
 static void put(mp_obj_t dict, const char *name, mp_int_t count) {
     mp_obj_dict_store(dict, mp_obj_new_str(name, strlen(name)), MP_OBJ_NEW_SMALL_INT(count));
@@ -80,7 +73,7 @@ static int open_sockets(void) {
 static mp_obj_t board_counts(void) {
     mp_obj_t dict = mp_obj_new_dict(BOARD_COUNTS + 4);
     for (int i = 0; i < BOARD_COUNTS; ++i) {
-        put(dict, names[i], atomic_load(&counts[i]));
+        put(dict, names[i], board_counted(i));
     }
     esp_netif_init();
     network_t network = { 0 };

@@ -30,7 +30,7 @@ async def connect(timeout=None):
     SERVER_CONNECTED at once where there is a connection. RuntimeError: the policy is
     SUSPEND_ON_ERROR, or no server is set. Otherwise as `connectwith()`.
     """
-    from connectwith import failover, results
+    from connectwith import results
 
     control = connection.get()
     if control.policy == results.SUSPEND_ON_ERROR:
@@ -40,7 +40,7 @@ async def connect(timeout=None):
         if control.is_connected():
             callback(results.SERVER_CONNECTED, None)
         else:
-            failover.connect(control, lambda result: callback(result, None), timeout)
+            control.connect(lambda result: callback(result, None), timeout)
 
     return await _Waiter(control).result(start, None, timeout)
 

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The time by SNTP, and what the clock rests on. TLS checks dates, so a board needs one.
+"""The time by SNTP, when it is asked for, and what a date means that TLS refuses.
 
-Packets are RFC 4330 (SNTPv4). Times are in seconds since 2000, as `time.time()` on an ESP32.
+Whatever the clock has been set to by a makeshift is asked for again: in each attempt, without
+waiting for the answer, and now and then while a session lasts. Packets are RFC 4330 (SNTPv4).
+Times are in seconds since 2000, as `time.time()` on an ESP32.
 
-`Dates` says when the time is asked for, beside what else goes on, and what a date that TLS refuses
-means. Whatever the clock has been set to by a makeshift is asked for again: in each attempt,
-without waiting for the answer, and now and then while a session lasts.
+Most attempts find a clock that SNTP has set, so this is loaded when it is needed, and unloaded.
 """
 
 import os
@@ -21,17 +21,6 @@ _FLOOR = const(2)
 _SUSPECT = const(3)
 _NETWORK = const(4)
 _SNTP = const(5)
-
-_YEARS_S = const(20 * 31557600)  # a firmware runs for so long; as core/clockrecord.h has it
-_AGREES_S = const(60)  # what two answers may differ by, and what no certificate's dates depend on
-
-_EPOCH_1900 = const(3155673600)  # seconds from 1900, where NTP counts from, to 2000
-_PORT = const(123)
-_PACKET_BYTES = const(48)
-_TRIES = const(2)  # of each server
-_TRY_MS = const(1000)
-_RESOLVE_MS = const(5000)  # a second name server is asked after 4 s at the latest
-_TOTAL_MS = const(10000)  # four servers that are silent take 8 s
 
 _SERVERS = const(("pool.ntp.org", "time.google.com"))
 
@@ -48,6 +37,17 @@ _AT_BUILD = const("no time from SNTP: the clock is set to the build date")
 _VOUCHED = const("no time from SNTP: the clock is set to the date of the server's certificate")
 _PAST = const("no time from SNTP yet: the clock is set to a time that is surely past")
 _NOTES = const((_AT_BUILD, _VOUCHED, _PAST))
+
+_YEARS_S = const(20 * 31557600)  # a firmware runs for so long; as core/clockrecord.h has it
+_AGREES_S = const(60)  # what two answers may differ by, and what no certificate's dates depend on
+
+_EPOCH_1900 = const(3155673600)  # seconds from 1900, where NTP counts from, to 2000
+_PORT = const(123)
+_PACKET_BYTES = const(48)
+_TRIES = const(2)  # of each server
+_TRY_MS = const(1000)
+_RESOLVE_MS = const(5000)  # a second name server is asked after 4 s at the latest
+_TOTAL_MS = const(10000)  # four servers that are silent take 8 s
 
 
 def is_believable(seconds):

@@ -1,26 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Which server: checks the settings of `imp.cloud.configure` and packs them into one record."""
+"""Which server: the settings of `imp.cloud.configure`, and the record that they are stored in."""
 
+import _connectwith
 from micropython import const
 
 from connectwith import nic
 
 _VERSION = const(1)
-_PEM_MAX = const(4000)
 _URL_MAX = const(250)
-# Tokens that cloud brokers take in place of a password have 200 to 1,500 bytes. Some want them in
-# the user name.
-_CLIENT_ID_MAX = const(256)
-_USERNAME_MAX = const(1024)
-_PASSWORD_MAX = const(2048)
 
 # A record that ends before the last of them is of an earlier firmware, which also reads ours.
 _NAMES = const(("url", "clientid", "username", "password", "ca", "cert", "key", "ntp"))
 _NTP = const(7)
 _NTP_MAX = const(4)
-_ABSENT = const(0xFFFF)  # in place of a length
 
 
 class Settings:
@@ -61,31 +55,15 @@ def split(url):
     return secure, host, port
 
 
-def check(url, ca, username, password, clientid, cert, key, ntp=None):
-    """Returns Settings with nothing sealed yet. ValueError or TypeError name the argument."""
-    settings = Settings()
-    settings.secure, settings.host, settings.port = split(url)
-    settings.url = url
-    settings.clientid = _text("clientid", clientid, _CLIENT_ID_MAX)
-    settings.username = _text("username", username, _USERNAME_MAX)
-    settings.password = _text("password", password, _PASSWORD_MAX)
-    if password is not None and username is None:
-        raise ValueError("password: needs a username")
-    settings.ca = _certificate("ca", ca)
-    settings.cert = _certificate("cert", cert)
-    settings.key = _certificate("key", key)
-    settings.ntp = _time_servers(ntp)
-    if settings.secure:
-        if settings.ca is None:
-            raise ValueError("ca: needed to know the server")
-        if (cert is None) != (key is None):
-            raise ValueError("cert: comes with its key, or not at all")
-    return settings
-
-
 def context(settings, name):
     """What a sealed setting is bound to."""
     return nic.context("cloud", name, settings.host)
+
+
+def secret(settings, name):
+    """A sealed setting in the clear, to be overwritten after use; None where it is absent."""
+    sealed = getattr(settings, name)
+    return None if sealed is None else _connectwith.unseal(sealed, context(settings, name), True)
 
 
 def pack(settings):
@@ -106,19 +84,19 @@ def pack(settings):
 
 def unpack(record):
     """Settings from a record, or None when it is not one of ours. Certificates, which are long,
-    stay in it: they are slices of what was given."""
+    stay in it: they are slices of what was given, which is a memoryview."""
     if not record or record[0] != _VERSION:
         return None
     settings = Settings()
     at = 1
-    for i, name in enumerate(_NAMES):
+    for i in range(len(_NAMES)):
         if i == _NTP and at == len(record):
             break
         if at + 2 > len(record):
             return None
         n = record[at] << 8 | record[at + 1]
         at += 2
-        if n == _ABSENT:
+        if n == 0xFFFF:
             continue
         if at + n > len(record):
             return None
@@ -126,9 +104,9 @@ def unpack(record):
         at += n
         try:
             if i == _NTP:
-                settings.ntp = _time_servers(str(data, "utf-8").split(" "))
+                settings.ntp = time_servers(str(data, "utf-8").split(" "))
                 break
-            setattr(settings, name, str(data, "utf-8") if i < 3 else data)
+            setattr(settings, _NAMES[i], str(data, "utf-8") if i < 3 else data)
         except ValueError:  # UnicodeError is one
             return None
     try:
@@ -138,7 +116,7 @@ def unpack(record):
     return settings
 
 
-def _time_servers(ntp):
+def time_servers(ntp):
     """A list of 1 to 4 names or addresses, or None."""
     if ntp is None:
         return None
@@ -154,28 +132,3 @@ def _time_servers(ntp):
         if not nic.is_host(host) or len(host) > 200:
             raise ValueError("ntp: not a host name")
     return list(ntp)
-
-
-def _text(name, value, most):
-    if value is None:
-        return None
-    nic.text({name: value}, name, 1, most)
-    if name != "password" and not nic.is_printable(value):
-        raise ValueError(name + ": has a character that a broker must refuse")
-    return value
-
-
-def _certificate(name, value):
-    """PEM or DER as bytes. Only its outside is looked at; TLS has the last word."""
-    if value is None:
-        return None
-    if not isinstance(value, (str, bytes, bytearray)):
-        raise TypeError(name + ": must be PEM or DER")
-    if isinstance(value, str) and len(value) <= _PEM_MAX:
-        value = value.encode()
-    if not 16 <= len(value) <= _PEM_MAX:
-        raise ValueError(name + ": must have 16 to " + str(_PEM_MAX) + " bytes")
-    # 0x30 opens every DER structure that is wanted here (X.690, SEQUENCE).
-    if value[0] != 0x30 and b"-----BEGIN " not in value:
-        raise ValueError(name + ": neither PEM nor DER")
-    return bytes(value)

@@ -18,7 +18,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import call, diag, links, nic, results, store
+from connectwith import call, links, nic, results, store
 from connectwith.job import Job, check_callback, milliseconds, server_settings
 
 _STAGES = const(9)
@@ -34,13 +34,12 @@ class Controller:
 
     def __init__(self, after_loss):
         """`after_loss()` gives what has `begin(control, result)` and `suspend(control)`."""
-        from connectwith.course import Course
+        from connectwith import course, diag
 
         _connectwith.key_source()  # makes the device's secret now, so that attempts write nothing
         self.attempt = _connectwith.Attempt(self._step, self._settle)
         self.diag = diag.Diag()
-        self._course = Course(self.attempt, self.diag)
-        self.session = self._course.session
+        self._course = course.Course(self.attempt, self.diag)
         self._job = None  # of the attempt that runs
         self._next = None  # a job that waits for its time
         self._next_ms = 0
@@ -51,7 +50,7 @@ class Controller:
         self._connected = False
         self.live = None  # the job that has connected, also after a loss; not after disconnect()
         self.outage = None  # the loss.Outage that goes on, also in a session that is too young
-        self._nic = None  # the last that worked
+        self.last_nic = None  # the last that worked
         self.last_error = None
         self.on_loss = self.on_shutdown = self.on_gone = None
         self.policy = results.SUSPEND_ON_ERROR
@@ -95,13 +94,7 @@ class Controller:
 
     def is_idle(self):
         """Whether nothing of ours runs and no message from the server waits."""
-        return not self.busy and self._job is None and not self.session.inbound
-
-    def current_config(self):
-        """A copy of the last NIC that worked, secrets sealed; before the first, of what is stored
-        for Wi-Fi or else cellular; None where nothing is."""
-        last = self._nic or store.load_nic(nic.WIFI) or store.load_nic(nic.CELLULAR)
-        return None if last is None else nic.duplicate(last)
+        return not (self.busy or self._job or self._connected and self.session.inbound)
 
     def nic_in_use(self):
         """The NIC that the powered link was started with."""
@@ -121,6 +114,11 @@ class Controller:
         from connectwith import sending
 
         return sending.flush(self, timeout_ms)
+
+    @property
+    def session(self):
+        """The session.Session, also while there is no connection."""
+        return self._course.make_session()
 
     @property
     def link(self):
@@ -172,7 +170,8 @@ class Controller:
             self._job.close()
         self.on_gone = self._job = self._next = self.live = self.outage = None
         self._connected = False
-        call(self._course.release, True, keep)
+        if self._course.link is not None:  # else nothing is open
+            call(self._course.release, True, keep)
         if gone is not None:
             gone()
 
@@ -208,7 +207,7 @@ class Controller:
                 self.lose(type(error).__name__, 0, results.NOT_CONNECTED)
             return
         if result == results.SERVER_CONNECTED:
-            self._nic = job.nic
+            self.last_nic = job.nic
             self.live = job
             self.last_error = None
             if self.outage is not None:
@@ -260,8 +259,8 @@ class Controller:
         if self.has_lost_link():
             return -1
         if state < 0:
-            if self._course.doubts(current.code):
-                return self._course.pause()
+            if self._course.patience.doubts(current.code):
+                return self._course.patience.pause()
             return self.lose(current.cause, current.code, results.NO_SERVER)
         if self.outage is not None and self.outage.has_passed():
             self.outage = None
@@ -271,8 +270,8 @@ class Controller:
             messages.deliver(self, current.take())
             return 0  # the handler may have done anything
         if current.busy():
-            return self._course.pause()
-        self._course.hurry()
+            return self._course.patience.pause()
+        self._course.patience.hurry()
         return self._course.tend(self.quiet_ms if current.watch() else _UNWATCHED_MS)
 
     def look(self):

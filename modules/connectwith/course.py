@@ -8,12 +8,15 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import cloud, dialer, links, nic, results, session
-from connectwith.retry import Pauses, Retry, is_lasting, result_of_silence
+import connectwith
+from connectwith import cloud, dialer, links, patience, results
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
 _CLOCK = const(3)
+
+_ETHERNET = const(1)  # classes of link, as in _connectwith.LINK_...
+_CELLULAR = const(2)
 
 # What the next step does.
 _PREPARE = const(0)
@@ -38,7 +41,7 @@ _PARTING_MS = const(2)
 _CARRIER_MS = const(5000)
 
 
-class Course(Pauses):
+class Course:
     """Owns what an attempt opens: the link, the dialer with its stream, the session."""
 
     def __init__(self, attempt, diag):
@@ -46,7 +49,7 @@ class Course(Pauses):
         self._diag = diag
         self._resolver = _connectwith.Resolver()
         self._dialer = dialer.Dialer(self._resolver)
-        self.session = session.Session()
+        self.session = None  # see make_session()
         self._queries = self._dials = 0  # for the time, and again because of it
         self._dates = None  # while the clock is below trust, or TLS complains of a date
         self.link = None  # powered, or about to be
@@ -57,17 +60,24 @@ class Course(Pauses):
         self._job = None
         self._turn = _PREPARE
         self._asked = 0  # of the link
-        self._retry = Retry()
+        self.patience = patience.Patience()
         self._faults = 0  # of the link
         self._route = None  # of the link: see links.route()
 
+    def make_session(self):
+        """The one session, made when there is a server to dial: until then its memory is free."""
+        if self.session is None:
+            from connectwith import session
+
+            self.session = session.Session()
+        return self.session
+
     def begin(self, job):
         """The next step is the first one of `job`. Changes nothing else."""
-        self.hurry()
         self._turn = _PREPARE
         self._queries = self._dials = 0
         self._job = job
-        self._retry.begin(job.patience())
+        self.patience.begin(patience.place_of(job), job.timeout_ms)
 
     def release(self, polite, keep):
         """Closes whatever is open and powers the interface down. May be called again.
@@ -75,13 +85,13 @@ class Course(Pauses):
         If goodbye was said, `leave()` powers down when the server has it, a second later at the
         latest: a radio loses what it has not sent yet.
         `keep`: leaves an interface up that is held for the local network."""
-        said = self.session.close(polite)
-        self._leave_server()
+        said = self._leave_server(polite)
         self._let_dates_go()
         link = self.link
         if link is not None:
             self.link = None
             if keep and self._is_held(link):
+                self.patience = patience.Patience()  # the link goes on with the one that it has
                 return
             if said and _connectwith.parting():
                 self._parting = link
@@ -141,7 +151,7 @@ class Course(Pauses):
         if turn == _GREET:
             return self._greet()
         if turn == _REST:
-            return self._retry.rest() or self._dial()
+            return self.patience.rest() or self._dial()
         if turn == _JUDGE:
             return self._judge()
         return self._set_clock()
@@ -149,9 +159,7 @@ class Course(Pauses):
     def tend(self, quiet_ms):
         """In a quiet step of the session: asks for the time where it is not sure. Returns the ms
         until the next step."""
-        if self._dates is None:
-            return quiet_ms
-        wait_ms = self._dates.tend(quiet_ms)
+        wait_ms = -1 if self._dates is None else self._dates.tend(quiet_ms)
         if wait_ms < 0:
             self._let_dates_go()
             return quiet_ms
@@ -172,7 +180,7 @@ class Course(Pauses):
         if self._leaving is link:
             self._leaving = None  # it can be taken up again from where it is
         elif self._leaving is not None and not self._off:
-            return self.pause()
+            return self.patience.pause()
         _connectwith.dns_flush()  # an address learnt on one network may be wrong on the next
         self.link = link
         self._diag.link = link
@@ -185,12 +193,12 @@ class Course(Pauses):
         config = self._job.nic
         if self._job.kind in links.held:
             links.held[self._job.kind] = config
-        self.link.start(config, self._retry.patience)
+        self.link.start(config, self.patience)
         self._faults = 0
 
     def _sweep(self):
         """Powers down what was left up before the reset, as if it were the interface of before."""
-        for kind in range(len(nic.NAMES)):
+        for kind in range(3):
             try:
                 link = links.left_over(kind) if kind != self._job.kind else None
             except (AttributeError, OSError, ValueError):
@@ -212,13 +220,13 @@ class Course(Pauses):
             asked = getattr(link, "asked", 0)
             if asked != self._asked:
                 self._asked = asked
-                self.hurry()
-            return self.pause()
+                self.patience.hurry()
+            return self.patience.pause()
         self._enter(_LINK)
         self._enter(_ADDRESS)
         route = links.route(self._job.kind, self._job.nic)
         if route is None:
-            return self.pause()  # its end is about to be told
+            return self.patience.pause()  # its end is about to be told
         # Whatever else is up, all packets of this attempt leave by its own interface.
         self._route = route
         self._dialer.device = route[0]
@@ -241,9 +249,9 @@ class Course(Pauses):
 
     def _look_after_dates(self):
         if self._dates is None:
-            from connectwith.clock import Dates  # most attempts find one that SNTP has set
+            from connectwith import clock  # most attempts find one that SNTP has set
 
-            self._dates = Dates(
+            self._dates = clock.Dates(
                 self._job.settings, self._diag, self._route, self._queries, self._dials
             )
         return self._dates
@@ -254,11 +262,12 @@ class Course(Pauses):
             dates.close()
             self._queries, self._dials = dates.queries, dates.dials
             self._dates = None
+            connectwith.unload("clock")
 
     def _set_clock(self):
         state = self._dates.poll()
         if not state:
-            return self.pause()
+            return self.patience.pause()
         if state < 0:
             self._dates.settle()
         else:
@@ -270,7 +279,7 @@ class Course(Pauses):
         dial = self._dialer
         verdict = self._dates.judge(dial.flags, dial.stream.not_before())
         if not verdict:
-            return self.pause()
+            return self.patience.pause()
         if verdict > 0:
             self._diag.blame(None, 0, 0)
             self._leave_server()
@@ -282,13 +291,13 @@ class Course(Pauses):
         settings = job.settings
         proxy = job.nic.get("proxyconfig")
         if proxy is not None:
-            proxy = nic.proxy_of(proxy)
-        key = settings.key
-        if key is not None:
-            key = _connectwith.unseal(key, cloud.context(settings, "key"), True)
+            from connectwith import nic_blocks
+
+            proxy = nic_blocks.proxy_of(proxy)
         if self._dates is not None:
             self._dates.dialling()
-        self._dialer.start(settings, proxy, (settings.cert, key))
+        self.make_session()
+        self._dialer.start(settings, proxy, cloud.secret(settings, "key"))
         self._turn = _REACH
         return self._reach()
 
@@ -304,16 +313,14 @@ class Course(Pauses):
             return self._judge()
         if stage == dialer.FAILED:
             result = dial.result
-            if dial.silent and self._job.kind == nic.CELLULAR:
+            if dial.silent and self._job.kind == _CELLULAR:
                 result = results.PPP_NO_CONNECTIVITY
             return self._fail_online(result, dial.cause, dial.code, dial.flags, dial.lasting)
         self._enter(stage, dial.late)
         if stage != dialer.READY:
             return self._await(stage)
         settings = self._job.settings
-        password = settings.password
-        if password is not None:
-            password = _connectwith.unseal(password, cloud.context(settings, "password"), True)
+        password = cloud.secret(settings, "password")
         self.tend(0)  # what is of no use any more gives its memory to the session
         self.session.open(dial.stream, settings, password, time.ticks_ms())
         if password is not None:
@@ -323,12 +330,12 @@ class Course(Pauses):
 
     def _greet(self):
         state = self.session.pump(time.ticks_ms())
-        if state == session.CLOSED:
+        if state < 0:
             self._dialer.judge(False)
             current = self.session
-            lasting = is_lasting(current.cause, current.code)
+            lasting = patience.is_lasting(current.cause, current.code)
             return self._fail_online(results.NO_SERVER, current.cause, current.code, 0, lasting)
-        if state != session.OPEN:
+        if not state:
             return self._await(dialer.READY)
         self._dialer.judge(True)
         self._attempt.succeed()
@@ -339,49 +346,50 @@ class Course(Pauses):
         result if the time ends in this stage, -1 for the usual one."""
         if stage > self._attempt.stage():
             job = self._job
-            hurried = stage == _LINK and job.kind == nic.ETHERNET and job.has_next()
+            hurried = stage == _LINK and job.kind == _ETHERNET and job.has_next()
             self._attempt.enter(stage, _CARRIER_MS if hurried else 0, late)
             self._diag.blame(None, 0, 0)  # what has failed before has passed
-            self._waits = 0
+            self.patience.hurry()
 
     # -- what may pass
 
     def _lose_link(self):
         result = self.link.result
-        if not self._retry.loses_link():
+        if self.patience.is_over(patience.LINK_LOST, time.ticks_ms()):
             return self._fail(result, "link lost", 0, 0)
         self._note(result, "link lost", 0, 0)
         self._leave_server()
         self._let_dates_go()  # it asks by the link of before
         self._start_link()
         self._turn = _RAISE_LINK
-        return self.pause()
+        return self.patience.pause()
 
     def _fail_online(self, result, cause, code, flags, lasting):
         # Going down, a link breaks its connections: then it is to blame.
         if self.link.poll() != links.UP:
             return self._lose_link()
-        if self.doubts(code):
-            return self.pause()
-        if not self._retry.goes_on(lasting):
+        if self.patience.doubts(code):
+            return self.patience.pause()
+        if not self.patience.goes_on(lasting):
             return self._fail(result, cause, code, flags)
         self._note(result, cause, code, flags)
         self._leave_server()
         self._turn = _REST
-        return self._retry.rest()
+        return self.patience.rest()
 
     def _await(self, stage):
         """Waits for the peer, but not for one that has gone without a word."""
-        if self._retry.is_dead(stage):
-            result = result_of_silence(stage, self._job)
+        if self.patience.is_dead(stage):
+            result = patience.result_of_silence(stage, self._job)
             return self._fail_online(result, "no answer", 0, 0, False)
-        return self.pause()
+        return self.patience.pause()
 
-    def _leave_server(self):
-        """Drops what has been opened behind the link."""
-        self.session.close(False)
+    def _leave_server(self, polite=False):
+        """Drops what has been opened behind the link. Returns whether goodbye was said."""
+        said = self.session is not None and self.session.close(polite)
         self._dialer.close()
-        self._retry.forget_stage()
+        self.patience.forget_stage()
+        return said
 
     def _note(self, result, cause, code, flags):
         """It is tried again; should the time end meanwhile, this was why."""

@@ -65,14 +65,13 @@ class Dialer:
         self.stream = None
         self.device = None  # lwIP's name of the interface to use; None: lwIP chooses
         self._target = None
-        self._proxy = self._secrets = None
+        self._proxy = self._key = None
         self._host = None  # whose address is wanted
-        self._addresses = ()
-        self._tried = 0  # so many of them
+        self._tried = 0  # so many of its addresses
         self._tried_ms = 0
         self._racing = []  # streams that connect, each with its address
         self._address = None  # that has answered
-        self._known = None  # (host, address, whether it was good) of the last that answered
+        self._known = [None, None, False]  # host, address of the last that answered; a good one?
         self._denied = False  # somebody has said no
         self._turn = FAILED
         self._tunnel = None  # through the proxy
@@ -82,13 +81,13 @@ class Dialer:
         self.silent = self.lasting = False
         self.late = -1
 
-    def start(self, target, proxy, secrets):
+    def start(self, target, proxy, key):
         """`target`: cloud.Settings. `proxy`: (address, port, username, password) or None.
-        `secrets`: what TLS takes as client certificate and key, or (None, None)."""
+        `key`: of the client certificate, in the clear, or None; it is overwritten."""
         self.close()
         self._target = target
         self._proxy = proxy
-        self._secrets = secrets
+        self._key = key
         self.late = -1
         self._host = proxy[0] if proxy else target.host
         self._denied = False
@@ -121,13 +120,16 @@ class Dialer:
         if stream is not None:
             stream.close()
             self.stream = None
-        self._target = self._proxy = self._secrets = self._tunnel = None
+        self._target = self._proxy = self._key = self._tunnel = None
 
     def judge(self, good):
         """Whether the server behind the address has served. A good one is the first to be tried
         next time, any other one the last. Only the first judgement on a connection counts."""
         if self._address is not None:
-            self._known = (self._host, self._address, good)
+            known = self._known  # the list stays: what each attempt does should allocate nothing
+            known[0] = self._host
+            known[1] = self._address
+            known[2] = good
             self._address = None
 
     def _drop_racing(self):
@@ -143,30 +145,35 @@ class Dialer:
             return _RESOLVE
         if found < 0:
             return self._unresolved(found)
-        self._addresses = self._sorted()
         self._tried = 0
         if self._proxy:
             self.late = results.NO_PROXY
         self._turn = _DIAL
         return self._try_next()
 
-    def _sorted(self):
-        """The addresses in the order of the answer, but for what is known of one of them."""
-        resolver = self._resolver
-        addresses = [resolver.address(i) for i in range(resolver.count())]
-        if self._known is not None:
-            host, address, good = self._known
-            if host == self._host and address in addresses:
-                addresses.remove(address)
-                addresses.insert(0 if good else len(addresses), address)
-        return addresses
+    def _place(self, number):
+        """Where in the answer the address stands that is to be tried as that `number`: in the
+        order of the answer, but for what is known of one of them."""
+        host, address, good = self._known
+        if host != self._host:
+            return number
+        for known in range(self._resolver.count()):
+            if self._resolver.address(known) == address:
+                break
+        else:
+            return number
+        if number == (0 if good else self._resolver.count() - 1):
+            return known
+        if good:
+            return number - 1 if number <= known else number
+        return number + 1 if number >= known else number
 
     def _try_next(self):
         """Begins to connect to the next address, if there is one."""
         port = self._proxy[1] if self._proxy else self._target.port
         code = self.code
-        while self._tried < len(self._addresses):
-            address = self._addresses[self._tried]
+        while self._tried < self._resolver.count():
+            address = self._resolver.address(self._place(self._tried))
             stream = _connectwith.Stream()
             self._racing.append((stream, address))  # first: a step may be cut short
             try:
@@ -201,7 +208,7 @@ class Dialer:
             if state >= _CONNECTED:
                 return self._take(racer)
         waited_ms = time.ticks_diff(time.ticks_ms(), self._tried_ms)
-        if self._tried < len(self._addresses) and waited_ms >= _NEXT_MS:
+        if waited_ms >= _NEXT_MS and self._tried < self._resolver.count():
             return self._try_next()
         return _DIAL
 
@@ -257,8 +264,8 @@ class Dialer:
         if not target.secure:
             self._turn = READY
             return READY
-        cert, key = self._secrets
-        self.stream.secure(target.host, target.ca, cert, key)
+        key = self._key
+        self.stream.secure(target.host, target.ca, target.cert, key)
         if isinstance(key, bytearray):
             key[:] = bytes(len(key))  # it has been copied
         self._turn = _TLS

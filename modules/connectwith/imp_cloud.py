@@ -5,7 +5,8 @@
 
 import _connectwith
 
-from connectwith import cloud, store
+import connectwith
+from connectwith import cloud
 
 
 def configure(
@@ -19,7 +20,9 @@ def configure(
     list of up to four, names or IPv4 addresses; None: public ones.
     ValueError, TypeError: name what is wrong. OSError: storage is full or broken.
     """
-    settings = cloud.check(url, ca, username, password, clientid, cert, key, ntp)
+    from connectwith import saving
+
+    settings = saving.check_cloud(url, ca, username, password, clientid, cert, key, ntp)
     if not settings.secure:
         print("imp.cloud: mqtt:// sends everything in the clear, passwords included")
     if password is not None:
@@ -27,4 +30,5 @@ def configure(
         settings.password = _connectwith.seal(password.encode(), bound)
     if key is not None:
         settings.key = _connectwith.seal(settings.key, cloud.context(settings, "key"))
-    store.save_cloud(settings)
+    saving.save_cloud(settings)
+    connectwith.unload("saving")  # some programs configure at each boot, and go on to connect

@@ -66,7 +66,9 @@ def getcurrentconfig():
     A new dict at each call. Secrets in it are bytes which open on this device only; it can
     be stored and given to `server.connectwith` as it is.
     """
-    return connection.get().current_config()
+    from connectwith import info
+
+    return info.current_config(connection.get())
 
 
 def setserverinterfaces(identifiers):

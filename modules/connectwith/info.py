@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What `imp.net.info()` and an interface's `getiptable()` tell. Never a secret."""
+"""What `imp.net.info()`, `imp.net.getcurrentconfig()` and an interface's `getiptable()` tell. Never
+a secret that is not sealed."""
 
 import _connectwith
 import machine
@@ -15,6 +16,13 @@ def report(control):
     """The dict of `imp.net.info()`, all of it at one moment."""
     with _connectwith.SchedulerLock():
         return _report(control)
+
+
+def current_config(control):
+    """A copy of the last NIC that worked, secrets sealed; before the first, of what is stored for
+    Wi-Fi or else cellular; None where nothing is."""
+    last = control.last_nic or store.load_nic(nic.WIFI) or store.load_nic(nic.CELLULAR)
+    return None if last is None else nic_blocks.duplicate(last)
 
 
 def _report(control):
@@ -40,12 +48,14 @@ def _report(control):
     return result
 
 
-def ipv4(kind):
-    """The addresses of a Wi-Fi or Ethernet link that is up, as the value of the key `ipv4`."""
-    address, netmask, gateway, server = links.get(kind).addresses()
+def ipv4(kind, config):
+    """The addresses of a link that is up with the NIC `config`, as the value of the key `ipv4`."""
+    address, netmask, gateway = links.get(kind).addresses()
     table = {"address": address, "netmask": netmask, "gateway": gateway}
-    if server != "0.0.0.0":
-        table["dnsserver"] = [server]
+    # Not what the driver tells: lwIP's table of name servers is one for all interfaces.
+    route = links.route(kind, config)
+    if route is not None and route[1]:
+        table["dnsserver"] = list(route[1])
     lease = None if kind == nic.CELLULAR else _connectwith.link_dhcp(kind)
     if lease is not None:
         table["dhcpserver"] = lease
@@ -61,13 +71,10 @@ def ipv4(kind):
 
 def _table(control, kind):
     """Of the link in use, with what the connection adds."""
-    table = ipv4(kind)
+    table = ipv4(kind, control.nic_in_use())
     live = control.live
     if live is None or not control.is_connected():
         return table
-    static = live.nic.get("staticconfig")
-    if static is not None:
-        table["dnsserver"] = list(static["dns"])
     proxy = live.nic.get("proxyconfig")
     if proxy is not None:
         table["proxy"] = {key: proxy[key] for key in ("type", "address", "port")}

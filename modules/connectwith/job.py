@@ -5,7 +5,7 @@
 
 from micropython import const
 
-from connectwith import links, patience, store
+from connectwith import links, store
 
 _LONGEST_S = const(86400)
 
@@ -32,15 +32,6 @@ class Job:
 
     def has_next(self):
         return self.plan is not None and self.plan.has_next(self)
-
-    def patience(self):
-        """What it tries again and for how long, from now on."""
-        place = patience.ALONE
-        if self.repeated:
-            place = patience.REPEATED
-        elif self.has_next():
-            place = patience.SHARED
-        return patience.Patience(place, self.timeout_ms)
 
     def close(self):
         """It is over. The job that has connected lives as long as its session, and longer: it

@@ -15,10 +15,8 @@ from errno import ETIMEDOUT
 import _connectwith
 from micropython import const
 
-from connectwith import call, connection, links, nic, nic_blocks, results, store, timers
+from connectwith import call, connection, links, nic, nic_blocks, store, timers
 from connectwith.job import check_callback
-
-_ADDRESS = const(2)  # a stage, as in _connectwith.STAGE_...
 
 _UNKNOWN = const(-1)
 _STARTING = const(0)
@@ -75,7 +73,8 @@ class Interface:
 
         with _connectwith.SchedulerLock():
             self._check_up()
-            return {"ipv4": info.ipv4(self._holder.kind)}
+            kind = self._holder.kind
+            return {"ipv4": info.ipv4(kind, links.held[kind])}
 
     def openudp(self, callback, localport=0):
         """A UDP socket. `callback(fromaddress, fromport, toaddress, toport, data)` gets what
@@ -91,9 +90,10 @@ class Interface:
 
         with _connectwith.SchedulerLock():
             self._check_up()
-            table = info.ipv4(self._holder.kind)
+            kind = self._holder.kind
+            table = info.ipv4(kind, links.held[kind])
             sockets = self._holder.sockets
-            route = _connectwith.link_route(self._holder.kind)
+            route = _connectwith.link_route(kind)
             if route is None:
                 raise RuntimeError("interface: not up")
             udp = Udp(route[0], table, localport, callback, sockets)
@@ -143,14 +143,12 @@ class Udp:
         nic_blocks.check_port(port)
         udp = self._socket
         if udp is None:
-            return results.SEND_ERROR_NOT_CONNECTED
+            return 1
         try:
             udp.sendto(data, socket.getaddrinfo(address, port)[0][-1])
         except OSError as error:
             # MicroPython takes it that an empty datagram, 0 bytes, was not sent.
-            if not len(data) and error.errno == ETIMEDOUT:
-                return 0
-            return results.SEND_ERROR_WOULDBLOCK
+            return 0 if not len(data) and error.errno == ETIMEDOUT else 4
         return 0
 
     def close(self):
@@ -264,12 +262,12 @@ def _state(holder):
     if stage == links.UP:
         return _CONNECTED
     if stage >= 0:
-        if kind == nic.ETHERNET and stage < _ADDRESS and holder.state in (_CONNECTED, _NO_LINK):
+        if kind == nic.ETHERNET and stage < 2 and holder.state in (_CONNECTED, _NO_LINK):
             return _NO_LINK  # the cable is out
         return _STAGES[kind][stage]
     if stage != links.FAILED or not holder.link.cause:
         return _STOPPED[kind]
-    if kind == nic.CELLULAR and holder.link.result == results.REGISTRATION_DENIED:
+    if kind == nic.CELLULAR and holder.link.result == 11:
         return _DENIED
     return _FAILED[kind]
 

@@ -9,7 +9,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import call, nic, sending
+from connectwith import call, nic
 
 _NAME_MAX = const(64)  # bytes
 _MESSAGE_MAX = const(256 * 1024 - 256)
@@ -137,4 +137,11 @@ def _asked_to_restart(control, payload):
 
 def _warn(control, text, name):
     text += name[:_NAME_MAX]
-    sending.offer(control, "log", json.dumps(text).encode())
+    _offer(control, "log", json.dumps(text).encode())
+
+
+def _offer(control, name, payload):
+    """Sends a message of the firmware's own if that can be done without waiting."""
+    if control.is_connected() and control.session.has_room(name, payload):
+        control.session.accept(name, payload)
+        control.look()

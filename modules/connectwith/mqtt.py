@@ -18,7 +18,7 @@ from time import ticks_diff
 
 from micropython import const
 
-from connectwith.mqtt_frame import Frame
+from connectwith import mqtt_frame
 
 _PING_AFTER_MS = const(60000)  # silence after which the server is asked whether it is there
 _PONG_WITHIN_MS = const(45000)
@@ -54,7 +54,7 @@ class ProtocolError(Exception):
     """The peer broke the protocol."""
 
 
-class Client(Frame):
+class Client(mqtt_frame.Frame):
     """One session. `on_message(topic, payload)` gets what the server publishes, if not None, and
     (None, packet id) for a SUBSCRIBE that it refuses.
 

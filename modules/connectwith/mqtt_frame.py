@@ -5,7 +5,7 @@
 
 from micropython import const
 
-_TX_BYTES = const(384)  # any frame but a CONNECT with long credentials
+_TX_BYTES = const(192)  # any frame but a CONNECT with long credentials
 _COPY_BYTES = const(64)  # of a field; more is worth the object that a slice is
 
 

@@ -8,6 +8,7 @@ sealed. Nothing else happens here, so a refused NIC leaves the live connection a
 """
 
 import _connectwith
+from micropython import const
 
 WIFI = 0  # _connectwith.LINK_WIFI and its siblings, in their order
 ETHERNET = 1
@@ -23,13 +24,13 @@ BLOCKS = (
     ("cellconfig",),
 )
 
-_BLOB_MAX = 256  # a sealed secret is its plain text plus an envelope of fixed size
+_BLOB_MAX = const(256)  # a sealed secret is its plain text plus an envelope of fixed size
 
 # Sealed values in the form that survives json.dumps(), which writes bytes as if they were text:
 # this, and base64. It is longer than any plain value may be, so that a key may begin like it.
-_MARK = "sealed:"
+_MARK = const("sealed:")
 
-_KEYS = ("interface", "wificonfig", "staticconfig", "proxyconfig", "cellconfig")
+_KEYS = const(("interface", "wificonfig", "staticconfig", "proxyconfig", "cellconfig"))
 
 
 def link_of(interface):
@@ -71,23 +72,6 @@ def check_block(name, block):
     copy = {}
     _block(copy, {name: block}, name)
     return copy[name]
-
-
-def duplicate(nic):
-    """A copy of a normalised NIC that shares no mutable part with it, for the user: with sealed
-    values in the form that survives json.dumps()."""
-    copy = {}
-    for key, value in nic.items():
-        if isinstance(value, dict):
-            value = duplicate(value)
-        elif isinstance(value, list):
-            value = list(value)
-        elif isinstance(value, bytes):
-            from binascii import b2a_base64
-
-            value = _MARK.encode() + b2a_base64(value).strip()
-        copy[key] = value
-    return copy
 
 
 def check_keys(block, known):
@@ -150,16 +134,13 @@ def text(block, key, least, most):
 
 
 def utf8_size(key, value, most):
-    """How many bytes `value` (str) has; over `most` it may be any number over that, and no copy is
-    made. ValueError: it is not UTF-8, which a str of MicroPython may be."""
+    """How many bytes `value` (str) has; over `most` it may be any number over that. ValueError: it
+    is not UTF-8, which a str of MicroPython may be."""
     size = len(value)
     if size <= most:
-        try:
-            data = value.encode()
-            data.decode()
-        except UnicodeError:
-            raise ValueError(key + ": not UTF-8") from None
-        size = len(data)
+        size = _connectwith.utf8_bytes(value)
+        if size < 0:
+            raise ValueError(key + ": not UTF-8")
     return size
 
 
@@ -171,7 +152,9 @@ def secret(block, key, least, most, bound, forbidden=""):
     if isinstance(value, (bytes, bytearray)):
         blob = bytes(value[: 2 * _BLOB_MAX])
         if blob[: len(_MARK)] == _MARK.encode():
-            blob = _from_base64(key, blob[len(_MARK) :])
+            from connectwith import nic_blocks
+
+            blob = nic_blocks.from_base64(key, blob[len(_MARK) :])
         if len(blob) > _BLOB_MAX:
             raise ValueError(key + ": not a sealed value")
         plain = _open(key, blob, bound)
@@ -192,15 +175,6 @@ def _open(key, blob, bound):
         raise ValueError(key + ": not a text") from None
     except ValueError as error:
         raise ValueError(key + ": " + str(error)) from None
-
-
-def _from_base64(key, text):
-    from binascii import a2b_base64
-
-    try:
-        return a2b_base64(text)
-    except ValueError:
-        raise ValueError(key + ": not a sealed value") from None
 
 
 def is_printable(text, forbidden=""):
@@ -244,14 +218,3 @@ def is_host_name(text):
             ):
                 return False
     return True
-
-
-def proxy_of(block):
-    """What the dialer takes of a NIC's proxyconfig: address, port, user name or None, password in
-    the clear."""
-    username = block.get("username")
-    password = block.get("password")
-    if password is not None:
-        bound = context("proxy", username, block["address"])
-        password = _connectwith.unseal(password, bound).decode()
-    return block["address"], block["port"], username, password or ""

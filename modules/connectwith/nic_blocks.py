@@ -1,15 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The blocks of a NIC beside `wificonfig`, checked as in nic.py; and dotted quads.
+"""What few NICs need, and is loaded when one does: the blocks beside `wificonfig`, checked as in
+nic.py; dotted quads; sealed values in the form that survives json.dumps()."""
 
-nic.py and this file are one thing in two files, and import each other: many devices have Wi-Fi
-with DHCP alone, so nic.py loads this half by need.
-"""
+import _connectwith
+from micropython import const
 
 from connectwith import nic
 
 PROXY_TYPE_HTTP = 0
+
+_MARK = const("sealed:")  # as in nic.py
 
 
 def static(block):
@@ -152,3 +154,41 @@ def quad(bits):
 def _is_unicast(quad):
     first = int(quad.split(".")[0])
     return 1 <= first < 224 and first != 127
+
+
+def proxy_of(block):
+    """What the dialer takes of a NIC's proxyconfig: address, port, user name or None, password in
+    the clear."""
+    username = block.get("username")
+    password = block.get("password")
+    if password is not None:
+        bound = nic.context("proxy", username, block["address"])
+        password = _connectwith.unseal(password, bound).decode()
+    return block["address"], block["port"], username, password or ""
+
+
+def duplicate(block):
+    """A copy of a normalised NIC, or of a block in it, that shares no mutable part with it, for
+    the user: sealed values have the form that survives json.dumps()."""
+    copy = {}
+    for key, value in block.items():
+        if isinstance(value, dict):
+            value = duplicate(value)
+        elif isinstance(value, list):
+            value = list(value)
+        elif isinstance(value, bytes):
+            from binascii import b2a_base64
+
+            value = _MARK.encode() + b2a_base64(value).strip()
+        copy[key] = value
+    return copy
+
+
+def from_base64(key, text):
+    """The sealed value in what stands behind the mark (bytes)."""
+    from binascii import a2b_base64
+
+    try:
+        return a2b_base64(text)
+    except ValueError:
+        raise ValueError(key + ": not a sealed value") from None

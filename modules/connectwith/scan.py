@@ -4,6 +4,7 @@
 """`imp.scanwifinetworks`."""
 
 import time
+from errno import EAGAIN
 
 import _connectwith
 from micropython import const
@@ -21,7 +22,8 @@ def start(callback):
     """See `imp.scanwifinetworks`."""
     global _scan
     check_callback(callback)
-    links.get(nic.WIFI)  # ValueError: no Wi-Fi
+    if links.get(nic.WIFI).scans():  # ValueError: no Wi-Fi
+        raise OSError(EAGAIN)  # the attempt looks for access points, a part of joining
     with _connectwith.SchedulerLock():
         if _scan is not None:
             raise RuntimeError("scan already running")
@@ -37,6 +39,11 @@ def start(callback):
 
     timers.get().start(_LOOK_MS, scan.look)
     return None
+
+
+def runs():
+    """Whether one runs, or its result has not been fetched."""
+    return _scan is not None
 
 
 class Scan:

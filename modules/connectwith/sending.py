@@ -11,7 +11,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import results, session
+from connectwith import results
 
 # Under SUSPEND_ON_ERROR; it may be the message itself that makes the server hang up.
 _TRIES = const(3)
@@ -66,13 +66,6 @@ def flush(control, timeout_ms):
     return flushed
 
 
-def offer(control, name, payload):
-    """Sends a message of the firmware's own if that can be done without waiting."""
-    if control.is_connected() and control.session.has_room(name, payload):
-        control.session.accept(name, payload)
-        control.look()
-
-
 def _send(control, name, payload):
     deadline = time.ticks_add(time.ticks_ms(), control.timeout_ms)
     keep = control.policy == results.RETURN_ON_ERROR_NO_DISCONNECT
@@ -114,7 +107,7 @@ def _wait(control, what, deadline, first=0, payload=b""):
 def _look(control, what, first, payload):
     """One piece of work on the session. -1: it is still to be waited for; else as `_wait()`."""
     current = control.session
-    if current.pump(time.ticks_ms(), True) == session.CLOSED:
+    if current.pump(time.ticks_ms(), True) < 0:
         control.lose(current.cause, current.code, results.NO_SERVER)
         return results.SEND_ERROR_DISCONNECTED
     if what == _ROOM:

@@ -12,10 +12,7 @@ from micropython import const
 
 from connectwith import cloud, nic
 
-_USER_MAX = const(4096)  # bytes of the user's configuration
-
 _VERSION = const(1)
-_ABSENT = const(0xFF)  # in place of a length
 
 # The fields of each block, in the order of its record. This order is the format. Pairs are a
 # constant, a dict would be in memory for ever.
@@ -31,11 +28,6 @@ _SEALED = const(("key", "password"))
 _OPTIONAL = const(("username", "password"))
 
 _SPACE = const("connectwith")
-
-# What links/modem_memory.py keeps: a PIN that was refused, failures in a row. It ends with the
-# settings of the link.
-_MODEM_SPACE = const("connectwith.gsm")
-_MODEM_NAMES = const(("pin", "failed"))
 
 # What was read is kept, so that an attempt needs no memory for what has not changed.
 _settings = None  # cloud.Settings, or None when they have to be read
@@ -68,54 +60,8 @@ def load_block(name):
     """The stored block `name` of a NIC, normalised, or None."""
     if name in _absent:
         return None
-    record = _read(name)
+    record = read(name)
     return None if record is None else _unpack(name, record)
-
-
-def save_block(name, block):
-    """Stores a normalised block under its NIC key; None erases. OSError: flash full or broken."""
-    _write(name, None if block is None else _pack(name, block))
-    if block is None and name == "cellconfig":
-        for record in _MODEM_NAMES:
-            _connectwith.set_setting(_MODEM_SPACE, record, None)
-
-
-def save_user(value):
-    """Stores bytes or a str of at most 4096 bytes; None erases. ValueError: it is longer."""
-    if value is not None:
-        if len(value) > _USER_MAX:
-            raise ValueError("config: over 4096 bytes")
-        # The first byte tells them apart when they come back.
-        if isinstance(value, str):
-            # json.dumps() of bytes that are no text gives one that could not be read back.
-            nic.utf8_size("config", value, _USER_MAX)
-        value = b"s" + value.encode() if isinstance(value, str) else b"b" + bytes(value)
-        if len(value) > 1 + _USER_MAX:
-            raise ValueError("config: over 4096 bytes")
-    _write("user", value)
-
-
-def load_user():
-    """What `save_user` stored, of the same type, or None."""
-    record = _read("user")
-    if not record:
-        return None
-    value = record[1:]
-    if record[0] == 0x62:
-        return value
-    try:
-        return value.decode() if record[0] == 0x73 else None
-    except UnicodeError:
-        return None
-
-
-def save_cloud(settings):
-    """Stores checked settings (cloud.Settings). OSError: the flash is full or broken."""
-    global _settings
-    record = cloud.pack(settings)
-    with _connectwith.SchedulerLock():  # else a callback could read, and keep, what was there
-        _settings = None
-        _write("cloud", record)
 
 
 def load_cloud():
@@ -123,13 +69,14 @@ def load_cloud():
     global _settings
     with _connectwith.SchedulerLock():
         if _settings is None:
-            record = _read("cloud")
+            record = read("cloud")
             if record is not None:
-                _settings = cloud.unpack(record)
+                _settings = cloud.unpack(memoryview(record))
         return _settings
 
 
-def _read(name):
+def read(name):
+    """The record of an entry, or None."""
     with _connectwith.SchedulerLock():  # what a callback stores meanwhile is not absent
         try:
             record = _connectwith.setting(_SPACE, name)
@@ -140,19 +87,23 @@ def _read(name):
         return record
 
 
-def _write(name, record):
+def write(name, record):
+    """Stores the record (bytes) of an entry; None erases. OSError: flash full or broken."""
+    global _settings
     with _connectwith.SchedulerLock():
         _absent.discard(name)
+        if name == "cloud":
+            _settings = None
         _connectwith.set_setting(_SPACE, name, record)
 
 
-def _pack(name, block):
+def pack(name, block):
     """The record: version, then each field with its length in one byte, 0xFF for an absent one."""
     record = bytearray((_VERSION,))
     for field in dict(_FIELDS)[name]:
         value = block.get(field)
         if value is None:
-            record.append(_ABSENT)
+            record.append(0xFF)
             continue
         if isinstance(value, list):
             value = " ".join(value)
@@ -175,7 +126,7 @@ def _unpack(name, record):
             return None
         n = record[at]
         at += 1
-        if n == _ABSENT:
+        if n == 0xFF:
             if field not in _OPTIONAL:
                 return None
             continue

@@ -98,7 +98,7 @@ def _cold(world, board, modem, repeat) -> list[Row]:
         added.append(total - _modem_s())
         modem.scale(0.01)
         _switch_off(board, modem)
-    note = f"{spread(totals)} s in all, {repeat} runs with a real modem's times"
+    note = f"{spread(totals)} s in all, {repeat} runs; the modem is as slow as a real one"
     return [ours("added to the modem's own times, cold", max(added), "s", BAR_COLD_S, note)]
 
 

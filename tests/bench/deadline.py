@@ -64,8 +64,8 @@ def measure(setting) -> list[Row]:
             )
             late_ms.append(scripts.numbers(board, code)["us"] / 1000)
     p50, p99 = quantile(late_ms, 0.5), quantile(late_ms, 0.99)
-    note = f"p50 {number_of(p50)}, p99 {number_of(p99)}; half of the user code is a busy loop; "
-    note += "what the host does to an idle board stands with the pauses"
+    note = f"median {number_of(p50)} ms, 99th percentile {number_of(p99)} ms; in half of the runs "
+    note += "user code is a busy loop"
     row = Row("callback after the deadline", "ms", {"ours": Cell(late_ms)}, True, note)
     row.cells.update({name: Cell(text="no deadline") for name in setting.others})
     early = sum(late < -CLOCK_MS for late in late_ms)

@@ -26,29 +26,73 @@ def number(value: float) -> str:
 
 
 @dataclasses.dataclass
+class Summary:
+    """Median, 10th and 90th percentile, highest value and number of the runs of one cell."""
+
+    median: float
+    low: float
+    high: float
+    most: float
+    runs: int
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> "Summary":
+        """The summary of at least one value."""
+        median, most = statistics.median(values), max(values)
+        return cls(median, quantile(values, 0.1), quantile(values, 0.9), most, len(values))
+
+    def judged(self, worst: bool) -> float:
+        """The figure that counts: the highest value, or the median."""
+        return self.most if worst else self.median
+
+
+@dataclasses.dataclass
 class Cell:
     """What one contender gave: `values`, one for each run, or `text` where there are none.
 
-    With `bound` the bench has ended each run, so that the values are less than the truth.
+    With `bound` the bench has ended each run: the true values are larger. `kept` is the summary of
+    values that are not there any more; docs/figures/bench.json holds summaries alone.
     """
 
     values: list[float] = dataclasses.field(default_factory=list)
     text: str = ""
     bound: bool = False
+    kept: Summary | None = None
+
+    @property
+    def summary(self) -> Summary | None:
+        """The summary of the runs; None where there are none."""
+        return Summary.of(self.values) if self.values else self.kept
 
     def shown(self, worst: bool) -> str:
-        """For the table: median, p10 to p90, the worst if asked for, and the number of runs."""
-        if not self.values:
+        """For the terminal: median, p10 to p90, the worst if it counts, the number of runs."""
+        found = self.summary
+        if found is None:
             return self.text
         mark = "> " if self.bound else ""
-        median = mark + number(statistics.median(self.values))
-        if len(self.values) == 1:
+        median = mark + number(found.median)
+        if found.runs == 1:
             return " ".join(filter(None, (median, self.text)))
-        low, high = quantile(self.values, 0.1), quantile(self.values, 0.9)
-        parts = [f"{median} ({number(low)}–{number(high)})"]
-        parts += [f"max {mark}{number(max(self.values))}"] if worst else []
-        parts += [f"n {len(self.values)}", self.text]
+        parts = [f"{median} ({number(found.low)}–{number(found.high)})"]
+        parts += [f"max {mark}{number(found.most)}"] if worst else []
+        parts += [f"n {found.runs}", self.text]
         return ", ".join(filter(None, parts))
+
+    def brief(self, worst: bool) -> str:
+        """For the page: the figure that counts, and in brackets the median if that figure is the
+        worst, else p10 to p90. One run has no brackets."""
+        found = self.summary
+        if found is None:
+            return self.text
+        figure = f"{'> ' if self.bound else ''}{number(found.judged(worst))}"
+        if found.runs > 1:
+            other = number(found.median) if worst else f"{number(found.low)}–{number(found.high)}"
+            figure += f" ({other})"
+        return ", ".join(filter(None, (figure, self.text)))
+
+    def without_values(self) -> "Cell":
+        """The same cell with the summary in place of the values."""
+        return Cell([], self.text, self.bound, self.summary)
 
 
 @dataclasses.dataclass
@@ -69,10 +113,8 @@ class Row:
         return all(holds for _, holds in self.bars)
 
     def _ours(self) -> float | None:
-        values = self.cells["ours"].values if "ours" in self.cells else []
-        if not values:
-            return None
-        return max(values) if self.worst else statistics.median(values)
+        found = self.cells["ours"].summary if "ours" in self.cells else None
+        return None if found is None else found.judged(self.worst)
 
     def at_most(self, limit: float) -> "Row":
         """Ours is at most this, the worst run if that counts."""
@@ -110,10 +152,15 @@ class Row:
         return {**dataclasses.asdict(self), "holds": self.holds}
 
 
+def _cell(table: dict) -> Cell:
+    kept = table.get("kept")
+    return Cell(**{**table, "kept": None if kept is None else Summary(**kept)})
+
+
 def from_dict(table: dict) -> Row:
     """The row that as_dict() gave."""
     fields = {name: value for name, value in table.items() if name != "holds"}
-    fields["cells"] = {name: Cell(**cell) for name, cell in table["cells"].items()}
+    fields["cells"] = {name: _cell(cell) for name, cell in table["cells"].items()}
     fields["bars"] = [(text, holds) for text, holds in table["bars"]]
     return Row(**fields)
 

@@ -67,12 +67,12 @@ def measure(setting: Setting) -> list[Row]:
     wakes = {name: Cell([max(0.0, pair[0] - wakes_0)]) for name, pair in found.items()}
     spent = {name: Cell([max(0.0, pair[1] - spent_0)]) for name, pair in found.items()}
     note = (
-        f"more than a board asleep without a connection; user code sleeps (ours, the script), or "
-        f"does what its examples do: umqtt.simple looks once a second, mqtt_as runs its tasks; "
-        f"over {window_s:g} s, extrapolated"
+        f"added to those of a board that sleeps without a connection, over {window_s:g} s; user "
+        f"code sleeps (connectwith, the script), or does what the client's examples do: "
+        f"umqtt.simple looks once a second, mqtt_as runs its tasks"
     )
     return [
         setting.row("wake-ups when connected and idle", "1/s", wakes, note=note),
         setting.row("processor time when connected and idle", "s/h", spent,
-                    note=f"of this machine's; the board asleep takes {spent_0:.1f} s/h"),
+                    note=f"of this PC; the board that sleeps takes {spent_0:.1f} s/h"),
     ]  # fmt: skip

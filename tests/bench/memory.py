@@ -53,11 +53,10 @@ def _live(setting: Setting) -> list[Row]:
         setting.row("heap added by a connection, after gc.collect()", "bytes", after),
     ]
     rows[0].note = (
-        "byte code included for umqtt.simple and mqtt_as, which are loaded from .mpy files; ours "
-        "is frozen, so its byte code stays in flash, as it does for theirs in a firmware that "
-        "freezes them"
+        "umqtt.simple and mqtt_as are loaded from .mpy files, so their byte code is in the heap; "
+        "connectwith is frozen, so its byte code is in flash, as theirs would be if frozen"
     )
-    rows[1].note = "the collector runs at each 512 bytes; no sample is taken inside a C call"
+    rows[1].note = "the garbage collector runs every 512 bytes; no sample is taken inside a C call"
     rows[2].at_most(BAR_CONNECTED)
     return rows
 
@@ -69,9 +68,9 @@ def _allocated(setting: Setting) -> list[Row]:
     cells = {name: cell(runs, "bytes", 1, LIMIT_S) for name, runs in answers.items()}
     row = setting.row("heap allocated by one attempt", "bytes", cells)
     row.note = (
-        "with the collector off, after two attempts, loading excluded; umqtt.simple and the "
-        "script keep their SSLContext, made once; ours reads what is stored of the broker, its CA "
-        "too, and checks and seals the NIC, for each attempt"
+        "with the garbage collector off, after two attempts, without the import; umqtt.simple and "
+        "the script make their SSLContext once; connectwith reads the stored broker and its CA, "
+        "and checks and seals the NIC, in each attempt"
     )
     return [row.within("umqtt_simple", TITLES["umqtt_simple"], 1)]
 
@@ -129,7 +128,7 @@ def measure(setting: Setting) -> Iterator[Row]:
     cells = {name: _least(setting, name) for name in setting.kit.columns}
     row = setting.row("smallest heap that connects", "KiB", cells)
     row.note = (
-        "of the whole board, whose words have 64 bits: an object of a chip is about half as "
-        "large; loaded as above"
+        "the heap of the whole board; its words have 64 bits, and an object on a chip is about "
+        "half as large; connectwith is frozen, the others are loaded from .mpy files"
     )
     yield row.at_most(BAR_LEAST_KIB)

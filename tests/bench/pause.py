@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The longest pause of user code while a connection is attempted."""
 
+import bisect
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ BAR_MS, BAR_CLEAN, BAR_SLOW_DNS = 5.0, 8, 100
 LIMIT_S = 5.0  # of an attempt that does not end; ours has a timeout of 2 s then
 TIMEOUT_S = 2
 _IDLE_MS = 200  # what a quick attempt takes
-_KEPT_US = 60_000  # longer gaps share the last bar of the histogram
+EDGES_MS = [2 ** (n / 4) for n in range(-4, 26)]  # 0.5 to 76 ms, of the histogram
 
 _LOOP, _TIMER, _TASK = "a tight loop", "a 1 ms Timer", "an asyncio task"
 
@@ -79,34 +80,39 @@ def _watched(stand: Stand, what: str) -> dict | None:
     return answer
 
 
-def hosts_part(kinds: list[tuple[list[dict | None], str]]) -> str:
-    """What is to be said of the host beside our longest pause of each kind, of which the runs are
-    given and their key; "" if it is not known."""
-    longest = [
-        max((run for run in runs if run is not None), key=lambda run: run[key], default={})
-        for runs, key in kinds
-    ]
-    if not all("queued_ms" in run for run in longest):
-        return ""
-    shares = ", ".join(f"{run['queued_ms']:.1f}" for run in longest)
-    return (
-        f"; of our longest ones the host's other work explains {shares} ms at most: so long "
-        "threads of the board were ready in that run and had no processor"
-    )
+def queued_cell(runs: list[dict | None], key: str) -> Cell | None:
+    """How long threads of our board waited for a processor in the run with our longest pause, in
+    ms; None where the kernel does not count it."""
+    longest = max((run for run in runs if run is not None), key=lambda run: run[key], default={})
+    return Cell([longest["queued_ms"]]) if "queued_ms" in longest else None
 
 
-def _rows(setting: Setting, scene: str, loops: Answers, tasks: Answers, note: str) -> list[Row]:
+def histogram(gaps: list[int]) -> list[int]:
+    """How many gaps, in microseconds, lie between each two of EDGES_MS. The last class has the
+    longer ones, too; gaps below the first edge are not counted."""
+    counts = [0] * (len(EDGES_MS) - 1)
+    for gap in gaps:
+        place = bisect.bisect_right(EDGES_MS, gap / 1000) - 1
+        if place >= 0:
+            counts[min(place, len(counts) - 1)] += 1
+    return counts
+
+
+def _rows(
+    setting: Setting, scene: str, loops: Answers, tasks: Answers, floor: dict[str, float]
+) -> list[Row]:
     ends = scene in list(SCENES)[:2]
     rows = []
-    kinds = ((_LOOP, loops, "loop"), (_TIMER, loops, "timer"), (_TASK, tasks, "loop"))
-    note += hosts_part([(answers.get("ours", []), key) for _, answers, key in kinds])
-    for what, answers, key in kinds:
+    for what, answers, key in ((_LOOP, loops, "loop"), (_TIMER, loops, "timer"),
+                               (_TASK, tasks, "loop")):  # fmt: skip
         cells = {name: _cell(runs, key, ends) for name, runs in answers.items()}
         if what != _TASK and "mqtt_as" in setting.kit.columns:
             # It runs in asyncio's loop, where user code is a task.
             shared = Cell(text="as a task") if what == _LOOP else None
             cells["mqtt_as"] = shared or _cell(tasks["mqtt_as"], "timer", ends)
-        row = setting.row(f"longest pause of {what}: {scene}", "ms", cells, worst=True, note=note)
+        queued = queued_cell(answers.get("ours", []), key)
+        cells.update({"queued": queued} if queued else {}, idle=Cell([floor[key]]))
+        row = setting.row(f"longest pause of {what}: {scene}", "ms", cells, worst=True)
         row.at_most(BAR_MS)
         if scene == list(SCENES)[0]:
             row.below("umqtt_simple", TITLES["umqtt_simple"], BAR_CLEAN)
@@ -133,18 +139,14 @@ def _scene(setting: Setting, stands: list, scene: str) -> list[Row]:
             tasks[stand.name].append(_watched(stand, "pause_task()"))
         floors.append(stands[0].run(f"idle({_IDLE_MS})"))
     floor = {key: max(run[key] for run in floors) / 1000 for key in ("loop", "timer")}
-    note = (
-        f"an idle board in turn with these: loop at most {floor['loop']:.1f} ms, Timer at most "
-        f"{floor['timer']:.1f} ms; what the host does to both is not ours"
-    )
     if scene == list(SCENES)[0]:
         gaps = {**loops, **{name: runs for name, runs in tasks.items() if name == "mqtt_as"}}
+        gaps["idle"] = floors
         setting.plots["gaps"] = {
-            name: [min(gap, _KEPT_US) for run in runs if run for gap in run["gaps"]]
+            name: histogram([gap for run in runs if run for gap in run["gaps"]])
             for name, runs in gaps.items()
         }
-        setting.plots["gaps"]["idle"] = [gap for run in floors for gap in run["gaps"]]
-    return _rows(setting, scene, loops, tasks, note)
+    return _rows(setting, scene, loops, tasks, floor)
 
 
 def _host_floor_ms(seconds: float) -> float:
@@ -161,7 +163,7 @@ def _host_floor_ms(seconds: float) -> float:
 def measure(setting: Setting) -> Iterator[Row]:
     """Rows for every scene and kind of user code, and what the host alone does to a loop."""
     floor = Cell([_host_floor_ms(setting.repeat(3, 1))])
-    yield Row("host's own floor: longest gap of a loop without a board", "ms", {"ours": floor})
+    yield Row("longest gap of a loop on the PC, without a board", "ms", {"ours": floor})
     with setting.stands() as stands:
         in_turn(stands, 1, "connect('wifi')")  # what only a first attempt does
         for scene in SCENES:

@@ -5,6 +5,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pause
 from stand import COLUMNS, TITLES
 
 from commands import svg
@@ -18,27 +19,29 @@ _STAGES = ("HARDWARE", "LINK", "ADDRESS", "CLOCK", "RESOLVE", "DIAL", "PROXY", "
 def _draw(file: Path, height_in: float, fill: Callable) -> None:
     figure, axes = svg.pyplot().subplots(figsize=(8, height_in), layout="constrained")
     fill(axes)
+    # Above the axes, so that it cannot lie on what is drawn.
+    figure.legend(loc="outside upper center", frameon=False, ncols=9, fontsize="small")
     svg.save(figure, file)
 
 
 def pauses(gaps: dict[str, list[int]], file: Path) -> None:
-    """How often a 1 ms Timer had to wait so long for its turn; gaps in microseconds."""
-    edges = [2 ** (n / 4) for n in range(-4, 26)]  # 0.5 to 76 ms
+    """How often a 1 ms Timer had to wait so long for its turn; counts for each class of
+    pause.EDGES_MS."""
 
     def fill(axes) -> None:
         for name in (_IDLE, *reversed(COLUMNS)):
-            values = [gap / 1000 for gap in gaps.get(name, []) if gap >= 500]
-            if values:
+            if any(gaps.get(name, [])):
                 title = TITLES.get(name, "idle board")
-                axes.hist(values, edges, histtype="step", log=True, label=title,
-                          color=_COLOURS[name], linewidth=1.5)  # fmt: skip
+                axes.stairs(gaps[name], pause.EDGES_MS, baseline=None, label=title,
+                            color=_COLOURS[name], linewidth=1.5)  # fmt: skip
         axes.axvline(5, color="black", linewidth=0.8, linestyle=":")
         axes.set_xscale("log")
+        axes.set_yscale("log", nonpositive="clip")
+        axes.set_ylim(bottom=0.7)
         axes.set_xticks([0.5, 1, 2, 5, 10, 20, 50], ["0.5", "1", "2", "5", "10", "20", "50"])
         axes.minorticks_off()
         axes.set_xlabel("between two calls of a 1 ms Timer while connecting [ms]; dotted: 5 ms")
         axes.set_ylabel("how often, in all runs")
-        axes.legend(frameon=False)
 
     _draw(file, 4, fill)
 
@@ -60,6 +63,5 @@ def stages(links: dict[str, list], file: Path) -> None:
                 begin += ms
         axes.set_yticks(range(len(links)), [name.replace(", ", ",\n") for name in reversed(links)])
         axes.set_xlabel("since connectwith() [ms]")
-        axes.legend(frameon=False, ncols=4, fontsize="small")
 
     _draw(file, 3, fill)

@@ -9,8 +9,9 @@ COUNT = 100
 LIMIT_S = 60.0
 
 _NOTES = {
-    1: "ours has several under way, umqtt.simple waits for each, mqtt_as looks each 100 ms",
-    0: "until the last is written, not until it has arrived; ours always has them acknowledged",
+    1: "connectwith has several messages under way, umqtt.simple waits for each acknowledgement, "
+    "mqtt_as looks for it every 100 ms",
+    0: "until the last message is written, not until it has arrived",
 }
 
 

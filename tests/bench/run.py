@@ -6,7 +6,6 @@ Exit code 0 when every bar holds, 1 when one does not or a program has failed.
 """
 
 import argparse
-import dataclasses
 import json
 import os
 import pathlib
@@ -32,7 +31,7 @@ import switching  # noqa: E402
 import tables  # noqa: E402
 import times  # noqa: E402
 from bench import World  # noqa: E402
-from figures import Row, from_dict  # noqa: E402
+from results import Result, load  # noqa: E402
 from setting import Setting  # noqa: E402
 from stand import COLUMNS, TITLES, Kit  # noqa: E402
 
@@ -54,38 +53,6 @@ PROGRAMS = {
     "cellular": cellular,
     "endurance": endurance,
 }
-
-
-@dataclasses.dataclass
-class Result:
-    """What one program gave. `error`: why it did not get to its end. `load`: of the machine, in
-    the minute before."""
-
-    program: str
-    digest: str
-    quick: bool
-    columns: list[str]
-    missing: dict[str, str]
-    seconds: float
-    rows: list[Row]
-    plots: dict
-    error: str = ""
-    load: float | None = None
-
-    def save(self, folder: pathlib.Path) -> None:
-        """Into <program>.json there, for --resume and for the page."""
-        folder.mkdir(parents=True, exist_ok=True)
-        table = {**dataclasses.asdict(self), "rows": [row.as_dict() for row in self.rows]}
-        (folder / f"{self.program}.json").write_text(json.dumps(table, indent=1) + "\n")
-
-
-def load(folder: pathlib.Path, program: str) -> Result | None:
-    """What was saved, None if nothing was or it cannot be read."""
-    try:
-        table = json.loads((folder / f"{program}.json").read_text())
-        return Result(**{**table, "rows": [from_dict(row) for row in table["rows"]]})
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
 
 
 def measure(program: str, kit: Kit, quick: bool, code: str) -> Result:
@@ -118,8 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--resume", action="store_true", help="keep what was measured already")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--page", action="store_true", help="write docs/figures.md of it")
-    parser.add_argument("--board-binary", type=pathlib.Path, required=True)
-    parser.add_argument("--mpy-cross", type=pathlib.Path, required=True)
+    parser.add_argument(
+        "--kept", action="store_true", help="write the page again of the kept results; no run"
+    )
+    parser.add_argument("--board-binary", type=pathlib.Path)
+    parser.add_argument("--mpy-cross", type=pathlib.Path)
     parser.add_argument("--results", type=pathlib.Path, default=RESULTS, help=argparse.SUPPRESS)
     return parser
 
@@ -156,6 +126,14 @@ def run(options: argparse.Namespace) -> list[Result]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
+    if options.kept:
+        page.rewrite(_ROOT)
+        return 0
+    if options.board_binary is None or options.mpy_cross is None:
+        raise Problem(
+            "A run needs a board.", "--board-binary or --mpy-cross is missing.",
+            "./tools/cw bench builds the board and gives both.",
+        )  # fmt: skip
     machine = page.machine()
     if options.page and (options.quick or options.columns):
         raise Problem(

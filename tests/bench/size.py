@@ -28,13 +28,13 @@ def measure(setting: Setting) -> list[Row]:
         python[name].text = "" if code else "none"
     rows = [
         setting.row("Python as .mpy", "bytes", python,
-                    note="ours: the API, three links, AT, MQTT, sealing's use, diagnostics"),
+                    note="connectwith: the API, three links, the AT engine, MQTT, diagnostics"),
     ]  # fmt: skip
     table = check_size.read_table()
     rv32 = sum(sizes.get("rv32imac", 0) for sizes in table.values())
     try:
         x86 = sum(check_size.measure(setting.kit.binary.parent).values())
-        note = "objects of this build"
+        note = "the object files of this build"
     except (OSError, subprocess.CalledProcessError):
         x86 = sum(sizes.get("x86_64", 0) for sizes in table.values())
         note = "from firmware/connectwith/size.csv"

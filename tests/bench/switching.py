@@ -30,8 +30,8 @@ def measure(setting: Setting) -> list[Row]:
             if "mqtt_as" in setting.kit.columns:
                 cells["mqtt_as"] = Cell(text="knows Wi-Fi only")
             note = (
-                "a modem with a tenth of a real one's times, on and registered, with another APN: "
-                "ours attaches anew"
+                "the modem is on, registered, ten times as quick as a real one, and has another "
+                "APN; connectwith attaches anew"
             )
             rows.append(
                 setting.row(

@@ -8,11 +8,16 @@ from collections.abc import Iterable
 from figures import Cell, Row
 from stand import COLUMNS, TITLES
 
+# What stands beside the contenders in some rows.
+BESIDE = {"idle": "idle board", "queued": "no processor"}
+HEADINGS = {**TITLES, **BESIDE}
+
 
 def columns_of(results: Iterable) -> list[str]:
     """The contenders that any result knows of, in their order."""
     known = {name for result in results for name in (*result.columns, *result.missing)}
-    return [name for name in COLUMNS if name in known]
+    known |= {name for result in results for row in result.rows for name in row.cells}
+    return [name for name in (*COLUMNS, *BESIDE) if name in known]
 
 
 def bars_of(row: Row) -> str:
@@ -38,7 +43,7 @@ def show(results: list) -> None:
 
     columns = columns_of(results)
     table = Table(title="Measured on the virtual board, this run: median (p10–p90)")
-    for heading in ("Figure", *(TITLES[name] for name in columns), "Must hold"):
+    for heading in ("Figure", *(HEADINGS[name] for name in columns), "Must hold"):
         table.add_column(heading, overflow="fold")
     for result in results:
         table.add_section()

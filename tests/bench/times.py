@@ -17,11 +17,11 @@ _NAMES = {"wifi": "Wi-Fi", "ethernet": "Ethernet", "cellular": "cellular, modem 
 _APN = "internet"  # that all contenders use: stand.py, board/blocking_links.py
 _APNS = (
     ("its APN as before", _APN,
-     "the others dial by an AT script that takes a modem for granted; ours first asks for SIM, "
-     "registration, operator and signal, and each answer takes its time"),
+     "a script of the bench dials for the other columns and expects a modem that is on; "
+     "connectwith first asks for SIM, registration, operator and signal"),
     ("another APN", "",
-     "ours attaches anew with the APN that it was given, which is the modem's own time; the "
-     "script's call takes what it gets, be it the bearer of the old APN"),
+     "connectwith attaches anew with its APN before it dials, which is the modem's own time; the "
+     "script of the other columns dials at once and takes the bearer that is there"),
 )  # fmt: skip
 """The modem's APN before each run, and what is to be said about it."""
 
@@ -50,8 +50,8 @@ def _row(setting: Setting, stands: list[Stand], link: str, repeat: int, scene: s
         row.below("mqtt_as", "mqtt_as with quick=True", BAR_MQTT_AS)
         if scene != "clean":
             row.note = (
-                f"each of the round trips, about eight, takes {2 * DELAY_MS} ms for everybody; "
-                "what mqtt_as adds is a second, however long they are"
+                f"an attempt has about eight round trips of {2 * DELAY_MS} ms, in each column; "
+                "mqtt_as sleeps for one second beside them"
             )
     return row
 

@@ -175,6 +175,16 @@ _row("wl0", "LINK", "refuse", "another key", lambda b: b.net.set_key("another-ke
      NO_WIFI, EARLY)
 _row("wl0", "LINK", "wrong", "an open network of that name", lambda b: b.net.set_key(""),
      NO_WIFI, TRIED)
+_row("wl0", "LINK", "refuse", "one of two refuses, reason 203",
+     lambda b: (b.second(), b.net.refuse(203)), SERVER_CONNECTED, WELL)
+_row("wl0", "LINK", "refuse", "two refuse, reasons 203 and 17",
+     lambda b: (b.second().refuse(17), b.net.refuse(203)), NO_WIFI, TRIED)
+_row("wl0", "LINK", "refuse", "two have another key",
+     lambda b: (b.second().set_key("another-key"), b.net.set_key("another-key")), NO_WIFI, EARLY)
+_row("wl0", "LINK", "wrong", "one of two has another key",
+     lambda b: (b.second(), b.net.set_key("another-key")), SERVER_CONNECTED, WELL)
+_row("wl0", "LINK", "never", "one of two is silent",
+     lambda b: (b.second(), b.net.mute()), SERVER_CONNECTED, WELL)
 _row("wl0", "LINK", "never", "association takes 60 s",
      lambda b: b.net.association_ms(60000), NO_WIFI, LATE)
 _row("wl0", "LINK", "cut", "access point off while it associates",

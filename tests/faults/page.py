@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""docs/faults.md, from what a whole run of the matrix has measured."""
+"""Writes docs/faults.md from the results of a whole run of the matrix."""
 
 import datetime
 import subprocess
@@ -14,21 +14,27 @@ _TITLES = {"wl0": "Wi-Fi (`wl0`)", "eth0": "Ethernet (`eth0`)", "cell0": "Cellul
 _HEAD = """\
 # Faults
 
-What an attempt ends with when something goes wrong: each fault in each stage of each link, {cells}
-cells, all tried on the virtual board by `{command}`.
-{date}, commit {commit}, {workers} cells at a time on {cores} cores.
+This page has the result of an attempt for each fault in each stage of each link. `{command}`
+tried all {cells} of them on the virtual board: {date}, commit {commit}, {workers} at a time on
+{cores} cores.
 
-Of each cell is checked: the result code; exactly one callback; never later than the timeout, and
-before it where the end can be known; a cause in `imp.diag` that names no secret; the interface
-powered down after a failure; no socket, thread, file or memory left behind; and that the next
-attempt on the same board works. `tests/faults/matrix.py` has the cells.
-
-The times are from the call to the callback as measured in this run. **Bold** ones use the timeout
-that was given, or most of it: only the time can tell, or what may pass is tried again.
-`SERVER_CONNECTED` means that the attempt has got over the fault.
-
-| Fault | |
+| Fault | Meaning |
 |---|---|
+{faults}
+
+Each row was checked for all of this:
+
+* the result code is the one of the table, and there is exactly one callback;
+* the callback comes within the timeout, and before it where the result can be known earlier;
+* `imp.diag` has a cause that names no secret;
+* after a failure the interface is powered down;
+* no socket, thread, file or memory is left behind;
+* the next attempt on the same board works.
+
+The time is that from the call to the callback. A **bold** time is the timeout, or most of it: only
+the timeout tells that the other side is silent, or the failure may pass and is tried again.
+`SERVER_CONNECTED` means that the attempt has connected in spite of the fault.
+`tests/faults/matrix.py` has the rows.
 """
 
 
@@ -44,55 +50,51 @@ def _seconds(cell, took_ms):
     return f"**{text}**" if cell.ends in ("late", "tried") else text
 
 
-class _Table:
-    """The stages and faults of one link; what a place cannot say in two words is a note."""
-
-    def __init__(self, link, took_ms):
-        self._link = link
-        self._took_ms = took_ms
-        self._notes = []
-
-    def _note(self, text):
-        if text not in self._notes:
-            self._notes.append(text)
-        return self._notes.index(text) + 1
-
-    def _place(self, stage, fault):
-        place = (self._link, stage, fault)
-        if place in REASONS:
-            return f"– ({self._note(REASONS[place])})"
-        lines = [
-            f"{cell.how}: `{name_of(cell)}` {_seconds(cell, self._took_ms[str(cell)])}"
-            for cell in CELLS
-            if (cell.link, cell.stage, cell.fault) == place
-        ]
-        return "<br>".join(lines)
-
-    def lines(self):
-        """The table and its notes in Markdown."""
-        yield f"| Stage | {' | '.join(FAULTS)} |"
-        yield "|---" * (len(FAULTS) + 1) + "|"
-        for stage in STAGES:
-            yield f"| {stage} | {' | '.join(self._place(stage, fault) for fault in FAULTS)} |"
-        yield ""
-        for number, text in enumerate(self._notes, 1):
-            yield f"({number}) {text[0].upper()}{text[1:]}."
-            yield ""
+def _rows(link, took_ms):
+    """The table of one link: a row for each fault that was tried, stage by stage."""
+    yield "| Stage | Fault | What happens | Result | Time |"
+    yield "|---|---|---|---|---|"
+    for stage in STAGES:
+        for fault in FAULTS:
+            for cell in CELLS:
+                if (cell.link, cell.stage, cell.fault) == (link, stage, fault):
+                    end = f"`{name_of(cell)}` | {_seconds(cell, took_ms[str(cell)])}"
+                    yield f"| {stage} | {fault} | {cell.how} | {end} |"
+    yield ""
 
 
-def _text(root, took_ms, workers, cores):
+def _not_tried(link):
+    """The faults that have no row, and why: places with the same reason share a row."""
+    places = {}
+    for (of, stage, fault), reason in REASONS.items():
+        if of == link:
+            places.setdefault((stage, reason), []).append(fault)
+    if not places:
+        return
+    yield "| Stage | Not tried | Why |"
+    yield "|---|---|---|"
+    for stage in STAGES:
+        for (of, reason), faults in places.items():
+            if of == stage:
+                yield f"| {stage} | {', '.join(faults)} | {reason} |"
+    yield ""
+
+
+def text_of(root, took_ms, workers, cores):
+    """The page; took_ms: of each cell, by its name."""
     head = _HEAD.format(
         cells=len(CELLS), command=PAGE.command, commit=_commit(root), cores=cores,
         date=datetime.date.today().isoformat(), workers=workers,
+        faults="\n".join(f"| {fault} | {words} |" for fault, words in FAULTS.items()),
     )  # fmt: skip
-    lines = [head + "\n".join(f"| {fault} | {words} |" for fault, words in FAULTS.items()), ""]
+    lines = [head]
     for link in LINKS:
-        lines += [f"## {_TITLES[link]}", "", *_Table(link, took_ms).lines()]
+        lines += [f"## {_TITLES[link]}", "", *_rows(link, took_ms), *_not_tried(link)]
     return "\n".join([*lines, PAGE.mark(root), ""])
 
 
 class Page:
-    """Collects what the cells took; writes the page if all of them have passed."""
+    """Collects the times of the cells; writes the page if all of them have passed."""
 
     def __init__(self, root, cores):
         self._root = root
@@ -112,6 +114,6 @@ class Page:
             return
         workers = config.getoption("numprocesses", None) or 1
         (self._root / PAGE.path).write_text(
-            _text(self._root, self._took_ms, workers, self._cores), encoding="utf-8"
+            text_of(self._root, self._took_ms, workers, self._cores), encoding="utf-8"
         )
         terminalreporter.line(f"{PAGE.path} is written")

@@ -24,6 +24,11 @@ def add(row, no, connected, well):
     for _reason in (2, 15, 203):
         _passes("wl0", "LINK", f"association refused for a while, reason {_reason}",
                 lambda b, reason=_reason: b.net.refuse(reason), lambda b: b.net.accept())
+    _passes("wl0", "LINK", "two refuse for a while, reasons 203 and 17, and then one",
+            lambda b: (b.second().refuse(17), b.net.refuse(203)), lambda b: b.second().accept())
+    _passes("wl0", "LINK", "two have another key for a while, and then one",
+            lambda b: (b.second().set_key("another-key"), b.net.set_key("another-key")),
+            lambda b: b.net.set_key(b.net.key))
     _passes("wl0", "LINK", "access point off for a while", lambda b: b.net.off(),
             lambda b: b.net.on())
     _passes("eth0", "LINK", "cable out for a while", lambda b: b.net.unplug(),

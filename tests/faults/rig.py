@@ -160,6 +160,13 @@ class Rig:
         """The server's name has this address."""
         self.world.dns.answer(self.world.broker.host, address)
 
+    def second(self):
+        """Another access point of the cell's network, weaker, and found after it."""
+        if "second" not in self.world.wifi:
+            net = self.net
+            self.world.add_wifi("second", net.ssid, net.key, rssi=-80, channel=11)
+        return self.world.wifi["second"]
+
     def cut(self):
         """The link is cut: access point off, cable out, or the modem's call ended."""
         if self.link == "wl0":

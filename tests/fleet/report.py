@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a fleet says at its end: table, record and plot."""
+"""The result of a fleet: tables, record and plot."""
 
 import statistics
 from dataclasses import asdict
@@ -10,29 +10,35 @@ from watch import Storm
 
 from commands import svg
 
+_STORM = ["Storm", "boards back", "median", "95 %", "last", "sessions in the worst second",
+          "TLS handshakes failed", "broker CPU a board", "most RSS of the broker",
+          "host busy"]  # fmt: skip
 
-def _storm_rows(storm: Storm) -> list[list]:
-    name = storm.name
-    back = f"{storm.quantile_s(0.5):.1f} / {storm.quantile_s(0.95):.1f}"
-    last = max(storm.back_s.values(), default=float("nan"))
-    each_ms = 1000 * storm.broker_cpu_s / max(1, len(storm.back_s))
-    missing = f"; {storm.missing} never" if storm.missing else ""
+
+def storms(fleet) -> dict:
+    """The table of the storms: one row each. The times are those until the boards are back."""
+    return {"heads": _STORM, "rows": [_storm(storm) for storm in fleet.storms]}
+
+
+def _storm(storm: Storm) -> list:
+    back = len(storm.back_s)
+    last_s = max(storm.back_s.values(), default=float("nan"))
+    times = (storm.quantile_s(0.5), storm.quantile_s(0.95), last_s)
     return [
-        [f"{name}: back, median / p95 / last", f"{back} / {last:.1f} s",
-         f"{len(storm.back_s)} boards{missing}; host busy {100 * storm.host_load:.0f} %"],
-        [f"{name}: sessions in the worst second", storm.peak_per_s,
-         f"{storm.tcp_connections} TCP connections, "
-         f"{storm.failed_handshakes} TLS handshakes failed"],
-        [f"{name}: broker CPU", f"{storm.broker_cpu_s:.2f} s",
-         f"{each_ms:.1f} ms a board; most RSS {storm.broker_rss_kib / 1024:.1f} MiB"],
-    ]  # fmt: skip
+        storm.name,
+        f"{back} of {back + storm.missing}",
+        *(f"{seconds:.1f} s" for seconds in times),
+        storm.peak_per_s,
+        f"{storm.failed_handshakes} of {storm.tcp_connections}",
+        f"{1000 * storm.broker_cpu_s / max(1, back):.1f} ms",
+        f"{storm.broker_rss_kib / 1024:.1f} MiB",
+        f"{100 * storm.host_load:.0f} %",
+    ]
 
 
 def rows(fleet) -> list[list]:
-    """[name, value, note] of the table."""
+    """[name, value, note] of the table of all storms together."""
     table = [["boards", len(fleet.ids), f"{fleet.sites} access points, one broker with TLS"]]
-    for storm in fleet.storms:
-        table += _storm_rows(storm)
     sessions = sum(len(storm.back_s) for storm in fleet.storms)
     if sessions and fleet.memory:
         each_s = sum(storm.broker_cpu_s for storm in fleet.storms) / sessions
@@ -40,8 +46,8 @@ def rows(fleet) -> list[list]:
         table.append(["broker CPU a session, all storms", f"{1000 * each_s:.2f} ms", note])
     if fleet.memory:
         rss, pss = (statistics.median(column) for column in zip(*fleet.memory, strict=True))
-        table.append(["memory of a board, median", f"{rss / 1024:.1f} MiB resident",
-                      f"{pss / 1024:.1f} MiB with shared pages shared out"])  # fmt: skip
+        note = f"{pss / 1024:.1f} MiB if shared pages are divided by the boards"
+        table.append(["memory of a board, median", f"{rss / 1024:.1f} MiB resident", note])
     return table
 
 
@@ -51,7 +57,7 @@ def publish(fleet, options) -> None:
         f"--boards {options.boards} --outage {options.outage:g} --spread {options.spread:g}"
         f" --seed {options.seed}"
     )
-    document = summary.make("Fleet", f"./tools/cw fleet {how}", rows(fleet))
+    document = summary.make("Fleet", f"./tools/cw fleet {how}", rows(fleet), storms(fleet))
     record = {"storms": [asdict(storm) for storm in fleet.storms], "memory_kib": fleet.memory}
     summary.publish(options.output, "fleet", document, record, options.json)
     if fleet.storms:
@@ -60,7 +66,7 @@ def publish(fleet, options) -> None:
 
 def plot(storms: list[Storm], file) -> None:
     """How many are back, over time."""
-    figure, axis = svg.pyplot().subplots(figsize=(8, 4.5))
+    figure, axis = svg.pyplot().subplots(figsize=(8, 4.5), layout="constrained")
     for storm in storms:
         times = [0.0, *sorted(storm.back_s.values())]
         axis.step(times, range(len(times)), where="post", label=storm.name)
@@ -68,6 +74,6 @@ def plot(storms: list[Storm], file) -> None:
     axis.set_ylabel("boards online")
     axis.set_ylim(bottom=0)
     axis.grid(alpha=0.3)
-    axis.legend(fontsize="small")
-    figure.tight_layout()
+    # Above the axes, so that it cannot lie on the lines.
+    figure.legend(loc="outside upper center", frameon=False, ncols=3, fontsize="small")
     svg.save(figure, file)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a soak says: the line while it runs, and table, record and plot at its end."""
+"""The progress line of a soak, and at its end its table, record and plot."""
 
 import sys
 from dataclasses import asdict
@@ -10,11 +10,7 @@ import summary
 
 from commands import svg
 
-_NAMES = {
-    0: "NOT_CONNECTED", 1: "NO_WIFI, NO_LINK", 2: "NO_IP_ADDRESS", 3: "NOT_RESOLVED",
-    4: "NO_SERVER", 5: "SERVER_CONNECTED", 8: "NO_MODEM", 9: "SIM_ERROR", 10: "NO_REGISTRATION",
-    11: "REGISTRATION_DENIED", 12: "NO_PPP_CONNECTION", 13: "PPP_NO_CONNECTIVITY",
-}  # fmt: skip
+_CONNECTED = 5
 
 
 def line(soak) -> str:
@@ -32,27 +28,44 @@ def line(soak) -> str:
 def rows(soak) -> list[list]:
     """[name, value, note] of the table."""
     tally = soak.tally
-    codes = (f"{_NAMES.get(code, code)} {n}" for code, n in sorted(tally.codes.items()))
-    faults = (f"{name} {n}" for name, n in sorted(tally.faults.items()))
-    sent = (f"{code}: {n}" for code, n in sorted(tally.sent.items()))
+    failed = {code: n for code, n in tally.codes.items() if code != _CONNECTED}
+    connected = tally.codes.get(_CONNECTED, 0)
+    replaced = tally.attempts - connected - sum(failed.values())
     late = max(tally.late_ms, default=0)
     table = [
-        ["duration", f"{soak.seconds / 60:.1f} min", f"{soak.rounds} rounds, each ends healed"],
+        ["duration", f"{soak.seconds / 60:.1f} min",
+         f"{soak.rounds} rounds; at the end of each, all faults are over"],
         ["violations", len(soak.violations), "of any row below"],
-        ["attempts", tally.attempts, ", ".join(codes) + "; the rest was replaced by a newer call"],
-        ["faults", sum(tally.faults.values()), ", ".join(faults)],
-        ["resets in the middle", tally.resets, "of the boards but the first"],
+        ["attempts", tally.attempts,
+         f"{connected} connected; {sum(failed.values())} failed, with {len(failed)} codes; "
+         f"{replaced} were replaced by a newer call"],
+        ["faults", sum(tally.faults.values()), _kinds(tally.faults)],
+        ["resets at any moment", tally.resets, "of all boards but the first"],
         ["latest callback", f"{late} ms", f"after its deadline, of {len(tally.late_ms)} timeouts"],
-        ["messages sent", sum(tally.sent.values()), "by what send returned: " + ", ".join(sent)],
-        ["acknowledged, all at the broker", tally.arrived, "sent under WAIT_FOR_ACK"],
+        ["messages sent", sum(tally.sent.values()), _sent(tally.sent)],
+        ["messages acknowledged, all at the broker", tally.arrived, "sent under WAIT_FOR_ACK"],
         ["messages received", tally.received, "one per round and board"],
         ["sends that connected first", tally.suspended, "under SUSPEND_ON_ERROR"],
-        ["losses repaired silently", tally.reconnects, f"told as lost: {tally.losses_told}"],
-    ]
+        ["losses with a silent reconnect", tally.reconnects,
+         f"{tally.losses_told} others went to onunexpecteddisconnect"],
+    ]  # fmt: skip
     if soak.slopes:
-        note = f"at most, of {tally.healed} losses without a call; bound {held.SLOPE_BYTES}"
-        table.append(["heap slope", f"{max(soak.slopes)} bytes per healed loss", note])
+        note = f"the most, in {tally.healed} losses in a row; bound {held.SLOPE_BYTES}"
+        table.append(["heap slope", f"{max(soak.slopes)} bytes per loss", note])
     return table + _growth(soak.samples)
+
+
+def _kinds(faults: dict) -> str:
+    if not faults:
+        return "none"
+    least, most = min(faults.values()), max(faults.values())
+    return f"{len(faults)} kinds, each of them {least} to {most} times"
+
+
+def _sent(sent: dict) -> str:
+    """What send() returned; its codes are those of docs/api.md."""
+    names = {0: "sent", 1: "NOT_CONNECTED", 2: "TIMEOUT", 3: "DISCONNECTED", 4: "WOULDBLOCK"}
+    return ", ".join(f"{n} {names.get(code, code)}" for code, n in sorted(sent.items()))
 
 
 def _growth(samples: list[held.Sample]) -> list[list]:
@@ -98,9 +111,10 @@ def plot(samples: list[held.Sample], file) -> None:
     for axis, name, label in zip(
         axes, ("heap", "rss_kib", "attempts"), ("heap, bytes", "RSS, KiB", "attempts"), strict=True
     ):
-        axis.plot(minutes, [getattr(sample, name) for sample in samples], marker=".")
+        values = [getattr(sample, name) for sample in samples]
+        axis.plot(minutes, values, marker=".")
         axis.set_ylabel(label)
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.1 * max(values))
         axis.grid(alpha=0.3)
     axes[-1].set_xlabel("minutes")
     figure.tight_layout()

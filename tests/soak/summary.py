@@ -1,16 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A page of docs/figures: title, command, date and rows of [name, value, note]."""
+"""A page of docs/figures: title, command, date and rows of [name, value, note]. `more` is a second
+table, with headings of its own."""
 
 import datetime
 import json
 from pathlib import Path
 
+HEADINGS = ["Figure", "Value", "Note"]
 
-def make(title: str, command: str, rows: list[list]) -> dict:
-    """What is written as NAME.json."""
+
+def make(title: str, command: str, rows: list[list], more: dict | None = None) -> dict:
+    """The document that is written as NAME.json; more: {"heads": [...], "rows": [[...]]}."""
     date = datetime.date.today().isoformat()
-    return {"title": title, "command": command, "date": date, "rows": rows}
+    page = {"title": title, "command": command, "date": date, "rows": rows}
+    return page if more is None else {**page, "more": more}
 
 
 def publish(folder: Path, name: str, page: dict, record: dict, as_json: bool) -> None:
@@ -31,9 +35,10 @@ def _show(page: dict) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=page["command"])
-    for heading in ("Figure", "Value", "Note"):
-        table.add_column(heading, overflow="fold")
-    for row in page["rows"]:
-        table.add_row(*map(str, row))
-    Console(width=120).print(table)
+    for part in filter(None, (page.get("more"), {"heads": HEADINGS, "rows": page["rows"]})):
+        table = Table(title=page["command"])
+        for heading in part["heads"]:
+            table.add_column(heading, overflow="fold")
+        for row in part["rows"]:
+            table.add_row(*map(str, row))
+        Console(width=120).print(table)

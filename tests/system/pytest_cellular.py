@@ -15,6 +15,8 @@ from cellular import (
 
 SECRET = "s3cret-word"
 PIN = "83920174"
+# The peer names no address of its own; lwIP takes this one then (netif/ppp/ipcp.c).
+OTHER_END = "10.64.64.64"
 
 
 def connects(device, nic=None, timeout=60):
@@ -52,6 +54,14 @@ def test_a_modem_that_still_looks_for_a_network(device, modem):
     modem.power_on()
     connects(device)
     assert modem.presses == []
+
+
+def test_the_first_frame_comes_with_connect(device, modem):
+    modem.warm()
+    modem.glue_connect()
+    connects(device)
+    # A board that loses the first one waits for the second.
+    assert modem.lcp_requests == 1
 
 
 @pytest.mark.parametrize("auth", ["none", "pap", "chap"])
@@ -118,12 +128,15 @@ def test_what_came_with_connect_is_read_first(repl):
     assert repl.value("(t.heard(), t.refused())") == (True, False)
 
 
-def test_addresses_of_an_open_interface(device, modem):
+def test_addresses_of_an_open_interface(device, modem, world):
     modem.warm()
     device.repl.run(f"states = []\nit = imp.net.open({cell()!r}, states.append)")
     assert device.repl.value("until(lambda: 1 in states, 60000)", timeout=70) is True
     table = device.repl.value("it.getiptable()")["ipv4"]
     assert table["address"].startswith("10.0.200.") and "broadcast" not in table
+    # RFC 1332 knows no netmask: lwIP sets that of a single host. The gateway is the other end.
+    assert table["netmask"] == "255.255.255.255" and table["gateway"] == OTHER_END
+    assert table["dnsserver"] == [world.cellular.nameserver]
     device.repl.run("it.close()")
 
 

@@ -5,6 +5,8 @@
 A row names the fault, the code, and a word that the raw cause in `imp.diag` must contain.
 """
 
+import threading
+
 import pytest
 from bench.broker import Broker
 from bench.certificates import Certificates
@@ -89,6 +91,20 @@ def test_cable_plugged_during_the_attempt(device, world):
 def test_s14_no_lease(device, world, link):
     _network(world, link).dhcp(False)
     assert device.connect(device.nic(link), timeout=2) == NO_IP_ADDRESS
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_dhcp_server_that_comes_long_after_the_link(device, world, link):
+    network = _network(world, link)
+    network.dhcp(False)
+    late = threading.Timer(16, network.dhcp, (True,))
+    late.start()
+    try:
+        # lwIP by itself asks at 14 s, and then at 30 s.
+        assert device.connect(device.nic(link), timeout=28, limit_s=40) == SERVER_CONNECTED
+    finally:
+        late.cancel()
+        late.join()
 
 
 @pytest.mark.parametrize("link", LINKS)

@@ -126,6 +126,28 @@ def test_the_name_servers_of_a_lease_are_those_of_its_interface(device, world):
     assert count.of("eth0")["dns"] == 0 and count.of("wl0")["dns"] >= 1
 
 
+def _table(device, name):
+    return device.repl.value(f"{name}.getiptable()")["ipv4"]
+
+
+@pytest.mark.virtual(_HERE)
+def test_each_interface_tells_its_own_name_servers(device, world, modem):
+    """Whichever has come up last."""
+    _hold(device, "wl0")
+    device.repl.run("wifi = held")
+    network = world.ethernet
+    static = {"ip": network.gateway.rsplit(".", 1)[0] + ".77", "netmask": "255.255.255.0",
+              "gateway": network.gateway, "dns": ["198.51.100.1", "198.51.100.2"]}  # fmt: skip
+    nic = {**device.ethernet(), "staticconfig": static}
+    device.repl.run(f"cable = imp.net.open({nic!r})\nuntil(lambda: cable.getstate() == 1)")
+    modem.ppp(dns=0)
+    device.repl.run(f"air = imp.net.open({cell()!r})\nuntil(lambda: air.getstate() == 1, 30000)")
+    assert _table(device, "wifi")["dnsserver"] == [world.wifi["home"].nameserver]
+    assert _table(device, "cable")["dnsserver"] == static["dns"]
+    assert "dnsserver" not in _table(device, "air")
+    device.repl.run("air.close()")
+
+
 @pytest.mark.virtual(_HERE)
 def test_a_static_address_asks_its_own_name_servers(device, world):
     _hold(device, "wl0")

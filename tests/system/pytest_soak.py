@@ -15,7 +15,7 @@ _LIMIT_S = 240  # of a minute and less on an idle machine
 
 @pytest.fixture
 def run(request, tmp_path):
-    """Runs a program of tests/ and returns its page; it must end with status 0."""
+    """Runs a program of tests/ and returns the tables of its page; it must end with status 0."""
 
     def start(name, *arguments):
         binary = request.config.getoption("--board-binary")
@@ -25,18 +25,20 @@ def run(request, tmp_path):
         assert done.returncode == 0, done.stderr[-4000:]
         assert (tmp_path / f"{name}.svg").stat().st_size > 1000
         page = json.loads((tmp_path / f"{name}.json").read_text())
-        return {row[0]: row[1] for row in page["rows"]}
+        return {row[0]: row[1] for row in page["rows"]}, page.get("more")
 
     return start
 
 
 def test_soak(run):
-    rows = run("soak", "--seconds", "20", "--seed", "3")
+    rows, _ = run("soak", "--seconds", "20", "--seed", "3")
     assert rows["violations"] == 0
     assert rows["attempts"] > 6 and rows["faults"] > 0 and rows["messages received"] > 6
 
 
 def test_fleet(run):
-    rows = run("fleet", "--boards", "4", "--outage", "1", "--spread", "0.5", "--limit", "60")
+    options = ("--boards", "4", "--outage", "1", "--spread", "0.5", "--limit", "60")
+    rows, storms = run("fleet", *options)
     assert rows["boards"] == 4
-    assert len([name for name in rows if "back, median" in name]) == 5
+    assert len(storms["rows"]) == 5
+    assert all(row[storms["heads"].index("boards back")] == "4 of 4" for row in storms["rows"])

@@ -38,6 +38,14 @@ def _module(name: str, **members) -> None:
     sys.modules[name] = module
 
 
+def utf8_bytes(text: str) -> int:
+    """As `_connectwith.utf8_bytes`; a lone surrogate stands for what is not UTF-8."""
+    try:
+        return len(text.encode())
+    except UnicodeError:
+        return -1
+
+
 _module("micropython", const=lambda value: value)
 _module(
     "_connectwith",
@@ -45,6 +53,7 @@ _module(
     unseal=unseal,
     setting=setting,
     set_setting=set_setting,
+    utf8_bytes=utf8_bytes,
     SchedulerLock=contextlib.nullcontext,
     link_used=lambda link, used=False: False,
 )

@@ -45,6 +45,23 @@ def test_cell(cell, worst, text):
     assert cell.shown(worst) == text
 
 
+@pytest.mark.parametrize(
+    ("cell", "worst", "text"),
+    [
+        (Cell(text="no QoS 1"), False, "no QoS 1"),
+        (Cell([2.0]), True, "2.00"),
+        (Cell([5000.0], bound=True), False, "> 5000"),
+        (Cell(TEN), False, "5.50 (1.00–9.00)"),
+        (Cell(TEN), True, "10.0 (5.50)"),
+        (Cell([1.0, 3.0], "1 of 3 failed"), False, "2.00 (1.00–3.00), 1 of 3 failed"),
+    ],
+)  # fmt: skip
+def test_a_cell_of_the_page(cell, worst, text):
+    assert cell.brief(worst) == text
+    assert cell.without_values().brief(worst) == text
+    assert cell.without_values().shown(worst) == cell.shown(worst)
+
+
 def row(ours_values, other_values=(), worst=False):
     cells = {"ours": Cell(list(ours_values)), "minimal": Cell(list(other_values))}
     return Row("pause", "ms", cells, worst)

@@ -98,7 +98,7 @@ BAD = [
     ("[broker]\nurl='mqtts://x:99999'", "'url' in [broker]"),
     ("[broker]\nurl='mqtts://x'\nusername='me'", "half a login"),
     ("[broker]\nurl='mqtts://x'\nca='not-there.pem'", "cannot be read"),
-    ("[broker]\nurl='mqtts://x'\nlisten='1.2.3.4'", "two brokers"),
+    ("[broker]\nurl='mqtts://x'\nlisten='1.2.3.4'", "neither one broker"),
     ("[broker]\nlisten='1.2.3.4'", "half of one"),
     ("[broker]\nlisten='1.2.3.4 '\nhost='x'", "no name or address"),
     ("commands = 5", "'commands' is no table"),

@@ -10,23 +10,39 @@ from figures import Cell, Row
 
 from setup import paths
 
-NAME, OTHER = list(headlines.ROWS)[:2]
+NAME, OTHER = list(headlines.README_ROWS)[:2]
 
 
 def results():
-    worst = Row(NAME, "ms", {"ours": Cell([1.0, 4.0]), "umqtt_simple": Cell([5000.0], bound=True)},
-                True)  # fmt: skip
+    cells = {"ours": Cell([1.0, 4.0]), "umqtt_simple": Cell([5000.0], bound=True),
+             "idle": Cell([2.0])}  # fmt: skip
+    worst = Row(NAME, "ms", cells, True)
+    worst.at_most(3).below("umqtt_simple", "umqtt.simple", 8)
     text = Row(OTHER, "", {"ours": Cell(text="a|b")})
-    return [types.SimpleNamespace(rows=[text, worst, Row("unknown", "ms", {})])]
+    return [types.SimpleNamespace(rows=[text, worst, Row("unknown", "ms", {})],
+                                  columns=["ours", "umqtt_simple"], missing={})]  # fmt: skip
 
 
 def test_what_was_measured_stands_between_the_marks():
-    lines = headlines.block(results(), ["ours", "umqtt_simple"]).splitlines()
+    lines = headlines.block(results()).splitlines()
     assert (lines[0], lines[-1]) == (headlines.BEGIN, headlines.END)
     assert lines[1] == "| | connectwith | umqtt.simple |"
-    assert lines[3] == f"| {headlines.ROWS[NAME]} | 4.00 ms | > 5000 ms |"
-    assert lines[4] == f"| {headlines.ROWS[OTHER]} | a\\|b |  |"
+    assert lines[3] == f"| {headlines.README_ROWS[NAME]} | 4.00 ms | > 5000 ms |"
+    assert lines[4] == f"| {headlines.README_ROWS[OTHER]} | a\\|b |  |"
     assert len(lines) == 6
+
+
+def test_the_page_opens_with_the_same_values_and_the_bar():
+    lines = headlines.opening(results())
+    assert lines[0] == "| | connectwith | umqtt.simple | bar | held |"
+    first = f"| {headlines.PAGE_ROWS[NAME]} | 4.00 ms | &gt; 5000 ms |"
+    bar = "≤ 3 ms; ≥ 8× shorter than umqtt.simple"
+    assert lines[2] == f"{first} {bar} | **no** |"
+    assert len(lines) == 4
+
+
+def test_the_page_opens_with_ten_rows():
+    assert len(headlines.PAGE_ROWS) == 10
 
 
 def test_only_the_block_is_replaced():

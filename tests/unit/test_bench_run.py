@@ -10,6 +10,7 @@ import types
 import bench_programs  # noqa: F401
 import page
 import pytest
+import results
 import run
 import tables
 from figures import Cell, Row
@@ -128,7 +129,7 @@ def test_the_page_shows_what_was_measured(measured, tmp_path):
     assert "| pause \\| of &lt;code&gt; [ms] | 2.00 | not to be had here | 30.0 |" in text
     assert "≤ 1 **NO**; ≥ 8× shorter than script: 15.0× yes" in text
     assert "1 of 2 bars hold." in text and "* a note." in text
-    assert "mqtt_as was not to be had: mqtt_as cannot be fetched" in text
+    assert "mqtt_as could not be fetched: mqtt_as cannot be fetched" in text
 
 
 def test_the_long_run_has_its_place_on_the_page(tmp_path):
@@ -141,10 +142,34 @@ def test_the_long_run_has_its_place_on_the_page(tmp_path):
                 "rows": [["attempts", 5000, "a note"]]}  # fmt: skip
     soak.write_text(json.dumps(document))
     text = page.text_of(tmp_path, [result], ABOUT)
-    assert "Soak, `./tools/cw soak --seed 1`, 2026-01-01:" in text
+    assert "### Soak\n\n`./tools/cw soak --seed 1`, 2026-01-01:" in text
     assert "| attempts | 5000 | a note |" in text and "soak.svg" not in text
     soak.with_suffix(".svg").write_text("<svg/>")
     assert "![Soak](figures/soak.svg)" in page.text_of(tmp_path, [result], ABOUT)
+
+
+def test_a_page_of_kept_results_is_the_page_of_the_run(measured, tmp_path):
+    whole = measured(only=["pause"])
+    whole[0].rows[0].cells["minimal"] = Cell([10.0, 30.0, 40.0], bound=True)
+    file = tmp_path / "kept.json"
+    results.keep(file, whole, ABOUT)
+    again, about = results.kept(file)
+    assert page.text_of(tmp_path, again, about) == page.text_of(tmp_path, whole, ABOUT)
+    assert again[0].rows[0].cells["minimal"].values == []
+
+
+def test_the_page_is_that_of_the_kept_results():
+    found, about = results.kept(paths.ROOT / results.KEPT)
+    text = (paths.ROOT / freshness.FIGURES.path).read_text(encoding="utf-8")
+    assert text == page.text_of(paths.ROOT, found, about), "run ./tools/cw bench --kept"
+
+
+def test_the_page_begins_with_a_picture_and_ten_rows():
+    text = (paths.ROOT / freshness.FIGURES.path).read_text(encoding="utf-8")
+    opening = text.partition("\n## ")[0]
+    assert opening.count("![") == 1
+    table = opening.partition("|---")[2].partition("\n\n")[0]
+    assert len(table.splitlines()) == 1 + 10
 
 
 def test_the_terminal_shows_the_same(measured, capsys):

@@ -5,6 +5,7 @@ once stopped every build with the real ESP-IDF.
 """
 
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -69,6 +70,16 @@ def test_the_module_alone_is_compiled_for_size(micropython, project, tmp_path):
         levels = [option for option in file.options if option.startswith("-O")]
         ours = project.module in file.source.parents
         assert levels == (["-O2", "-Os"] if ours else ["-O2"]), file  # the last one counts
+
+
+def test_a_build_notices_a_new_file_of_the_core(micropython, project, tmp_path):
+    work = tmp_path / "work"
+    build_system.compilations(project.module / "micropython.cmake", work)
+    shutil.copy(project.module / "core" / "backoff.c", project.module / "core" / "another.c")
+    change(project.module / "core" / "sources.mk", "\tbackoff.c", "\tanother.c \\\n\tbackoff.c")
+    # What each build does before anything else: it configures anew, if what it has read is newer.
+    subprocess.run(["make", "-C", work, "cmake_check_build_system"], check=True)
+    assert "/core/another.c" in (work / "compile_commands.json").read_text()
 
 
 @pytest.mark.parametrize("board", [C3, "LILYGO_T_SIM7600"])

@@ -3,7 +3,7 @@
 """Settings of the server: URLs, certificates, and the record in flash."""
 
 import pytest
-from connectwith import cloud
+from connectwith import cloud, saving
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ def check(
     url="mqtts://h", ca=CA, username=None, password=None, clientid=None, cert=None, key=None,
     ntp=None,
 ):  # fmt: skip
-    return cloud.check(url, ca, username, password, clientid, cert, key, ntp)
+    return saving.check_cloud(url, ca, username, password, clientid, cert, key, ntp)
 
 
 @pytest.mark.parametrize(

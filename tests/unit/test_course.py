@@ -5,6 +5,7 @@
 import types
 
 import _connectwith
+import connectwith
 import pytest
 from connectwith import clock, course, nic, patience, results, session
 from connectwith.links import FAILED, LEAVING, UP
@@ -14,8 +15,10 @@ ECONNABORTED, ECONNRESET = 103, 104
 
 def job(kind=nic.WIFI, place=patience.REPEATED, timeout_ms=60000, **more):
     """An attempt of that place (see patience.py)."""
-    given = patience.Patience(place, timeout_ms)
-    return types.SimpleNamespace(kind=kind, patience=lambda: given, nic={}, **more)
+    given = types.SimpleNamespace(kind=kind, timeout_ms=timeout_ms, nic={}, **more)
+    given.repeated = place == patience.REPEATED
+    given.has_next = lambda: place == patience.SHARED
+    return given
 
 
 @pytest.fixture
@@ -123,6 +126,7 @@ def dated(monkeypatch, way):
             self.closed = True
 
     monkeypatch.setattr(clock, "Dates", Dates)
+    monkeypatch.setattr(connectwith, "unload", lambda name: None)  # it would undo that
     settings = types.SimpleNamespace(key=None, cert=None)
     way._job = job(settings=settings)
     way._turn = course._REACH

@@ -6,7 +6,7 @@ import types
 
 import _connectwith
 import pytest
-from connectwith import cloud, dialer, results
+from connectwith import dialer, results, saving
 from dialer_stand_in import Resolver, Stream
 
 RESOLVE, DIAL, PROXY, TLS, READY, FAILED = 4, 5, 6, 7, 8, -1
@@ -28,7 +28,7 @@ def streams(monkeypatch):
 
 
 def target(url="mqtts://broker.test:8883"):
-    return cloud.check(url, CA, None, None, None, None, None)
+    return saving.check_cloud(url, CA, None, None, None, None, None)
 
 
 def run(dial, limit=1000):
@@ -47,7 +47,7 @@ def test_straight_to_the_server(streams):
     made = streams(states=(1, 1, 2))
     resolver = Resolver(0, 0, 1)
     dial = dialer.Dialer(resolver)
-    dial.start(target(), None, (None, None))
+    dial.start(target(), None, None)
     assert run(dial) == [RESOLVE, DIAL, TLS, READY]
     assert resolver.asked == ["broker.test"]
     assert made[0].to == ("192.0.2.7", 8883)
@@ -59,7 +59,7 @@ def test_straight_to_the_server(streams):
 def test_plain_skips_tls(streams):
     made = streams()
     dial = dialer.Dialer(Resolver(1))
-    dial.start(target("mqtt://broker.test"), None, (None, None))
+    dial.start(target("mqtt://broker.test"), None, None)
     assert run(dial) == [DIAL, READY]
     assert made[0].secured is None
 
@@ -72,7 +72,7 @@ def test_plain_skips_tls(streams):
 def test_name_that_does_not_resolve(streams, found, words, silent):
     made = streams()
     dial = dialer.Dialer(Resolver(0, found))
-    dial.start(target(), None, (None, None))
+    dial.start(target(), None, None)
     assert run(dial) == [RESOLVE, FAILED]
     assert dial.result == results.NOT_RESOLVED and not made
     assert dial.cause.startswith("DNS: ") and words in dial.cause and dial.code == 0
@@ -87,7 +87,7 @@ def test_name_that_does_not_resolve(streams, found, words, silent):
 def test_whether_anybody_says_no(streams, states, code, silent):
     streams(states=states, error_code=code)
     dial = dialer.Dialer(Resolver(1))
-    dial.start(target("mqtt://broker.test"), None, (None, None))
+    dial.start(target("mqtt://broker.test"), None, None)
     while states[0] == 2 and dial.poll() != READY:
         pass
     if states[0] == 2:
@@ -101,7 +101,7 @@ def test_whether_anybody_says_no(streams, states, code, silent):
 def test_refused(streams, proxy, result):
     streams(states=(1, -1), error_code=111)
     dial = dialer.Dialer(Resolver(1))
-    dial.start(target(), proxy, (None, None))
+    dial.start(target(), proxy, None)
     assert run(dial)[-1] == FAILED
     assert (dial.result, dial.cause, dial.code) == (result, "TCP errno", 111)
 
@@ -110,7 +110,7 @@ def test_refused(streams, proxy, result):
 def test_no_route_at_all(streams, proxy, result):
     made = streams(refuse=113)
     dial = dialer.Dialer(Resolver(1))
-    dial.start(target(), proxy, (None, None))
+    dial.start(target(), proxy, None)
     assert run(dial) == [FAILED]
     assert (dial.result, dial.code) == (result, 113)
     dial.close()
@@ -122,7 +122,7 @@ def test_through_a_proxy(streams, chunk):
     made = streams(inbound=b"HTTP/1.1 200 Connection established\r\n\r\n", chunk=chunk)
     resolver = Resolver(1)
     dial = dialer.Dialer(resolver)
-    dial.start(target(), PROXY_TO, (None, None))
+    dial.start(target(), PROXY_TO, None)
     assert run(dial) == [DIAL, PROXY, TLS, READY]
     assert resolver.asked == ["proxy.test"] and made[0].to == ("192.0.2.7", 3128)
     assert made[0].written == (
@@ -149,7 +149,7 @@ def test_through_a_proxy(streams, chunk):
 def test_what_a_proxy_says(streams, reply, result):
     streams(inbound=reply)
     dial = dialer.Dialer(Resolver(1))
-    dial.start(target(), PROXY_TO, (None, None))
+    dial.start(target(), PROXY_TO, None)
     assert run(dial)[-1] == FAILED
     assert dial.result == result
     assert "pass" not in dial.cause
@@ -158,9 +158,9 @@ def test_what_a_proxy_says(streams, reply, result):
 def test_a_new_start_drops_the_old_stream(streams):
     made = streams(states=(1,))
     dial = dialer.Dialer(Resolver(1))
-    dial.start(target(), None, (None, None))
+    dial.start(target(), None, None)
     dial.poll()
-    dial.start(target(), None, (None, None))
+    dial.start(target(), None, None)
     dial.poll()
     assert len(made) == 2 and made[0].closed and not made[1].closed
 
@@ -208,7 +208,7 @@ def several(streams, monkeypatch):
     def tried():
         """Goes on until the end, each poll 100 ms later; the addresses in the order of trial."""
         begin = len(made)
-        bench.dial.start(target(), None, (None, None))
+        bench.dial.start(target(), None, None)
         for _ in range(100):
             if bench.dial.poll() in (READY, FAILED):
                 break
@@ -231,7 +231,7 @@ def test_a_silent_address_costs_a_second(several):
 
 def test_a_late_first_address_wins_over_a_silent_second(several):
     several.fates.update({"192.0.2.7": "silent", "192.0.2.8": "silent", "192.0.2.9": "silent"})
-    several.dial.start(target(), None, (None, None))
+    several.dial.start(target(), None, None)
     for _ in range(15):
         assert several.dial.poll() == DIAL
         several.now.ms += 100
@@ -251,7 +251,7 @@ def test_an_address_that_fails_costs_nothing(several, fate):
 
 def test_the_next_one_is_not_tried_before_its_time(several):
     several.fates["192.0.2.7"] = "silent"
-    several.dial.start(target(), None, (None, None))
+    several.dial.start(target(), None, None)
     several.dial.poll()
     several.now.ms += 999
     several.dial.poll()
@@ -299,7 +299,7 @@ def test_an_address_whose_server_does_not_serve_is_tried_last(several):
 
 
 def test_tls_that_fails_makes_its_address_the_last(several):
-    several.dial.start(target(), None, (None, None))
+    several.dial.start(target(), None, None)
     while several.dial.poll() != TLS:
         pass
     stream = several.dial.stream
@@ -311,7 +311,7 @@ def test_tls_that_fails_makes_its_address_the_last(several):
 
 def test_close_drops_all_that_connect(several):
     several.fates.update(dict.fromkeys(ALL, "silent"))
-    several.dial.start(target(), None, (None, None))
+    several.dial.start(target(), None, None)
     for _ in range(25):
         several.dial.poll()
         several.now.ms += 100

@@ -344,7 +344,7 @@ def test_hostile_bytes(data, chunk, connected):
         receive(client, data, chunk)
     except mqtt.ProtocolError:
         pass
-    assert len(client._rx) == 256 and len(client._tx) == 384
+    assert len(client._rx) == 256 and len(client._tx) == 192
 
 
 @given(st.lists(st.sampled_from(sorted(MALFORMED.values()) + [STREAM, CONNACK]), max_size=20))

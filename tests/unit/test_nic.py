@@ -6,7 +6,7 @@ import copy
 import json
 
 import pytest
-from connectwith import nic
+from connectwith import nic, nic_blocks
 from hypothesis import given
 from hypothesis import strategies as st
 from sealing import seal, unseal
@@ -278,7 +278,7 @@ def test_none_for_a_block_stays():
 def test_a_nic_survives_json():
     config = {"interface": "wl0", "wificonfig": WIFI, "staticconfig": STATIC, "proxyconfig": PROXY}
     sealed = nic.normalise(config)
-    told = nic.duplicate(sealed)
+    told = nic_blocks.duplicate(sealed)
     assert isinstance(told["wificonfig"]["key"], bytes)
     # MicroPython's json.dumps() writes bytes as a text.
     text = json.dumps(told, default=lambda value: value.decode("ascii"))
@@ -347,7 +347,7 @@ def test_no_secret_in_an_exception():
 
 def test_a_duplicate_shares_nothing():
     original = nic.normalise({"interface": "wl0", "wificonfig": WIFI, "staticconfig": STATIC})
-    other = nic.duplicate(original)
+    other = nic_blocks.duplicate(original)
     assert nic.normalise(other) == original
     other["staticconfig"]["dns"].append("x")
     other["wificonfig"]["ssid"] = "changed"

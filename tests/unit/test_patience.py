@@ -9,7 +9,7 @@ from pathlib import Path
 
 import _connectwith
 import pytest
-from connectwith import links, nic, patience, results, retry
+from connectwith import links, nic, patience, results
 from connectwith.job import Job
 from connectwith.links import FAILED, wlan
 from modem_script import Clock
@@ -29,7 +29,7 @@ def now(clock):
 # -- the rows
 
 
-@pytest.mark.parametrize("row", [patience.WIFI, patience.SIM_BUSY, patience.SERVER])
+@pytest.mark.parametrize("row", [patience.WIFI, patience.SIM_BUSY, patience._SERVER])
 def test_alone_most_of_the_timeout_is_used(clock, row):
     given = patience.Patience(ALONE, 60000)
     clock.now_ms += 40000
@@ -52,8 +52,8 @@ def test_a_row_has_its_own_end(clock, place):
 
 
 def test_after_a_loss_the_server_is_left_to_the_pauses_between_attempts(clock):
-    assert patience.Patience(REPEATED, 60000).is_over(patience.SERVER, now(clock))
-    assert not patience.Patience(SHARED, 60000).is_over(patience.SERVER, now(clock))
+    assert patience.Patience(REPEATED, 60000).is_over(patience._SERVER, now(clock))
+    assert not patience.Patience(SHARED, 60000).is_over(patience._SERVER, now(clock))
 
 
 def test_pauses_grow_and_end_growing():
@@ -71,7 +71,7 @@ def test_the_place_of_a_job(monkeypatch, plan, repeated, place):
     plan = None if plan is None else types.SimpleNamespace(has_next=lambda job, more=plan: more)
     job = Job({}, nic.WIFI, None, 60000, plan=plan)
     job.repeated = repeated
-    assert job.patience().place == place
+    assert patience.place_of(job) == place
 
 
 def test_the_document_has_the_rows():
@@ -83,7 +83,7 @@ def test_the_document_has_the_rows():
         if len(cells) == 5 and re.fullmatch(r"`[A-Z_]+`", cells[4]):
             rows[cells[4].strip("`")] = tuple(cells[1:4])
     names = [n for n in vars(patience) if isinstance(getattr(patience, n), tuple)]
-    assert sorted(rows) == sorted(names)
+    assert sorted(rows) == sorted(n.lstrip("_") for n in names)
 
     def words(ms, place):
         if not ms:
@@ -92,7 +92,7 @@ def test_the_document_has_the_rows():
 
     for name in names:
         row = getattr(patience, name)
-        assert rows[name] == tuple(words(row[place], place) for place in range(3)), name
+        assert rows[name.lstrip("_")] == tuple(words(row[place], place) for place in range(3)), name
 
 
 # -- Wi-Fi
@@ -118,7 +118,8 @@ def radio(monkeypatch, clock):
         def ipconfig(self, dhcp4):
             state["dhcp"].append((clock.now_ms, dhcp4))
 
-        def connect(self, ssid, key):
+        def connect(self, ssid, key, bssid=None):
+            assert bssid is None, "there is only one"
             state["joins"] += 1
 
     network = types.SimpleNamespace(WLAN=Driver)
@@ -129,6 +130,11 @@ def radio(monkeypatch, clock):
         return state["losses"] << links.LOSSES_SHIFT | state["bits"] | state["reason"]
 
     monkeypatch.setattr(_connectwith, "link_state", link_state, False)
+    bssid = b"\x02\0\0\0\0\1"
+    monkeypatch.setattr(_connectwith, "link_bssid", lambda: bssid, False)
+    monkeypatch.setattr(_connectwith, "scan_start", lambda ssid: None, False)
+    found = [(b"home", bssid, 6, -50, False)]
+    monkeypatch.setattr(_connectwith, "scan_result", lambda late: found, False)
     link = wlan.Wlan()
 
     def start(place, timeout_ms=60000):
@@ -233,31 +239,31 @@ def server(monkeypatch, clock):
         return pauses[-1]
 
     monkeypatch.setattr(_connectwith, "backoff_ms", backoff_ms, False)
-    plan = retry.Retry()
+    plan = patience.Patience()
     plan.pauses = pauses
     return plan
 
 
 def test_the_server_is_tried_again_with_growing_pauses(server, clock):
-    server.begin(patience.Patience(ALONE, 60000))
+    server.begin(ALONE, 60000)
     began_ms = clock.now_ms
     while server.goes_on(False):
         while server.rest():
             clock.now_ms += server.rest()
     assert server.pauses[:6] == [500, 1000, 2000, 4000, 5000, 5000]
     assert 48000 <= clock.now_ms - began_ms < 53000
-    server.begin(patience.Patience(ALONE, 60000))
+    server.begin(ALONE, 60000)
     server.goes_on(False)
     assert server.pauses[-1] == 500
 
 
 def test_what_cannot_change_is_not_tried_again(server):
-    server.begin(patience.Patience(ALONE, 60000))
+    server.begin(ALONE, 60000)
     assert not server.goes_on(True)
 
 
 def test_with_another_interface_the_server_has_2_s(server, clock):
-    server.begin(patience.Patience(SHARED, 60000))
+    server.begin(SHARED, 60000)
     clock.now_ms += 30000
     assert server.goes_on(False)
     clock.now_ms += 1999
@@ -267,7 +273,7 @@ def test_with_another_interface_the_server_has_2_s(server, clock):
 
 
 def test_a_peer_that_has_gone_without_a_word(server, clock):
-    server.begin(patience.Patience(ALONE, 60000))
+    server.begin(ALONE, 60000)
     for stage in (5, 7, 8):
         assert not server.is_dead(stage)
         clock.now_ms += 14999
@@ -276,7 +282,7 @@ def test_a_peer_that_has_gone_without_a_word(server, clock):
         assert server.is_dead(stage)
     server.goes_on(False)
     assert not server.is_dead(8)
-    server.begin(patience.Patience(SHARED, 60000))
+    server.begin(SHARED, 60000)
     server.is_dead(7)
     clock.now_ms += 60000
     assert not server.is_dead(7), "another interface is the better try"
@@ -291,7 +297,7 @@ def test_a_peer_that_has_gone_without_a_word(server, clock):
 )  # fmt: skip
 def test_the_code_of_silence(stage, kind, proxied, result):
     job = types.SimpleNamespace(kind=kind, nic={"proxyconfig": {}} if proxied else {})
-    assert retry.result_of_silence(stage, job) == result
+    assert patience.result_of_silence(stage, job) == result
 
 
 @pytest.mark.parametrize(
@@ -300,4 +306,4 @@ def test_the_code_of_silence(stage, kind, proxied, result):
      ("closed by the server", 0, False), ("errno", 104, False)],
 )  # fmt: skip
 def test_a_broker_that_refuses_and_one_that_restarts(cause, code, lasting):
-    assert retry.is_lasting(cause, code) == lasting
+    assert patience.is_lasting(cause, code) == lasting

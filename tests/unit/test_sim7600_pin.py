@@ -170,12 +170,12 @@ def test_a_person_who_has_opened_the_sim_ends_the_record(clock):
 
 
 def test_erasing_the_settings_ends_the_record(clock):
-    from connectwith import store
+    from connectwith import saving
 
     use_up(clock)
-    store.save_block("cellconfig", {"apn": "internet"})
+    saving.save_block("cellconfig", {"apn": "internet"})
     assert refuses(clock, spic(2), CARD)
-    store.save_block("cellconfig", None)
+    saving.save_block("cellconfig", None)
     script = [LOCKED, spic(2), CARD, sent("1234"), READY]
     assert open_sim(clock, *script)[1] == modem_sim.OPEN
 

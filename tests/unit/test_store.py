@@ -3,7 +3,7 @@
 """Stored settings: what goes in comes out, and damage counts as nothing stored."""
 
 import pytest
-from connectwith import nic, store
+from connectwith import nic, saving, store
 from hypothesis import given
 from hypothesis import strategies as st
 from nvs_in_memory import entries
@@ -25,7 +25,7 @@ def test_nothing_is_stored_at_first():
     assert store.load_nic(nic.WIFI) is None
     assert store.load_nic(nic.ETHERNET) == {"interface": "eth0"}
     assert store.load_nic(nic.CELLULAR) is None
-    assert store.load_user() is None and store.load_cloud() is None
+    assert saving.load_user() is None and store.load_cloud() is None
 
 
 @pytest.mark.parametrize(
@@ -37,18 +37,18 @@ def test_nothing_is_stored_at_first():
 )  # fmt: skip
 def test_what_goes_in_comes_out(name, block):
     checked = nic.check_block(name, block)
-    store.save_block(name, checked)
+    saving.save_block(name, checked)
     assert store.load_block(name) == checked
     # And once more, as it does when a stored NIC has connected.
     assert nic.check_block(name, store.load_block(name)) == checked
-    store.save_block(name, None)
-    store.save_block(name, None)
+    saving.save_block(name, None)
+    saving.save_block(name, None)
     assert store.load_block(name) is None
 
 
 def test_no_secret_is_stored_in_the_clear():
-    store.save_block("wificonfig", nic.check_block("wificonfig", WIFI))
-    store.save_block("proxyconfig", nic.check_block("proxyconfig", PROXY))
+    saving.save_block("wificonfig", nic.check_block("wificonfig", WIFI))
+    saving.save_block("proxyconfig", nic.check_block("proxyconfig", PROXY))
     for value in entries.values():
         assert b"horse" not in value and b"p" * 32 not in value
 
@@ -56,7 +56,7 @@ def test_no_secret_is_stored_in_the_clear():
 def test_fill_adds_only_what_is_missing_and_applies():
     blocks = {"wificonfig": WIFI, "staticconfig": STATIC, "cellconfig": {"apn": "a"}}
     for name, block in blocks.items():
-        store.save_block(name, nic.check_block(name, block))
+        saving.save_block(name, nic.check_block(name, block))
     own = {"ssid": "own", "key": ""}
     config = store.fill({"interface": "wl0", "wificonfig": own}, nic.WIFI)
     assert config["wificonfig"] == own
@@ -87,7 +87,7 @@ def test_a_record_without_a_field_that_links_read_gives_nothing(name, record):
 @given(st.data())
 def test_a_cut_record_gives_nothing(data):
     checked = nic.check_block("proxyconfig", PROXY)
-    store.save_block("proxyconfig", checked)
+    saving.save_block("proxyconfig", checked)
     whole = entries["connectwith", "proxyconfig"]
     entries["connectwith", "proxyconfig"] = whole[: data.draw(st.integers(0, len(whole) - 1))]
     assert store.load_block("proxyconfig") is None
@@ -97,22 +97,22 @@ def test_a_cut_record_gives_nothing(data):
     "value", ["", "häß", b"", b"\x00\xff", "x" * 4096, b"x" * 4096], ids=lambda v: str(len(v))
 )
 def test_the_user_configuration(value):
-    store.save_user(value)
-    assert store.load_user() == value
-    assert type(store.load_user()) is type(value)
-    store.save_user(None)
-    assert store.load_user() is None
+    saving.save_user(value)
+    assert saving.load_user() == value
+    assert type(saving.load_user()) is type(value)
+    saving.save_user(None)
+    assert saving.load_user() is None
 
 
 @pytest.mark.parametrize("value", ["x" * 4097, "ß" * 2049, b"x" * 4097], ids=lambda v: str(len(v)))
 def test_a_longer_user_configuration_leaves_the_one_before(value):
-    store.save_user("before")
+    saving.save_user("before")
     with pytest.raises(ValueError, match="^config: "):
-        store.save_user(value)
-    assert store.load_user() == "before"
+        saving.save_user(value)
+    assert saving.load_user() == "before"
 
 
 @pytest.mark.parametrize("record", [b"s\xff", b"x", b"\x00text"])
 def test_a_damaged_user_configuration_is_none(record):
     entries["connectwith", "user"] = record
-    assert store.load_user() is None
+    assert saving.load_user() is None

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""`python -m bench`: a world to play with, until Ctrl-C."""
+"""`python -m bench`: runs a world until Ctrl-C."""
 
 from __future__ import annotations
 

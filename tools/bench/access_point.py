@@ -46,7 +46,7 @@ class AccessPoint(Network):
         self._set(
             f"ssid={quote(self.ssid, safe='')} key={quote(self.key, safe='')}"
             f" rssi={self._rssi_dbm} channel={self._channel} power=on refuse=0"
-            " assoc-ms=150 wrong-key-ms=1000 beacon-ms=100"
+            " mute=off hidden=off assoc-ms=150 wrong-key-ms=1000 beacon-ms=100"
         )
 
     def off(self) -> None:
@@ -64,6 +64,31 @@ class AccessPoint(Network):
     def accept(self) -> None:
         """Ends refuse()."""
         self._set("refuse=0")
+
+    @property
+    def bssid(self) -> bytes:
+        """Its address, which tells it from others with the same SSID."""
+        return bytes([0x02, 0x63, 0x77, 0, 0, self.number])
+
+    def full(self) -> None:
+        """Every join fails: too many stations (reason 5). Until accept()."""
+        self.refuse(5)
+
+    def mute(self) -> None:
+        """It is heard, and answers no join: reason 2 after a second."""
+        self._set("mute=on")
+
+    def speak(self) -> None:
+        """Ends mute()."""
+        self._set("mute=off")
+
+    def hide(self) -> None:
+        """Its SSID shows only to who asks for it."""
+        self._set("hidden=on")
+
+    def show(self) -> None:
+        """Ends hide()."""
+        self._set("hidden=off")
 
     def kick(self, reason: int = 8) -> None:
         """Disconnects all stations, with this wifi_err_reason_t."""

@@ -17,10 +17,10 @@ from .mqtt_client import MqttClient, OnMessage
 
 
 class Amqtt(Engine):
-    """Says how to start amqtt, and hears of messages from its standard output.
+    """Starts amqtt, and reads the messages from its standard output.
 
-    Two things differ from Mosquitto: a last will that is not retained goes unseen, since amqtt
-    tells its plugins nothing of it; and wrong credentials close the connection without CONNACK.
+    Two things differ from Mosquitto. A last will that is not retained is not seen, because amqtt
+    does not report it to its plugins. Wrong credentials close the connection without CONNACK.
     """
 
     name = "amqtt"

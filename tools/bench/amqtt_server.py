@@ -23,7 +23,7 @@ from amqtt.session import Session
 
 
 class Reporter(BasePlugin[Any]):
-    """Prints what is published."""
+    """Prints the published messages."""
 
     async def on_broker_message_broadcast(self, *, client_id: str, message: Any) -> None:
         """A client has published."""
@@ -36,16 +36,16 @@ class Reporter(BasePlugin[Any]):
 
 
 class Access(BaseAuthPlugin):
-    """Anybody, or who knows the one user name and password."""
+    """Accepts every client, or those with the one user name and password."""
 
     @dataclass
     class Config:
-        """None: anybody."""
+        """None: every client is accepted."""
 
         credentials: list[str] | None = None
 
     async def authenticate(self, *, session: Session) -> bool:
-        """Whether this client may come in."""
+        """Whether this client is accepted."""
         wanted = self.config.credentials
         return wanted is None or [session.username, session.password] == list(wanted)
 

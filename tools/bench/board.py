@@ -21,7 +21,7 @@ _BINARY = Path(__file__).resolve().parents[2] / "build" / "VIRTUAL" / "virtual-b
 
 
 def find_board() -> Path:
-    """The board's program: $CONNECTWITH_BOARD, else what was built. Raises BenchError."""
+    """The board's program: $CONNECTWITH_BOARD, else the built one. Raises BenchError."""
     path = Path(os.environ.get("CONNECTWITH_BOARD", _BINARY))
     if not path.is_file():
         raise BenchError(f"there is no virtual board at {path}: run ./tools/cw setup")
@@ -31,7 +31,7 @@ def find_board() -> Path:
 class Board:
     """A board in `world`; off until start() or `with`.
 
-    folder: where its flash is kept, by default a new one that goes with the world. arguments:
+    folder: for its flash, by default a new one that is removed with the world. arguments:
     more options of the program, see its --help.
     """
 
@@ -73,7 +73,7 @@ class Board:
 
     @property
     def log(self) -> str:
-        """The last lines of what the program said on standard error."""
+        """The last lines of the program's standard error."""
         return self._process().tail()
 
     def _process(self) -> Child:
@@ -82,9 +82,9 @@ class Board:
         return self._child
 
     def start(self, timeout: float = 30.0, repl: bool = True) -> Board:
-        """Power on; waits for the console and, unless `repl` is false, until a REPL answers.
+        """Power on; waits for the console and, unless `repl` is false, for an answer of the REPL.
 
-        The console is free for others afterwards, until exec() is called. Raises BenchError
+        Other programs may open the console afterwards, until exec() is called. Raises BenchError
         with the program's last words.
         """
         if self._child is not None:
@@ -126,7 +126,7 @@ class Board:
     def repl(self, timeout: float = 30.0) -> Repl:
         """The raw REPL, entered if it was not. Raises BenchError."""
         if self._repl is None:
-            # The terminal of a board that is no more may be somebody else's by now.
+            # After the end of a board the kernel may give its terminal to another program.
             if not self._process().running:
                 raise self._process().failure("the board has crashed")
             try:
@@ -136,13 +136,13 @@ class Board:
         return self._repl
 
     def release(self) -> None:
-        """Leaves the console to a terminal program."""
+        """Closes the console, for a terminal program."""
         if self._repl is not None:
             self._repl.close()
             self._repl = None
 
     def exec(self, code: str, timeout: float = 10.0) -> str:
-        """Runs MicroPython code; what it prints. Raises ReplError with the board's traceback,
+        """Runs MicroPython code; returns its output. Raises ReplError with the board's traceback,
         BenchError when the code does not end within `timeout` s or the board crashes."""
         try:
             return self.repl().exec(code, timeout)
@@ -156,8 +156,8 @@ class Board:
 
     def press_en(self, timeout: float = 30.0) -> None:
         """Hard reset; returns when the board boots. Raises BenchError after `timeout` s."""
-        # The board writes its pid again each time it boots: until then, an answer of its REPL
-        # would be the last word of the life before.
+        # The board writes its pid again each time it boots. Until then, an answer of the REPL
+        # is from before the reset.
         pid_file = self.dir / "pid"
         booted = pid_file.stat().st_mtime_ns
         deadline = time.monotonic() + timeout

@@ -27,8 +27,8 @@ _ATTEMPTS = 6
 class Broker(Inbox):
     """Listens with TLS on `port` and without on `plain_port`, of the address `listen`.
 
-    `host` is the name that its certificate is for. engine: "mosquitto", "amqtt", or None for what
-    is installed.
+    `host` is the name in its certificate. engine: "mosquitto", "amqtt", or None for the
+    installed one.
     """
 
     def __init__(
@@ -70,8 +70,8 @@ class Broker(Inbox):
     def goodbyes(self) -> int:
         """How many clients have ended their session with DISCONNECT, since the start.
 
-        Of others the broker publishes the last will, which may say the same as they would have.
-        Raises BenchError unless it is Mosquitto, which keeps a record of it.
+        For other clients the broker publishes the last will, which may be equal to the message of
+        a clean end. Raises BenchError unless the broker is Mosquitto, which logs the end.
         """
         if self.engine != "mosquitto":
             raise BenchError(f"{self.engine} does not tell how a session has ended")
@@ -95,7 +95,7 @@ class Broker(Inbox):
                 self.port, self.plain_port = free_port(self.listen), free_port(self.listen)
             if self._try_start():
                 return
-            # Somebody else took a port between our look and the broker's.
+            # Another program took a port between the check and the broker's start.
             time.sleep(0.1 * attempt)
         if not fixed:
             self.port = self.plain_port = 0
@@ -127,7 +127,7 @@ class Broker(Inbox):
             child.stop()
 
     def stall(self) -> None:
-        """It hangs: connections are taken by the kernel, nothing is ever answered."""
+        """It hangs: the kernel accepts connections, and nothing is answered."""
         os.kill(self.pid, signal.SIGSTOP)
 
     def resume(self) -> None:
@@ -136,7 +136,7 @@ class Broker(Inbox):
             os.kill(self._child.pid, signal.SIGCONT)
 
     def restore(self) -> None:
-        """Runs, and has forgotten all messages, retained ones too."""
+        """Running, without any message, even a retained one."""
         self.resume()
         try:
             self._engine.ping()
@@ -155,7 +155,7 @@ class Broker(Inbox):
         self._engine.publish(topic, data, retain)
 
     def record(self, topic: str, payload: bytes, retained: bool) -> None:
-        """One more message; what is retained is taken back by restore()."""
+        """One more message. restore() deletes the retained ones."""
         if retained and payload:
             self._retained.add(topic)
         elif retained:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The cable of a network, and everything that can be wrong with one."""
+"""The cable of a network, with its faults."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .netsim_process import Netsim
 
 
 class Cable:
-    """Carries the frames of the network `name`. All boards of the network share its fate."""
+    """Carries the frames of the network `name`. A fault affects all boards of the network."""
 
     def __init__(self, netsim: Netsim, name: str) -> None:
         self._netsim = netsim
@@ -38,7 +38,7 @@ class Cable:
         self._set(f"cut-after={n_bytes}")
 
     def restore(self) -> None:
-        """As good as new."""
+        """Ends all faults."""
         self._set("silence=off drop=0 delay-ms=0 cut-after=-1 cut=off")
 
     @property

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Certificates for one world: a CA and what it has signed."""
+"""Certificates for one world: a CA and the certificates that it has signed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _DAY = datetime.timedelta(days=1)
-# A board whose clock cannot be set goes by the date of its build, which may be so long ago.
+# A board without a time server uses the date of its build, which may be so long ago.
 _VALID_SINCE = -400 * _DAY
 
 YOUNG = (5.0, 20.0)  # days from now; later than the build of any board that is tested

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A child process whose output is kept and which never outlives us."""
+"""A child process whose output is kept, and which ends with this process."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Child:
                     stdout=subprocess.PIPE,
                     stderr=errors,
                     env=environment,
-                    start_new_session=True,  # Ctrl-C is for us; we end our children in order
+                    start_new_session=True,  # Ctrl-C is for this process only
                 )
         except OSError as error:
             raise BenchError(f"{command[0]} cannot be started: {error.strerror}") from error
@@ -63,7 +63,7 @@ class Child:
         return "\n".join(lines[-_TAIL_LINES:])
 
     def failure(self, what: str) -> BenchError:
-        """An error that says what failed, how the process ended and its last words."""
+        """An error with the failed action, the end of the process and its last lines."""
         code = self.process.poll()
         if code is None:
             state = "still running"
@@ -90,5 +90,5 @@ class Child:
             try:
                 pipe.close()
             except OSError:
-                pass  # what was still buffered for a process that has ended
+                pass  # input that was buffered for a process that has ended
         return code

@@ -12,13 +12,13 @@ from dnslib import QTYPE, RCODE, RR, A, DNSError, DNSRecord
 from .udp_server import Address, UdpServer
 
 _TTL_S = 60
-# What netsim has beyond the gateway of each network: this machine, and nobody.
+# netsim's addresses beyond the gateway of each network: this machine, and an unused one.
 BEYOND, REFUSED = "198.51.100.1", "198.51.100.2"
 
 
 class Dns(UdpServer):
-    """Knows *.test and public time servers, which are this machine: beyond the gateway of whoever
-    asks, so that a default route is needed.
+    """Knows *.test and public time servers. Their address is this machine beyond the gateway of
+    the asking board, so that a default route is needed.
 
     `queries` has (name, type) of each query that came, oldest first.
     """
@@ -66,7 +66,7 @@ class Dns(UdpServer):
         self._fault = "half"
 
     def strange(self) -> None:
-        """Answers to somebody else's questions."""
+        """Answers to the questions of another client."""
         self._fault = "strange"
 
     def delay(self, ms: int) -> None:
@@ -74,8 +74,7 @@ class Dns(UdpServer):
         self._delay_ms = ms
 
     def ttl(self, seconds: int) -> None:
-        """How long answers may be kept; with 0 whoever asks twice has to ask twice (RFC 1035,
-        3.2.1)."""
+        """How long answers may be cached. With 0 each attempt has to ask (RFC 1035, 3.2.1)."""
         self._ttl_s = seconds
 
     def restore(self) -> None:
@@ -119,7 +118,7 @@ class Dns(UdpServer):
         if addresses is None:
             reply.header.rcode = RCODE.NXDOMAIN
         elif query.q.qtype == QTYPE.A:
-            # Who asks from this machine itself is in none of netsim's networks.
+            # A query from this machine itself comes from none of netsim's networks.
             here = sender[0] if sender[0].startswith("127.0.0.") else BEYOND
             for address in addresses:
                 data = A(here if address == "host" else address)

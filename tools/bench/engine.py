@@ -12,9 +12,9 @@ from .mqtt_client import MqttClient
 
 
 class Engine:
-    """A program that can be the broker, with files in `folder`, and our client beside the boards.
+    """A program that can be the broker, with files in `folder`, and the bench's own client.
 
-    A subclass says how to start it, and makes `_client` when it serves.
+    A subclass starts it, and makes `_client` when it serves.
     """
 
     def __init__(

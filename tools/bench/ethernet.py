@@ -32,7 +32,7 @@ class Ethernet(Network):
         self._set("chip=on")
 
     def lock_up(self) -> None:
-        """The W5500 says nonsense on SPI and carries no frame until its pin resets it."""
+        """The W5500 sends noise on SPI and carries no frame until its pin resets it."""
         self._set("lock=on")
 
     def link_ms(self, ms: int) -> None:

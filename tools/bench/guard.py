@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Ends the processes of a world whose owner died without a chance to do so.
+"""Ends the processes of a world whose owner was killed.
 
-A process of its own: it learns on standard input which processes belong to the world, and when
-that ends, because the owner closed it or was killed, it ends those that are left and removes
-the world's folder.
+The guard is a process of its own. Its standard input lists the processes of the world. The input
+ends when the owner closes it or is killed. Then the guard ends the processes that are left, and
+removes the world's folder.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Guard:
         )
 
     def watch(self, pid: int) -> None:
-        """`pid`, a child just started, is not to outlive this process."""
+        """Registers `pid`, a child just started, to be ended with this process."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(f"{pid}\n".encode())
@@ -40,7 +40,7 @@ class Guard:
             pass  # the guard was killed; the world works without
 
     def close(self) -> None:
-        """Ends the guard, which ends what is left."""
+        """Ends the guard, which ends the processes that are left."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.close()
@@ -65,7 +65,7 @@ def _main(folder: str) -> None:
     handles = []
     for line in sys.stdin:
         try:
-            # A handle, not the number, which the kernel may give to somebody else.
+            # A handle, because the kernel may give the number to another process.
             handles.append(os.pidfd_open(int(line)))
         except OSError:
             pass  # has ended already

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What has been published at a broker, as a test looks at it."""
+"""The messages that were published at a broker, for tests."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Inbox:
         self.messages: list[Message] = []
 
     def record(self, topic: str, payload: bytes, retained: bool) -> None:
-        """One more message; called in the thread of whoever watches the broker."""
+        """Adds a message; called in the thread that watches the broker."""
         with self._changed:
             self.messages.append((topic, payload, retained))
             self._changed.notify_all()
 
     def forget(self) -> None:
-        """Nothing has been published yet."""
+        """Forgets all messages."""
         with self._changed:
             self.messages.clear()
 

@@ -34,7 +34,7 @@ def _password_line(user: str, password: str) -> str:
 
 
 class Mosquitto(Engine):
-    """Says how to start Mosquitto, and watches it through a Unix socket of its own."""
+    """Starts Mosquitto, and watches it through a Unix socket of its own."""
 
     name = "mosquitto"
 
@@ -58,7 +58,7 @@ class Mosquitto(Engine):
         lines = ["per_listener_settings true", "persistence false", "log_dest stderr"]
         lines += ["set_tcp_nodelay true", "max_queued_messages 0"]
         if os.geteuid() == 0:
-            lines.append("user root")  # else it becomes a user that cannot read our folder
+            lines.append("user root")  # otherwise it changes to a user that cannot read the folder
         lines += [f"listener {port} {self._listen}", *access]
         lines += [f"certfile {self._certificate.certificate}", f"keyfile {self._certificate.key}"]
         lines += [f"listener {plain_port} {self._listen}", *access]

@@ -71,8 +71,8 @@ class MqttClient:
 
     version: 4 for MQTT 3.1.1, 5 for 5.0. `on_message(topic, payload, retained)` runs in the
     client's thread. Raises BenchError when the broker does not accept within `timeout` s.
-    client_id: one of its own unless it is to be somebody else's.
-    `granted` is the last word on a subscription: a QoS, or 0x80 for a refusal.
+    client_id: by default an ID of its own.
+    `granted` is the last answer to a subscription: a QoS, or 0x80 for a refusal.
     """
 
     def __init__(

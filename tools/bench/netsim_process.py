@@ -22,7 +22,7 @@ from .guard import Guard
 _SOURCE = Path(__file__).resolve().parent / "netsim"
 _BUILD = _SOURCE.parents[2] / "build" / "netsim"
 _ANSWER_TIMEOUT_S = 30.0
-_END_TIMEOUT_S = 20.0  # a sanitizer looks for leaks, which takes its time on a busy machine
+_END_TIMEOUT_S = 20.0  # a sanitizer's search for leaks takes long on a busy machine
 
 
 def build_netsim(build: Path = _BUILD, sanitize: bool = False) -> Path:
@@ -114,13 +114,13 @@ class Netsim:
         except queue.Empty:
             raise self._child.failure(f"no answer within {_ANSWER_TIMEOUT_S:.0f} s") from None
         if answer == "":
-            self._answers.put("")  # for whoever asks next
+            self._answers.put("")  # for the next command
             self._child.wait(1)
             raise self._child.failure("has ended")
         return answer
 
     def command(self, line: str) -> str:
-        """Gives one command; what follows `ok`. Raises BenchError with netsim's complaint."""
+        """Sends one command; returns the text after `ok`. Raises BenchError with netsim's text."""
         if "\n" in line:
             raise BenchError("a command is one line")
         with self._lock:
@@ -151,7 +151,7 @@ class Netsim:
 
     @property
     def log(self) -> str:
-        """The last lines of what netsim said on standard error."""
+        """The last lines of netsim's standard error."""
         return self._child.tail()
 
     def close(self) -> int:

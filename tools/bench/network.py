@@ -45,7 +45,7 @@ class Network:
 
     @property
     def dead_nameserver(self) -> str:
-        """The address that the first of the two has, and nobody."""
+        """The address of the first of the two servers, which does not exist."""
         return f"10.0.{self.number}.4"
 
     def restore(self) -> None:

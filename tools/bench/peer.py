@@ -31,8 +31,8 @@ _LATE_S = 0.7
 
 
 class Peer:
-    """A TCP server on `listen` that goes wrong as `kind` says; boards call it by the name that
-    the certificates are for.
+    """A TCP server on `listen` that misbehaves in the way of `kind`. Boards use the name in its
+    certificate.
 
     good            a good broker, for one connection
     full            its queue is full: no SYN is answered until accept(), then a good broker
@@ -41,7 +41,7 @@ class Peer:
     connack-3       TLS, then CONNACK 3, server unavailable
     connack-5       TLS, then CONNACK 5, not authorised
     refuse          TLS, then CONNACK 5, and closes at once, as brokers do
-    farewell        a good broker, until somebody subscribes: a message for each topic filter, and
+    farewell        a good broker until a client subscribes: a message for each topic filter, and
                     right behind it the end of TLS, while TCP stays
     half-connack    TLS, then the first two bytes of a CONNACK, then silence
     suback-80       a good broker for one client, but refuses every subscription
@@ -54,7 +54,7 @@ class Peer:
     noise-64k       TLS, then 64 KB of noise, then silence
     noise-tcp       64 KB of noise instead of TLS
     late-tls        begins TLS 0.7 s late, then a good CONNACK
-    alert-tls       refuses what the client offers, by an alert
+    alert-tls       refuses the client's offer by an alert
     half-tls        sends a third of its ServerHello, then silence
     close-tls       closes after the ClientHello
     other-host      a good broker with the certificate of another host
@@ -123,7 +123,7 @@ class Peer:
         self.port = int(self._listener.getsockname()[1])
         self._accepts = threading.Event()
         if full:
-            # The one that Linux queues even so.
+            # Linux queues one connection even then.
             self._first = socket.create_connection((listen, self.port))
         else:
             self._accepts.set()
@@ -141,8 +141,8 @@ class Peer:
         return f"mqtt://{self.host}:{self.port}"
 
     def accept(self) -> None:
-        """A full one takes connections from now on. Linux, whose SYN nobody has answered, asks
-        again after 1 s, then after 2 s more, and so on."""
+        """A full server accepts connections from now on. Linux sends an unanswered SYN again after
+        1 s, then after 2 s more, and so on."""
         self._first.close()
         self._accepts.set()
 
@@ -191,7 +191,7 @@ class Peer:
                 raw.close()
 
     def _read(self, connection: socket.socket) -> bool:
-        """Takes what comes next; False at the end of the connection."""
+        """Reads the next bytes; False at the end of the connection."""
         self.received = connection.recv(4096)
         return self.received != b""
 
@@ -239,7 +239,7 @@ class Peer:
             while True:
                 kind, body = read_packet(stream)
                 if kind & 0xF0 == 0x30:
-                    self.received += body  # before the client hears that it is here
+                    self.received += body  # before the client knows that the server is here
                 _reply(connection, kind, body, _SUBACK_REFUSED)
 
     def _drop(self, connection: socket.socket) -> None:
@@ -286,7 +286,7 @@ def _topic(body: bytes) -> bytes:
 
 
 def _reply(connection: socket.socket, kind: int, body: bytes, granted: int) -> None:
-    """What a good broker answers to a packet, but for the word on a subscription."""
+    """A good broker's answer to a packet, without the return codes of a subscription."""
     if kind == 0x10:
         connection.sendall(_CONNACK_ACCEPTED)
     elif kind == 0x82:

@@ -15,8 +15,8 @@ def free_port(address: str = "127.0.0.1") -> int:
 
 
 class ClosedPort:
-    """A TCP port of `address` that refuses connections: bound, so nobody else gets it, but
-    nobody listens."""
+    """A TCP port of `address` that refuses connections: bound, so that no other program gets it,
+    and without a listener."""
 
     def __init__(self, address: str = "127.0.0.1") -> None:
         self._socket = socket.socket()

@@ -31,7 +31,7 @@ class Proxy:
     credentials  (user name, password) that it asks for with Basic (RFC 7617), or None
     status       answers this instead of opening a tunnel
     one_by_one   each byte of the answer in a packet of its own
-    late_ms      how long it thinks before it answers
+    late_ms      the delay of its answer
     fault        ""           none
                  "mute"       reads and never answers
                  "banner"     is an SSH server
@@ -41,7 +41,7 @@ class Proxy:
                  "half"       stops in the middle of the answer's header
                  "header-64k" sends 64 KB of header fields, then the end of the header
                  "noise"      answers with 4 KB of noise
-                 "chatty"     opens the tunnel and says something of its own in it
+                 "chatty"     opens the tunnel and sends bytes of its own in it
 
     `requests` holds the request headers seen, `tunnels` counts those opened.
     """
@@ -101,7 +101,7 @@ class Proxy:
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _adopt(self, connection: socket.socket) -> bool:
-        """Has close() end it; False if that has been called already."""
+        """Registers it for close(); False if close() has been called already."""
         with self._lock:
             if self._closing:
                 connection.close()
@@ -133,7 +133,7 @@ class Proxy:
         """The request's header; empty when the client closes before its end."""
         header = b""
         while not header.endswith(b"\r\n\r\n") and len(header) < _HEADER_MAX:
-            byte = client.recv(1)  # what follows belongs to the tunnel
+            byte = client.recv(1)  # the bytes after it belong to the tunnel
             if not byte:
                 return b""
             header += byte

@@ -21,9 +21,9 @@ from .errors import BenchError
 _READ_STEP_S = 0.2
 _ANSWER_S = 5.0  # a board on a busy machine may take this long to begin an answer
 _EOF = b"\x04"
-# There is one standard output: two threads that redirect it at once would leave it redirected.
+# Two threads that redirect the one standard output at once would leave it redirected.
 _REDIRECTED = threading.Lock()
-# What pyserial raises, or lets through, when the board has gone.
+# The errors of pyserial, and below it, when the board has gone.
 _GONE = (SerialException, OSError, termios.error)
 
 
@@ -36,10 +36,10 @@ class ReplError(BenchError):
 
 
 class Repl:
-    """Talks to the console `device` of a board, which nobody else may have open."""
+    """Uses the console `device` of a board, which no other program may have open."""
 
     def __init__(self, device: Path, timeout: float) -> None:
-        # The path proper, by which mpremote knows a pseudo terminal.
+        # mpremote accepts a pseudo terminal only by its resolved path.
         name = os.path.realpath(device)
         try:
             self._transport = SerialTransport(name, timeout=_READ_STEP_S)
@@ -57,7 +57,7 @@ class Repl:
         while True:
             left = max(deadline - time.monotonic(), 0.1)
             try:
-                # A board that boots may swallow what comes first: asked for several times.
+                # A starting board may lose the first bytes, so it is asked several times.
                 with _REDIRECTED, contextlib.redirect_stdout(io.StringIO()):
                     self._transport.enter_raw_repl(soft_reset=False, timeout_overall=min(left, 1))
                 return
@@ -68,7 +68,7 @@ class Repl:
                 raise BenchError(f"the console fails: {error}") from error
 
     def exec(self, code: str, timeout: float) -> str:
-        """Runs `code`, the text that it prints. Raises ReplError, or BenchError after `timeout`
+        """Runs `code`; returns its output. Raises ReplError, or BenchError after `timeout`
         s, when the code has been interrupted."""
         try:
             self._send(code)
@@ -97,7 +97,7 @@ class Repl:
         return bytes(data[:-1]).decode(errors="replace").replace("\r\n", "\n")
 
     def close(self) -> None:
-        """Leaves the console to others, in the friendly REPL."""
+        """Closes the console, in the friendly REPL."""
         try:
             self._transport.exit_raw_repl()
         except _GONE:

@@ -14,8 +14,8 @@ from .mqtt_client import MqttClient
 
 class Rival:
     """Connects to `broker` with a board's client ID, so that the broker closes the board's
-    session (MQTT 3.1.1, 3.1.4), and again `pause_s` after it was put out itself. `sessions`
-    counts.
+    session (MQTT 3.1.1, 3.1.4). Connects again `pause_s` after its own session was closed.
+    `sessions` counts.
     """
 
     def __init__(self, broker: Broker, client_id: str, pause_s: float = 0.05) -> None:

@@ -119,7 +119,7 @@ class SerialServer:
             return
         if self._manager is not None:
             data = b"".join(self._manager.escape(data))
-        # Without a client it is lost, as on a UART.
+        # Without a client the output is lost, as on a UART.
         self.write(data)
 
     def _from_client(self) -> None:
@@ -145,7 +145,7 @@ class SerialServer:
     def _boot(self) -> None:
         assert self._press_en is not None
         self._download = self._lines.gpio0_low
-        # What the life before had still to say is dropped with it.
+        # The output from before the reset is dropped.
         with contextlib.suppress(BlockingIOError):
             while select.select([self._console], [], [], 0)[0]:
                 os.read(self._console, 4096)

@@ -14,7 +14,7 @@ _EPOCH_1900_S = 2208988800  # from 1900 to 1970, RFC 4330 section 3
 
 
 class Sntp(UdpServer):
-    """Tells the time of this machine. `requests` counts what was asked."""
+    """Answers with the time of this machine. `requests` counts the requests."""
 
     def __init__(self, seed: int = 0) -> None:
         self.requests = 0

@@ -57,7 +57,7 @@ class UdpServer:
                 try:
                     self._socket.sendto(payload, to)
                 except OSError:
-                    pass  # nobody there any more
+                    pass  # the client has gone
 
     def close(self) -> None:
         """Ends the thread."""

@@ -35,7 +35,7 @@ _SOCKET_PATH_MAX = 60  # of 107 that a Unix socket's path may have, for the fold
 
 
 class HasStop(Protocol):
-    """What a world must know of a board."""
+    """The interface of a board for a world."""
 
     def stop(self) -> object:
         """Power off; nothing if it is off already."""
@@ -47,8 +47,8 @@ class World:
 
     Everything is on the loopback interface and in one temporary folder, and ends with the
     `with` block. `seed` makes the random faults repeatable. engine: "mosquitto" or "amqtt",
-    credentials: what the broker asks for, (user name, password). netsim: the program, where it
-    is not to be built or found.
+    credentials: (user name, password) that the broker requires. netsim: the program; by default it
+    is found or built.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class World:
     def add_wifi(
         self, name: str, ssid: str, key: str = "", *, rssi: int = -55, channel: int = 6
     ) -> AccessPoint:
-        """Puts up one more access point, `wifi[name]`. name: letters, digits, - and _."""
+        """Adds an access point, `wifi[name]`. name: letters, digits, - and _."""
         if not name.replace("-", "").replace("_", "").isalnum() or name in self.wifi:
             raise BenchError(f"{name!r} is taken, or no name for an access point")
         ap = self._retired.pop(name, None)
@@ -166,7 +166,7 @@ class World:
         return rival
 
     def rivals(self, pause_s: float = 0.2) -> None:
-        """One for each board that has been online, until no_rivals()."""
+        """A rival for each board that has been online, until no_rivals()."""
         boards = {
             topic.split("/")[1] for topic, _, _ in self.broker.messages if "/status" in topic
         }

@@ -3,8 +3,8 @@
 """The sub-commands of ./tools/cw: one module each, and the code that chooses among them.
 
 A module has SUMMARY, EXAMPLES, IN_ENVIRONMENT (whether it needs the virtual environment),
-arguments(parser) and run(options, report) -> exit status. Modules import with the standard
-library alone, so that --help answers before anything is set up.
+arguments(parser) and run(options, report) -> exit status. Modules import nothing but
+the standard library, so that --help works before anything is set up.
 """
 
 import argparse
@@ -26,7 +26,7 @@ NAMES = ("demo", "run", "repl", "test", "faults", "fuzz", "bench", "heap", "soak
          "build", "flash", "provision", "monitor", "doctor", "release", "setup",
          "clean")  # fmt: skip
 
-# They need the packages of tests/requirements.txt; some of them the compilers of the tests, too.
+# These need the packages of tests/requirements.txt; some also need the compilers of the tests.
 _TESTING = ("test", "faults", "fuzz", "bench", "heap", "soak", "fleet")
 _COMPILING = ("test", "fuzz")
 
@@ -52,7 +52,7 @@ examples:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are Problems, with a suggestion for what was mistyped."""
+    """A parser whose errors are Problems, with a suggestion for a mistyped word."""
 
     def error(self, message: str) -> NoReturn:
         raise Problem(f"{message}.", "the command line was not understood.", self.advice(), 2)
@@ -99,7 +99,7 @@ def parsers() -> tuple[_Parser, dict[str, _Parser]]:
             description=module.SUMMARY[0].upper() + module.SUMMARY[1:] + ".",
             epilog="examples:\n" + textwrap.indent(module.EXAMPLES, "  "),
             formatter_class=formatter,
-            # An abbreviation that works today would be ambiguous with tomorrow's option.
+            # An abbreviation may become ambiguous when an option is added.
             allow_abbrev=False,
         )
         module.arguments(each[name])
@@ -109,7 +109,7 @@ def parsers() -> tuple[_Parser, dict[str, _Parser]]:
 
 
 def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
-    """Reads the command line. Raises Problem for what it does not know."""
+    """Reads the command line. Raises Problem for an unknown command or option."""
     top, each = parsers()
     if not argv or argv[0] in ("-h", "--help"):
         top.print_help()
@@ -142,12 +142,12 @@ def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
 
 
 def _on_terminate(number: int, frame: FrameType | None) -> None:
-    # Like Ctrl-C: everything that was started is ended on the way out.
+    # As with Ctrl-C, the clean-up then ends everything that was started.
     raise KeyboardInterrupt
 
 
 def _enter_environment(report: Report, name: str, argv: Sequence[str]) -> None:
-    """Sets the packages and the virtual environment up, and goes on inside it."""
+    """Sets up the packages and the virtual environment, and restarts cw inside it."""
     from setup import apt, paths, venv
 
     mark = os.environ.pop("CONNECTWITH_ENTERED", "")
@@ -189,7 +189,7 @@ def main(argv: Sequence[str]) -> int:
         error: BaseException = problem
         text, status = str(problem), problem.status
     except BrokenPipeError:
-        # Whoever read our output has gone (| head); what is left to say has no reader.
+        # The reader of the output has closed it (| head): the rest of the output is dropped.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as os_error:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw bench: measures what the project promises, against what people use today."""
+"""cw bench: measures what the project promises, beside other MQTT clients for MicroPython."""
 
 import argparse
 import subprocess
@@ -15,10 +15,12 @@ EXAMPLES = """\
 ./tools/cw bench                         everything, 20 minutes
 ./tools/cw bench --page                  the same, and write docs/figures.md of it
 ./tools/cw bench --page --resume         only what is missing since it was interrupted
+./tools/cw bench --kept                  write docs/figures.md again, without a run
 ./tools/cw bench --only memory --json    one program of it
 ./tools/cw bench --quick                 a few repetitions: does it work?
 
-What is measured goes to build/bench at once, one file for each program."""
+Results go to build/bench, one file for each program, as soon as it has finished. --page keeps
+their summary in docs/figures/bench.json."""
 IN_ENVIRONMENT = True
 
 NAMES = ("pause", "time", "deadline", "switching", "rate", "memory", "size", "idle", "causes",
@@ -38,11 +40,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--resume", action="store_true", help="keep what was measured already")
     parser.add_argument("--page", action="store_true", help="write docs/figures.md and its plots")
+    parser.add_argument(
+        "--kept", action="store_true",
+        help="write docs/figures.md again, of the results that are kept; measures nothing",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
 def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 when every bar holds."""
+    if options.kept:
+        return subprocess.run([sys.executable, str(PROGRAM), "--kept"], check=False).returncode
     built = prepare(report)
     command = [sys.executable, str(PROGRAM), "--board-binary", str(built.board)]
     command += ["--mpy-cross", str(built.mpy_cross)]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What boards/ says about each board, and the table of docs/boards.md that is made from it."""
+"""The boards of the folder boards/, and the table of docs/boards.md that is made of them."""
 
 import csv
 import difflib
@@ -51,7 +51,7 @@ class Board:
 
     @property
     def hardware_name(self) -> str:
-        """What os.uname() calls it, which stands in its firmware."""
+        """The board's name in os.uname(), which its firmware contains."""
         header = (self.folder / "mpconfigboard.h").read_text(encoding="utf-8")
         found = re.search(r'^#define MICROPY_HW_BOARD_NAME +"(.+)"$', header, re.MULTILINE)
         return found[1] if found else self.name
@@ -79,7 +79,7 @@ class Board:
 
     @property
     def links(self) -> list[str]:
-        """What it can connect over."""
+        """The links of the board."""
         pins = (self.folder / "pins.csv").read_text(encoding="utf-8")
         options = (self.folder / "sdkconfig.board").read_text(encoding="utf-8")
         found = ["Wi-Fi"] if "WiFi" in self.features else []
@@ -108,7 +108,7 @@ def every(root: Path | None = None) -> list[Board]:
 
 
 def find(name: str) -> Board:
-    """The board `name`. Raises Problem with the names that there are."""
+    """The board `name`. Raises Problem with the known names."""
     boards = {board.name: board for board in every()}
     if name in boards:
         return boards[name]
@@ -137,7 +137,7 @@ def table(boards: list[Board]) -> str:
 
 
 def size_table(root: Path) -> str:
-    """What boards/size.csv says, as a table in Markdown."""
+    """The figures of boards/size.csv, as a table in Markdown."""
     with (root / "boards" / "size.csv").open(newline="") as file:
         rows = [f"| `{r['board']}` | {r['flash_bytes']} | {r['ram_bytes']} |\n"
                 for r in csv.DictReader(file)]  # fmt: skip

@@ -20,7 +20,7 @@ EXAMPLES = """\
 IDF_PATH=~/esp/esp-idf ./tools/cw build --board LILYGO_T_SIM7600         with yours
 ./tools/cw build --board ESP32_C3_QEMU --micropython v1.25.0 --idf v5.3.1
 ./tools/cw build --list          the boards, as the table of docs/boards.md"""
-# What it needs comes from ESP-IDF and from the system.
+# Its tools come from ESP-IDF and from the system.
 IN_ENVIRONMENT = False
 
 

@@ -17,7 +17,7 @@ EXAMPLES = """\
 ./tools/cw clean --all --yes     and the cache, without asking"""
 IN_ENVIRONMENT = False
 
-# What a cache of ours may hold: a folder with anything else in it is not removed.
+# The names that cw puts into its cache. A folder with anything else in it is not removed.
 _OURS = ("archives", "src", "tree", "mpy-cross", "logs", "esp-idf", "espressif")
 
 
@@ -61,7 +61,7 @@ def remove_cache(cache: Path, sure: bool, report: Report) -> bool:
 
 
 def run(options: argparse.Namespace, report: Report) -> int:
-    """Removes; the exit status is 1 when the cache was to go and the answer was no."""
+    """Removes the folders. The exit status is 1 if the user did not want the cache removed."""
     if paths.BUILD.is_dir():
         shutil.rmtree(paths.BUILD)
         report.line(f"removed {paths.BUILD}")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A board's console: runs code through MicroPython's raw REPL and gives its output as it comes.
 
-No call waits longer than it is told, so that one thread can follow the board and the broker, and
-Ctrl-C works at any moment. The dialogue: Ctrl-A enters, Ctrl-D runs what was sent, and the board
+Each call has a time limit, so that one thread can follow the board and the broker, and
+Ctrl-C works at any moment. The protocol: Ctrl-A enters, Ctrl-D runs what was sent, and the board
 answers "OK", the output, 0x04, the traceback, 0x04 and a prompt.
 """
 
@@ -40,7 +40,7 @@ def _unusable(path: Path, error: OSError) -> Problem:
 
 
 class Console:
-    """The terminal at `path`, opened for us alone. Use as a context manager. Raises Problem."""
+    """The terminal at `path`, opened exclusively. Use as a context manager. Raises Problem."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
@@ -64,16 +64,16 @@ class Console:
         self.close()
 
     def close(self) -> None:
-        """Gives the terminal back to whoever wants it next."""
+        """Ends the exclusive use of the terminal."""
         if self._fd >= 0:
-            # A terminal whose board has gone has nothing left to give back.
+            # The board has gone, and its terminal with it.
             with contextlib.suppress(OSError):
                 fcntl.ioctl(self._fd, termios.TIOCNXCL)
             os.close(self._fd)
             self._fd = -1
 
     def read(self, wait_s: float) -> bytes:
-        """What has come, waiting up to `wait_s` for the first byte; b"" when nothing did."""
+        """The bytes that have arrived, after up to `wait_s` for the first one; b"" without any."""
         if not select.select([self._fd], [], [], wait_s)[0]:
             return b""
         try:
@@ -106,7 +106,7 @@ class Console:
             deadline = time.monotonic() + limit_s
 
     def expect(self, what: bytes, limit_s: float) -> bytes:
-        """Reads up to and including `what`; what came before it. Raises Problem."""
+        """Reads up to and including `what`; returns the bytes before it. Raises Problem."""
         deadline = time.monotonic() + limit_s
         while what not in self._pending:
             left = deadline - time.monotonic()
@@ -134,7 +134,7 @@ class Console:
         if answer == b"R\x01":
             self._paste(data)
         else:
-            # A board without raw paste: no flow control, so only for what fits its buffer.
+            # A board without raw paste has no flow control: the code must fit into its buffer.
             if answer != b"R\x00":
                 self.expect(_PROMPT, 10.0)
             self.write(data + _END)
@@ -150,7 +150,7 @@ class Console:
             self._pending += self.read(min(max(left, 0.0), 0.5))
 
     def _paste(self, data: bytes) -> None:
-        """MicroPython's raw paste: sends no more than the board has said it has room for."""
+        """MicroPython's raw paste: sends only as many bytes as the board has room for."""
         self._fill(2)
         window = int.from_bytes(self._pending[:2], "little")
         self._pending = self._pending[2:]
@@ -161,7 +161,7 @@ class Console:
             while self._pending:
                 word, self._pending = self._pending[:1], self._pending[1:]
                 if word == _END:
-                    # It wants no more (a syntax error, no memory): its output tells why.
+                    # The board has ended it (syntax error, no memory); its output has the reason.
                     self.write(_END)
                     return
                 room += window
@@ -171,7 +171,7 @@ class Console:
         self.expect(_END, 10.0)
 
     def run(self, code: str, limit_s: float = 10.0) -> str:
-        """Runs code that is ours and returns its output. Raises Problem on a traceback."""
+        """Runs code of cw and returns its output. Raises Problem on a traceback."""
         execution = self.start(code)
         output = "".join(execution.follow(limit_s))
         if execution.traceback is None:
@@ -243,7 +243,7 @@ class Execution:
 
 
 class Lines:
-    """Cuts text that comes in pieces into whole lines."""
+    """Makes whole lines of text that arrives in pieces."""
 
     def __init__(self) -> None:
         self._rest = ""
@@ -254,6 +254,6 @@ class Lines:
         return lines
 
     def end(self) -> list[str]:
-        """What was left without a line end."""
+        """The last line, if it has no line end."""
         rest, self._rest = self._rest, ""
         return [rest] if rest else []

@@ -24,9 +24,9 @@ EXAMPLES = """\
 IN_ENVIRONMENT = True
 
 SCRIPT = Path(__file__).with_name("demo_script.py")
-# Four attempts of at most 20 s each, and what lies between them.
+# Four attempts of at most 20 s each, with the time between them.
 LIMIT_S = 95.0
-# How long the last lines may be under way to the broker after the script has ended.
+# How long the last lines may take to the broker after the script has ended.
 BROKER_S = 3.0
 
 _COLOURS = {True: "\x1b[32m", False: "\x1b[31m"}
@@ -53,7 +53,7 @@ class Attempt:
 
 
 def expected_attempts() -> list[Attempt]:
-    """What demo_script.py does, and how each of its attempts must end."""
+    """The attempts of demo_script.py, each with the result that it must have."""
     return [
         Attempt("wl0", "Wi-Fi", "SERVER_CONNECTED", 2),
         Attempt("eth0", "Ethernet", "SERVER_CONNECTED", 2),
@@ -125,7 +125,7 @@ class Demo:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing more is to come."""
+        """Whether all results and all lines have come."""
         return all(a.result and len(a.at_broker) >= a.lines_expected for a in self.attempts)
 
     @property

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw doctor: what a board is, has and last did, as a table that can go into an issue."""
+"""cw doctor: a board's firmware, links, settings and last attempt, as a table for an issue."""
 
 import argparse
 import calendar
@@ -50,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def ask(remote: Remote, connect: bool) -> dict[str, Any]:
-    """What the board says of itself. Raises Problem."""
+    """The board's report about itself. Raises Problem."""
     try:
         if connect:
             remote.run(_CONNECT, CONNECT_LIMIT_S + 15, "connecting")
@@ -98,7 +98,7 @@ def _broker(found: dict[str, Any]) -> str:
 
 
 def _firmware(version: str | None) -> str:
-    """The version on the board, and what to do when it is not this tool's."""
+    """The version on the board, with advice if it differs from the version of cw."""
     ours = paths.version()
     if version == ours:
         return f"connectwith {version}"

@@ -42,7 +42,7 @@ def link(kind):
     try:
         if not has(kind):
             return "not on this board"
-    except ValueError as error:  # it is, but nobody can use it
+    except ValueError as error:  # it is there, but not usable
         return str(error)
     if not in_use(kind):
         return "there, not in use"
@@ -62,7 +62,7 @@ def modem():
     found = {}
     status = getattr(Pin.board, "MODEM_STATUS", None)
     if status is not None:
-        # Read only: setting a pin up could press the key.
+        # Only reads the pin: configuring it could press the power key.
         found["status"] = "on" if status.value() else "off, or started less than 16 s ago"
     if in_use(2):
         found.update(control.link.info())
@@ -81,7 +81,7 @@ def stored():
     found = {}
     for name in ("wificonfig", "staticconfig", "proxyconfig", "cellconfig"):
         block = store.load_block(name)
-        # Names only: an SSID tells where somebody lives.
+        # Names only: an SSID can reveal where a person lives.
         found[name] = None if block is None else sorted(block)
     settings = store.load_cloud()
     found["cloud"] = None

@@ -19,7 +19,7 @@ BOARD = "ESP32_C3_QEMU"
 
 
 def find_program(idf: Idf, name: str, mcu: str) -> str | None:
-    """Where the emulator is; None when it is not installed, or another QEMU without this chip."""
+    """The emulator's path; None if it is not installed, or if it is a QEMU without this chip."""
     look = f'p=$(command -v {name}) && "$p" -M help | grep -q "^{mcu} *" && echo "$p"'
     done = subprocess.run(
         idf.command(["sh", "-c", look]),
@@ -33,7 +33,7 @@ def find_program(idf: Idf, name: str, mcu: str) -> str | None:
 
 
 def ensure_program(idf: Idf, machine: qemu.Machine, mcu: str, report: Report) -> str:
-    """The emulator's program, installed into our own ESP-IDF if it lacks. Raises Problem."""
+    """The emulator's program. Installs it into the ESP-IDF of cw if needed. Raises Problem."""
     program = find_program(idf, machine.program, mcu)
     if program is None and idf.tools is not None:
         pin = Pin("esp-idf", "", idf.path.name, "")

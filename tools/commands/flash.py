@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw flash: writes a board's merged image with esptool, after a look at chip and image."""
+"""cw flash: checks chip and image, then writes a board's merged image with esptool."""
 
 import argparse
 import re
@@ -72,7 +72,7 @@ def choose(name: str | None, image: Path | None) -> tuple[Board, Path]:
 
 
 def check_image(board: Board, image: Path) -> None:
-    """Refuses what is no merged image, one for another chip, and one that is too large."""
+    """Refuses a file that is no merged image, is for another chip, or is too large."""
     again = f"./tools/cw build --board {board.name}"
     try:
         with open(image, "rb") as file:
@@ -106,7 +106,7 @@ def check_image(board: Board, image: Path) -> None:
 
 
 def check_board(board: Board, image: Path) -> None:
-    """Refuses the image of another board with the same chip, told by the name that is in it."""
+    """Refuses the image of another board with the same chip, by the board name in the image."""
     content = image.read_bytes()
     names = {b.name for b in boards.every() if b.hardware_name.encode() in content}
     if names and board.name not in names:
@@ -123,7 +123,7 @@ def _esptool(port: str, step: str, arguments: list[str]) -> tuple[int | None, st
 
 
 def failure(port: str, board: Board, step: str, status: int | None, text: str) -> Problem:
-    """What a failed esptool means. `step`: "look", "write" or "verify"."""
+    """The Problem for a failed esptool. `step`: "look", "write" or "verify"."""
     begun = step == "verify" or (step == "write" and _BEGUN.search(text))
     wrong = re.search(r"This chip is (\S+), not", text)
     if _OTHER_ESPTOOL.search(text):
@@ -132,7 +132,7 @@ def failure(port: str, board: Board, step: str, status: int | None, text: str) -
             _last_line(text),
             "./tools/cw setup --only python; then run the same command again.",
         )
-    # esptool says "busy or doesn't exist" for everything; the reason stands in the next line.
+    # esptool prints "busy or doesn't exist" for every error; the next line has the reason.
     if wrong is not None:
         return other_chip(board, wrong[1])
     if not begun:

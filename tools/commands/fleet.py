@@ -22,7 +22,7 @@ _NUMBERS = {
     "outage": (float, "seconds without broker and access points (default: 30)"),
     "spread": (float, "seconds over which boots are spread with jitter (default: 10)"),
     "limit": (float, "seconds that all may take to come back from one storm (default: 180)"),
-    "seed": (int, "of the bench (default: 1); what boards draw by chance is their own"),
+    "seed": (int, "of the bench (default: 1); the boards have random numbers of their own"),
 }
 
 

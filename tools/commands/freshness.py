@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Pages that a run has written, and whether they are of the code that is here."""
+"""Pages that a run has written, and whether they belong to the present code."""
 
 import hashlib
 import re
@@ -15,19 +15,19 @@ _MARK = re.compile(r"^<!-- made from sources of digest ([0-9a-f]{64}) -->$", re.
 
 @dataclass(frozen=True)
 class Page:
-    """A page, the files and folders that it tells about, and the command that writes it."""
+    """A page, the files and folders that it describes, and the command that writes it."""
 
     path: str
     sources: tuple[str, ...]
     command: str
 
     def mark(self, root: Path) -> str:
-        """The line of the page that says from what it was made."""
+        """The line of the page with the digest of its sources."""
         return self.mark_of(self.digest(root))
 
     @staticmethod
     def mark_of(digest: str) -> str:
-        """The same where the digest was taken earlier: sources may change during a long run."""
+        """The same line for a digest that was taken earlier: sources may change in a long run."""
         return f"<!-- made from sources of digest {digest} -->"
 
     def digest(self, root: Path) -> str:
@@ -52,7 +52,7 @@ class Page:
                     yield str(file.relative_to(root))
 
     def complaints(self, root: Path) -> list[str]:
-        """One, if the page is not there or not of these sources."""
+        """One complaint, if the page is missing or belongs to other sources."""
         remedy = f"it is written by {self.command}"
         try:
             text = (root / self.path).read_text(encoding="utf-8")
@@ -66,7 +66,7 @@ class Page:
         return []
 
 
-# Each with a name of its own, for who writes it.
+# Named, because the commands that write them import them.
 FIGURES = Page(
     "docs/figures.md", ("firmware/connectwith", "modules"), "./tools/cw bench --page"
 )  # fmt: skip
@@ -79,5 +79,5 @@ PAGES = (FAULTS, FIGURES)
 
 
 def complaints(root: Path) -> list[str]:
-    """What is wrong with the pages. `cw test` shows it, `cw release` refuses to go on."""
+    """The complaints about all pages. `cw test` shows them; `cw release` refuses to go on."""
     return [complaint for page in PAGES for complaint in page.complaints(root)]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw fuzz: looks for inputs that break a promise of what parses, seals or times."""
+"""cw fuzz: looks for inputs that break the parsers, the sealing or the attempt."""
 
 import argparse
 import random
@@ -13,7 +13,7 @@ from setup import build, paths, sources
 from setup.problem import Problem
 from setup.report import Report
 
-SUMMARY = "look for inputs that break what parses, seals or times"
+SUMMARY = "look for inputs that break the parsers, the sealing or the attempt"
 EXAMPLES = f"""\
 ./tools/cw fuzz                          each target for a minute: {" ".join(TARGETS)}
 ./tools/cw fuzz mqtt nic --minutes 30    these, half an hour each
@@ -97,7 +97,7 @@ def _fuzz(targets: list[str], options: argparse.Namespace, report: Report) -> in
 
 
 def show_failure(result: Result, report: Report) -> None:
-    """What broke, where the input is kept, and how to see it again."""
+    """Prints what failed, where the input is kept, and how to replay it."""
     report.line(f"FAILED {result.target}: see {paths.LOGS / f'fuzz-{result.target}.log'}")
     if result.crash:
         report.line(f"    kept:   {result.crash}")

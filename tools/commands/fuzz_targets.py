@@ -29,7 +29,7 @@ C_TARGETS = ("attempt", "dnsmsg", "names", "seal")
 PYTHON_TARGETS = ("at", "bench_toml", "messages", "mqtt", "nic", "proxy", "store")
 TARGETS = tuple(sorted(C_TARGETS + PYTHON_TARGETS))
 
-# No parser here waits or grows: an input that takes this long, or that much, is a finding.
+# No parser here waits or grows: an input that takes so much time or memory is a finding.
 _OPTIONS = ("-timeout=20", "-rss_limit_mb=2048", "-max_len=4096", "-print_final_stats=1")
 # "#12345  NEW    cov: 303 ft: 1958 corp: 542/26Kb lim: 379 exec/s: 5459 rss: 129Mb ..."
 _STATUS = re.compile(r"^#(\d+)\s.*?\bcov: (\d+).*?\bcorp: (\d+)/")
@@ -37,7 +37,7 @@ _STATUS = re.compile(r"^#(\d+)\s.*?\bcov: (\d+).*?\bcorp: (\d+)/")
 
 @dataclass
 class Result:
-    """What a run of one target gave; `crash` is the input that broke it."""
+    """The result of a run of one target; `crash` is the input that broke it."""
 
     target: str
     executions: int = 0
@@ -48,7 +48,7 @@ class Result:
     crash: Path | None = None
 
     def read(self, line: str) -> bool:
-        """Takes over what libFuzzer says of its progress; whether the line was about that."""
+        """Reads a progress line of libFuzzer. Returns whether the line was one."""
         found = _STATUS.match(line)
         if found:
             self.executions, self.edges, self.corpus = (int(group) for group in found.groups())
@@ -56,7 +56,7 @@ class Result:
 
 
 def missing(target: str) -> str:
-    """Why a target cannot be fuzzed on this machine, or nothing."""
+    """The reason why a target cannot be fuzzed on this machine, or ""."""
     if target in C_TARGETS:
         if shutil.which("clang") is None:
             return "clang is not installed, which has libFuzzer"
@@ -136,13 +136,13 @@ def run(
 
 
 def replay(target: str, files: Sequence[Path]) -> int:
-    """Gives inputs to a target, once each and with its output shown; the exit status."""
+    """Runs a target once on each input, with its output shown; returns the exit status."""
     command = [*program(target), *(str(file.absolute()) for file in files)]
     return subprocess.run(command, check=False, cwd=paths.ROOT).returncode
 
 
 def merge(target: str, log: Path) -> tuple[int, int]:
-    """Makes the committed corpus the least that reaches each edge that this machine has reached.
+    """Reduces the committed corpus to the fewest inputs that reach all edges reached here.
 
     Returns the number of files and of bytes. Raises Problem.
     """
@@ -167,7 +167,7 @@ def merge(target: str, log: Path) -> tuple[int, int]:
 
 
 def _take_over(reached: Path, committed: Path) -> None:
-    # libFuzzer names its files by their content; those that somebody has given a name keep it.
+    # libFuzzer names its files by their content. Files with a name of their own keep it.
     contents = {file.read_bytes() for file in reached.iterdir()}
     committed.mkdir(parents=True, exist_ok=True)
     for file in committed.iterdir():
@@ -182,6 +182,6 @@ def _take_over(reached: Path, committed: Path) -> None:
 
 
 def clean_options() -> None:
-    """The sanitizers' options of somebody's shell are not ours."""
+    """The environment without the sanitizers' options of the user's shell."""
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
         os.environ.pop(name, None)

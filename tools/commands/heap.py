@@ -25,11 +25,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, report: Report) -> int:
-    """Exit status 0 when all was measured."""
+    """Exit status 0 if everything was measured."""
     if shutil.which("valgrind") is None:
         raise Problem(
             "valgrind is not installed.",
-            "its tool massif is what measures here.",
+            "its tool massif makes the measurement.",
             "sudo apt-get install valgrind, then run the same command again.",
         )
     built = prepare(report)

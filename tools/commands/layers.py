@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The layers of the tests: what each runs, and how its outcome is read."""
+"""The layers of the tests: the programs of each, and how their results are read."""
 
 import dataclasses
 import os
@@ -18,17 +18,17 @@ from setup import build, newest, paths
 from setup.lock import read_lock
 from setup.shell import run_shown
 
-# About three times what the longest layer takes on an idle machine of two cores.
+# About three times the time of the longest layer on an idle machine with two cores.
 LAYER_LIMIT_S = 2400.0
 # A real board's tests come one after the other, and a real modem takes half a minute each time.
 BOARD_LIMIT_S = 4 * 3600.0
-# System tests wait more than they compute; each of so many workers has a bench of its own.
+# System tests wait more than they compute, so several run at a time, each with its own bench.
 _AT_A_TIME = 3
-# How long each fuzz target is tried; ./tools/cw fuzz takes longer.
+# The time for each fuzz target in a test run; ./tools/cw fuzz takes longer.
 FUZZ_S = 2
-# Faults wait most of all, for timeouts.
+# The fault tests wait most, for timeouts.
 _FAULTS_AT_A_TIME = 6
-# Each link, a switch between two, both resets, a proxy, TLS that is hostile or cut off.
+# They cover each link, a switch of links, both resets, a proxy, hostile and broken TLS.
 SANITIZED = (
     "pytest_cellular.py::test_from_off_to_a_message_and_back_to_off",
     "pytest_cellular.py::test_the_microcontroller_alone_is_reset",
@@ -44,7 +44,7 @@ _NOTHING_CHOSEN = 5
 
 @dataclass
 class Outcome:
-    """What one layer gave. `skipped` has the reasons and how often each."""
+    """The result of one layer. `skipped` has the count of each reason."""
 
     name: str
     passed: int = 0
@@ -59,7 +59,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Context:
-    """What a layer needs to know. target: pytest's options for a board that is not virtual."""
+    """The input of a layer. target: pytest's options for a board that is not virtual."""
 
     built: build.Built | None
     target: Sequence[str]
@@ -78,20 +78,20 @@ def _run(outcome: Outcome, what: str, command: list[str], log: Path) -> str:
 
 
 def _one(outcome: Outcome, what: str, command: list[str]) -> None:
-    """A program whose exit status is all that there is to its outcome."""
+    """Runs a program whose only result is its exit status."""
     before = len(outcome.failed)
     _run(outcome, what, command, paths.LOGS / f"test-{outcome.name}-{what.replace(' ', '-')}.log")
     outcome.passed += len(outcome.failed) == before
 
 
 def _counted(outcome: Outcome, what: str, command: list[str]) -> None:
-    """A program that says "N passed, N failed" as its last word."""
+    """Runs a program whose last line is "N passed, N failed"."""
     log = paths.LOGS / f"test-{outcome.name}.log"
     text = _run(outcome, what, command, log)
     counts = re.findall(r"(\d+) passed, (\d+) failed", text)
     if not counts:
         if not outcome.failed:
-            outcome.failed.append(f"{what}: said nothing of its outcome, see {log}")
+            outcome.failed.append(f"{what}: printed no result, see {log}")
         return
     passed, failed = int(counts[-1][0]), int(counts[-1][1])
     outcome.passed += passed
@@ -214,7 +214,7 @@ def _fuzz(outcome: Outcome, context: Context) -> None:
 
 
 def _on_boards(board: Path, at_a_time: int) -> list[str]:
-    """The options of a pytest that has virtual boards, so many at a time."""
+    """The options of a pytest run with virtual boards, several at a time."""
     return [f"--board-binary={board}", "--numprocesses", str(at_a_time), "--dist", "worksteal"]
 
 
@@ -222,7 +222,7 @@ def _system(outcome: Outcome, context: Context, chosen: Sequence[str] = ()) -> N
     arguments = context.target
     if not arguments:
         assert context.built is not None
-        # A real board is one, and so are its tests at a time.
+        # There is one real board, so its tests run one at a time.
         board = build.board_program(context.built.tree, context.sanitizer)
         arguments = _on_boards(board, _AT_A_TIME)
     _pytest(outcome, "tests/system", context, arguments, chosen)
@@ -259,7 +259,7 @@ def _rv32(outcome: Outcome, context: Context) -> None:
             return
     assert context.built is not None
     program = paths.ROOT / "tests" / "core" / "run_rv32.py"
-    # Upstream's makefile would otherwise build it inside the tree.
+    # Otherwise upstream's makefile builds it inside the tree.
     os.environ["MICROPY_MPYCROSS"] = str(context.built.mpy_cross)
     arguments = ["--micropython", str(context.built.tree.path), "--build",
                  str(paths.BUILD / "tests-rv32")]  # fmt: skip
@@ -284,12 +284,12 @@ def _lint(outcome: Outcome, context: Context) -> None:
             outcome.failed.append(f"{name}: {len(complaints)} complaint(s)")
         else:
             outcome.passed += 1
-    # Half an hour of measurement is for a release, not for each change.
+    # The measurement takes half an hour: for a release, not for each change.
     for complaint in freshness.complaints(paths.ROOT):
         print(f"note: {complaint}", flush=True)
 
 
-# Cheap ones first: a slip shows within seconds.
+# The quick layers come first, so that a simple mistake shows within seconds.
 LAYERS: dict[str, Callable[[Outcome, Context], None]] = {
     "lint": _lint,
     "core": _core,

@@ -47,7 +47,7 @@ def header_complaints(root: Path, files: list[Path]) -> list[str]:
 
 
 def length_complaints(root: Path, files: list[Path]) -> list[str]:
-    """Files that have grown too long to be read in one go."""
+    """Files with too many lines."""
     bad = []
     for file in files:
         lines = len(file.read_text(encoding="utf-8", errors="replace").splitlines())

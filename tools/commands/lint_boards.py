@@ -74,7 +74,7 @@ CHIPS = {
     ),
 }
 
-# Functions that the ESP32 drives; the rest are inputs, or buses whose driver knows.
+# Outputs of the ESP32. The other functions are inputs, or buses that their driver sets up.
 _OUTPUTS = re.compile(
     r"^(MODEM_(TX|PWRKEY|DTR|FLIGHT|RST|RTS)|W5500_(SCK|MOSI|CS|RST|PWR)|LED|RGB_LED|SD_(SCK|MOSI|CS))$"
 )
@@ -129,8 +129,8 @@ def pin_complaints(pins: dict[str, int], chip: Chip, psram: str, told: str) -> l
     return bad
 
 
-# Each looked up in the Kconfig files of ESP-IDF v5.2.5, v5.3.3, v5.4.2 and v5.5.1: a name that
-# ESP-IDF does not know it only warns about.
+# Each was looked up in the Kconfig files of ESP-IDF v5.2.5, v5.3.3, v5.4.2 and v5.5.1, because
+# ESP-IDF only warns about an unknown name.
 _OPTIONS = frozenset(
     "CONFIG_" + name
     for name in (
@@ -154,7 +154,7 @@ _OPTIONS = frozenset(
 )
 # Where the boot loader of a chip begins ("Boot Loader" in the chip's esptool documentation).
 _FLASH_OFFSETS = {"esp32": 0x1000, "esp32s3": 0, "esp32c3": 0}
-# As MicroPython's tools/autobuild and download pages want them.
+# The form that MicroPython's tools/autobuild and download pages need.
 _DESCRIPTION = {"deploy": list, "deploy_options": dict, "docs": str, "features": list,
                 "images": list, "mcu": str, "product": str, "thumbnail": str, "url": str,
                 "vendor": str}  # fmt: skip

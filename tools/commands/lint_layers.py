@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Who may include or import whom: the table of CONTRIBUTING.md, held."""
+"""Checks the includes and imports of each part against the table of CONTRIBUTING.md."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 
 _MODULE = Path("firmware") / "connectwith"
 _INCLUDE = re.compile(r'^\s*#\s*include\s*(<[^>]+>|"[^"]+")', re.MULTILINE)
-# ISO/IEC 9899:2011, 7: what core may count on. math.h, locale.h and the like have no place in it.
+# ISO/IEC 9899:2011, 7: the headers that core may use. It needs no math.h, locale.h and the like.
 _C11 = (
     r"<(assert|ctype|errno|inttypes|limits|stdatomic|stdbool|stddef|stdint|stdio|stdlib"
     r"|string)\.h>"
@@ -28,7 +28,7 @@ _MAY_INCLUDE = (
 )
 
 # What each part of the frozen Python may import of the project. A link knows no server; the API
-# knows no protocol and no link; sans-IO files know nobody with I/O.
+# knows no protocol and no link; sans-IO files import no file with I/O.
 _PLATFORM = {"_connectwith", "machine", "network", "esp32"}
 _IO = _PLATFORM | {"select", "socket", "ssl", "tls"}
 _LINKS = {
@@ -102,7 +102,7 @@ def list_complaints(root: Path) -> list[str]:
 
 
 def complaints(root: Path) -> list[str]:
-    """What crosses the layers of the project at `root`."""
+    """All forbidden includes and imports of the project at `root`."""
     bad = list_complaints(root)
     folder = root / _MODULE
     for file in sorted([*folder.glob("*/*.c"), *folder.glob("*/*.h")]):

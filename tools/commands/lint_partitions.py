@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Checks of a partition table, after ESP-IDF's "Partition Tables" (API Guides).
 
-Espressif's own tool, gen_esp32part.py, comes with ESP-IDF alone and in no package of PyPI. What it
-refuses is refused here, and what it lets through and the firmware cannot use.
+Espressif's own tool, gen_esp32part.py, comes with ESP-IDF only. These checks refuse what that tool
+refuses, and also tables that it accepts and the firmware cannot use.
 """
 
 import csv
@@ -16,7 +16,7 @@ _APP_ALIGNMENT = 0x10000
 _TABLE_END = 0x9000  # boot loader and partition table end here
 _NAME_MAX = 16  # bytes
 _OTADATA_BYTES = 0x2000
-# "at least 0x3000 bytes": of its pages one always stays free.
+# "at least 0x3000 bytes": one of its pages always stays free.
 _NVS_MIN_BYTES = 3 * _SECTOR
 _SUBTYPES = {
     "app": r"factory|test|ota_([0-9]|1[0-5])",

@@ -1,13 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The frozen modules against the types of ESP32's MicroPython: no name, attribute or argument that
-is not there.
+"""Checks the frozen modules against the types of the ESP32 port: names, attributes and arguments
+must exist.
 
 mypy reads micropython-esp32-stubs (MicroPython 1.28 on the ESP32_GENERIC board) and our own stub
-of _connectwith. Nothing is annotated in frozen code, so what our own functions give to each other
-mostly has no type: checked is the use of modules (machine, network, esp32, _connectwith and the
-rest), of their classes, and of names in general. None is taken for any type, as whoever writes
-`self.link = None` in __init__ means it.
+of _connectwith. Frozen code has no annotations, so most values between our own functions have no
+type. The check covers names, and the use of modules (machine, network, esp32, _connectwith and
+others) and of their classes. None passes as any type, because of `self.link = None` in __init__.
 """
 
 import ast
@@ -23,9 +22,9 @@ from setup.shell import run_logged
 STUB = Path("tests") / "stubs" / "_connectwith.pyi"
 _BIND = Path("firmware") / "connectwith" / "bind"
 _STUBS = ("micropython-esp32-stubs", "micropython-stdlib-stubs")
-# Kinds of complaints that say nothing of a platform's types.
+# Kinds of complaints that are not about a platform's types.
 _LEFT_OUT = ("assignment", "call-overload", "misc", "no-redef", "var-annotated")
-# Where the stubs know less than the firmware. One that is not met any more has to go.
+# Names that the firmware has and the stubs lack. An entry without a match must be removed.
 GAPS = {
     r'links/\w+\.py: "type\[board\]" has no attribute "(MODEM|W5500)_\w+"': "named by pins.csv",
     r'links/w5500\.py: Unexpected keyword argument "\w+" for "LAN"': "the stubs have EMACs only",
@@ -43,7 +42,7 @@ def _c_names(text: str, table: str) -> set[str]:
 
 
 def c_module(root: Path) -> dict[str, set[str]]:
-    """What the tables in bind/ export: "" for the module, then each type by its name."""
+    """The names in the tables of bind/: "" for the module, then each type by its name."""
     text = (root / _BIND / "modconnectwith.c").read_text(encoding="utf-8")
     core = (root / _BIND.parent / "core" / "attempt.h").read_text(encoding="utf-8")
     exported = {"": _c_names(text, "mod_globals_table")}
@@ -58,7 +57,7 @@ def c_module(root: Path) -> dict[str, set[str]]:
 
 
 def stub_module(text: str) -> dict[str, set[str]]:
-    """What a stub declares, in the same form."""
+    """The declarations of a stub, in the same form."""
     declared: dict[str, set[str]] = {"": set()}
     for node in ast.parse(text).body:
         if isinstance(node, ast.ClassDef):
@@ -85,7 +84,7 @@ def stub_complaints(root: Path) -> list[str]:
 
 
 def gather_stubs(folder: Path) -> None:
-    """Copies the installed stubs to a folder: mypy reads none from beside real packages."""
+    """Copies the installed stubs to a folder: mypy ignores stubs beside real packages."""
     shutil.rmtree(folder, ignore_errors=True)
     for name in _STUBS:
         for file in metadata.files(name) or ():
@@ -96,7 +95,7 @@ def gather_stubs(folder: Path) -> None:
 
 
 def mypy(modules: Path, root: Path) -> str:
-    """What mypy says of the modules of a folder; the stubs are those of the project at `root`."""
+    """mypy's output for the modules of a folder, with the stubs of the project at `root`."""
     folder = paths.BUILD / "stubs"
     gather_stubs(folder)
     log = paths.LOGS / "lint-types.log"
@@ -117,7 +116,7 @@ def mypy(modules: Path, root: Path) -> str:
 
 
 def judge(output: str) -> list[str]:
-    """What of mypy's lines is a complaint: all but the kinds left out, and the gaps."""
+    """mypy's lines without the kinds that are left out and without the gaps."""
     bad = []
     met = set()
     for line in output.splitlines():

@@ -31,16 +31,16 @@ IN_ENVIRONMENT = True
 WIFI_KEY = "CONNECTWITH_WIFI_KEY"
 CLOUD_PASSWORD = "CONNECTWITH_CLOUD_PASSWORD"
 PROXY_PASSWORD = "CONNECTWITH_PROXY_PASSWORD"
-# The board takes no more of one (modules/connectwith/cloud.py).
+# The limit of the board for one value (modules/connectwith/saving.py).
 _PEM_MAX = 4000
 _BROKER_OPTIONS = ("ca", "username", "clientid", "cert", "key")
 
 # Everything is checked before the first thing is stored.
 _CHECK = """\
 import imp
-from connectwith import cloud, nic
+from connectwith import nic, saving
 for name, block in wanted["blocks"].items(): nic.check_block(name, block)
-if wanted["cloud"]: cloud.check(**wanted["cloud"])
+if wanted["cloud"]: saving.check_cloud(**wanted["cloud"])
 """
 _STORE = """\
 if "wificonfig" in wanted["blocks"]: imp.setwificonfiguration(**wanted["blocks"]["wificonfig"])
@@ -83,7 +83,7 @@ def _secret(variable: str, question: str) -> str:
     if value is None:
         if not sys.stdin.isatty():
             raise Problem(
-                f"{question}: nobody is here to be asked.",
+                f"{question}: there is no terminal to ask at.",
                 "standard input is not a terminal.",
                 f"give it in the environment variable {variable}.",
                 2,
@@ -184,7 +184,7 @@ def gather(options: argparse.Namespace) -> Wanted:
 
 
 def other_firmware(error: BoardError) -> Problem:
-    """Says that the board's Python lacks what this tool needs."""
+    """The Problem for a board whose firmware lacks a module or function that cw needs."""
     return Problem(
         "The board's firmware is not this version of connectwith.",
         f"its Python says: {error}",
@@ -193,7 +193,7 @@ def other_firmware(error: BoardError) -> Problem:
 
 
 def refusal(error: BoardError) -> Problem:
-    """What the board's exception means. The API names the key at fault, never its value."""
+    """The Problem for an exception of the board. The API names the bad key, never its value."""
     text = str(error)
     if not text.startswith(("ValueError", "TypeError", "OSError")):
         return other_firmware(error)
@@ -212,8 +212,8 @@ def refusal(error: BoardError) -> Problem:
 
 
 def send(remote: Remote, wanted: Wanted) -> str:
-    """Stores it on the board; where the key of its sealed values comes from. Raises Problem."""
-    # ASCII alone: no encoding on the way can change it.
+    """Stores the settings on the board. Returns the key source of its seals. Raises Problem."""
+    # ASCII only, so that no encoding on the way changes it.
     settings = ascii({"blocks": wanted.blocks, "cloud": wanted.cloud})
     try:
         remote.run(f"wanted = {settings}\n{_CHECK}", 30, "being provisioned")
@@ -242,13 +242,13 @@ def _tell(wanted: Wanted, report: Report) -> None:
 
 
 def run(options: argparse.Namespace, report: Report) -> int:
-    """Stores what was given and lets the board's own program start again."""
+    """Stores the given settings and restarts the board's own program."""
     wanted = gather(options)
     with Remote(options.port) as remote:
         source = send(remote, wanted)
         _tell(wanted, report)
         report.line(f"key       {source}")
-        # Its memory still holds the secrets until then.
+        # Until then its memory still has the secrets.
         remote.restart()
     report.line(
         "Stored. The board has been restarted (soft reset); it needs no more: the settings"

@@ -25,7 +25,7 @@ EXAMPLES = """\
 ./tools/cw release --unreleased --board WAVESHARE_ESP32_S3_ETH    only this one (may be repeated)
 
 For each board: connectwith-<VERSION>-<BOARD>.bin (for cw flash --image), …-app.bin (the
-application alone, for an update over the air). manifest.json says what is what: chip, sizes,
+application alone, for an update over the air). manifest.json describes them: chip, sizes,
 offsets, versions of MicroPython and ESP-IDF. sha256sum -c --ignore-missing SHA256SUMS checks what
 you have."""
 IN_ENVIRONMENT = False
@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def folder() -> Path:
-    """Where all of a release is."""
+    """The folder of the release."""
     return paths.BUILD / "release"
 
 
@@ -81,7 +81,7 @@ def label(unreleased: bool) -> str:
 
 
 def pack(made: Made, version: str) -> dict[str, Any]:
-    """Puts a board's images into the folder; what the manifest says of them."""
+    """Copies a board's images into the folder. Returns their entry of the manifest."""
     board = made.board
     stem = f"connectwith-{version}-{board.name}"
     parts = {
@@ -120,7 +120,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
     version = label(options.unreleased)
     again = "./tools/cw release" + " --unreleased" * options.unreleased
     idf, tree = prepare(chosen, options, report, again)
-    # What an earlier version left must not pass for this one's.
+    # Files of an earlier version must not pass for files of this one.
     shutil.rmtree(folder(), ignore_errors=True)
     folder().mkdir(parents=True)
     manifest: dict[str, Any] = {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A real board's raw REPL, through mpremote's transport.
 
-No error of it repeats what was sent: there may be secrets in that.
+No error repeats what was sent, because that may contain secrets.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ class Remote:
         from serial import SerialException
 
         serial_port.check(port)
-        # mpremote knows a pseudo terminal by its path proper.
+        # mpremote accepts a pseudo terminal only by its resolved path.
         self._name = port if "://" in port else os.path.realpath(port)
         self._lost = (SerialException, OSError)
         self._refused = TransportError
@@ -56,7 +56,7 @@ class Remote:
         self._close()
 
     def _close(self) -> None:
-        # What a board that has gone objects to cannot be helped.
+        # The board has gone; an error of closing it does not matter.
         for action in (self._transport.exit_raw_repl, self._transport.close):
             with contextlib.suppress(*self._lost):
                 action()
@@ -65,12 +65,12 @@ class Remote:
         deadline = time.monotonic() + limit_s
         while True:
             try:
-                # It prints what it read when it fails.
+                # When it fails, it prints what it has read.
                 with contextlib.redirect_stdout(io.StringIO()):
                     self._transport.enter_raw_repl(soft_reset=False, timeout_overall=1)
                 return
             except self._refused:
-                # Opening the port may have reset the board; it then swallows what comes first.
+                # Opening the port may have reset the board. While it starts, it loses bytes.
                 if time.monotonic() >= deadline:
                     raise self._mute(limit_s) from None
             except self._lost as error:
@@ -85,7 +85,7 @@ class Remote:
         )
 
     def run(self, code: str, limit_s: float = 10.0, doing: str = "talking to it") -> str:
-        """Runs `code`; what it prints. Raises BoardError, or Problem when the board goes away or
+        """Runs `code` and returns its output. Raises BoardError, or Problem if the board goes or
         the code does not end within `limit_s`."""
         try:
             with contextlib.redirect_stdout(io.StringIO()):

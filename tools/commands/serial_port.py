@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A serial port before it is used: is it there, is it one, may we, has somebody else got it."""
+"""Checks of a serial port before its use: existence, kind, permission, and other users."""
 
 import contextlib
 import errno
@@ -25,13 +25,13 @@ def candidates() -> list[str]:
 
 
 def missing(port: str, found: list[str]) -> Problem:
-    """Says that there is no such port."""
+    """The Problem for a port that does not exist."""
     others = f"USB serial ports here: {', '.join(found)}." if found else "no USB serial port here."
     return Problem(f"There is no port {port}.", others, f"{_PLUG_IN}: --port /dev/ttyUSB0")
 
 
 def forbidden(port: str) -> Problem:
-    """Says that this user may not open it, and which group may."""
+    """The Problem for a port that this user may not open; it names the group that may."""
     group = "dialout"
     with contextlib.suppress(OSError, KeyError):
         group = grp.getgrgid(os.stat(port).st_gid).gr_name
@@ -43,7 +43,7 @@ def forbidden(port: str) -> Problem:
 
 
 def busy(port: str) -> Problem:
-    """Says that another program has it, and which, as far as this user can see."""
+    """The Problem for a port in use; it names the program, as far as this user can see it."""
     holders = _holders(port)
     why = f"in use by: {', '.join(holders)}." if holders else "another program has it open."
     return Problem(
@@ -54,7 +54,7 @@ def busy(port: str) -> Problem:
 
 
 def gone(port: str, doing: str) -> Problem:
-    """Says that the board went away in the middle of it."""
+    """The Problem for a board that went away while it was used."""
     return Problem(
         f"The board at {port} has gone while {doing}.",
         "the port disappeared or failed: cable, hub, or the board lost its power.",
@@ -66,7 +66,7 @@ def _holders(port: str) -> list[str]:
     target = os.path.realpath(port)
     found = []
     for process in Path("/proc").glob("[0-9]*"):
-        # Processes end while we look, and those of others are closed to us.
+        # Processes may end during the search, and those of other users cannot be read.
         with contextlib.suppress(OSError):
             if any(os.path.realpath(fd) == target for fd in (process / "fd").iterdir()):
                 name = (process / "comm").read_text(encoding="utf-8", errors="replace").strip()
@@ -92,7 +92,7 @@ def check(port: str, find: Callable[[], list[str]] = candidates) -> None:
     except OSError as error:
         raise _refused(port, error) from error
     try:
-        # pySerial and esptool lock it in this way; whoever uses TIOCEXCL made open() fail.
+        # pySerial and esptool lock it in this way. A program with TIOCEXCL makes open() fail.
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         raise _refused(port, error) from error

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from bench import Board, World
 
 BOOT_LIMIT_S = 10.0
-# A real modem needs 11 s to start and some more to find its network: so long nobody watches.
+# A real modem takes 11 s to start and more to register, which is too long to watch.
 MODEM_SCALE = 0.1
 APN = "internet"  # the bench's network takes any
 
 
 def prepare(report: Report, sanitizers: tuple[str, ...] = ("",)) -> build.Built:
-    """Sources and builds, as far as they are not there. Raises Problem."""
+    """Gets the sources and builds, as far as they are missing. Raises Problem."""
     build.clean_environment()
     tree = sources.ensure(report)
     assert tree is not None
@@ -34,7 +34,7 @@ def prepare(report: Report, sanitizers: tuple[str, ...] = ("",)) -> build.Built:
     netsim, ppp_server = programs
     boards = [build.ensure_board(tree, report, sanitizer) for sanitizer in sanitizers]
     board, mpy_cross = boards[0]
-    # The bench then need not look whether they are up to date.
+    # So the bench does not check again whether they are up to date.
     os.environ["CONNECTWITH_NETSIM"] = str(netsim)
     os.environ["CONNECTWITH_PPP_SERVER"] = str(ppp_server)
     os.environ["CONNECTWITH_BOARD"] = str(board)
@@ -51,7 +51,7 @@ def board_in_bench(built: build.Built) -> Iterator[tuple["World", "Board"]]:
     try:
         with World() as world:
             board = Board(world, binary=built.board)
-            # The console is ours: the bench's own REPL would keep it for itself.
+            # cw uses the console itself; the bench's REPL would open it exclusively.
             board.start(BOOT_LIMIT_S, repl=False)
             try:
                 world.fit_modem(board, scale=MODEM_SCALE)
@@ -80,8 +80,8 @@ def configure(world: "World", console: Console) -> None:
 
 
 def hand_over(command: list[str]) -> int:
-    """Runs a program that shows its own progress; its exit status. Ctrl-C is for the program,
-    which still has its summary to give."""
+    """Runs a program that shows its own progress; returns its exit status. Ctrl-C goes to the
+    program, which then prints its summary."""
     with subprocess.Popen(command) as process:
         try:
             return process.wait()
@@ -105,7 +105,7 @@ class BrokerLines:
 
 
 def text_of(payload: bytes) -> str:
-    """A payload for people: the text of a JSON string, or what was sent."""
+    """A payload to display: the text of a JSON string, or the payload itself."""
     text = payload.decode("utf-8", "replace")
     try:
         value = json.loads(text)

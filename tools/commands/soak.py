@@ -13,7 +13,7 @@ SUMMARY = "run boards through random faults for hours and check that everything 
 EXAMPLES = """\
 ./tools/cw soak                          one minute
 ./tools/cw soak --hours 8 --seed 7
-./tools/cw soak --seed 7 --first-round 31    what a violation says to try it again
+./tools/cw soak --seed 7 --first-round 31    as a violation tells you, to try it again
 ./tools/cw soak --minutes 30 --output docs/figures"""
 IN_ENVIRONMENT = True
 

@@ -18,9 +18,9 @@ SUMMARY = "run every test (or one layer), with a summary at the end"
 EXAMPLES = """\
 ./tools/cw test                           everything
 ./tools/cw test --only unit               one layer
-./tools/cw test --only system -k deadline what cw does not know goes to pytest
-./tools/cw test --sanitizer asan          the system tests on a board that watches its memory
-./tools/cw test --sanitizer tsan -k "connect or board or net"    its threads
+./tools/cw test --only system -k deadline unknown options go to pytest
+./tools/cw test --sanitizer asan          the system tests with address sanitizer
+./tools/cw test --sanitizer tsan -k "connect or board or net"    with thread sanitizer
 ./tools/cw test --target hardware --board LILYGO_T_SIM7600 --port /dev/ttyUSB0 \\
     --bench bench.toml --erase-settings   the system tests on a real board
 ./tools/cw test --target qemu --yes       on an emulated ESP32-C3: image and emulator by themselves
@@ -111,7 +111,7 @@ def _only_system(options: argparse.Namespace, option: str, why: str) -> list[str
 
 
 def _chosen(options: argparse.Namespace) -> list[str]:
-    """The layers to run: those that were asked for, of those for which the options are."""
+    """The layers to run: those asked for that the other options apply to."""
     if options.target != "virtual":
         if options.sanitizer:
             raise Problem(

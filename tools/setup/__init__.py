@@ -2,6 +2,6 @@
 # SPDX-License-Identifier: MIT
 """Set-up of a machine, step by step: Debian packages, virtual environment, sources, builds.
 
-Standard library only: these steps make the environment in which anything else can be imported.
-Each step does nothing when its result is already there, and leaves nothing half-made behind.
+They import the standard library only, because they make the environment for all other packages.
+A step whose result exists does nothing. An interrupted step leaves no partial result.
 """

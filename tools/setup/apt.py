@@ -15,10 +15,11 @@ from setup.shell import capture, run_logged, tail
 
 @dataclass(frozen=True)
 class Package:
-    """A Debian package and what it is for.
+    """A Debian package and its purpose.
 
-    `probe` is the program or pkg-config module ("pkg:slirp") that stands for it on a system
-    without apt. Optional ones have a substitute or a layer of tests that can be left out.
+    `probe` is the program or pkg-config module ("pkg:slirp") that is looked for on a system
+    without apt. Optional packages have a substitute, or serve a layer of tests that can be left
+    out.
     """
 
     name: str
@@ -81,7 +82,7 @@ def wanted(for_tests: bool) -> list[Package]:
 
 
 def _installed(names: list[str]) -> set[str]:
-    # dpkg-query fails when any name is unknown to it, and still lists the others.
+    # dpkg-query fails if it does not know one of the names, and still lists the others.
     listing = capture(["sh", "-c", 'dpkg-query -W -f="$1" $2 2>/dev/null; true', "sh",
                        "${Package} ${db:Status-Status}\\n", " ".join(names)])  # fmt: skip
     found = set()
@@ -93,7 +94,7 @@ def _installed(names: list[str]) -> set[str]:
 
 
 def _venv_works() -> bool:
-    # A Python that is not Debian's has venv and pip of its own; then the package is no use.
+    # A Python that is not Debian's has its own venv and pip, and does not use the package.
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
@@ -103,7 +104,7 @@ def _venv_works() -> bool:
 
 
 def missing(for_tests: bool) -> list[Package]:
-    """The packages that are wanted and not there, on a system with apt."""
+    """The missing packages, on a system with apt."""
     packages = wanted(for_tests)
     there = _installed([p.name for p in packages])
     lacking = [p for p in packages if p.name not in there]
@@ -113,13 +114,13 @@ def missing(for_tests: bool) -> list[Package]:
 def _library_there(name: str) -> bool:
     if capture(["pkg-config", "--exists", name]) is not None:
         return True
-    # slirp.pc asks for glib's headers, which nothing here needs: ask the compiler as well.
+    # slirp.pc requires glib's headers, which are not needed here, so the compiler is asked, too.
     header = f"#include <{name}/lib{name}.h>"
     return capture(["sh", "-c", 'echo "$1" | cc -E -x c -', "sh", header]) is not None
 
 
 def lacking_tools(for_tests: bool) -> list[Package]:
-    """The same for a system without apt, judged by what is on the PATH."""
+    """The same for a system without apt, by the programs on the PATH."""
     lacking = []
     for package in wanted(for_tests):
         if package.probe.startswith("pkg:"):
@@ -141,13 +142,13 @@ def _privileged(command: list[str]) -> list[str]:
             by_hand,
         )
     if not sys.stdin.isatty():
-        # Nobody could type a password: sudo must not wait for one.
+        # Without a terminal sudo must not wait for a password.
         return ["sudo", "-n", *command]
     return ["sudo", *command]
 
 
 def explain(packages: list[Package], report: Report) -> None:
-    """Says what is about to be installed and why, before it is."""
+    """Prints the packages that will be installed, with their reasons."""
     report.line(f"[apt    ] {len(packages)} Debian package(s) are missing and will be installed:")
     width = max(len(p.name) for p in packages)
     for package in packages:
@@ -155,7 +156,7 @@ def explain(packages: list[Package], report: Report) -> None:
 
 
 def _apt_get(arguments: list[str], log: Path) -> int:
-    # Retries and time limits: a mirror that is slow to wake up is common, one that hangs must end.
+    # Retries for a mirror that is slow to answer, time limits for one that hangs.
     options = ["-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=30",
                "-o", "DPkg::Lock::Timeout=120"]  # fmt: skip
     command = _privileged(
@@ -199,7 +200,7 @@ def _without_apt(for_tests: bool, report: Report) -> None:
 
 
 def ensure(report: Report, log: Path, *, for_tests: bool = False, dry_run: bool = False) -> None:
-    """The step: everything wanted is there when it returns. Raises Problem."""
+    """The step: installs the missing packages. Raises Problem."""
     if not has_apt():
         if not dry_run:
             _without_apt(for_tests, report)

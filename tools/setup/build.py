@@ -19,7 +19,7 @@ SANITIZERS = {"": "", "asan": "address", "tsan": "thread"}
 
 @dataclass(frozen=True)
 class Built:
-    """What the builds give: the board's program, those of the bench, the tree used."""
+    """The results of the builds: the board's program, those of the bench, the tree used."""
 
     board: Path
     netsim: Path
@@ -48,7 +48,7 @@ def _make(what: str, arguments: list[str], log: Path, env: dict[str, str]) -> No
 
 def environment(tree: Tree) -> dict[str, str]:
     """Variables for a make in this tree."""
-    # The pinned tree is no git checkout, and may lie inside somebody else's.
+    # The pinned tree is no git checkout, and may be inside another one.
     return {"MICROPY_GIT_TAG": tree.git_tag} if tree.git_tag else {}
 
 
@@ -57,7 +57,7 @@ def ensure_mpy_cross(tree: Tree, report: Report) -> Path:
     digest = hashlib.sha256(str(tree.checkout).encode()).hexdigest()[:8]
     folder = paths.cache() / "mpy-cross" / digest
     program = folder / "mpy-cross"
-    # The pinned tree never changes; a user's may, and then make knows.
+    # The pinned tree never changes. For a user's tree make decides.
     if program.exists() and tree.git_tag:
         return program
     log = paths.LOGS / "mpy-cross.log"
@@ -76,7 +76,7 @@ def ensure_mpy_cross(tree: Tree, report: Report) -> Path:
 def board_folder(tree: Tree, sanitizer: str) -> Path:
     """Where the virtual board of one tree and one sanitizer is built."""
     name = "VIRTUAL" + (f"-{sanitizer}" if sanitizer else "")
-    # Another tree's objects must not be mixed with these.
+    # Each tree has its own folder, so that objects of two trees are not mixed.
     return paths.BUILD / (name if tree.git_tag else f"{name}-{tree.ident}")
 
 
@@ -111,7 +111,7 @@ def _netsim(report: Report) -> Path:
 
 
 def _ppp_server(tree: Tree, report: Report) -> Path:
-    # Another tree's lwIP must not be mixed with this one's.
+    # Each tree has its own folder, so that objects of two versions of lwIP are not mixed.
     folder = paths.BUILD / ("ppp" if tree.git_tag else f"ppp-{tree.ident}")
     program = folder / "ppp-server"
     arguments = ["-C", str(paths.ROOT / "tools" / "bench" / "ppp"),
@@ -124,7 +124,7 @@ def _ppp_server(tree: Tree, report: Report) -> Path:
 def _up_to_date(
     program: Path, arguments: list[str], log: Path, env: dict[str, str], what: str, report: Report
 ) -> None:
-    """Runs make, which decides what there is to do; a first build is shown as a step."""
+    """Runs make. A first build is shown as a step."""
     if program.exists():
         before = _state([program])
         _make(what, arguments, log, env)
@@ -164,6 +164,6 @@ def ensure_board(tree: Tree, report: Report, sanitizer: str = "") -> tuple[Path,
 
 
 def clean_environment() -> None:
-    """Takes variables out of the environment that would change every make below us."""
+    """Removes the variables from the environment that would change each make."""
     for name in ("BUILD", "BOARD", "FROZEN_MANIFEST", "MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
         os.environ.pop(name, None)

@@ -1,23 +1,23 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What went wrong in a build, out of the log of make, ninja, CMake, compilers and linkers.
+"""Finds the errors in a build log of make, ninja, CMake, compilers and linkers.
 
-ninja repeats the whole command line of what failed, some kilobytes of it, with options such as
--Wno-error=x and files such as error.c.obj in it. So nothing is looked for by the word alone: each
-program's errors are known by the shape of their line.
+ninja repeats the command line of a failed step, some kilobytes with options such as -Wno-error=x
+and files such as error.c.obj. So the word "error" alone proves nothing: the errors of each program
+are found by the form of their line.
 """
 
 import re
 from collections.abc import Iterator
 
-LINE_LIMIT = 200  # characters of an error that are shown: more than that hides the other lines
+LINE_LIMIT = 200  # the characters of an error that are shown; more would hide the other lines
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\x1b\]8;.*?(?:\x1b\\|\x07)")
-# [12/345], as ninja begins a line that tells what it does, and a command line that it repeats.
+# ninja's progress lines, which begin with [12/345], and the command lines that it repeats.
 _ECHOED = re.compile(r"^\[\d+/\d+\] |^(?:ccache )?\S+(?: \S+)* -[co] |^&& |^cd \S+ && ")
 # GCC, Clang, GNU as: FILE:LINE:COLUMN: error: TEXT.
 _COMPILER = re.compile(r"^[^\s:][^:]*:\d+:(?:\d+:)? (?:fatal |internal compiler )?[Ee]rror: \S")
-# Their drivers: cc1: fatal error: TEXT, riscv32-esp-elf-gcc: error: TEXT.
+# The compilers' drivers: cc1: fatal error: TEXT, riscv32-esp-elf-gcc: error: TEXT.
 _DRIVER = re.compile(
     r"^(?:\S*/)?(?:cc1(?:plus)?|as|[\w.-]*(?:gcc|g\+\+|clang)): (?:fatal )?error: "
 )
@@ -26,7 +26,7 @@ _LINKER = re.compile(
     r"|section [`'].+' will not fit in region |\bld(?:\.\w+)?: cannot (?:find|open) "
     r"|dangerous relocation: |relocation truncated to fit"
 )
-# Also Kconfig's, ESP-IDF's and the component manager's own words, and MicroPython's make.
+# The errors of Kconfig, ESP-IDF, the component manager and MicroPython's make, too.
 _OTHERS = re.compile(
     r"^(?:kconfiglib\.|esp_kconfiglib\.|kconfgen:? ).*[Ee]rror|^\S*KconfigError: "
     r"|^\S+:\d+: (?:error|syntax error): |^ERROR: \S|^ninja: error: |^fatal: \S"
@@ -34,7 +34,7 @@ _OTHERS = re.compile(
 )
 _CMAKE = re.compile(r"^CMake Error(?: at (?P<place>[^ ]+:\d+) \(.*\))?:\s*(?P<text>.*)$")
 _TRACEBACK = "Traceback (most recent call last):"
-# What only says that something before it has failed.
+# Lines that only report the failure of an earlier step.
 _CONSEQUENCES = re.compile(
     r"^collect2: error: |: \*\*\* .* Error \d+$|^ninja: build stopped|^FAILED: "
     r"|failed with exit code"
@@ -53,7 +53,7 @@ def shown(line: str) -> str:
 
 
 def _of_cmake(lines: list[str], at: int) -> str | None:
-    """CMake gives the place in one line and says the rest, indented, in the next ones."""
+    """CMake prints the place in one line and the text, indented, in the next lines."""
     found = _CMAKE.match(lines[at])
     if found is None:
         return None
@@ -97,7 +97,7 @@ def errors(text: str) -> Iterator[str]:
 
 
 def first_error(text: str) -> str:
-    """The first real error, in a bounded length; else what says that there was one."""
+    """The first real error, in a bounded length; else the first line that reports a failure."""
     for line in errors(text):
         return shown(line)
     for line in text.splitlines():
@@ -108,5 +108,5 @@ def first_error(text: str) -> str:
 
 
 def no_network(text: str) -> bool:
-    """Whether a log tells of a network that is not there."""
+    """Whether a log reports a missing network."""
     return _NO_NETWORK.search(text) is not None

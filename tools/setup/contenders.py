@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What the bench measures against: single files of other repositories, as pinned and checked."""
+"""The other programs of the bench: single files of other repositories, pinned and checked."""
 
 import tomllib
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Contender:
 
 
 def read_contenders(lock_file: Path) -> dict[str, Contender]:
-    """Those of the lock file, by name. Raises Problem."""
+    """The contenders of the lock file, by name. Raises Problem."""
     try:
         tables = tomllib.loads(lock_file.read_text(encoding="utf-8"))["contenders"]
         found = {name: Contender(name, **table) for name, table in tables.items()}
@@ -47,7 +47,7 @@ def read_contenders(lock_file: Path) -> dict[str, Contender]:
 
 
 def _git(folder: Path, arguments: list[str], log: Path) -> bool:
-    # Without a prompt for a password: it would hang a machine without a person.
+    # No prompt for a password, which would wait for ever on a machine without a person.
     command = ["git", "-C", str(folder), *arguments]
     return run_logged(command, log, env={"GIT_TERMINAL_PROMPT": "0"}, timeout_s=_FETCH_S) == 0
 
@@ -55,7 +55,7 @@ def _git(folder: Path, arguments: list[str], log: Path) -> bool:
 def _fetch(contender: Contender, work: Path, log: Path) -> None:
     steps = (
         ["init", "-q"],
-        # No end-of-line conversion may change what the hash stands for.
+        # An end-of-line conversion would change the hash.
         ["config", "core.autocrlf", "false"],
         ["fetch", "-q", "--depth", "1", contender.url, contender.commit],
         ["checkout", "-q", contender.commit, "--", contender.path],
@@ -70,7 +70,7 @@ def _fetch(contender: Contender, work: Path, log: Path) -> None:
 
 
 def ensure_contender(contender: Contender) -> Path:
-    """The contender's file in the cache, fetched if it is not there. Raises Problem."""
+    """The contender's file in the cache; fetches it if it is missing. Raises Problem."""
     final = paths.cache() / "src" / f"{contender.name}-{contender.commit[:8]}"
     log = paths.cache() / "logs" / "contenders.log"
     with paths.locked("sources", paths.cache()):

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Files of Debian source packages of another suite, through a private apt configuration.
 
-The archive's address comes from this machine's own sources, so that a mirror or a proxy that
-works for it works here too. Nothing in /etc or /var is touched; apt checks the archive's
-signature with Debian's keyring, as always.
+The archive's address comes from this machine's own sources, so that its mirror or proxy is used
+here, too. Nothing in /etc or /var is changed. apt checks the archive's signature with Debian's
+keyring, as always.
 """
 
 import re
@@ -96,10 +96,10 @@ def configured(etc_apt: Path) -> list[Archive]:
 
 
 def debian_archives(etc_apt: Path, os_release: Path) -> dict[str, Archive]:
-    """The machine's Debian archives: "main", and "security" where there is one.
+    """The machine's Debian archives: "main", and "security" if it is configured.
 
-    A third party's archive has a suite of its own name or no component main, so the suite that
-    is exactly this release's tells them apart.
+    Debian's archives are those with the suite of exactly this release and the component main. An
+    archive of a third party has another suite, or no component main.
     """
     codename = _codename(os_release)
     names = {codename, "stable", "oldstable", "testing", "unstable", "sid"} - {""}
@@ -145,7 +145,7 @@ def write_configuration(folder: Path, archives: dict[str, Archive], suite: str) 
         f'Dir::Etc::sourceparts "{folder}/etc/parts";\n'
         'Dir::Etc::preferences "/dev/null";\n'
         f'Dir::Etc::preferencesparts "{folder}/etc/empty.d";\n'
-        # The user _apt could not read a private folder.
+        # The user _apt cannot read a private folder.
         'APT::Sandbox::User "root";\n'
         'APT::Get::AllowUnauthenticated "false";\n'
         'Acquire::Languages "none";\n'
@@ -182,7 +182,7 @@ class SourceArchive:
             return
         if shutil.which("apt-get") is None:
             raise Problem(
-                "There is no apt here.", "this is not a Debian.", "git is tried instead."
+                "There is no apt here.", "this system is not Debian.", "git is tried instead."
             )
         if not self._archives:
             raise Problem(
@@ -213,8 +213,8 @@ class SourceArchive:
         if "Can not find version" in text or "Unable to find a source package" in text:
             raise Problem(
                 f"Debian {self.suite} no longer has {name} {version}.",
-                "its archive keeps only the newest version, and it has moved on.",
-                "git is tried instead; a new pin belongs into tools/sources.lock.",
+                "its archive keeps only the newest version, which is another one now.",
+                "git is tried instead; update the pin in tools/sources.lock.",
             )
         raise Problem(
             f"{name} {version} could not be downloaded from Debian's archive.",

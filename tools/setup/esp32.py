@@ -21,23 +21,23 @@ from setup.problem import Problem
 from setup.report import Report
 from setup.shell import capture, disk_full, run_logged
 
-# From this MicroPython on, the oldest and the newest ESP-IDF that it names (ports/esp32/README.md;
-# 1.28's stands for what is newer), each as (major, minor). None names v6, whose mbedTLS 4 has no
-# place any more for what port/tls_handshake.c and port/aead_mbedtls.c call.
+# By the first MicroPython version: the oldest and the newest ESP-IDF that it names, as (major,
+# minor), from ports/esp32/README.md. The entry of 1.28 is also for newer ones. None of them names
+# v6, whose mbedTLS 4 lacks functions that port/tls_handshake.c and port/aead_mbedtls.c call.
 IDF_RANGES = (
     ((1, 28), (5, 3), (5, 5)),
     ((1, 27), (5, 2), (5, 5)),
     ((1, 25), (5, 2), (5, 4)),
 )
 MICROPYTHON_OLDEST = IDF_RANGES[-1][0]
-# Set in the environment, modules/manifest.py freezes what ./tools/cw release gives away.
+# With this variable modules/manifest.py freezes the code as for ./tools/cw release.
 RELEASE = "CONNECTWITH_RELEASE"
 LIMIT_S = 3600.0  # a first build takes 5 to 10 minutes on two cores
 
 
 @dataclass(frozen=True)
 class Tags:
-    """What was asked for in place of the pinned versions, of those in sources.lock."""
+    """The versions of sources.lock that were asked for in place of the default ones."""
 
     micropython: str | None = None
     esp_idf: str | None = None
@@ -53,7 +53,7 @@ _TOO_LARGE = re.compile(
 def find_idf(
     chips: list[str], report: Report, *, tags: Tags = Tags(), yes: bool = False, again: str = ""
 ) -> Idf:
-    """The ESP-IDF at IDF_PATH, if its version will do; without one, a clone of ours.
+    """The ESP-IDF at IDF_PATH, if its version fits; without IDF_PATH, a clone in the cache.
 
     The clone is made after a question, or at once with `yes` and in CI. `again`: the command that
     the user typed, without --yes. Raises Problem.
@@ -65,7 +65,7 @@ def find_idf(
         return found
     pin = _pinned_idf(tags)
     _check_range(pin.tag, pin.version, "that one was asked for", tags)
-    # Of another ESP-IDF that the caller's shell has activated.
+    # These variables belong to another ESP-IDF that the caller's shell has activated.
     os.environ.pop("IDF_PYTHON_ENV_PATH", None)
     clone = Clone(pin, report)
     lacking = clone.lacking(chips)
@@ -80,7 +80,7 @@ def find_idf(
 
 
 def _pinned_idf(tags: Tags) -> Pin:
-    """What was asked for, or is pinned, or the newest that fits an older MicroPython."""
+    """The version asked for, or the pinned one, or the newest that fits an older MicroPython."""
     repository = read_lock(paths.LOCK_FILE).esp_idf
     _, oldest, newest = idf_range(tags)
     pins = [repository.pin(tags.esp_idf)]
@@ -94,7 +94,7 @@ def _ask(announcement: str, again: str) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Problem(
             "ESP-IDF is needed to build for a board, and IDF_PATH is not set.",
-            f"it can be fetched, but nobody is here to be asked. {announcement}.",
+            f"it can be fetched, but there is no terminal to ask at. {announcement}.",
             next_step,
         )
     if input(f"{announcement}.\nFetch it? [y/N] ").strip().lower() not in ("y", "yes"):
@@ -143,7 +143,7 @@ def micropython_version(checkout: Path) -> tuple[int, int]:
 def ensure_micropython(report: Report, tag: str | None = None) -> sources.Tree:
     """MICROPYTHON_DIR, or a clone at the tag that was asked for or is pinned. Raises Problem.
 
-    Debian's source package will not do: the ESP32 port builds from submodules, too.
+    Debian's source package lacks the submodules that the ESP32 port needs.
     """
     given = os.environ.get("MICROPYTHON_DIR")
     if given and not tag:
@@ -182,10 +182,10 @@ def _digest(files: list[Path]) -> str:
 
 
 def prepare_folder(board: Path, tree: sources.Tree, idf: Idf, folder: Path) -> bool:
-    """Takes out of a build folder what would overrule a change. Returns whether it is new.
+    """Removes files of a build folder that would hide a change. Returns whether the folder is new.
 
-    An sdkconfig that is there wins over changed fragments; ESP-IDF refuses a folder that another
-    ESP-IDF has made; and objects of two MicroPythons must not be mixed.
+    An existing sdkconfig overrules changed fragments. ESP-IDF refuses a folder of another ESP-IDF.
+    Objects of two versions of MicroPython must not be mixed.
     """
     ours = [board / "sdkconfig.board", board / "mpconfigboard.cmake"]
     ours += sorted(p for p in board.parent.iterdir() if p.is_file())
@@ -214,7 +214,7 @@ def prepare_folder(board: Path, tree: sources.Tree, idf: Idf, folder: Path) -> b
     new = not (folder / "CMakeCache.txt").is_file()
     folder.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps(inputs, indent=2) + "\n", encoding="utf-8")
-    # A failed build must not leave the image of an earlier one to be flashed.
+    # After a failed build, the image of an earlier build must not be flashed.
     (folder / "firmware.bin").unlink(missing_ok=True)
     return new
 
@@ -223,7 +223,7 @@ def _port_make(
     idf: Idf, tree: sources.Tree, board: Path, folder: Path, mpy_cross: Path, target: str
 ) -> list[str]:
     modules = paths.ROOT / "firmware" / "connectwith" / "micropython.cmake"
-    # BUILD would leak into the make of mpy-cross, which the port would start without its path.
+    # BUILD would go to the make of mpy-cross, which the port would then start without its path.
     variables = {
         "BOARD": board.name,
         "BOARD_DIR": board,
@@ -300,6 +300,6 @@ def build_board(board: Path, idf: Idf, tree: sources.Tree, report: Report) -> Pa
 
 
 def describe_source() -> str:
-    """Which state of this project it is: tag or commit, "unknown" without git."""
+    """The state of this project: tag or commit, "unknown" without git."""
     described = capture(["git", "-C", str(paths.ROOT), "describe", "--always", "--dirty"])
     return (described or "unknown").strip()

@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""ESP-IDF: the user's at IDF_PATH, or a clone of ours in the cache with the tools of some chips.
+"""ESP-IDF: the user's at IDF_PATH, or a clone in the cache with the tools of some chips.
 
-The clone is made beside and renamed when it is whole. What may be added to it later (submodules
-and tools for another chip) stands in a record once it is whole; what does not is made anew.
+The clone is made in another folder and renamed when it is complete. Parts that are added later
+(submodules and tools for another chip) are recorded when they are complete. A part without a
+record is made anew.
 """
 
 import errno
@@ -23,10 +24,10 @@ from setup.report import Report, fancy
 from setup.shell import capture, disk_full, run_logged, run_shown, tail
 
 LIMIT_S = 7200.0  # a slow line needs an hour for a compiler
-# Without them nothing can be linked, and ESP-IDF says so late and in many words.
+# Nothing can be linked without them, and ESP-IDF reports that late and at length.
 _ESSENTIAL = ("lwip/lwip", "mbedtls/mbedtls", "esp_wifi/lib", "esp_phy/lib")
-# Bluetooth controllers come as one library for each family; all other submodules are taken,
-# because ESP-IDF configures every component, used or not.
+# Bluetooth controllers are one library for each family of chips. All other submodules are needed,
+# because ESP-IDF configures each component, even if it is not used.
 _BLUETOOTH = "components/bt/controller/"
 _CONTROLLERS = {
     "esp32": "lib_esp32",
@@ -36,7 +37,7 @@ _CONTROLLERS = {
 # In MB: of ESP-IDF v5.5.1's tools.json, the archives that install.sh gets for linux-amd64.
 _ARCHIVES_MB = {"esp32": 226, "esp32s3": 524, "esp32c3": 339}
 _CLONE_MB = 400  # to be fetched; its working tree alone is 211 MB
-# An archive beside what is unpacked of it. Estimates, as the sizes of unpacked compilers are.
+# An archive and its unpacked files. This is an estimate, like the sizes of unpacked compilers.
 _ON_DISK = 6
 _CLONE_ON_DISK = 3
 _MB_PER_S = 6  # 50 Mbit/s
@@ -45,9 +46,9 @@ _INSTALL = "let IDF_PATH name a whole one; or unset it, and ./tools/cw build get
 
 @dataclass(frozen=True)
 class Idf:
-    """An ESP-IDF; `active` says that its tools are on the PATH already.
+    """An ESP-IDF; `active`: its tools are on the PATH already.
 
-    `tools`: where those of our own clone are, None for a user's.
+    `tools`: the folder of the tools of the clone in the cache; None for a user's ESP-IDF.
     """
 
     path: Path
@@ -60,7 +61,7 @@ class Idf:
         env = {"IDF_PATH": str(self.path)}
         if self.tools is not None:
             env["IDF_TOOLS_PATH"] = str(self.tools)
-            # ESP-IDF would fetch what has been left out, without saying so.
+            # Otherwise ESP-IDF silently fetches the parts that were left out.
             env["IDF_SKIP_CHECK_SUBMODULES"] = "1"
         object.__setattr__(self, "env", env)
 
@@ -87,13 +88,13 @@ def version_of(path: Path) -> tuple[int, int, int]:
         major, minor, patch = (int(match[1]) for match in found if match)
     except (OSError, ValueError) as error:
         raise Problem(
-            f"IDF_PATH={path} is not an ESP-IDF.", f"{file} cannot be read as one's.", _INSTALL
+            f"IDF_PATH={path} is not an ESP-IDF.", f"{file} is not a version file.", _INSTALL
         ) from error
     return major, minor, patch
 
 
 def of_user(given: str) -> Idf:
-    """The ESP-IDF at IDF_PATH. Raises Problem when it is none, or not whole."""
+    """The ESP-IDF at IDF_PATH. Raises Problem if it is no ESP-IDF, or not complete."""
     path = Path(given).expanduser().absolute()
     version = version_of(path)
     for name in ("export.sh", "tools/idf.py"):
@@ -138,7 +139,7 @@ class Clone:
 
     @property
     def idf(self) -> Idf:
-        """As what a build takes."""
+        """The same as an Idf, for a build."""
         version = (*self.pin.version, 0, 0)[:3]
         return Idf(self.folder, version, False, self.tools)
 
@@ -147,7 +148,7 @@ class Clone:
         return self.folder / ".git" / "connectwith.json"
 
     def done(self) -> dict[str, list[str]]:
-        """What of it is whole: names by kind (chips, submodules, tools)."""
+        """The complete parts: names by kind (chips, submodules, tools)."""
         try:
             found = json.loads(self._record.read_text(encoding="utf-8"))
             return {kind: list(found[kind]) for kind in ("chips", "submodules", "tools")}
@@ -164,18 +165,18 @@ class Clone:
             work.write_text(json.dumps(done, indent=2) + "\n", encoding="utf-8")
 
     def lacking(self, chips: Iterable[str]) -> list[str]:
-        """The chips of these for which it is not whole."""
+        """The chips, of these, for which parts are missing."""
         done = self.done()["chips"] if self.folder.is_dir() else []
         return sorted(set(chips) - set(done))
 
     def needs_mb(self, chips: Iterable[str]) -> tuple[int, int]:
-        """To be fetched and to be free on the disk, in MB. Both are estimates."""
+        """The MB to fetch, and the MB needed on the disk. Both are estimates."""
         archives = sum(_ARCHIVES_MB.get(chip, max(_ARCHIVES_MB.values())) for chip in chips)
         clone = 0 if self.folder.is_dir() else _CLONE_MB
         return archives + clone, archives * _ON_DISK + clone * _CLONE_ON_DISK
 
     def announcement(self, chips: list[str]) -> str:
-        """What is about to be done, in one line."""
+        """The announcement of the download, in one line."""
         fetched, disk = self.needs_mb(chips)
         what = "tools" if self.folder.is_dir() else "a clone and the tools"
         minutes = max(1, round(2 * fetched / _MB_PER_S / 60))
@@ -200,7 +201,7 @@ class Clone:
             )
 
     def ensure(self, chips: Iterable[str]) -> Idf:
-        """The clone with all that these chips need, fetched as far as it lacks. Raises Problem."""
+        """The clone with all parts for these chips; fetches missing parts. Raises Problem."""
         chips = sorted(set(chips))
         if not self.lacking(chips):
             return self.idf
@@ -228,14 +229,14 @@ class Clone:
             self._note("tools", name)
 
     def _submodules(self, folder: Path, chips: list[str]) -> None:
-        """Checks out what is not in the record, after what is left of an earlier try is gone."""
+        """Checks out the parts without a record, after removing the rest of an earlier try."""
         record = folder / ".git" / "connectwith.json"
         whole = json.loads(record.read_text())["submodules"] if record.is_file() else []
         wanted = [name for name in submodules(folder, chips) if name not in whole]
         for number, name in enumerate(wanted, 1):
             for left in (folder / name, folder / ".git" / "modules" / name):
                 shutil.rmtree(left, ignore_errors=True)
-            # As Espressif's own container image is made.
+            # Espressif's own container image is made in the same way.
             command = ["git", "-C", str(folder), "submodule", "update", "--init", "--recursive",
                        "--depth", "1", "--", name]  # fmt: skip
             with self._report.step("esp-idf", f"submodule {number} of {len(wanted)}: {name}"):
@@ -247,13 +248,13 @@ class Clone:
     def _install(self, chip: str) -> None:
         unfinished = self.tools / ".unfinished-install"
         if unfinished.exists():
-            # The tools are looked at by ESP-IDF itself; a half-made Python environment is not.
+            # ESP-IDF checks its tools itself, but not whether its Python environment is complete.
             shutil.rmtree(self.tools / "python_env", ignore_errors=True)
         self.tools.mkdir(parents=True, exist_ok=True)
         unfinished.touch()
         self._run(["bash", "install.sh", chip], f"tools for {chip}")
         for tool in ("cmake", "ninja"):
-            # install.sh leaves them to the system.
+            # install.sh does not install them; they come from the system.
             if shutil.which(tool) is None:
                 self._run(["python3", "tools/idf_tools.py", "install", tool], f"tool {tool}")
         unfinished.unlink()

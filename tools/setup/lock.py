@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""tools/sources.lock: which upstream sources, which versions, which hashes."""
+"""tools/sources.lock: the upstream sources with their versions and hashes."""
 
 import hashlib
 import re
@@ -23,7 +23,7 @@ class LockedFile:
 
 @dataclass(frozen=True)
 class Pin:
-    """A tag of a git repository, and the commit that it has to be."""
+    """A tag of a git repository, and the commit that it must name."""
 
     name: str
     url: str
@@ -38,7 +38,7 @@ class Pin:
 
 @dataclass(frozen=True)
 class Repository:
-    """What chips are built from: the pinned tag, and others that may be asked for."""
+    """A source of the chips' firmware: the default tag, and other tags that can be chosen."""
 
     name: str
     url: str
@@ -142,7 +142,7 @@ def sha256_of(path: Path) -> str:
 
 
 def check(path: Path, expected: LockedFile) -> None:
-    """Refuses a file that is not the pinned one. Raises Problem naming both hashes."""
+    """Raises Problem with both hashes if a file is not the pinned one."""
     actual = sha256_of(path)
     if actual != expected.sha256:
         raise Problem(

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The newest supported MicroPython, which the tests compile against beside the pinned one.
 
-By git at the tag that chips are built from, where that can be reached, else what Debian's unstable
-suite has: apt checks the archive's signature, and which version it is depends on the day. Where
-neither gives one, the tests are skipped with the reason.
+It comes by git, at the tag that chips are built from. If git cannot reach it, the version of
+Debian's unstable suite is taken. apt checks the archive's signature; the version depends on the
+day. If both fail, the tests are skipped with the reason.
 """
 
 import dataclasses
@@ -19,7 +19,7 @@ from setup.problem import Problem
 from setup.shell import capture
 
 SUITE = "sid"
-# How long it may take to find out that there is no way to the repository.
+# The time limit for reaching the repository.
 _PROBE_S = 20.0
 _ARCHIVE = re.compile(r"micropython_(\d+)\.(\d+)\.(\d+)\D.*orig\.tar\.\w+$")
 
@@ -51,7 +51,7 @@ def _by_git(pin: Pin, log: Path) -> Path | None:
 
 
 def _by_apt(pinned: Source, most: tuple[int, ...], log: Path) -> Path:
-    """What Debian has, if that is newer than `pinned` and at most `most`. Raises Problem."""
+    """Debian's version, if it is newer than `pinned` and at most `most`. Raises Problem."""
     archives = paths.cache() / "archives"
     archives.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".unfinished-newest-", dir=archives) as name:
@@ -80,7 +80,7 @@ def _by_apt(pinned: Source, most: tuple[int, ...], log: Path) -> Path:
 
 
 def ensure(lock: Lock) -> tuple[Path | None, str]:
-    """The tree, or None and why there is none."""
+    """The tree, or None and the reason."""
     pinned = lock.sources[0]
     pin = lock.micropython.pin()
     log = paths.cache() / "logs" / "newest.log"

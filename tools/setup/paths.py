@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Where things live, and how a folder or a file comes into being whole or not at all."""
+"""The folders of the project, and how to make a folder or file completely or not at all."""
 
 import contextlib
 import fcntl
@@ -19,7 +19,7 @@ LOCK_FILE = ROOT / "tools" / "sources.lock"
 REQUIREMENTS = ROOT / "requirements.txt"
 TEST_REQUIREMENTS = ROOT / "tests" / "requirements.txt"
 
-# How long one cw waits for another that is doing the same set-up: longer than the longest of them.
+# How long a cw waits for another cw with the same set-up step: longer than the longest step.
 LOCK_WAIT_S = 900.0
 _UNFINISHED = ".unfinished-"
 
@@ -33,7 +33,7 @@ def cache() -> Path:
 
 
 def version() -> str:
-    """The version of this project; the one place where it stands is the file VERSION."""
+    """The version of this project, from the file VERSION."""
     return (ROOT / "VERSION").read_text(encoding="ascii").strip()
 
 
@@ -45,7 +45,7 @@ def cores() -> int:
 
 
 def _unfinished(final: Path) -> Path:
-    """Where `final` is made. Known before it is there: Ctrl-C in between leaves nothing behind."""
+    """The folder where `final` is made. Its name is known before, for the clean-up by Ctrl-C."""
     return final.parent / f"{_UNFINISHED}{final.name}-{os.getpid()}"
 
 
@@ -53,8 +53,8 @@ def _unfinished(final: Path) -> Path:
 def whole_directory(final: Path) -> Iterator[Path]:
     """Gives an empty folder to fill; it becomes `final` only if the block ends without exception.
 
-    A folder that is there has therefore been finished. What an interrupted run left behind
-    (a kill, a power cut) is swept by sweep().
+    So an existing folder is complete. sweep() removes what an interrupted run (a kill, a power
+    cut) has left.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
     work = _unfinished(final)
@@ -65,8 +65,8 @@ def whole_directory(final: Path) -> Iterator[Path]:
         work.chmod(0o755)
         work.rename(final)
     finally:
-        # After the rename nothing is there any more. After a kill, a child that is just dying may
-        # still write here, so one pass may not do.
+        # After the rename there is nothing to remove. After a kill, a child that still runs may
+        # write here, so one pass may not be enough.
         for _ in range(50):
             shutil.rmtree(work, ignore_errors=True)
             if not work.exists():
@@ -117,8 +117,8 @@ def locked(
 ) -> Iterator[None]:
     """Holds the lock `name` of `folder`, so that two cw at once do not make the same thing.
 
-    It is the kernel's lock on an open file: it ends with the process that holds it, however that
-    ends, and so a file left behind by a dead one is never in the way.
+    It is the kernel's lock on an open file. It ends with the process that holds it, in whatever
+    way that process ends, so a file of a dead process does no harm.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f".{name}.lock"

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The one exception that a user sees, and the translation of the system's own errors into it."""
+"""The exception that a user sees, and the translation of the system's errors into it."""
 
 import errno
 import os
 
 
 class Problem(Exception):
-    """Something that the user can act on: what happened, why, and what to do next.
+    """An error for the user: what happened, why, and what to do next.
 
     Each of the three is one line of plain text. It is printed without a traceback and ends the
     command with exit status `status`.
@@ -25,7 +25,7 @@ class Problem(Exception):
 
 
 def from_oserror(error: OSError) -> Problem:
-    """Says an error of the operating system in the three lines of a Problem."""
+    """The Problem for an error of the operating system."""
     place = error.filename or "a file"
     if isinstance(place, bytes):
         place = os.fsdecode(place)

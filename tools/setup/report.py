@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What the set-up shows: one line per step that did something, a spinner on a terminal."""
+"""The output of the set-up: one line for each step with work, and a spinner on a terminal."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ def fancy(stream: TextIO) -> bool:
 
 
 class Report:
-    """Where progress goes. A step that finds its work already done stays silent.
+    """The output of progress. A step without work prints nothing.
 
     `rich` is used when the stream is a terminal and the virtual environment is there; otherwise
     the lines are plain, which is what a CI log needs.
@@ -34,7 +34,7 @@ class Report:
     def line(self, text: str) -> None:
         """Writes one line at once."""
         if self._console is not None:
-            # Above the spinner, which must not be torn.
+            # Above the spinner, so that the line does not break it.
             self._console.print(text, markup=False, highlight=False)
             return
         self.stream.write(f"{text}\n")

@@ -31,8 +31,8 @@ def tail(log: Path, lines: int = LAST_LINES) -> str:
 
 
 def disk_full(log: Path, place: Path) -> bool:
-    """Whether a program failed for want of space: by what it said, or by what is left."""
-    # Not every program says it: tar tells of a short write only.
+    """Whether a program failed without disk space: by its output, or by the space left."""
+    # Not every program reports it: tar only reports a short write.
     said = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     if "No space left on device" in said:
         return True
@@ -41,7 +41,7 @@ def disk_full(log: Path, place: Path) -> bool:
 
 @contextlib.contextmanager
 def _ctrl_c_noted() -> Iterator[list[int]]:
-    """Ctrl-C is only noted: in the middle of its start, a program could not be ended."""
+    """Ctrl-C is only noted, because a program cannot be ended in the middle of its start."""
     noted: list[int] = []
     usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if not usual or threading.current_thread() is not threading.main_thread():
@@ -55,7 +55,7 @@ def _ctrl_c_noted() -> Iterator[list[int]]:
 
 
 def _end_group(process: subprocess.Popen) -> None:
-    """Ends a program and all its children, those too that have outlived it."""
+    """Ends a program and all its children, even those that have outlived it."""
     for number, grace_s in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
         try:
             os.killpg(process.pid, number)
@@ -65,7 +65,7 @@ def _end_group(process: subprocess.Popen) -> None:
             process.wait(timeout=grace_s)
         except subprocess.TimeoutExpired:
             continue
-        # The leader has gone; a moment for the others before they are killed.
+        # The program has ended. Its children get a moment before they are killed.
         time.sleep(0.1)
     process.wait()
 
@@ -154,7 +154,7 @@ def run_shown(
         assert process.stdout is not None
         try:
             while time.monotonic() < deadline:
-                # A child that outlives the program keeps the pipe open: its end alone is no sign.
+                # A child that outlives the program keeps the pipe open.
                 ended = process.poll() is not None
                 if not select.select([process.stdout], [], [], 0.0 if ended else 0.2)[0]:
                     if ended:

@@ -17,7 +17,7 @@ from setup.report import Report
 from setup.shell import capture, disk_full, run_logged, tail
 
 LINKED = ("lwip", "mbedtls")
-# A clone that asks for a password would hang a machine without a person.
+# No prompt for a password, which would wait for ever on a machine without a person.
 NO_PROMPT = {"GIT_TERMINAL_PROMPT": "0"}
 
 
@@ -40,7 +40,7 @@ def _archives() -> Path:
 
 
 def _missing_files(source: Source) -> list[LockedFile]:
-    """Checks the files that are in the cache; returns those that are not."""
+    """Checks the files in the cache; returns the missing ones."""
     lacking = []
     for file in source.files:
         path = _archives() / file.name
@@ -52,7 +52,7 @@ def _missing_files(source: Source) -> list[LockedFile]:
 
 
 def download(source: Source, archive: debian.SourceArchive) -> None:
-    """Brings a source's files into the cache, each checked before it gets its name there.
+    """Brings a source's files into the cache. Each is checked before it gets its name there.
 
     Raises Problem; then nothing of this download is in the cache.
     """
@@ -163,7 +163,7 @@ def clone_into(pin: Pin, work: Path, log: Path, *, by_hand: str = "") -> None:
             "neither apt nor git can be used here.",
             f"{other}install git, then run the same command again.",
         )
-    # With --config, so that no end-of-line conversion changes what the commit id stands for.
+    # --config, because an end-of-line conversion would change the files of the commit.
     command = ["git", "clone", "-q", "--config", "core.autocrlf=false",
                "--config", "advice.detachedHead=false", "--depth", "1",
                "--branch", pin.tag, pin.url, str(work)]  # fmt: skip
@@ -187,7 +187,7 @@ def clone_into(pin: Pin, work: Path, log: Path, *, by_hand: str = "") -> None:
 def ensure_source(
     source: Source, archive: debian.SourceArchive, report: Report, log: Path
 ) -> Path:
-    """Gives the folder of one pinned source, fetching and unpacking it if needed."""
+    """The folder of one pinned source; fetches and unpacks it if needed."""
     final = paths.cache() / "src" / f"{source.name}-{source.digest}"
     from_git = paths.cache() / "src" / f"{source.name}-{source.git_commit[:8]}"
     for ready in (final, from_git):
@@ -245,7 +245,7 @@ def user_checkout(text: str) -> Path:
 
 def _compose(checkout: Path, libraries: dict[str, Path], git_tag: str | None) -> Tree:
     parts = [str(checkout), *(f"{name}={path}" for name, path in sorted(libraries.items()))]
-    # A file that comes or goes at the top of a checkout makes another overlay.
+    # A new or missing file at the top of a checkout needs another overlay.
     parts += sorted(os.listdir(checkout)) + sorted(os.listdir(checkout / "lib"))
     ident = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
     final = paths.cache() / "tree" / f"micropython-{ident}"

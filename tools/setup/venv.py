@@ -18,7 +18,7 @@ from setup.shell import disk_full, run_logged, tail
 
 
 def _text(requirements: Path) -> bytes:
-    """What a file of requirements says, with the files that it includes."""
+    """The text of a requirements file and of the files that it includes."""
     try:
         text = requirements.read_bytes()
     except OSError as error:
@@ -45,7 +45,7 @@ def interpreter(environment: Path) -> Path:
 
 
 def _retarget(work: Path, final: Path) -> None:
-    # Scripts name their interpreter by its full path, which is about to change.
+    # Scripts name their interpreter by its full path, which changes with the rename.
     for script in (work / "bin").iterdir():
         if script.is_symlink() or not script.is_file():
             continue
@@ -55,7 +55,7 @@ def _retarget(work: Path, final: Path) -> None:
 
 
 def build(final: Path, requirements: Path, log: Path) -> None:
-    """Makes the environment aside and gives it its name when it is complete. Raises Problem."""
+    """Makes the environment in another folder, renamed when it is complete. Raises Problem."""
     with paths.whole_directory(final) as work:
         if run_logged([sys.executable, "-m", "venv", str(work)], log, timeout_s=300) != 0:
             raise Problem(
@@ -89,7 +89,7 @@ def ensure(report: Report, requirements: Path, *, dry_run: bool = False) -> Path
         if interpreter(final).exists():
             return final
         paths.sweep(paths.cache())
-        # Its interpreter has gone (an upgrade of the system's Python): made anew.
+        # Its interpreter is gone (an upgrade of the system's Python), so it is made anew.
         shutil.rmtree(final, ignore_errors=True)
         log = paths.cache() / "logs" / "python.log"
         with report.step("python", f"virtual environment with {name}"):

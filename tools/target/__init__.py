@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Boards that are no virtual ones, and the bench that somebody has built around them.
+"""Real and emulated boards, and the bench around them.
 
 `options`, `bench_file` and `faults` import with the standard library alone, for ./tools/cw.
 """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""bench.toml: what a real bench has. Read strictly, and with no secret in it.
+"""bench.toml: the parts of a real bench. It is checked strictly, and contains no secret.
 
 docs/examples/bench.toml shows every key with what it means.
 """
@@ -67,7 +67,7 @@ class Cellular:
 
 @dataclass(frozen=True)
 class RemoteBroker:
-    """A broker that runs somewhere. address: where this computer finds it, else `host`."""
+    """A broker that runs already. address: its address for this computer; without it, `host`."""
 
     url: str
     host: str
@@ -80,7 +80,7 @@ class RemoteBroker:
 
 @dataclass(frozen=True)
 class LocalBroker:
-    """A broker to be started on this computer. host: what the boards call it."""
+    """A broker to be started on this computer. host: its name for the boards."""
 
     listen: str
     host: str
@@ -88,7 +88,7 @@ class LocalBroker:
 
 @dataclass(frozen=True)
 class BenchFile:
-    """What a bench has. `secrets` are to be kept out of everything that is shown."""
+    """The parts of a bench. `secrets` must not appear in any output."""
 
     reset: str
     wifi: Mapping[str, Wifi]
@@ -100,7 +100,7 @@ class BenchFile:
 
 
 def shown(text: str) -> str:
-    """Any text in one short line: names come from a file that may hold anything."""
+    """Any text as one short line, because names come from a file with any content."""
     line = text.encode("ascii", "backslashreplace").decode()
     line = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in line)
     return line if len(line) <= 60 else line[:57] + "..."
@@ -152,7 +152,7 @@ class _Reader:
             return None
         variable = table[key]
         if not _VARIABLE.fullmatch(variable):
-            # Not shown: somebody may have written the secret itself there.
+            # Not shown, because it may be the secret itself.
             why = "it must name an environment variable: capitals, digits and _"
             self.wrong(f"'{key}' in [{name}] is no name of a variable", why)
         value = self._environment.get(variable, "")
@@ -178,7 +178,7 @@ def _tables(reader: _Reader, file: Path) -> dict[str, Any]:
     except RecursionError:
         reader.wrong("it is no TOML for people", "tables or lists are nested too deep")
     except (tomllib.TOMLDecodeError, ValueError) as error:
-        # The position only: the message may quote a secret that stands there.
+        # The position only, because the message may quote a secret.
         where = re.search(r"at line \d+|at end of document", str(error))
         reader.wrong("it is no TOML", f"syntax error {where[0] if where else 'in it'}")
 
@@ -212,7 +212,7 @@ def _broker(reader: _Reader, value: object, folder: Path) -> RemoteBroker | Loca
     if local:
         if set(table) != {"listen", "host"}:
             why = "'listen' and 'host' start one here; the other keys are about one elsewhere"
-            reader.wrong("[broker] is about two brokers, or half of one", why)
+            reader.wrong("[broker] describes neither one broker to start nor one that runs", why)
         for key in local:
             if not _HOST.fullmatch(table[key]):
                 reader.wrong(f"'{key}' in [broker] is no name or address", "such as 192.168.1.20")

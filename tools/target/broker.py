@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A broker that runs somewhere, watched as the one of the simulated bench is."""
+"""A broker that runs already, watched like that of the simulated bench."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .bench_file import RemoteBroker
 from .switches import Switched, Switches
 
 _CONNECT_LIMIT_S = 10.0
-# What devices publish. On a broker that other devices use, their messages are among it.
+# The topics of all devices. On a shared broker they include those of other devices.
 _TOPICS = "imp/#"
 
 

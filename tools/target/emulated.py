@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The world of an emulator whose UART 1 is a TCP port: a simulated modem stands at it, and behind
-that the bench's mobile network, name servers and broker.
+"""The world of an emulator whose UART 1 is a TCP port. The port leads to a simulated modem, and
+the modem to the bench's mobile network, name servers and broker.
 
 An emulated UART has no pins beside it and carries no baud rate: there is no power key and no
 STATUS, and the modem is on when a test begins.
@@ -31,7 +31,7 @@ from .world import RealWorld
 
 _STEP_S = 0.05
 _MODEM_SCALE = 0.01  # of a real one's times, as with a virtual board
-# A modem's own rate after a start; AT+IPR changes it, until it is switched off.
+# The rate of a modem after a start. AT+IPR changes it until the modem is switched off.
 _FIRST_RATE = 115200
 _IPR = re.compile(rb"AT\+IPR=(\d+)\r")
 _KEPT_BYTES = 64
@@ -51,9 +51,9 @@ class Uart:
         self.dir = folder
         self._master, slave = os.openpty()
         tty.setraw(slave)
-        # Kept open: the line is not to end when the modem does.
+        # Kept open, so that the line does not end with the modem.
         self._slave = slave
-        self._said = b""  # by the board, of late
+        self._said = b""  # by the board, recently
         self.set_rate(_FIRST_RATE)
         (folder / "uart1").symlink_to(os.ttyname(slave))
         self._socket = socket.create_connection(("127.0.0.1", port), 10)
@@ -73,13 +73,13 @@ class Uart:
         os.close(self._slave)
 
     def set_rate(self, rate: int) -> None:
-        """The rate at which the board's bytes reach the modem, which is particular about it."""
+        """The rate of the board's bytes. The modem understands no other rate."""
         attributes = termios.tcgetattr(self._slave)
         attributes[4:6] = [getattr(termios, f"B{rate}")] * 2
         termios.tcsetattr(self._slave, termios.TCSANOW, attributes)
 
     def _follow(self) -> None:
-        """After AT+IPR both go to another rate; what is emulated of the board's shows none."""
+        """Both ends change their rate after AT+IPR; the emulated UART does not show it."""
         asked = _IPR.findall(self._said)
         if asked:
             self.set_rate(int(asked[-1]))
@@ -88,11 +88,11 @@ class Uart:
     def _run(self) -> None:
         while not self._closing.is_set():
             ready = select.select([self._master, self._socket], [], [], _STEP_S)[0]
-            # The emulator may end before the test does; then nothing is said any more.
+            # The emulator may end before the test; then there is nothing more to read.
             with contextlib.suppress(OSError):
                 if self._master in ready:
                     self._socket.sendall(os.read(self._master, 4096))
-                    # That was OK, which comes at the old rate, or the echo before it.
+                    # Those bytes were OK, which comes at the old rate, or the echo before it.
                     self._follow()
                 if self._socket in ready:
                     data = self._socket.recv(4096)

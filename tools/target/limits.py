@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a bench cannot do: one exception, which says what and why, and is kept.
+"""The exception for what a bench cannot do, with the reason; it is also recorded.
 
-A test that meets it has tested nothing and is skipped, never passed; that it is kept makes this
-true of tests, too, in which the exception itself gets lost.
+A test with this exception has tested nothing, so it is skipped and never passes. The record has
+the same effect for a test that catches the exception.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Limits:
 
 
 class Part:
-    """A part of a bench, of which only what a class derived from it has can be done.
+    """A part of a bench. It can do only what a derived class has.
 
-    words: what it cannot do when an attribute is asked for, where its name does not say it.
+    words: a description for attributes whose name does not describe what the bench cannot do.
     """
 
     def __init__(

@@ -13,7 +13,7 @@ from .bench_file import BenchFile, read
 
 TARGETS = ("virtual", "hardware", "qemu")
 
-# Name and what add_argument() of argparse, and addoption() of pytest, want to know.
+# The name, and the arguments of argparse's add_argument() and of pytest's addoption().
 OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("--board", {"metavar": "B", "help": "hardware: the board's name in boards/, checked"}),
     ("--bench", {"metavar": "FILE", "type": Path, "help": "hardware, qemu: the bench.toml"}),
@@ -43,7 +43,7 @@ def _missing(what: str, why: str, next_step: str) -> NoReturn:
 
 
 def check(name: str, options: Any) -> BenchFile:
-    """What bench.toml says, if `options` go together for target `name`. Raises Problem."""
+    """The contents of bench.toml, if `options` fit target `name`. Raises Problem."""
     if name not in TARGETS[1:]:
         _missing(f"There is no target '{name}'.", f"targets: {', '.join(TARGETS)}.", "choose one.")
     if options.emulator and name == "hardware":
@@ -51,7 +51,7 @@ def check(name: str, options: Any) -> BenchFile:
     if bool(options.port) == bool(options.emulator):
         _missing(
             f"--target {name} needs a serial port.",
-            "no --port, or one and an --emulator, which brings its own.",
+            "give either --port or --emulator, which has a port of its own.",
             "--port /dev/ttyUSB0, or rfc2217://HOST:PORT.",
         )
     if name == "hardware" and not options.board:

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Espressif's QEMU: what it needs of a board, and the command that starts it.
+"""Espressif's QEMU: the files that it needs of a board, and the command that starts it.
 
 As ESP-IDF's own `idf.py qemu` does it (tools/idf_py_actions/qemu_ext.py): the whole flash as one
-file, eFuses that say the chip's revision, watchdogs of the timer groups off.
+file, eFuses with the chip's revision, watchdogs of the timer groups off.
 """
 
 import shlex
@@ -74,7 +74,7 @@ def write_flash(image: Path, offset: int, flash: Path) -> None:
 
 
 def write_efuses(machine: Machine, file: Path) -> None:
-    """The eFuses of a chip that nobody has burnt any of."""
+    """The eFuses of a new chip."""
     content = bytearray(machine.efuse_bytes)
     for offset, value in machine.efuses:
         content[offset] = value
@@ -83,7 +83,7 @@ def write_efuses(machine: Machine, file: Path) -> None:
 
 
 def command(machine: Machine, mcu: str, program: str, flash: Path, efuses: Path) -> str:
-    """What starts it: UART 0 is a TCP server at {port}, UART 1 one at {uart1}."""
+    """The command that starts it: UART 0 is a TCP server at {port}, UART 1 at {uart1}."""
     words = [
         program, *machine.words, "-display", "none", "-monitor", "none",
         "-drive", f"file={flash},if=mtd,format=raw",
@@ -99,7 +99,7 @@ def command(machine: Machine, mcu: str, program: str, flash: Path, efuses: Path)
 
 
 def bench_text(micropython: tuple[int, int]) -> str:
-    """The bench.toml of what such an emulator offers."""
+    """The bench.toml for such an emulator."""
     lines = ["[board]", 'reset = "repl"']
     if micropython >= ETHERNET_FROM:
         lines += ["[ethernet]", "[broker]", 'listen = "127.0.0.1"', f'host = "{HOST}"']

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Makes the faults of a real bench, by the commands of its bench.toml.
 
-A fault's command is run with the method's arguments behind its own, and the command for `restore`
-of the same part ends it.
+A fault's command gets the method's arguments after its own. The command for `restore` of the same
+part ends the fault.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def _word(value: object) -> str:
 
 
 class Switches:
-    """Runs the commands of a bench.toml, and knows which parts are not as they were."""
+    """Runs the commands of a bench.toml, and records which parts have a fault."""
 
     def __init__(self, commands: Mapping[str, Sequence[str]], limits: Limits) -> None:
         self._commands = commands
@@ -43,7 +43,7 @@ class Switches:
         if name not in self._commands:
             what = FAULTS[kind_of(part)].get(fault, f"do {name}")
             self.limits.refuse(what, f'no "{name}" in [commands] of bench.toml')
-        # Before the command: one that fails may have done half of its work.
+        # Recorded before the command, because a failed command may have done half of its work.
         self._touched.add(part)
         self._run(name, arguments)
 
@@ -60,7 +60,7 @@ class Switches:
             raise BenchError(f"the command of {name} ends with {done.returncode}\n{words}")
 
     def restore(self) -> None:
-        """Ends what was begun since the last time. Raises BenchError."""
+        """Ends the faults since the last call. Raises BenchError."""
         for part in sorted(self._touched):
             self._run(f"{part}.restore", ())
         self._touched.clear()
@@ -82,7 +82,7 @@ class Switched(Part):
 
     def _method(self, fault: str) -> Callable[..., None]:
         if not self._switches.can(f"{self._name}.{fault}"):
-            # As soon as a test asks for it: what it does before it calls would be for nothing.
+            # Refused at once, before the test does work that needs the fault.
             self._switches.run(self._name, fault)
         return lambda *arguments: self._switches.run(self._name, fault, *arguments)
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The world around a real board: the face of bench.World, with what bench.toml names."""
+"""The world around a real board: the interface of bench.World, with the parts of bench.toml."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class AccessPoint(Switched):
 
 
 class Networks(dict[str, AccessPoint]):
-    """By name; one that is not there is refused like any fault."""
+    """The networks by name. A missing network is refused like a missing fault."""
 
     def __init__(self, switches: Switches, settings: dict[str, Wifi]) -> None:
         super().__init__({name: AccessPoint(switches, name, settings[name]) for name in settings})
@@ -44,7 +44,7 @@ class Networks(dict[str, AccessPoint]):
         self._limits.refuse(f"offer the Wi-Fi network {name!r}", f"no [wifi.{name}] in bench.toml")
 
     def values(self) -> Iterator[AccessPoint]:
-        """Nobody can say which networks are in the air."""
+        """The networks in the air are unknown."""
         self._limits.refuse("tell every network in the air", _VIRTUAL_ONLY)
 
 

@@ -62,6 +62,7 @@ extern const mp_obj_type_t connectwith_tap_type;
 mp_obj_t connectwith_quad(const uint8_t quad[4]); // an IPv4 address as a str
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_watch_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_state_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(connectwith_link_bssid_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_link_route_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_link_used_obj);
@@ -72,7 +73,7 @@ MP_DECLARE_CONST_FUN_OBJ_0(connectwith_ethernet_state_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_ethernet_stop_obj);
 
 // scan.c
-MP_DECLARE_CONST_FUN_OBJ_0(connectwith_scan_start_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_scan_start_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_scan_result_obj);
 
 // settings.c

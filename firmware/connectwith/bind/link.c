@@ -43,6 +43,17 @@ static mp_obj_t connectwith_link_state(mp_obj_t link_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_state_obj, connectwith_link_state);
 
+// link_bssid() -> bytes: of the access point that has refused the last join over Wi-Fi, or ended the
+// last association. None: there was none.
+static mp_obj_t connectwith_link_bssid(void) {
+    static const uint8_t nobody[6];
+    uint8_t bssid[sizeof(nobody)];
+    link_bssid(bssid);
+    return memcmp(bssid, nobody, sizeof(nobody)) == 0 ? mp_const_none
+        : mp_obj_new_bytes(bssid, sizeof(bssid));
+}
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_link_bssid_obj, connectwith_link_bssid);
+
 // link_dhcp(link) -> str: the address of the server that gave the lease. None: no lease.
 static mp_obj_t connectwith_link_dhcp(mp_obj_t link_in) {
     uint8_t quad[4];
@@ -66,7 +77,8 @@ static mp_obj_t connectwith_link_route(mp_obj_t link_in) {
         servers[i] = connectwith_quad(route.servers[i]);
     }
     mp_obj_t items[] = {
-        mp_obj_new_str(route.device, strlen(route.device)),
+        // There are as many names as interfaces, and each attempt asks for one of them.
+        MP_OBJ_NEW_QSTR(qstr_from_str(route.device)),
         mp_obj_new_tuple(route.count, servers),
     };
     return mp_obj_new_tuple(2, items);

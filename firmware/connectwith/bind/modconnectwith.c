@@ -5,6 +5,7 @@
 
 #include "py/objstr.h"
 #include "py/runtime.h"
+#include "py/unicode.h"
 
 #include "connectwith/bind/bind.h"
 #include "connectwith/core/attempt.h"
@@ -70,6 +71,15 @@ static mp_obj_t mod_is_json(mp_obj_t data_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(mod_is_json_obj, mod_is_json);
 
+// utf8_bytes(text): how many bytes a str has in UTF-8, -1 if it is none, which a str of MicroPython
+// may be. Without the two copies that encode() and decode() would make to tell.
+static mp_obj_t mod_utf8_bytes(mp_obj_t text_in) {
+    size_t len;
+    const char *text = mp_obj_str_get_data(text_in, &len);
+    return MP_OBJ_NEW_SMALL_INT(utf8_check((const byte *)text, len) ? (mp_int_t)len : -1);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(mod_utf8_bytes_obj, mod_utf8_bytes);
+
 #define STAGE_ENTRY(name) \
     { MP_ROM_QSTR(MP_QSTR_STAGE_##name), MP_ROM_INT(ATTEMPT_STAGE_##name) },
 #define LINK_ENTRY(name) \
@@ -100,6 +110,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_is_json), MP_ROM_PTR(&mod_is_json_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_watch), MP_ROM_PTR(&connectwith_link_watch_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_state), MP_ROM_PTR(&connectwith_link_state_obj) },
+    { MP_ROM_QSTR(MP_QSTR_link_bssid), MP_ROM_PTR(&connectwith_link_bssid_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_dhcp), MP_ROM_PTR(&connectwith_link_dhcp_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_route), MP_ROM_PTR(&connectwith_link_route_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_used), MP_ROM_PTR(&connectwith_link_used_obj) },
@@ -110,6 +121,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_setting), MP_ROM_PTR(&connectwith_setting_obj) },
     { MP_ROM_QSTR(MP_QSTR_set_setting), MP_ROM_PTR(&connectwith_set_setting_obj) },
     { MP_ROM_QSTR(MP_QSTR_unseal), MP_ROM_PTR(&connectwith_unseal_obj) },
+    { MP_ROM_QSTR(MP_QSTR_utf8_bytes), MP_ROM_PTR(&mod_utf8_bytes_obj) },
     { MP_ROM_QSTR(MP_QSTR_key_source), MP_ROM_PTR(&connectwith_key_source_obj) },
     ATTEMPT_STAGES(STAGE_ENTRY)
     ATTEMPT_LINKS(LINK_ENTRY)

@@ -14,16 +14,18 @@
 
 static uint32_t scans_before;
 
-// scan_start(): the station must be on. OSError: it is off, or busy joining a network.
-static mp_obj_t connectwith_scan_start(void) {
+// scan_start([ssid]): the station must be on. OSError: it is off, or busy joining a network. ssid: the
+// network that is of interest, all if there is none.
+static mp_obj_t connectwith_scan_start(size_t n_args, const mp_obj_t *args) {
+    const char *ssid = n_args > 0 ? mp_obj_str_get_str(args[0]) : NULL;
     scans_before = link_scans();
-    int err = scan_begin();
+    int err = scan_begin(ssid);
     if (err != 0) {
         mp_raise_OSError(err);
     }
     return mp_const_none;
 }
-MP_DEFINE_CONST_FUN_OBJ_0(connectwith_scan_start_obj, connectwith_scan_start);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_scan_start_obj, 0, 1, connectwith_scan_start);
 
 static mp_obj_t scan_record(const scan_record_t *record) {
     mp_obj_t parts[] = {

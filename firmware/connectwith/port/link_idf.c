@@ -20,11 +20,12 @@
 static atomic_uint states[ATTEMPT_LINK_COUNT];
 static atomic_uint dhcp_servers[ATTEMPT_LINK_COUNT]; // 0: the address is static
 static atomic_uint scans; // that have ended
-static void (*wake_fn)(void);
+static atomic_uint bssids[2]; // of the last loss, three bytes each
+static void (*_Atomic wake_fn)(void); // Python sets it, the thread of the events calls it
 
 static void set(attempt_link_t link, uint32_t state) {
     atomic_store(&states[link], state);
-    wake_fn();
+    atomic_load(&wake_fn)();
 }
 
 static void gain(attempt_link_t link, uint32_t bits) {
@@ -40,6 +41,12 @@ static void lose(attempt_link_t link, uint32_t reason) {
     set(link, (losses & LOSSES_MASK) | (reason & REASON_MASK));
 }
 
+static void note_bssid(const uint8_t *bssid) {
+    for (size_t i = 0; i < 2; ++i, bssid += 3) {
+        atomic_store(&bssids[i], (unsigned)bssid[0] << 16 | (unsigned)bssid[1] << 8 | bssid[2]);
+    }
+}
+
 static void on_wifi(void *unused, esp_event_base_t base, int32_t id, void *data) {
     (void)unused;
     (void)base;
@@ -47,6 +54,7 @@ static void on_wifi(void *unused, esp_event_base_t base, int32_t id, void *data)
         gain(ATTEMPT_LINK_WIFI, LINK_UP);
     } else if (id == WIFI_EVENT_STA_DISCONNECTED) {
         const wifi_event_sta_disconnected_t *event = data;
+        note_bssid(event->bssid);
         lose(ATTEMPT_LINK_WIFI, event->reason);
     } else if (id == WIFI_EVENT_SCAN_DONE) {
         atomic_fetch_add(&scans, 1);
@@ -56,7 +64,7 @@ static void on_wifi(void *unused, esp_event_base_t base, int32_t id, void *data)
     } else if (id == WIFI_EVENT_STA_START) {
         // WLAN.active(True) stops Python's thread until MicroPython's own handler, which comes
         // before this one, has seen this event; else it would look again at the next tick only.
-        wake_fn();
+        atomic_load(&wake_fn)();
     }
 }
 
@@ -114,7 +122,7 @@ static bool hear(bool *heard, esp_event_base_t base, esp_event_handler_t handler
 
 bool link_watch(attempt_link_t link, void (*wake)(void)) {
     static bool hears_wifi, hears_ethernet, hears_address;
-    wake_fn = wake;
+    atomic_store(&wake_fn, wake);
     return (link == ATTEMPT_LINK_WIFI ? hear(&hears_wifi, WIFI_EVENT, on_wifi)
             : hear(&hears_ethernet, ETH_EVENT, on_ethernet))
            && hear(&hears_address, IP_EVENT, on_address);
@@ -122,6 +130,15 @@ bool link_watch(attempt_link_t link, void (*wake)(void)) {
 
 uint32_t link_state(attempt_link_t link) {
     return atomic_load(&states[link]);
+}
+
+void link_bssid(uint8_t bssid[6]) {
+    for (size_t i = 0; i < 2; ++i, bssid += 3) {
+        const unsigned half = atomic_load(&bssids[i]);
+        bssid[0] = (uint8_t)(half >> 16);
+        bssid[1] = (uint8_t)(half >> 8);
+        bssid[2] = (uint8_t)half;
+    }
 }
 
 bool link_dhcp_server(attempt_link_t link, uint8_t quad[4]) {

@@ -7,8 +7,13 @@
 
 #include "esp_wifi.h"
 
-int scan_begin(void) {
+int scan_begin(const char *ssid) {
+    static char kept[SCAN_SSID_MAX_BYTES + 1];
     wifi_scan_config_t config = { 0 };
+    if (ssid != NULL) {
+        strncpy(kept, ssid, SCAN_SSID_MAX_BYTES);
+        config.ssid = (uint8_t *)kept;
+    }
     config.show_hidden = true;
     return esp_wifi_scan_start(&config, false);
 }

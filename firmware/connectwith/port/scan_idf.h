@@ -21,9 +21,11 @@ typedef struct {
     bool open; // no key is needed
 } scan_record_t;
 
-// Begins to scan and returns at once; hidden networks are among what is found. 0, or ESP-IDF's
-// number: the station is off, or busy joining a network.
-int scan_begin(void);
+// Begins to scan and returns at once; hidden networks are among what is found. ssid: of the only
+// network that is of interest, which then shows even if it is hidden; at most SCAN_SSID_MAX_BYTES,
+// kept until the scan ends. NULL: all networks. 0, or ESP-IDF's number: the station is off, or busy
+// joining a network.
+int scan_begin(const char *ssid);
 
 // Takes the next record, the strongest first. False: there is none left, or the radio is off.
 bool scan_next(scan_record_t *record);

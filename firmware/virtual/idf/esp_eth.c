@@ -23,6 +23,9 @@
 #define PHY_RESET_MS 10  // W5500_WAIT_FOR_RESET_MS of the driver, which sleeps meanwhile
 #define MAC_RESET_MS 100 // as long it waits for a chip that does not answer: sw_reset_timeout_ms
 
+// Address and control phase (W5500 data sheet 1.1.0, section 2.2).
+#define HEADER_BYTES SPI_BOARD_REQUEST_BYTES
+
 #define REGISTER_VERSION 0x0039 // VERSIONR, in the common register block
 #define VERSION_W5500    0x04
 
@@ -177,7 +180,11 @@ static bool is_chip_there(void) {
     return eth.wire != NULL && eth.chip && eth.questions == 0;
 }
 
-void w5500_spi_answer(const uint8_t request[W5500_HEADER_BYTES], uint8_t *rx, size_t length) {
+// What MISO carries during one transaction that begins with these three bytes. Chip select is not
+// looked at. Only one register answers with a value, VERSIONR, which is how a program finds out
+// whether a chip is there; the others read as zero. Without a chip, or with one in reset, every bit
+// reads as one; one that is locked up says nonsense. Waits for the simulated world, a second at most.
+static void spi_answer(const uint8_t *request, uint8_t *rx, size_t length) {
     unsigned address = (unsigned)request[0] << 8 | request[1];
     bool is_read_of_common = (request[2] & 0xfc) == 0; // block 0, not a write
     pthread_mutex_lock(&eth.lock);
@@ -188,9 +195,13 @@ void w5500_spi_answer(const uint8_t request[W5500_HEADER_BYTES], uint8_t *rx, si
     // Nobody drives MISO but a chip that runs, or one that has lost its way.
     memset(rx, chip ? 0x00 : locked ? 0xa5 : 0xff, length);
     if (chip && is_read_of_common && address <= REGISTER_VERSION
-        && address + length > REGISTER_VERSION + W5500_HEADER_BYTES) {
-        rx[W5500_HEADER_BYTES + REGISTER_VERSION - address] = VERSION_W5500;
+        && address + length > REGISTER_VERSION + HEADER_BYTES) {
+        rx[HEADER_BYTES + REGISTER_VERSION - address] = VERSION_W5500;
     }
+}
+
+void w5500_board_start(void) {
+    spi_board_attach(spi_answer);
 }
 
 // The two halves of the driver. MicroPython never deletes what a failed installation leaves behind.
@@ -237,8 +248,6 @@ static esp_eth_mac_t w5500_mac = {
     .init = mac_init, .set_addr = mac_set_addr, .get_addr = mac_get_addr,
 };
 static esp_eth_phy_t w5500_phy = { .init = phy_init };
-static esp_eth_mac_t esp32_mac;
-static esp_eth_phy_t other_phy;
 
 esp_eth_mac_t *esp_eth_mac_new_w5500(const eth_w5500_config_t *w5500,
     const eth_mac_config_t *config) {
@@ -254,28 +263,6 @@ esp_eth_mac_t *esp_eth_mac_new_w5500(const eth_w5500_config_t *w5500,
 esp_eth_phy_t *esp_eth_phy_new_w5500(const eth_phy_config_t *config) {
     return config != NULL ? &w5500_phy : NULL;
 }
-
-esp_eth_mac_t *esp_eth_mac_new_esp32(const eth_esp32_emac_config_t *esp32,
-    const eth_mac_config_t *config) {
-    return esp32 != NULL && config != NULL ? &esp32_mac : NULL;
-}
-
-esp_eth_phy_t *esp_eth_phy_new_generic(const eth_phy_config_t *config) {
-    return config != NULL ? &other_phy : NULL;
-}
-
-esp_eth_phy_t *esp_eth_phy_new_lan87xx(const eth_phy_config_t *config)
-__attribute__((alias("esp_eth_phy_new_generic")));
-esp_eth_phy_t *esp_eth_phy_new_lan867x(const eth_phy_config_t *config)
-__attribute__((alias("esp_eth_phy_new_generic")));
-esp_eth_phy_t *esp_eth_phy_new_ip101(const eth_phy_config_t *config)
-__attribute__((alias("esp_eth_phy_new_generic")));
-esp_eth_phy_t *esp_eth_phy_new_rtl8201(const eth_phy_config_t *config)
-__attribute__((alias("esp_eth_phy_new_generic")));
-esp_eth_phy_t *esp_eth_phy_new_dp83848(const eth_phy_config_t *config)
-__attribute__((alias("esp_eth_phy_new_generic")));
-esp_eth_phy_t *esp_eth_phy_new_ksz80xx(const eth_phy_config_t *config)
-__attribute__((alias("esp_eth_phy_new_generic")));
 
 esp_err_t esp_eth_driver_install(const esp_eth_config_t *config, esp_eth_handle_t *handle) {
     if (config == NULL || handle == NULL || config->mac == NULL || config->phy == NULL) {

@@ -4,7 +4,6 @@
 #include "esp_netif.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,13 +45,6 @@ const esp_netif_inherent_config_t _g_esp_netif_inherent_eth_config = {
     .route_prio = 50,
 };
 
-// lwIP's thread walks the list while another thread may put a new interface before its head.
-static _Atomic(esp_netif_t *) interfaces;
-
-esp_netif_t *esp_netif_list(void) {
-    return atomic_load(&interfaces);
-}
-
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static esp_err_t init_result;
 
@@ -91,8 +83,7 @@ esp_netif_t *esp_netif_new(const esp_netif_config_t *config) {
     if (config->driver != NULL) {
         esp_netif_set_driver_config(netif, config->driver);
     }
-    netif->next = esp_netif_list();
-    atomic_store(&interfaces, netif);
+    netif_list_add(netif);
     return netif;
 }
 

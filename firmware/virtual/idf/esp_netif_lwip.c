@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "esp_event.h"
@@ -32,6 +33,18 @@ typedef struct {
     void *arg;
     esp_err_t result;
 } netif_call_t;
+
+// lwIP's thread walks the list while another thread may put a new interface before its head.
+static _Atomic(esp_netif_t *) interfaces;
+
+esp_netif_t *esp_netif_list(void) {
+    return atomic_load(&interfaces);
+}
+
+void netif_list_add(esp_netif_t *netif) {
+    netif->next = esp_netif_list();
+    atomic_store(&interfaces, netif);
+}
 
 static pthread_t lwip_thread;
 

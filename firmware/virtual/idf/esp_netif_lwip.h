@@ -35,6 +35,7 @@ esp_err_t netif_run(netif_job_t job, esp_netif_t *netif, void *arg);
 esp_err_t netif_run_init(void);
 
 esp_netif_t *esp_netif_list(void);
+void netif_list_add(esp_netif_t *netif); // one thread at a time
 
 esp_err_t netif_job_start(esp_netif_t *netif, void *arg);
 esp_err_t netif_job_stop(esp_netif_t *netif, void *arg);

@@ -53,14 +53,18 @@ static void joined(const wifi_ap_record_t *ap) {
     }
 }
 
-static void lost(uint8_t reason) {
+// bssid: of the access point that has ended it, NULL: there was none.
+static void lost(uint8_t reason, const uint8_t *bssid) {
     wifi_event_sta_disconnected_t event = { .reason = reason != 0 ? reason
         : WIFI_REASON_UNSPECIFIED };
     memcpy(event.ssid, wifi.sta.ssid, sizeof(event.ssid));
     event.ssid_len = (uint8_t)strnlen((char *)event.ssid, sizeof(event.ssid));
     if (wifi.station == STATION_JOINED) {
-        memcpy(event.bssid, wifi.joined.bssid, sizeof(event.bssid));
+        bssid = wifi.joined.bssid;
         event.rssi = wifi.joined.rssi;
+    }
+    if (bssid != NULL) {
+        memcpy(event.bssid, bssid, sizeof(event.bssid));
     }
     wifi.station = STATION_IDLE;
     wifi_air_forget();
@@ -72,20 +76,31 @@ static void leave(uint8_t reason) {
         if (wifi.wire != NULL && wire_send(wifi.wire, 'L', NULL, 0)) {
             wifi.farewells++;
         }
-        lost(reason);
+        lost(reason, NULL);
     }
 }
 
+static uint8_t *append(uint8_t *to, const void *what, size_t length) {
+    memcpy(to, what, length);
+    return to + length;
+}
+
+// The first that is found, as WIFI_FAST_SCAN does, which is what MicroPython leaves the scan method
+// at; or that with the BSSID and no other.
 static void join(void) {
     wifi.station = STATION_JOINING;
     if (wifi.wire != NULL) {
-        uint8_t request[sizeof(wifi.sta.ssid) + 1 + sizeof(wifi.sta.password)];
+        uint8_t request[sizeof(wifi.sta.bssid) + sizeof(wifi.sta.ssid) + 1
+            + sizeof(wifi.sta.password)];
         size_t ssid = strnlen((char *)wifi.sta.ssid, sizeof(wifi.sta.ssid));
         size_t key = strnlen((char *)wifi.sta.password, sizeof(wifi.sta.password));
-        memcpy(request, wifi.sta.ssid, ssid);
-        request[ssid] = '\0';
-        memcpy(request + ssid + 1, wifi.sta.password, key);
-        wire_send(wifi.wire, 'J', request, ssid + 1 + key);
+        uint8_t *end = request;
+        if (wifi.sta.bssid_set) {
+            end = append(end, wifi.sta.bssid, sizeof(wifi.sta.bssid));
+        }
+        end = append(append(end, wifi.sta.ssid, ssid), "", 1);
+        end = append(end, wifi.sta.password, key);
+        wire_send(wifi.wire, wifi.sta.bssid_set ? 'B' : 'J', request, (size_t)(end - request));
         explicit_bzero(request, sizeof(request));
     }
 }
@@ -109,9 +124,9 @@ static void on_world_gone(void) {
     wifi.farewells = 0;
     wifi_scan_end();
     if (wifi.station == STATION_JOINED) {
-        lost(WIFI_REASON_BEACON_TIMEOUT);
+        lost(WIFI_REASON_BEACON_TIMEOUT, NULL);
     } else if (wifi.station == STATION_JOINING) {
-        lost(WIFI_REASON_NO_AP_FOUND);
+        lost(WIFI_REASON_NO_AP_FOUND, NULL);
     }
 }
 
@@ -126,7 +141,7 @@ static void on_message(uint8_t type, const uint8_t *payload, size_t length) {
     } else if (type == 'D' && wifi.farewells > 0) {
         wifi.farewells--;
     } else if (type == 'D' && wifi.station != STATION_IDLE && length >= 1) {
-        lost(payload[0]);
+        lost(payload[0], length >= 7 ? payload + 1 : NULL);
     } else if (type == 'A') {
         wifi_scan_record(payload, length);
     } else if (type == 'E') {

@@ -52,14 +52,19 @@ static void await_end(void) {
     wifi_scan_end();
 }
 
-static bool asks_for_all(const wifi_scan_config_t *config) {
-    return config == NULL
-        || (config->ssid == NULL && config->bssid == NULL && config->channel == 0);
+// One network by its SSID, or all. Nobody here asks for a BSSID or a channel.
+static bool is_known(const wifi_scan_config_t *config) {
+    return config == NULL || (config->bssid == NULL && config->channel == 0);
+}
+
+static bool ask(const wifi_scan_config_t *config) {
+    const char *ssid = config != NULL && config->ssid != NULL ? (const char *)config->ssid : "";
+    return wifi.wire != NULL && wire_send(wifi.wire, 'S', ssid, strnlen(ssid, 32));
 }
 
 esp_err_t esp_wifi_scan_start(const wifi_scan_config_t *config, bool block) {
-    if (!asks_for_all(config)) {
-        return ESP_ERR_NOT_SUPPORTED; // MicroPython never does
+    if (!is_known(config)) {
+        return ESP_ERR_NOT_SUPPORTED;
     }
     pthread_mutex_lock(&wifi.lock);
     esp_err_t result = wifi_check_station();
@@ -68,7 +73,7 @@ esp_err_t esp_wifi_scan_start(const wifi_scan_config_t *config, bool block) {
     } else if (result == ESP_OK) {
         record_count = 0;
         wifi.scanning = true;
-        if (wifi.wire == NULL || !wire_send(wifi.wire, 'S', NULL, 0)) {
+        if (!ask(config)) {
             wifi_scan_end(); // nobody on the air
         } else if (block) {
             await_end();

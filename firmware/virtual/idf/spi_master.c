@@ -8,7 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "w5500.h"
 
 #define DEVICES_MAX 3 // of one bus, on the ESP32
 
@@ -79,6 +78,12 @@ esp_err_t spi_bus_remove_device(spi_device_handle_t device) {
     return ESP_OK;
 }
 
+static spi_answer_t answer;
+
+void spi_board_attach(spi_answer_t of_device) {
+    answer = of_device;
+}
+
 // The clock of the bus is divided by a whole number.
 int spi_get_actual_clock(int source_hz, int wanted_hz, int duty) {
     (void)duty;
@@ -97,12 +102,12 @@ static void transfer(spi_device_handle_t device, spi_transaction_t *t) {
     size_t length = (t->length + 7) / 8;
     const uint8_t *tx = t->flags & SPI_TRANS_USE_TXDATA ? t->tx_data : t->tx_buffer;
     uint8_t *rx = t->flags & SPI_TRANS_USE_RXDATA ? t->rx_data : t->rx_buffer;
-    uint8_t request[W5500_HEADER_BYTES] = { 0 };
+    uint8_t request[SPI_BOARD_REQUEST_BYTES] = { 0 };
     if (tx != NULL) { // copied: Python may read into the buffer that it sends
         memcpy(request, tx, length < sizeof(request) ? length : sizeof(request));
     }
     if (rx != NULL) {
-        w5500_spi_answer(request, rx, length);
+        answer(request, rx, length);
     }
 }
 

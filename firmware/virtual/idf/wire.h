@@ -6,8 +6,10 @@
 //
 //   first, both kinds   H"wifi 240ac4000000"   who is there
 //   both ways           F<Ethernet frame>
-//   wifi, to the world  J<ssid>\0<key> join, L leave, S scan
-//   wifi, to the board  U<bssid 6><channel><rssi><authmode> joined, D<reason> left or refused,
+//   wifi, to the world  J<ssid>\0<key> join, B<bssid 6><ssid>\0<key> join that one, L leave,
+//                       S[<ssid>] scan
+//   wifi, to the board  U<bssid 6><channel><rssi><authmode> joined, D<reason>[<bssid 6>] left or
+//                       refused,
 //                       A<bssid 6><channel><rssi><authmode><ssid> scan record, E end of scan
 //   eth, to the world   Q is a chip there?, P1 start, P0 stop, R the chip was reset by its pin
 //   eth, to the board   O chip, K one that is locked up, X none, U link up, D link down, B it locks up

@@ -15,8 +15,7 @@ milliseconds at most, driver start-up excepted, which the stock drivers do in on
                and `cause` (str) with `code` (int) what the driver said. The same three say why it
                had to try again, which `faults` counts from `start()` on. UP may turn into another
                answer later: the link is then lost. Waiting allocates nothing.
-`addresses()`  address, netmask, gateway and name server as str, when UP; over cellular
-               `address()` alone.
+`addresses()`  address, netmask and gateway as str, when UP. Name servers: see `route()`.
 `info()`       a dict of what the driver knows, for people.
 `stop()`       powers the interface down, from any state, also twice. It raises nothing: what the
                driver objects to when it is told to stop cannot be helped. It returns at once. If
@@ -50,14 +49,6 @@ LOSSES_SHIFT = 10
 # 1.5, 3.5, 7.5, 15.5 s: lwipopts.h) and is never begun anew by itself. With this no gap is above
 # 4 s, and a server still has 8 s for its answer.
 _DHCP_MS = const(8000)
-
-# The classes of links, as _connectwith.LINK_WIFI and its siblings.
-_WIFI = const(0)
-_ETHERNET = const(1)
-_CELLULAR = const(2)
-
-_DEFAULT_MS = const(60000)
-_DEFAULT_CELLULAR_MS = const(120000)  # registration alone may take a minute
 
 _links = [None, None, None]
 
@@ -99,7 +90,7 @@ def left_over(link):
     """The link object of a class that an earlier run of the firmware has left up, or may have; to
     be stopped. None: it has left none. A soft reset stops no interface, and no reset a modem."""
     used = _connectwith.link_used(link)
-    if link in held or not used and (link != _CELLULAR or _modem_is_off()):
+    if link in held or not used and (link != 2 or _modem_is_off()):
         return None  # what is up is wanted, or none of ours
     try:
         found = get(link)
@@ -133,19 +124,19 @@ def route(link, config):
 
 def default_ms(link):
     """How long an attempt over a class of link may take, where nobody says so."""
-    return _DEFAULT_CELLULAR_MS if link == _CELLULAR else _DEFAULT_MS
+    return 120000 if link == 2 else 60000
 
 
 def _make(link):
     import network
 
-    if link == _WIFI:
+    if link == 0:
         if not hasattr(network, "WLAN"):
             raise ValueError("interface: this board has no Wi-Fi")
         from connectwith.links.wlan import Wlan
 
         return Wlan()
-    if link == _ETHERNET:
+    if link == 1:
         try:
             from connectwith.links.w5500 import W5500, fitted
         except ImportError:

@@ -119,11 +119,10 @@ class Ppp:
                 self._asked_ms = now_ms
         return self.UP if connected else self.PENDING
 
-    def address(self):
-        return self._driver.ifconfig()[0]
-
     def addresses(self):
-        return self._driver.ifconfig()
+        # ifconfig() of this driver has gateway and netmask the other way round than all others.
+        driver = self._driver
+        return driver.ipconfig("addr4") + (driver.ipconfig("gw4"),)
 
     def drop(self):
         """Takes PPP off the UART, at once: nothing goes out any more. Harmless if it is not on."""

@@ -15,29 +15,26 @@ from micropython import const
 from connectwith import links, patience, results
 from connectwith import nic as nics
 
-_CLASS = const(0)  # _connectwith.LINK_WIFI
-
-# Stages, as in _connectwith.STAGE_...
-_HARDWARE = const(0)
-_LINK = const(1)
-_ADDRESS = const(2)
-
-# What the next poll does.
 _IDLE = const(0)
 _OPEN = const(1)
 _POWER = const(2)
 _JOIN = const(3)
-_JOINING = const(4)
-_PAUSE = const(5)
+_PAUSE = const(4)
+_JOINING = const(5)
+_JOINED = const(6)
 
 # What a wrong key looks like, by wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h):
 # AUTH_EXPIRE, 4WAY_HANDSHAKE_TIMEOUT, AUTH_FAIL and HANDSHAKE_TIMEOUT. So does an access point
 # that has just started, for some seconds.
 _OF_KEYS = const((2, 15, 202, 204))
 
-_REPORTS_MIN = const(2)  # before it fails: one missed scan, one lost handshake is noise
+_NOT_FOUND = const(201)  # NO_AP_FOUND, of the same enumeration
+
+_VERDICT = const(2)  # reports, at least: one missed scan, one lost handshake is noise
 _PAUSE_MS = const(200)  # the ESP32 refuses to connect just after an error
 _LONGEST_PAUSE_MS = const(600)
+# For so long another access point than the driver's choice is joined first by later attempts.
+_GOOD_MS = const(600000)
 
 
 class Wlan:
@@ -46,6 +43,9 @@ class Wlan:
     def __init__(self):
         self._wlan = None
         self._nic = None
+        self._points = None  # the access points, once one has refused
+        self._good = None  # SSID and BSSID of one that did not
+        self._good_ms = None  # when that was found
         self._dhcp = links.Dhcp()
         self._turn = _IDLE
         self._losses = 0
@@ -62,26 +62,27 @@ class Wlan:
     def start(self, nic, patience_=None):
         self._nic = nic
         self._patience = patience_ or patience.Patience()
-        self._row = None
+        self._row = self._points = None
         self._misses = self.faults = 0
         self.cause = ""
         self._turn = _OPEN
-        _connectwith.link_used(_CLASS, True)
+        _connectwith.link_used(0, True)
 
     def poll(self):
         turn = self._turn
-        if turn == _JOINING:
+        if turn >= _JOINING:
             return self._watch()
         if turn == _PAUSE:
             pause_ms = _PAUSE_MS
             if self._row is patience.WIFI:
                 pause_ms *= min(self._misses, _LONGEST_PAUSE_MS // _PAUSE_MS)
             if time.ticks_diff(time.ticks_ms(), self._paused_ms) >= pause_ms:
-                self._turn = _JOIN
-            return _LINK
+                if self._points is None or not self._points.look():
+                    self._turn = _JOIN
+            return 1
         if turn == _OPEN:
             self._open()
-            return _HARDWARE
+            return 0
         if turn == _POWER:
             return self._power()
         if turn == _JOIN:
@@ -89,8 +90,8 @@ class Wlan:
         return links.FAILED
 
     def addresses(self):
-        """Address, netmask, gateway and name server, when UP."""
-        return self._wlan.ifconfig()
+        """Address, netmask and gateway, when UP."""
+        return self._wlan.ifconfig()[:3]
 
     def info(self):
         return {
@@ -99,6 +100,10 @@ class Wlan:
             "channel": self._wlan.config("channel"),
         }
 
+    def scans(self):
+        """Whether it looks for access points now."""
+        return self._points is not None and self._points.scans()
+
     def adopt(self, used):
         import network
 
@@ -106,8 +111,8 @@ class Wlan:
 
     def stop(self):
         self._turn = _IDLE
-        self._nic = None
-        _connectwith.link_used(_CLASS, False)
+        self._nic = self._points = None
+        _connectwith.link_used(0, False)
         if self._wlan is None:
             return
         try:
@@ -124,14 +129,14 @@ class Wlan:
         import network
 
         self._wlan = network.WLAN(network.WLAN.IF_STA)
-        _connectwith.link_watch(_CLASS)
+        _connectwith.link_watch(0)
         if self._wlan.active():  # by boot.py or an earlier run: begin from a known state
             self._wlan.active(False)
         self._turn = _POWER
 
     def _power(self):
-        if _connectwith.link_state(_CLASS) & links.LINK_UP:
-            return _HARDWARE  # the event of the old connection's end is still on its way
+        if _connectwith.link_state(0) & links.LINK_UP:
+            return 0  # the event of the old connection's end is still on its way
         self._wlan.active(True)
         self._wlan.config(reconnects=0)  # else the driver tries for ever by itself
         self._turn = _JOIN
@@ -150,34 +155,85 @@ class Wlan:
             )
             for server in static["dns"][1:]:  # the driver takes one
                 _connectwith.dns_second(server)
+        if self._good is not None:
+            self._recall(block)
+        bssid = None
+        if self._points is not None:
+            block = self._points.network
+            bssid = self._points.bssid
         ssid = block["ssid"]
         key = block["key"]
         if key:
             key = _connectwith.unseal(key, nics.context("wifi", ssid))
         else:
             key = None
-        self._losses = _connectwith.link_state(_CLASS) >> links.LOSSES_SHIFT
+        self._losses = _connectwith.link_state(0) >> links.LOSSES_SHIFT
         self._joined_ms = time.ticks_ms()
         self._dhcp.forget()
-        self._wlan.connect(ssid, key)
+        self._wlan.connect(ssid, key, bssid=bssid)
         self._turn = _JOINING
-        return _LINK
+        return 1
 
     def _watch(self):
-        state = _connectwith.link_state(_CLASS)
+        state = _connectwith.link_state(0)
         if state >> links.LOSSES_SHIFT != self._losses:
             return self._lost(state & 0xFF)
         if state & links.HAS_ADDRESS:
+            if self._turn != _JOINED:
+                self._keep()
             return links.UP
         if not state & links.LINK_UP:
-            return _LINK
+            return 1
         if self._nic.get("staticconfig") is None:
             self._dhcp.renew(self._wlan)
-        return _ADDRESS
+        return 2
+
+    def _look_around(self):
+        from connectwith.links.access_points import AccessPoints  # most joins need none of it
+
+        self._points = AccessPoints((self._nic["wificonfig"],))
+        return self._points
+
+    def _keep(self):
+        """Joined: what has been found out about access points is worth one BSSID."""
+        self._turn = _JOINED
+        points = self._points
+        if points is not None and points.bssid is not None:
+            self._good = points.network["ssid"], points.bssid
+            if self._good_ms is None:
+                self._good_ms = time.ticks_ms()
+        self._points = None
+
+    def _recall(self, block):
+        """The one that was good comes first, once; later the strongest may be good again."""
+        ssid, bssid = self._good
+        self._good = None
+        if 0 <= time.ticks_diff(time.ticks_ms(), self._good_ms) < _GOOD_MS:
+            if ssid == block["ssid"] and self._points is None:
+                self._look_around().prefer(bssid)
+        else:
+            self._good_ms = None
+
+    def _refused(self, reason):
+        """Notes who has refused. Whether it looks like a wrong key, to all that were asked."""
+        points = self._points
+        if points is None:
+            if reason == _NOT_FOUND or self._turn == _JOINED:
+                return reason in _OF_KEYS
+            points = self._look_around()
+        points.refuse(None if reason == _NOT_FOUND else _connectwith.link_bssid(), reason)
+        return points.agree(_OF_KEYS)
+
+    def _is_over(self, row):
+        if self._misses < _VERDICT or not self._patience.is_over(row, self._missed_ms):
+            return False
+        if self._points is None or not self._points.has_new():
+            return True
+        return self._patience.is_over(patience.WIFI_NEXT, self._missed_ms)
 
     def _lost(self, reason):
         # An access point that restarts is missing or busy in between: then the key may be right.
-        row = patience.WIFI_KEY if reason in _OF_KEYS else patience.WIFI
+        row = patience.WIFI_KEY if self._refused(reason) else patience.WIFI
         if row is not self._row:
             self._row = row
             self._misses = 0
@@ -185,13 +241,13 @@ class Wlan:
         self._misses += 1
         self.cause = "Wi-Fi reason"
         self.code = reason
-        if self._misses >= _REPORTS_MIN and self._patience.is_over(row, self._missed_ms):
+        if self._is_over(row):
             self._turn = _IDLE
             return links.FAILED
         self.faults += 1
         self._paused_ms = time.ticks_ms()
         self._turn = _PAUSE
-        return _LINK
+        return 1
 
     def _fail(self, cause, code):
         self.cause = cause

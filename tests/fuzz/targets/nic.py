@@ -4,7 +4,7 @@
 
 import copy
 
-from connectwith import nic, store
+from connectwith import nic, nic_blocks, saving, store
 from sealing import seal
 from targets.choices import Choices
 
@@ -98,7 +98,7 @@ def _check_stored(copied):
     """What has been taken can be stored, and comes back as it was."""
     for name in ("wificonfig", "staticconfig", "proxyconfig"):
         if name in copied:
-            store.save_block(name, copied[name])
+            saving.save_block(name, copied[name])
             loaded = store.load_block(name)
             assert loaded == copied[name] == nic.check_block(name, loaded)
 
@@ -117,7 +117,7 @@ def one(data: bytes) -> None:
         _check_secrets(copied)
         assert nic.normalise(copied) == copied
         # What the API gives has secrets in the form that survives JSON, and is taken again.
-        assert nic.normalise(nic.duplicate(copied)) == copied
+        assert nic.normalise(nic_blocks.duplicate(copied)) == copied
         _check_stored(copied)
     # repr: a NaN is not equal to itself.
     assert repr(config) == repr(before)

@@ -74,6 +74,7 @@ class FakeBoard:
         self.address = "0.0.0.0"
         self.gateway_mac = BROADCAST
         self.pending: list[bytes] = []
+        self.refused_by = b""  # BSSID of the access point that has said no, or was left
 
     def __enter__(self) -> FakeBoard:
         return self
@@ -108,6 +109,8 @@ class FakeBoard:
             if message == b"":
                 raise AssertionError("netsim closed the connection")
             if message and message[:1] in kinds.encode():
+                if message[:1] == b"D":
+                    self.refused_by, message = message[2:], message[:2]
                 return message
             if message and message[:1] == b"F":
                 self.pending.append(message[1:])
@@ -119,10 +122,18 @@ class FakeBoard:
         """True when nothing but silence comes for `seconds`."""
         return not self.pending and self.receive(seconds) is None
 
-    def join(self, ssid: str, key: str = "") -> bytes:
-        """Joins a Wi-Fi network; the answer, U... or D and a reason."""
-        self.send("J", ssid.encode() + b"\0" + key.encode())
+    def join(self, ssid: str, key: str = "", bssid: bytes = b"") -> bytes:
+        """Joins a Wi-Fi network, or one access point of it; the answer, U... or D and a reason."""
+        self.send("B" if bssid else "J", bssid + ssid.encode() + b"\0" + key.encode())
         return self.expect("UD")
+
+    def scan(self, ssid: str = "") -> dict[bytes, tuple[str, int, int, int]]:
+        """What is on the air, all or one network: SSID, channel, RSSI, authentication by BSSID."""
+        self.send("S", ssid.encode())
+        found = {}
+        while (record := self.expect("AE")) != b"E":
+            found[record[1:7]] = (record[10:].decode(), record[7], record[8] - 256, record[9])
+        return found
 
     def frame(self, ethertype: int, payload: bytes, to: bytes | None = None) -> None:
         """Sends an Ethernet frame, to the gateway unless `to` says otherwise."""

@@ -104,10 +104,55 @@ def test_scan_shows_who_is_on_the_air(world, station):
     assert scan() == {"home-net": (-80, 3)}
 
 
-def test_strongest_of_two_aps_with_one_ssid(world, station):
+def test_strongest_of_two_aps_on_one_channel(world, station):
     near = world.add_wifi("near", "home-net", "correct-horse", rssi=-30)
     station.join("home-net", "correct-horse")
     assert station.dhcp() == f"10.0.{near.number}.15"
+
+
+def test_a_fast_scan_ends_on_the_first_channel(world, station):
+    far = world.add_wifi("far", "home-net", "correct-horse", rssi=-90, channel=1)
+    world.add_wifi("open", "home-net", "", rssi=-20, channel=1)
+    assert station.join("home-net", "correct-horse")[1:7] == far.bssid
+    far.refuse(17)
+    assert station.join("home-net", "correct-horse") == bytes([68, 17])
+    assert station.refused_by == far.bssid, "it tries one, and no other"
+
+
+def test_join_one_access_point(world, station):
+    home = world.wifi["home"]
+    near = world.add_wifi("near", "home-net", "correct-horse", rssi=-30)
+    assert station.join("home-net", "correct-horse", home.bssid)[1:7] == home.bssid
+    near.set_key("another-key")
+    assert station.join("home-net", "correct-horse", near.bssid) == TIMEOUT_15
+    assert station.refused_by == near.bssid
+    near.off()
+    assert station.join("home-net", "correct-horse", near.bssid) == NO_AP
+    assert station.refused_by == b""
+    assert station.join("cafe-net", "", home.bssid) == NO_AP, "it has another SSID"
+
+
+def test_one_that_says_nothing(world, station):
+    home = world.wifi["home"]
+    home.mute()
+    begin = time.monotonic()
+    assert station.join("home-net", "correct-horse") == bytes([68, 2])
+    assert time.monotonic() - begin >= 1
+    home.speak()
+    assert station.join("home-net", "correct-horse")[:1] == b"U"
+
+
+def test_a_scan_for_one_network_and_a_hidden_one(world, station):
+    home = world.wifi["home"]
+    near = world.add_wifi("near", "home-net", "correct-horse", rssi=-30, channel=11)
+    assert station.scan("home-net") == {
+        home.bssid: ("home-net", 6, -55, 3), near.bssid: ("home-net", 11, -30, 3)
+    }  # fmt: skip
+    near.hide()
+    assert station.scan()[near.bssid] == ("", 11, -30, 3)
+    assert station.scan("home-net")[near.bssid] == ("home-net", 11, -30, 3)
+    near.show()
+    assert station.scan()[near.bssid][0] == "home-net"
 
 
 def test_dhcp(world, station):

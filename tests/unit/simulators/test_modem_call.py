@@ -83,6 +83,15 @@ def test_a_dial_that_hangs(desk):
     assert desk.at("ATD*99#") == "CONNECT 115200"
 
 
+def test_connect_in_one_piece_with_the_first_frame(desk):
+    desk.controls.glue_connect()
+    assert desk.at("ATD*99#", 1) == ""
+    first = b'~\xff}#\xc0!}!}!} }$}"} ~'
+    desk.modem.call.output(first)
+    assert desk.sleep(0) == b"\r\nCONNECT 115200\r\n" + first
+    assert desk.modem.call.lcp_requests == 1
+
+
 def test_bytes_pass_both_ways(online):
     everything = bytes(range(256))
     online.hear(everything)

@@ -14,6 +14,9 @@ from .results import UnknownCommand
 if TYPE_CHECKING:
     from .sim7600 import Sim7600
 
+# Configure-Request of LCP as a PPP server sends it, escaped (RFC 1662, 4.2).
+_LCP_REQUEST = b"~\xff}#\xc0!}!"
+
 _NUMBER = re.compile(r"[TP]?\*99(?:\*\*\*(\d+))?#", re.IGNORECASE)
 
 
@@ -24,7 +27,9 @@ class Call:
         self._modem = modem
         self.up = False
         self.data = False
-        self.dead = False  # silence_ppp(): nothing passes, and nobody says so
+        self.dead = False  # silence_ppp(): nothing passes, without notice
+        self.lcp_requests = 0  # of the network, in this call
+        self._held = False  # CONNECT waits for the first frame
         self._dials = 0
         self._plus = 0
         self._last = 0.0  # when the last byte came in
@@ -53,8 +58,11 @@ class Call:
         else:
             ppp = scene.ppp
             self.up = True
-            modem.actions.append(Dial(ppp.auth, ppp.user, ppp.password, ppp.dns))
-            self.resume()
+            modem.actions.append(Dial(ppp.auth, ppp.user, ppp.password, ppp.dns, scene.glued))
+            self.lcp_requests = 0
+            self._held = scene.glued
+            if not self._held:
+                self.resume()
 
     def resume(self) -> None:
         """CONNECT: data mode begins."""
@@ -88,7 +96,12 @@ class Call:
 
     def output(self, data: bytes) -> None:
         """Bytes of the PPP server; those of command mode are lost."""
+        if self._held:
+            self._held = False
+            if self._modem.abortable is not None:
+                self.resume()
         if self.data and not self.dead:
+            self.lcp_requests += data.count(_LCP_REQUEST)
             self._modem.send(data)
 
     def ended(self) -> None:
@@ -105,12 +118,12 @@ class Call:
             self._report()
 
     def _report(self) -> None:
-        self.data = self.dead = False
+        self.data = self.dead = self._held = False
         self._modem.urc("NO CARRIER")
         self._modem.urc("+PPPD: DISCONNECTED")
 
     def hang_up(self) -> None:
-        """ATH, or power loss: ends without a word."""
+        """ATH, or power loss: ends without a message."""
         if self.up:
             self._modem.actions.append(HangUp())
-        self.up = self.data = self.dead = False
+        self.up = self.data = self.dead = self._held = False

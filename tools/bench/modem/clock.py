@@ -25,6 +25,7 @@ class Dial:
     user: str
     password: str
     dns: int
+    begins: bool = False  # the network sends the first frame
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class PppInput:
 
 @dataclass(frozen=True)
 class HangUp:
-    """PPP ends at once, without a word."""
+    """PPP ends at once, without a message."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ Action = Send | Dial | PppInput | HangUp | Status
 
 
 class Clock:
-    """Timers on a time that is told from outside, in seconds, and never runs backwards."""
+    """Timers on a time that comes from outside, in seconds, and never runs backwards."""
 
     def __init__(self, now: float = 0.0) -> None:
         self.now = now
@@ -65,17 +66,17 @@ class Clock:
         heapq.heappush(self._timers, (self.now + seconds, self._count, life, call))
 
     def end_life(self) -> None:
-        """Power loss or reset: what was to come does not."""
+        """Power loss or reset: cancels the timers that are not lasting."""
         self._life += 1
 
     def due(self) -> float | None:
-        """When advance() has something to do next."""
+        """When advance() must be called next."""
         while self._timers and self._timers[0][2] not in (None, self._life):
             heapq.heappop(self._timers)
         return self._timers[0][0] if self._timers else None
 
     def advance(self, now: float) -> None:
-        """Time has come to `now`."""
+        """Sets the time to `now`, and runs the timers that are due."""
         while (when := self.due()) is not None and when <= now:
             self.now = max(self.now, when)
             heapq.heappop(self._timers)[3]()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The AT commands that the simulator knows, and what a SIM7600 does about each."""
+"""The AT commands of the simulator: one function for each, as a SIM7600 handles it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .syntax import Command
 if TYPE_CHECKING:
     from .sim7600 import Sim7600
 
-# A handler says what there is to say and returns how long the command takes, in seconds of the
-# profile, or None when it will call modem.finish() itself.
+# A handler sends the lines of the answer and returns the duration of the command, in seconds of
+# the profile. It returns None if it calls modem.finish() itself.
 Handler = Callable[["Sim7600", Command], "float | None"]
 
 RATES = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600,
@@ -27,7 +27,7 @@ _SETTINGS = {"E": (0, 1), "V": (1,), "Q": (0,), "X": (0, 1, 2, 3, 4), "&C": (0, 
              "&D": (0, 1, 2), "&S": (0, 1), "\\V": (0, 1)}  # fmt: skip
 _S_PARAMETERS = ("S0", "S3", "S4", "S5", "S6", "S7", "S8", "S10")
 
-# Extended settings that are stored and read back, without more to them here.
+# Extended settings that are only stored and read back here.
 _STORED = {"+IFC": 2, "+ICF": 2, "+CTZU": 1, "+CTZR": 1, "+CNMP": 1, "+CVHU": 1, "+CSCLK": 1,
            "+CATR": 2, "+CFGRI": 1, "+CGPS": 2, "+CNSMOD": 1, "+CGREPC": 1}  # fmt: skip
 _FACTORY = {"+IFC": "0,0", "+ICF": "3,3", "+CTZU": "1", "+CNMP": "2", "+CVHU": "1"}

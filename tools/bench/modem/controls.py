@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a test may do to the model, by name."""
+"""The controls of the model for tests, by name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .sim7600 import FACTORY_RATE, ON, Sim7600
 
 
 class Controls:
-    """The commands of the process; each takes and gives what JSON can carry."""
+    """The commands of the process. Arguments and results are values of JSON."""
 
     def __init__(self, modem: Sim7600) -> None:
         self._modem = modem
@@ -61,7 +61,7 @@ class Controls:
                 modem.radio.lose("card")
 
     def register(self, domain: str, stat: int) -> None:
-        """Where the network lets the card in, from now on."""
+        """The state of registration from now on."""
         if domain not in (*DOMAINS, "all") or not 0 <= stat <= 11:
             raise ValueError("register: all, creg, cgreg or cereg; stat 0 to 11")
         modem = self._modem
@@ -72,7 +72,7 @@ class Controls:
             modem.call.lose_carrier()
 
     def signal(self, csq: int) -> None:
-        """What AT+CSQ says, 0 to 31 or 99."""
+        """The answer to AT+CSQ, 0 to 31 or 99."""
         if csq not in (*range(32), 99):
             raise ValueError("signal: 0 to 31, or 99 for unknown")
         self._modem.scene.csq = csq
@@ -102,8 +102,12 @@ class Controls:
         """Dialling never ends by itself."""
         self._modem.scene.dial_hangs = True
 
+    def glue_connect(self) -> None:
+        """CONNECT is kept until the first PPP frame, and sent in one piece with it."""
+        self._modem.scene.glued = True
+
     def mute(self, on: bool) -> None:
-        """Hears and says nothing, though it is on."""
+        """Neither receives nor sends, although it is on."""
         self._modem.scene.muted = on
 
     def pull(self, out: bool) -> None:
@@ -119,7 +123,7 @@ class Controls:
         self._modem.call.dead = True
 
     def urc(self, text: str) -> None:
-        """A line that nobody asked for."""
+        """Sends an unsolicited line."""
         self._modem.urc(text)
 
     def storm(self, count: int) -> None:
@@ -157,7 +161,7 @@ class Controls:
             self._modem.scene.answers[line.upper()] = [x.encode("latin-1") for x in lines]
 
     def clock(self, text: str | None) -> None:
-        """What AT+CCLK? says now; None: as before the network told the time."""
+        """The answer to AT+CCLK? now; None: as before the network has sent the time."""
         modem = self._modem
         modem.scene.clock = None if text is None else (text, modem.clock.now)
 
@@ -172,6 +176,7 @@ class Controls:
             "tries_left": modem.scene.sim.pin_tries,
             "contexts": {str(cid): list(c) for cid, c in modem.contexts.items()},
             "auth": {str(cid): list(a) for cid, a in modem.auth.items()},
+            "lcp_requests": modem.call.lcp_requests,
             "state": modem.state,
             "data": modem.call.data,
             "address": ADDRESS,

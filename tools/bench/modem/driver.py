@@ -56,7 +56,7 @@ class Modem:
             "--net", world.net, "--mac", f"026377c8{number:04x}",
             "--ppp-server", find_ppp_server(), "--scale", str(scale),
         ]  # fmt: skip
-        # As a package of its own it starts in half the time: it needs nothing else of the bench.
+        # It starts in half the time as a package of its own, without the rest of the bench.
         environment = os.environ | {"PYTHONPATH": str(_BENCH)}
         self._first_scale = scale
         self._pins: str | None = None  # MAC by which the board's pins were last seen
@@ -113,7 +113,7 @@ class Modem:
                 self._answers.put(message)
         self._answers.put(None)
 
-    # The pins. A board is known by its process, which it keeps through a reset.
+    # The pins. A board is identified by its process, which stays through a reset.
 
     def _mine(self, event_mac: str | None = None) -> str | None:
         for kind, mac, pid in list(self._world.netsim.clients.values()):
@@ -128,7 +128,7 @@ class Modem:
             try:
                 self._world.netsim.command(f"gpio {mac} {pin} {int(level)}")
             except BenchError:
-                pass  # the board has just been switched off; it hears of it when it is back
+                pass  # the board has just been switched off; it gets the level when it is on again
 
     def _event(self, event: str) -> None:
         # Runs in netsim's reader, so it must not ask netsim anything.
@@ -138,12 +138,12 @@ class Modem:
             if word == "gpio" and rest[1] == str(PIN_KEY) and self._mine(rest[0]):
                 self._write({"key": rest[2] == "1", "at": now})
             elif word == "client" and rest[1] == "gpio" and self._mine(rest[2]):
-                self._write({"status": "?"})  # a board that has just booted knows no levels
+                self._write({"status": "?"})  # a board that has just booted has no levels yet
             elif word == "gone":
                 if self._world.netsim.clients[int(rest[0])][:2] == ("gpio", self._pins):
                     self._write({"key": False, "at": now})  # now a pull-down holds it
         except (BenchError, KeyError):
-            pass  # the modem has ended, which its next command tells
+            pass  # the modem has ended, which its next command reports
 
     def close(self) -> None:
         """Takes the modem out of the board; it can do nothing more."""
@@ -164,7 +164,7 @@ class Modem:
 
     @property
     def log(self) -> str:
-        """The last lines of what the simulator and its PPP server said."""
+        """The last lines of the output of the simulator and its PPP server."""
         return self._child.tail()
 
     # Power
@@ -211,7 +211,7 @@ class Modem:
         self._call("register", domain, stat)
 
     def deny(self) -> None:
-        """The network lets nobody in."""
+        """The network denies registration."""
         self.register("all", 3)
 
     def search(self) -> None:
@@ -219,11 +219,11 @@ class Modem:
         self.register("all", 2)
 
     def signal(self, csq: int) -> None:
-        """What AT+CSQ says, 0 to 31, or 99 for unknown."""
+        """The answer to AT+CSQ, 0 to 31, or 99 for unknown."""
         self._call("signal", csq)
 
     def clock(self, text: str | None = "now") -> None:
-        """What AT+CCLK? says from now on, "yy/MM/dd,hh:mm:ss+zz"; None: no network time yet.
+        """The answer to AT+CCLK? from now on, "yy/MM/dd,hh:mm:ss+zz"; None: no network time yet.
 
         By default, and from the start, the real time.
         """
@@ -254,18 +254,22 @@ class Modem:
         """Dialling never ends, unless a byte aborts it; refuse_dial(None) ends this."""
         self._call("hang_dial")
 
+    def glue_connect(self) -> None:
+        """CONNECT is sent in one piece with the first PPP frame, from now on."""
+        self._call("glue_connect")
+
     def carrier_lost(self) -> None:
         """The network ends the call: NO CARRIER."""
         self._call("carrier_lost")
 
     def silence_ppp(self) -> None:
-        """The call is dead, both ways, and nobody says so; the next call works."""
+        """The call is dead, both ways, without notice. The next call works."""
         self._call("silence_ppp")
 
     # The serial line
 
     def mute(self) -> None:
-        """Hears and says nothing, though it is on."""
+        """Neither receives nor sends, although it is on."""
         self._call("mute", True)
 
     def speak(self) -> None:
@@ -294,7 +298,7 @@ class Modem:
         self._call("chunk", size)
 
     def urc(self, text: str) -> None:
-        """Says a line that nobody asked for; lost in data mode."""
+        """Sends an unsolicited line; it is lost in data mode."""
         self._call("urc", text)
 
     def storm(self, n: int) -> None:
@@ -306,7 +310,7 @@ class Modem:
         self._call("raw", data.decode("latin-1"))
 
     def delay(self, command: str, ms: float) -> None:
-        """The reply to this command line comes so much later; "AT+X=" stands for all that follow.
+        """Delays the reply to this command line. "AT+X=" means all lines that begin so.
 
         Not scaled.
         """
@@ -349,6 +353,11 @@ class Modem:
     def tries_left(self) -> int:
         """PINs that may still be tried."""
         return self._seen("tries_left")
+
+    @property
+    def lcp_requests(self) -> int:
+        """How many LCP Configure-Requests the network has sent in the last call."""
+        return self._seen("lcp_requests")
 
     @property
     def presses(self) -> list[float]:

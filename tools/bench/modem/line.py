@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What becomes of bytes when the two ends of a serial line disagree about its speed."""
+"""The bytes that arrive when the two ends of a serial line have different speeds."""
 
 from __future__ import annotations
 
-_TOLERANCE = 0.04  # of the rate: 8N1 stands about half a bit in ten
+_TOLERANCE = 0.04  # of the rate: 8N1 tolerates about half a bit in ten
 
 
 def resample(data: bytes, sent_at: int, read_at: int) -> bytes:

@@ -36,7 +36,7 @@ class PppServer:
         os.set_blocking(self._in, False)
 
     def write(self, data: bytes) -> None:
-        """Bytes from the board; what the server does not take is lost, as on a real line."""
+        """Bytes from the board. What the server does not take is lost, as on a real line."""
         try:
             os.write(self._in, data)
         except OSError:
@@ -78,7 +78,7 @@ class Process:
             while self._running:
                 self._open_serial()
                 for key, _ in self._selector.select(self._timeout()):
-                    # One that was handled before may have closed this one.
+                    # The handler of an earlier event may have closed this one.
                     if self._selector.get_map().get(key.fd) is key:
                         key.data()
                 self._modem.advance(time.monotonic())
@@ -136,7 +136,7 @@ class Process:
                 answer["value"] = getattr(self._controls, message["do"])(*message["args"])
             except (ValueError, TypeError) as error:
                 answer["error"] = str(error)
-            self._act()  # first what follows from it, then the answer
+            self._act()  # first the effects of the command, then the answer
             self._tell(answer)
 
     def _tell(self, message: dict[str, object]) -> None:
@@ -171,6 +171,8 @@ class Process:
                    "--user", dial.user, "--password", dial.password]  # fmt: skip
         if options.net is not None:
             command += ["--socket", str(options.net), "--mac", options.mac]
+        if dial.begins:
+            command.append("--begins")
         for server in _NAMESERVERS[len(_NAMESERVERS) - dial.dns :]:
             command += ["--dns", server]
         self._ppp = PppServer(command)

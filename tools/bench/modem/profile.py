@@ -30,7 +30,7 @@ class Profile:
     guard_s: float = 1.0  # of silence around +++ (AT manual, 2.2.9)
 
 
-# What follows is what the other side does, and is not scaled with the profile.
+# The following times belong to the board, and are not scaled with the profile.
 KEY_START_S = 0.1  # shortest pulse that starts the modem
 KEY_STOP_S = 2.5  # shortest pulse that stops it
 PLUS_GAP_S = 0.9  # longest pause inside +++ (AT manual, 2.2.9)

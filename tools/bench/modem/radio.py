@@ -41,7 +41,7 @@ class Radio:
         modem.later(phonebook_s, lambda: self._say_if_usable("PB DONE"))
 
     def settle(self) -> None:
-        """As if everything had happened long ago, and nobody had listened."""
+        """Sets the state of long after a start, without its messages."""
         self._read = self._registered = True
         self._said = {domain: self.stat(domain) for domain in DOMAINS}
 
@@ -65,7 +65,7 @@ class Radio:
             self._modem.urc("+CPIN: " + self.pin_state())
 
     def pin_state(self) -> str:
-        """What AT+CPIN? answers. Raises AtError."""
+        """The answer to AT+CPIN?. Raises AtError."""
         sim = self._scene.sim
         if self.cfun == 0 or sim.state == "removed":
             raise AtError(10)

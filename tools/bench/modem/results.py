@@ -35,4 +35,4 @@ class AtError(Exception):
 
 
 class UnknownCommand(Exception):
-    """The simulator does not know the command: what sent it cannot be tested with it."""
+    """The simulator does not know the command, so the code that sent it cannot be tested."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What surrounds the modem, as a test sets it: SIM, network, PPP, faults. Survives a reboot."""
+"""The surroundings of the modem, set by a test: SIM, network, PPP, faults. Survives a reboot."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Sim:
 
 @dataclass
 class Ppp:
-    """What the PPP server of the network demands and gives."""
+    """The credentials that the network's PPP server requires, and the addresses that it gives."""
 
     auth: str = "none"
     user: str = ""
@@ -51,6 +51,7 @@ class Scene:
     apn: str | None = None  # the only one accepted; None: any
     dial_result: str | None = None  # instead of CONNECT
     dial_hangs: bool = False
+    glued: bool = False  # CONNECT comes with the first PPP frame, in one piece
     muted: bool = False
     pulled: bool = False
     delays_s: dict[str, float] = field(default_factory=dict)

@@ -17,10 +17,10 @@ from .line import chunks, resample
 
 _TCGETS2 = 0x802C542A  # struct termios2 of Linux, whose last words are the two rates
 _TERMIOS2 = struct.Struct("=4I20B2I")
-_BACKLOG_MAX = 1 << 16  # bytes that the board has not read; then they are lost
+_BACKLOG_MAX = 1 << 16  # bytes that the board has not read; more bytes are lost
 _PIECE_PAUSE_S = 0.0005  # so that pieces are read one by one
 _RETRY_S = 0.005
-_READER_WAIT_S = 0.5  # then what the board does not read is lost, as on a real line
+_READER_WAIT_S = 0.5  # then the bytes that the board does not read are lost, as on a real line
 
 
 class Serial:
@@ -47,7 +47,7 @@ class Serial:
         return True
 
     def close(self) -> None:
-        """Lets go of the line; what was still to be sent is lost."""
+        """Closes the line; unsent bytes are lost."""
         if self.fd is not None:
             os.close(self.fd)
         self.fd = None
@@ -61,7 +61,7 @@ class Serial:
         return _TERMIOS2.unpack(fcntl.ioctl(self.fd, _TCGETS2, bytes(_TERMIOS2.size)))[-1]
 
     def read(self) -> tuple[bytes, int]:
-        """What has come, and at which rate; closes the line when the board has gone."""
+        """The received bytes and their rate; closes the line when the board has gone."""
         assert self.fd is not None
         try:
             data = os.read(self.fd, 4096)

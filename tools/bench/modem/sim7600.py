@@ -40,7 +40,7 @@ class Sim7600:
         self._ordered: tuple[float, Callable[[], None]] | None = None  # by the key, from when on
         self.restore()
 
-    # What surrounds it, and what was seen
+    # Its surroundings, and the record of what was seen
 
     def restore(self) -> None:
         """As fitted: off, no faults, factory settings, nothing seen."""
@@ -83,7 +83,7 @@ class Sim7600:
         self.clock.after(seconds * self.scale, call)
 
     def advance(self, now: float) -> None:
-        """Time has come to `now`, in seconds."""
+        """Sets the time to `now`, in seconds, and runs the timers that are due."""
         self.clock.advance(now)
 
     def due(self) -> float | None:
@@ -91,7 +91,7 @@ class Sim7600:
         return self.clock.due()
 
     def take(self) -> list[Action]:
-        """What is to be done now, in order."""
+        """The actions to do now, in order."""
         actions, self.actions = self.actions, []
         return actions
 
@@ -108,7 +108,7 @@ class Sim7600:
             self.actions.append(Status(level))
 
     def key(self, now: float, pressed: bool) -> None:
-        """The power key, as the pin drives it. now: when that was, which may be told late."""
+        """The power key, as the pin drives it. now: when it changed; the call may come later."""
         self.advance(now)
         if pressed == (self._pressed is not None):
             return
@@ -132,7 +132,7 @@ class Sim7600:
             self.clock.after(order[0], lambda: self._obey(order), lasting=True)
 
     def _obey(self, order: tuple[float, Callable[[], None]]) -> None:
-        if self._ordered is order:  # neither done nor taken back
+        if self._ordered is order:  # neither done nor cancelled
             self._ordered = None
             order[1]()
 
@@ -151,7 +151,7 @@ class Sim7600:
         self.urc("RDY")
 
     def stop(self) -> None:
-        """Powers down as told by the key or by AT+CPOF."""
+        """Powers down, after the key or AT+CPOF."""
         if self.state != ON:
             return
         self._drop_work()
@@ -208,7 +208,7 @@ class Sim7600:
         self.send(f"\r\n{text}\r\n".encode("latin-1"))
 
     def urc(self, text: str) -> None:
-        """One line that nobody asked for; lost in data mode."""
+        """Sends an unsolicited line; it is lost in data mode."""
         if not self.call.data:
             self.say(text)
 
@@ -295,7 +295,7 @@ class Sim7600:
         except AtError as error:
             self.finish(error.line(self.settings["CMEE"]))
         except UnknownCommand:
-            # What another rate made of a command is no mistake of who sent it.
+            # A command that another rate has garbled is no error of its sender.
             if not self._garbled:
                 self.unknown.append(self._typed)
             self.finish("ERROR")

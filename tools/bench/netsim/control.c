@@ -117,6 +117,10 @@ static const char *set_switch(network_t *network, const char *key, const char *v
         network->cut_pending = false;
     } else if (network->is_wifi && strcmp(key, "power") == 0) {
         network->power = on;
+    } else if (network->is_wifi && strcmp(key, "hidden") == 0) {
+        network->hidden = on;
+    } else if (network->is_wifi && strcmp(key, "mute") == 0) {
+        network->mute = on;
     } else if (network == segment() && strcmp(key, "chip") == 0) {
         network->chip = on;
     } else if (network == segment() && strcmp(key, "lock") == 0) {
@@ -180,7 +184,7 @@ static const char *set_number(network_t *network, const char *key, const char *v
 }
 
 static const char *set_one(network_t *network, const char *key, const char *value) {
-    static const char *const switches[] = { "cut", "power", "chip", "lock" };
+    static const char *const switches[] = { "cut", "power", "hidden", "mute", "chip", "lock" };
     for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
         if (strcmp(key, switches[i]) == 0) {
             return set_switch(network, key, value);

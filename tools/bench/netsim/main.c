@@ -201,7 +201,8 @@ static int usage(FILE *out) {
         "Settings of all:    dhcp=on|off|nak|wrong|garbage|half delay-ms=N drop=0..1 seed=N\n"
         "                    silence=on|off|up|down cut=on|off cut-after=BYTES (-1: never)\n"
         "of access points:   ssid= key= (%20 for a space) power=on|off refuse=REASON (0: accept)\n"
-        "                    rssi=DBM channel=N assoc-ms=N wrong-key-ms=N beacon-ms=N\n"
+        "                    mute=on|off hidden=on|off rssi=DBM channel=N assoc-ms=N\n"
+        "                    wrong-key-ms=N beacon-ms=N\n"
         "of ethernet:        chip=on|off lock=on|off link-ms=N   of cellular: link-ms=N\n", out);
     return out == stdout ? 0 : 2;
 }

@@ -43,6 +43,7 @@ enum {
 
 // wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h).
 enum {
+    REASON_AUTH_EXPIRE = 2,
     REASON_ASSOC_LEAVE = 8,
     REASON_4WAY_HANDSHAKE_TIMEOUT = 15,
     REASON_BEACON_TIMEOUT = 200,
@@ -91,6 +92,8 @@ typedef struct {
     uint8_t channel;
     int8_t rssi_dbm;
     bool power;
+    bool hidden;               // its beacons name no SSID
+    bool mute;                 // it is heard, and answers no join
     uint8_t refuse;            // wifi_err_reason_t that every join gets, 0: accept
     uint32_t association_ms;
     uint32_t wrong_key_ms;
@@ -125,12 +128,14 @@ typedef struct {
     bool broken;               // to be closed by the main loop
     uint8_t mac[6];
     network_t *network;        // with link, else NULL
-    network_t *target;         // of the pending TODO_ASSOCIATE
+    network_t *target;         // that it joins, or has joined; NULL: none that would do
     nat_t *nat;
     todo_t todo;
     int64_t todo_ms;           // when
     uint8_t todo_reason;
     int64_t scan_ms;           // when the scan ends, INT64_MAX: none under way
+    uint8_t scan_ssid[SSID_MAX];
+    uint8_t scan_ssid_len;     // 0: all of them
     unsigned wrong_keys;       // in a row
     bool started;              // Ethernet: esp_eth_start was called; cellular: always
     message_t *out_head, *out_tail;
@@ -175,9 +180,9 @@ void wire_flush(client_t *client);
 void wire_close(client_t *client);
 
 // station.c
-void station_join(client_t *client, const uint8_t *payload, size_t length);
+void station_join(client_t *client, bool by_bssid, const uint8_t *payload, size_t length);
 void station_leave(client_t *client);
-void station_scan(client_t *client);
+void station_scan(client_t *client, const uint8_t *ssid, size_t length);
 void station_due(client_t *client);           // the time of client->todo has come
 void station_scan_due(client_t *client);
 void station_ap_changed(network_t *network);  // power or cut

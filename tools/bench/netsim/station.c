@@ -8,6 +8,9 @@
 
 #include "netsim.h"
 
+// How long a station waits for an access point that says nothing to its authentication.
+enum { MUTE_MS = 1000 };
+
 static void plan(client_t *client, todo_t todo, uint32_t in_ms, uint8_t reason) {
     client->todo = todo;
     client->todo_ms = due_in(in_ms);
@@ -18,17 +21,51 @@ static bool on_air(const network_t *network) {
     return network->is_wifi && network->power && cable_up(network);
 }
 
-// The strongest access point on the air with this SSID, or NULL.
-static network_t *find_ap(const uint8_t *ssid, size_t length) {
-    network_t *best = NULL;
+// What a station asks for.
+typedef struct {
+    const uint8_t *bssid;   // NULL: any
+    const uint8_t *ssid;
+    size_t ssid_len;
+    const uint8_t *key;
+    size_t key_len;
+} wanted_t;
+
+static bool has_ssid(const network_t *ap, const uint8_t *ssid, size_t length) {
+    return ap->ssid_len == length && memcmp(ap->ssid, ssid, length) == 0;
+}
+
+static bool is_wanted(const network_t *ap, const wanted_t *wanted) {
+    return on_air(ap) && has_ssid(ap, wanted->ssid, wanted->ssid_len)
+           && (wanted->bssid == NULL || memcmp(ap->bssid, wanted->bssid, 6) == 0);
+}
+
+static bool is_secure(const network_t *ap) {
+    return ap->key[0] != '\0';
+}
+
+// Of two that a station would take. WIFI_FAST_SCAN, which is the default and what MicroPython asks
+// for, ends with the first that is found, and goes from channel to channel (ESP-IDF, Wi-Fi Driver,
+// "Scan for Specific AP On All Channels").
+static bool is_found_before(const network_t *a, const network_t *b) {
+    return a->channel != b->channel ? a->channel < b->channel : a->rssi_dbm > b->rssi_dbm;
+}
+
+// The access point that a join finds, or NULL. fits: it is open or not as wanted; one that is not
+// is passed over, if there is another.
+static network_t *find_ap(const wanted_t *wanted, bool *fits) {
+    network_t *found = NULL;
+    *fits = false;
     for (size_t i = 0; i < world.network_count; i++) {
         network_t *ap = &world.networks[i];
-        if (on_air(ap) && ap->ssid_len == length && memcmp(ap->ssid, ssid, length) == 0
-            && (best == NULL || ap->rssi_dbm > best->rssi_dbm)) {
-            best = ap;
+        if (is_wanted(ap, wanted)) {
+            bool fit = is_secure(ap) == (wanted->key_len > 0);
+            if (found == NULL || (fit && !*fits) || (fit == *fits && is_found_before(ap, found))) {
+                found = ap;
+                *fits = fit;
+            }
         }
     }
-    return best;
+    return found;
 }
 
 // A wrong key shows as a handshake that the AP lets time out. An ESP32 reports the first as
@@ -40,39 +77,63 @@ static void plan_wrong_key(client_t *client, const network_t *ap) {
         client->wrong_keys == 1 ? REASON_4WAY_HANDSHAKE_TIMEOUT : REASON_AUTH_FAIL);
 }
 
-static void plan_join(client_t *client, network_t *ap, const uint8_t *key, size_t key_len) {
+static void plan_join(client_t *client, const wanted_t *wanted) {
+    bool fits;
+    network_t *ap = find_ap(wanted, &fits);
+    client->target = fits ? ap : NULL;
     if (ap == NULL) {
         plan(client, TODO_FAIL, world.no_ap_ms, REASON_NO_AP_FOUND);
+    } else if (!fits) {
+        // ESP-IDF raises the threshold to WPA when a key is given.
+        plan(client, TODO_FAIL, world.no_ap_ms, is_secure(ap)
+            ? REASON_NO_AP_FOUND_W_COMPATIBLE_SECURITY
+            : REASON_NO_AP_FOUND_IN_AUTHMODE_THRESHOLD);
+    } else if (ap->mute) {
+        plan(client, TODO_FAIL, MUTE_MS, REASON_AUTH_EXPIRE);
     } else if (ap->refuse != 0) {
         plan(client, TODO_FAIL, ap->association_ms, ap->refuse);
-    } else if (ap->key[0] == '\0' && key_len > 0) {
-        // ESP-IDF raises the threshold to WPA when a key is given.
-        plan(client, TODO_FAIL, world.no_ap_ms, REASON_NO_AP_FOUND_IN_AUTHMODE_THRESHOLD);
-    } else if (ap->key[0] != '\0' && key_len == 0) {
-        plan(client, TODO_FAIL, world.no_ap_ms, REASON_NO_AP_FOUND_W_COMPATIBLE_SECURITY);
-    } else if (strlen(ap->key) != key_len || memcmp(ap->key, key, key_len) != 0) {
+    } else if (strlen(ap->key) != wanted->key_len
+        || memcmp(ap->key, wanted->key, wanted->key_len) != 0) {
         plan_wrong_key(client, ap);
     } else {
-        client->target = ap;
         plan(client, TODO_ASSOCIATE, ap->association_ms, 0);
     }
 }
 
-void station_join(client_t *client, const uint8_t *payload, size_t length) {
+void station_join(client_t *client, bool by_bssid, const uint8_t *payload, size_t length) {
+    wanted_t wanted = { 0 };
+    if (by_bssid) {
+        if (length < 6) {
+            return;
+        }
+        wanted.bssid = payload;
+        payload += 6;
+        length -= 6;
+    }
     const uint8_t *end = memchr(payload, '\0', length);
-    size_t ssid_len = end != NULL ? (size_t)(end - payload) : 0;
-    size_t key_len = end != NULL ? length - ssid_len - 1 : 0;
-    if (end == NULL || ssid_len > SSID_MAX || key_len > KEY_MAX) {
+    if (end == NULL || end - payload > SSID_MAX
+        || length - (size_t)(end - payload) - 1 > KEY_MAX) {
         return;
     }
+    wanted.ssid = payload;
+    wanted.ssid_len = (size_t)(end - payload);
+    wanted.key = end + 1;
+    wanted.key_len = length - wanted.ssid_len - 1;
     nat_close(client);
-    plan_join(client, find_ap(payload, ssid_len), end + 1, key_len);
+    plan_join(client, &wanted);
 }
 
+// Tells the station which access point it was, if there was any.
 static void lose(client_t *client, uint8_t reason) {
+    const network_t *ap = client->target;
+    uint8_t message[7] = { reason };
+    if (ap != NULL) {
+        memcpy(message + 1, ap->bssid, 6);
+    }
     nat_close(client);
     client->todo = TODO_NONE;
-    wire_send(client, 'D', &reason, 1);
+    client->target = NULL;
+    wire_send(client, 'D', message, ap != NULL ? 7 : 1);
     control_event("left %u %u", client->id, reason);
 }
 
@@ -85,27 +146,43 @@ void station_leave(client_t *client) {
     }
 }
 
-void station_scan(client_t *client) {
-    client->scan_ms = due_in(world.scan_ms);   // asked twice: one answer
+void station_scan(client_t *client, const uint8_t *ssid, size_t length) {
+    if (length <= SSID_MAX) {
+        client->scan_ms = due_in(world.scan_ms);   // asked twice: one answer, to the last question
+        client->scan_ssid_len = (uint8_t)length;
+        memcpy(client->scan_ssid, ssid, length);
+    }
 }
 
 static size_t describe(const network_t *ap, uint8_t record[9]) {
     memcpy(record, ap->bssid, 6);
     record[6] = ap->channel;
     record[7] = (uint8_t)ap->rssi_dbm;
-    record[8] = ap->key[0] != '\0' ? AUTH_WPA2_PSK : AUTH_OPEN;
+    record[8] = is_secure(ap) ? AUTH_WPA2_PSK : AUTH_OPEN;
     return 9;
+}
+
+// What a scan sees of it: a hidden one keeps its SSID to itself, unless it is asked by that name
+// (IEEE 802.11-2020, 11.1.4.3.4: a probe request with another SSID than its own is not answered).
+static void tell_record(client_t *client, const network_t *ap) {
+    bool asked = client->scan_ssid_len > 0;
+    if (asked && !has_ssid(ap, client->scan_ssid, client->scan_ssid_len)) {
+        return;
+    }
+    uint8_t record[9 + SSID_MAX];
+    size_t length = describe(ap, record);
+    if (asked || !ap->hidden) {
+        memcpy(record + length, ap->ssid, ap->ssid_len);
+        length += ap->ssid_len;
+    }
+    wire_send(client, 'A', record, length);
 }
 
 void station_scan_due(client_t *client) {
     client->scan_ms = INT64_MAX;
     for (size_t i = 0; i < world.network_count; i++) {
-        const network_t *ap = &world.networks[i];
-        if (on_air(ap)) {
-            uint8_t record[9 + SSID_MAX];
-            size_t length = describe(ap, record);
-            memcpy(record + length, ap->ssid, ap->ssid_len);
-            wire_send(client, 'A', record, length + ap->ssid_len);
+        if (on_air(&world.networks[i])) {
+            tell_record(client, &world.networks[i]);
         }
     }
     wire_send(client, 'E', NULL, 0);
@@ -114,7 +191,10 @@ void station_scan_due(client_t *client) {
 static void associate(client_t *client) {
     network_t *ap = client->target;
     if (!on_air(ap)) {
+        client->target = NULL;
         lose(client, REASON_NO_AP_FOUND);
+    } else if (ap->mute) {
+        lose(client, REASON_AUTH_EXPIRE);
     } else if (ap->refuse != 0) {
         lose(client, ap->refuse);
     } else if (!nat_open(client, ap)) {

@@ -192,12 +192,12 @@ static void handle(client_t *client, const uint8_t *message, size_t length) {
         client->broken = type != 'H' || !greet(client, payload, length);
     } else if (type == 'F') {
         cable_offer(client, DIRECTION_UP, payload, length);
-    } else if (client->kind == KIND_WIFI && type == 'J') {
-        station_join(client, payload, length);
+    } else if (client->kind == KIND_WIFI && (type == 'J' || type == 'B')) {
+        station_join(client, type == 'B', payload, length);
     } else if (client->kind == KIND_WIFI && type == 'L') {
         station_leave(client);
     } else if (client->kind == KIND_WIFI && type == 'S') {
-        station_scan(client);
+        station_scan(client, payload, length);
     } else if (client->kind == KIND_ETHERNET && type == 'Q') {
         segment_query(client);
     } else if (client->kind == KIND_ETHERNET && type == 'R') {

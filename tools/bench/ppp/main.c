@@ -45,8 +45,9 @@ void serial_write(const uint8_t *data, size_t size) {
 
 static int usage(FILE *out) {
     fputs("usage: ppp-server [--socket NET --mac MAC12] --address A.B.C.D [--dns A.B.C.D]...\n"
-        "                  [--auth none|pap|chap --user NAME --password WORD]\n"
+        "                  [--auth none|pap|chap --user NAME --password WORD] [--begins]\n"
         "PPP server: serial bytes on stdin and stdout, IP packets by netsim's socket NET.\n"
+        "--begins: it sends the first frame; else the board does.\n"
         "Lines on stderr: up, terminated (by the peer), auth-failed, failed. Ends with stdin\n"
         "(code 0), or after one of the last three (3, 4, 5).\n", out);
     return out == stdout ? 0 : EXIT_USAGE;
@@ -84,7 +85,8 @@ static bool parse(int argc, char **argv, options_t *options) {
         { "socket", required_argument, NULL, 's' }, { "mac", required_argument, NULL, 'm' },
         { "address", required_argument, NULL, 'a' }, { "dns", required_argument, NULL, 'd' },
         { "auth", required_argument, NULL, 't' }, { "user", required_argument, NULL, 'u' },
-        { "password", required_argument, NULL, 'p' }, { 0 },
+        { "password", required_argument, NULL, 'p' }, { "begins", no_argument, NULL, 'b' },
+        { 0 },
     };
     bool good = true;
     for (int name; (name = getopt_long(argc, argv, "", names, NULL)) != -1; ) {
@@ -99,6 +101,7 @@ static bool parse(int argc, char **argv, options_t *options) {
             case 't': options->auth = optarg; good = good && is_auth(optarg); break;
             case 'u': options->user = optarg; break;
             case 'p': options->password = optarg; break;
+            case 'b': options->begins = true; break;
             default: return false;
         }
     }

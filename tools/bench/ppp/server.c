@@ -130,6 +130,6 @@ bool server_start(const options_t *options) {
         }
     }
     require_auth(options);
-    ppp_set_silent(pcb, 1);   // the board begins
+    ppp_set_silent(pcb, !options->begins);
     return ppp_listen(pcb) == ERR_OK;
 }

@@ -25,6 +25,7 @@ typedef struct {
     uint32_t dns[2];          // name servers by IPCP, 0: none
     const char *auth;         // "none", "pap" or "chap"
     const char *user, *password;
+    bool begins;              // we send the first frame, else the board does
 } options_t;
 
 typedef enum {

@@ -65,6 +65,12 @@ struct spi_transaction_t {
 
 typedef struct spi_device *spi_device_handle_t;
 
+// Of the virtual board: who answers on the buses. It is given what a transaction begins with and
+// fills what MISO carries meanwhile.
+#define SPI_BOARD_REQUEST_BYTES 3
+typedef void (*spi_answer_t)(const uint8_t *request, uint8_t *rx, size_t length);
+void spi_board_attach(spi_answer_t answer);
+
 esp_err_t spi_bus_initialize(spi_host_device_t host, const spi_bus_config_t *config, int dma);
 esp_err_t spi_bus_free(spi_host_device_t host);
 esp_err_t spi_bus_add_device(spi_host_device_t host, const spi_device_interface_config_t *config,
