@@ -15,8 +15,10 @@ from errno import ETIMEDOUT
 import _connectwith
 from micropython import const
 
-from connectwith import call, connection, links, nic, nic_blocks, store, timers
+from connectwith import call, connection, links, nic, nic_blocks, results, store, timers
 from connectwith.job import check_callback
+
+_ADDRESS = const(2)  # a stage, as in _connectwith.STAGE_...
 
 _UNKNOWN = const(-1)
 _STARTING = const(0)
@@ -143,12 +145,14 @@ class Udp:
         nic_blocks.check_port(port)
         udp = self._socket
         if udp is None:
-            return 1
+            return results.SEND_ERROR_NOT_CONNECTED
         try:
             udp.sendto(data, socket.getaddrinfo(address, port)[0][-1])
         except OSError as error:
             # MicroPython takes it that an empty datagram, 0 bytes, was not sent.
-            return 0 if not len(data) and error.errno == ETIMEDOUT else 4
+            if not len(data) and error.errno == ETIMEDOUT:
+                return 0
+            return results.SEND_ERROR_WOULDBLOCK
         return 0
 
     def close(self):
@@ -262,12 +266,12 @@ def _state(holder):
     if stage == links.UP:
         return _CONNECTED
     if stage >= 0:
-        if kind == nic.ETHERNET and stage < 2 and holder.state in (_CONNECTED, _NO_LINK):
+        if kind == nic.ETHERNET and stage < _ADDRESS and holder.state in (_CONNECTED, _NO_LINK):
             return _NO_LINK  # the cable is out
         return _STAGES[kind][stage]
     if stage != links.FAILED or not holder.link.cause:
         return _STOPPED[kind]
-    if kind == nic.CELLULAR and holder.link.result == 11:
+    if kind == nic.CELLULAR and holder.link.result == results.REGISTRATION_DENIED:
         return _DENIED
     return _FAILED[kind]
 
