@@ -11,32 +11,7 @@ import json
 
 from connectwith import connection
 from connectwith.job import check_callback
-from connectwith.results import (  # noqa: F401 - the API, for dir() and the REPL's Tab key, too
-    NO_IP_ADDRESS,
-    NO_LINK,
-    NO_MODEM,
-    NO_PPP_CONNECTION,
-    NO_PROXY,
-    NO_REGISTRATION,
-    NO_SERVER,
-    NO_WIFI,
-    NOT_AUTHORISED,
-    NOT_CONNECTED,
-    NOT_RESOLVED,
-    PPP_NO_CONNECTIVITY,
-    REGISTRATION_DENIED,
-    RETURN_ON_ERROR,
-    RETURN_ON_ERROR_NO_DISCONNECT,
-    SEND_ERROR_DISCONNECTED,
-    SEND_ERROR_NOT_CONNECTED,
-    SEND_ERROR_TIMEOUT,
-    SEND_ERROR_WOULDBLOCK,
-    SERVER_CONNECTED,
-    SIM_ERROR,
-    SUSPEND_ON_ERROR,
-    WAIT_FOR_ACK,
-    WAIT_TIL_SENT,
-)
+from connectwith.results import *  # noqa: F403 - the API, for dir() and the REPL's Tab key, too
 
 _MESSAGE_MAX = 256 * 1024 - 256
 

@@ -93,17 +93,17 @@ class Patience:
 
     # -- how soon to look again
 
+    def hurry(self):
+        """Something has happened: pauses are short again."""
+        self._waits = 0
+        self._doubts = _DOUBTS
+
     def pause(self):
         """The ms to wait for: short at first, longer while nothing happens."""
         waits = self._waits
         if waits < _LAST_WAIT:
             self._waits = waits + 1
         return _WAITS_MS[waits]
-
-    def hurry(self):
-        """Something has happened: pauses are short again."""
-        self._waits = 0
-        self._doubts = _DOUBTS
 
     def doubts(self, code):
         """Whether a connection that has broken with `code` may still turn out to be the link's
