@@ -65,7 +65,7 @@ class Course:
         self._route = None  # of the link: see links.route()
 
     def make_session(self):
-        """The one session, made when there is a server to dial: until then its memory is free."""
+        """The one session, made when it first has a stream: until then its memory is free."""
         if self.session is None:
             from connectwith import session
 
@@ -90,7 +90,8 @@ class Course:
         link = self.link
         if link is not None:
             self.link = None
-            if keep and self._is_held(link):
+            kind = self._job.kind
+            if keep and kind in links.held and links.get(kind) is link and link.poll() == links.UP:
                 self.patience = patience.Patience()  # the link goes on with the one that it has
                 return
             if said and _connectwith.parting():
@@ -164,10 +165,6 @@ class Course:
             self._let_dates_go()
             return quiet_ms
         return wait_ms
-
-    def _is_held(self, link):
-        kind = self._job.kind
-        return kind in links.held and links.get(kind) is link and link.poll() == links.UP
 
     def _prepare(self):
         self.release(False, False)  # what a call that was cut short has left
@@ -296,7 +293,6 @@ class Course:
             proxy = nic_blocks.proxy_of(proxy)
         if self._dates is not None:
             self._dates.dialling()
-        self.make_session()
         self._dialer.start(settings, proxy, cloud.secret(settings, "key"))
         self._turn = _REACH
         return self._reach()
@@ -319,10 +315,11 @@ class Course:
         self._enter(stage, dial.late)
         if stage != dialer.READY:
             return self._await(stage)
+        self.tend(0)  # what is of no use any more gives its memory to the session
+        current = self.make_session()
         settings = self._job.settings
         password = cloud.secret(settings, "password")
-        self.tend(0)  # what is of no use any more gives its memory to the session
-        self.session.open(dial.stream, settings, password, time.ticks_ms())
+        current.open(dial.stream, settings, password, time.ticks_ms())
         if password is not None:
             password[:] = bytes(len(password))
         self._turn = _GREET

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What `imp.net.info()`, `imp.net.getcurrentconfig()` and an interface's `getiptable()` tell. Never
-a secret that is not sealed."""
+"""What `imp.net.info()`, `imp.net.getcurrentconfig()` and an interface's `getiptable()` tell.
+Never a secret that is not sealed."""
 
 import _connectwith
 import machine

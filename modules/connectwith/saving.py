@@ -25,7 +25,7 @@ _MODEM_NAMES = const(("pin", "failed"))
 
 
 def check_cloud(url, ca, username, password, clientid, cert, key, ntp=None):
-    """Returns cloud.Settings with nothing sealed yet. ValueError or TypeError name the argument."""
+    """cloud.Settings with nothing sealed yet. ValueError or TypeError name the argument."""
     settings = cloud.Settings()
     settings.secure, settings.host, settings.port = cloud.split(url)
     settings.url = url

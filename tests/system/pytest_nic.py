@@ -28,6 +28,11 @@ BAD = [
     ("{'interface': 'wl0', 'wificonfig': {'ssid': '', 'key': ''}}", "ssid"),
     ("{'interface': 'wl0', 'wificonfig': {'ssid': 'x' * 33, 'key': ''}}", "ssid"),
     ("{'interface': 'wl0', 'wificonfig': {'ssid': b'home', 'key': ''}}", "ssid"),
+    # What is read from source text, UTF-8 or not, MicroPython takes as it comes.
+    (
+        "{'interface': 'wl0', 'wificonfig': {'ssid': eval(b'\"\\xff\"'), 'key': ''}}",
+        "ssid",
+    ),
     ("{'interface': 'wl0', 'wificonfig': {'ssid': 'home', 'key': 7}}", "key"),
     ("{'interface': 'wl0', 'wificonfig': {'ssid': 'home', 'key': 'x' * 65}}", "key"),
     ("{'interface': 'wl0', 'wificonfig': {'ssid': 'home', 'key': b'forged blob'}}", "key"),
@@ -42,6 +47,15 @@ BAD = [
     ("{'interface': 'eth0', 'proxyconfig': {'address': 'proxy.test', 'port': 0}}", "port"),
     ("{'interface': 'eth0', 'proxyconfig': {'address': 'p' * 65, 'port': 1}}", "address"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("''", 0), ("'a' * 64", 64), ("'\\u20ac\\x00'", 4), ("eval(b'\"\\xff\"')", -1)],
+)
+def test_bytes_of_a_text(device, text, size):
+    device.repl.run("from _connectwith import utf8_bytes")
+    assert device.repl.value(f"utf8_bytes({text})") == size
 
 
 def test_s21_bad_nics_leave_the_live_connection_alone(device, world):

@@ -118,6 +118,16 @@ def test_one_that_is_gone_is_forgotten_with_the_next_scan(air, clock):
     assert [bssid for _, bssid in tries(points, clock, [(NEAR, 2)] * 4)] == [NEAR, ATTIC] * 2
 
 
+def test_a_network_whose_access_points_have_all_gone_stays_in_the_list(air, clock):
+    air.found["home"] = [NEAR, FAR]
+    points = access_points.AccessPoints([HOME, WORK])
+    refusals = [(NEAR, 203), (None, 201), (None, 201), (None, 201), (None, 201), (None, 201)]
+    assert tries(points, clock, refusals) == [
+        ("home", None), ("home", FAR), ("work", None), ("home", NEAR), ("work", None),
+        ("home", None),
+    ]  # fmt: skip
+
+
 def test_who_was_good_comes_first_and_the_driver_next(air, clock):
     air.found["home"] = [NEAR, FAR]
     points = access_points.AccessPoints([HOME])
@@ -307,6 +317,22 @@ def test_all_say_wrong_key(radio):
     stage, took_ms = radio.attempt()
     assert stage == FAILED and 5200 <= took_ms <= 6600
     assert radio.link.code in (15, 202)
+
+
+def test_one_that_is_gone_does_not_hide_a_wrong_key(radio, air):
+    radio.answers = {NEAR: (15, 1000), FAR: (201, 300)}
+    stage, took_ms = radio.attempt()
+    assert stage == FAILED and 5200 <= took_ms <= 7000
+    assert radio.link.code == 15 and FAR in radio.joins
+
+
+def test_all_that_were_there_are_gone(radio, air, clock):
+    radio.answers = {NEAR: (203, 150), FAR: (0, 150)}
+    radio.attempt()
+    radio.answers = {}
+    stage, took_ms = radio.attempt()
+    assert stage == FAILED and 48000 <= took_ms <= 49500
+    assert radio.link.code == 201 and radio.joins[:2] == [FAR, None]
 
 
 def test_one_that_is_not_asked_yet_puts_off_the_verdict(radio):

@@ -7,7 +7,7 @@ import types
 import _connectwith
 import connectwith
 import pytest
-from connectwith import clock, course, nic, patience, results, session
+from connectwith import clock, course, links, nic, patience, results, session
 from connectwith.links import FAILED, LEAVING, UP
 
 ECONNABORTED, ECONNRESET = 103, 104
@@ -282,3 +282,12 @@ def test_what_a_run_before_has_left_is_stopped_once(monkeypatch, way, used, mode
         way.link = None
     # A modem outlives every reset; Ethernet is left up by a run that is known to have used it.
     assert stopped == ([True, "stop"] * 2 if used else [] if modem_off else [False, "stop"])
+
+
+def test_a_link_that_stays_up_keeps_the_patience_that_it_was_started_with(monkeypatch, way):
+    """What it tries again is then none of a later attempt's business."""
+    started_with, link = way.patience, way.link
+    monkeypatch.setattr(links, "held", {nic.WIFI: {}})
+    monkeypatch.setattr(links, "get", lambda kind: link)
+    way.release(False, True)
+    assert way.link is None and way.patience is not started_with

@@ -92,7 +92,9 @@ def test_the_document_has_the_rows():
 
     for name in names:
         row = getattr(patience, name)
-        assert rows[name.lstrip("_")] == tuple(words(row[place], place) for place in range(3)), name
+        assert rows[name.lstrip("_")] == tuple(words(row[place], place) for place in range(3)), (
+            name
+        )
 
 
 # -- Wi-Fi

@@ -63,16 +63,24 @@ class AccessPoints:
         return True
 
     def refuse(self, bssid, reason):
-        """The first has refused, which was `bssid`, None: nobody was there."""
+        """The first has refused, which was `bssid`, None: nobody was there. False: it is gone, and
+        there are others of its network, of which that says nothing."""
         entry = self._queue.pop(0)
+        number = entry[_NETWORK]
+        if bssid is None and entry[_BSSID] is not None:
+            self._want(number)
+            if any(other[_NETWORK] == number for other in self._queue):
+                return False
+            entry[_BSSID] = None  # the driver may find another one
         entry[_REASON] = reason
         self._queue.append(entry)
-        if entry[_BSSID] is None and bssid is not None:
-            if len(self._refused) >= _MOST:
-                self._refused.clear()
-            self._refused[bssid] = reason
-        if bssid is not None or entry[_BSSID] is not None:
-            self._want(entry[_NETWORK])
+        if bssid is not None:
+            if entry[_BSSID] is None:
+                if len(self._refused) >= _MOST:
+                    self._refused.clear()
+                self._refused[bssid] = reason
+            self._want(number)
+        return True
 
     def _want(self, number):
         now_ms = self._wanted_ms = time.ticks_ms()
@@ -81,7 +89,7 @@ class AccessPoints:
             self._wanted = number
 
     def look(self):
-        """Looks for others, if that is due. True while it takes time; it allocates nothing then."""
+        """Looks for others, if that is due. True while it takes time, which allocates nothing."""
         if self._wanted < 0:
             return False
         now_ms = time.ticks_ms()

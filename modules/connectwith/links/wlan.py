@@ -223,14 +223,15 @@ class Wlan:
             self._good_ms = None
 
     def _refused(self, reason):
-        """Notes who has refused. Whether it looks like a wrong key, to all that were asked."""
+        """Notes who has refused. Whether that looks like a wrong key, to all that were asked.
+        None: one of several is not there any more, and the others are still to be asked."""
         points = self._points
         if points is None:
             if reason == _NOT_FOUND or self._turn == _JOINED:
                 return reason in _OF_KEYS
             points = self._look_around()
-        points.refuse(None if reason == _NOT_FOUND else _connectwith.link_bssid(), reason)
-        return points.agree(_OF_KEYS)
+        bssid = None if reason == _NOT_FOUND else _connectwith.link_bssid()
+        return points.agree(_OF_KEYS) if points.refuse(bssid, reason) else None
 
     def _is_over(self, row):
         if self._misses < _REPORTS_MIN or not self._patience.is_over(row, self._missed_ms):
@@ -240,8 +241,13 @@ class Wlan:
         return self._patience.is_over(patience.WIFI_NEXT, self._missed_ms)
 
     def _lost(self, reason):
+        wrong_key = self._refused(reason)
+        self._paused_ms = time.ticks_ms()
+        self._turn = _PAUSE
+        if wrong_key is None:
+            return _LINK
         # An access point that restarts is missing or busy in between: then the key may be right.
-        row = patience.WIFI_KEY if self._refused(reason) else patience.WIFI
+        row = patience.WIFI_KEY if wrong_key else patience.WIFI
         if row is not self._row:
             self._row = row
             self._misses = 0
@@ -253,8 +259,6 @@ class Wlan:
             self._turn = _IDLE
             return links.FAILED
         self.faults += 1
-        self._paused_ms = time.ticks_ms()
-        self._turn = _PAUSE
         return _LINK
 
     def _fail(self, cause, code):

@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What the package does for all its modules: the user's callbacks, and modules that go again."""
+
+import sys
+
+import connectwith
+import pytest
+
+
+def test_a_module_that_is_unloaded_is_loaded_anew():
+    from connectwith import nearest
+
+    connectwith.unload("nearest")
+    assert "connectwith.nearest" not in sys.modules and not hasattr(connectwith, "nearest")
+    connectwith.unload("nearest")  # nothing is left to be done
+    from connectwith import nearest as again
+
+    assert again is not nearest
+
+
+@pytest.mark.parametrize("error", [ValueError, GeneratorExit])
+def test_what_a_callback_raises_is_printed(monkeypatch, error):
+    said = []
+    monkeypatch.setattr(sys, "print_exception", said.append, False)
+
+    def raises(*args):
+        raise error(*args)
+
+    connectwith.call(raises, "a", 1)
+    assert type(said[0]) is error and said[0].args == ("a", 1)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_what_ends_the_program_goes_on(error):
+    def raises():
+        raise error
+
+    with pytest.raises(error):
+        connectwith.call(raises)
