@@ -3,7 +3,8 @@
 
 """Messages between device and agent: whoever listens at the broker under this device's topics."""
 
-from connectwith import controller
+from connectwith import connection
+from connectwith.job import check_callback
 
 
 def send(name, data):
@@ -15,7 +16,7 @@ def send(name, data):
     from connectwith import messages
 
     messages.check_name(name)
-    return controller.get().send("agent/" + name, messages.pack(data))
+    return connection.get().send("agent/" + name, messages.pack(data))
 
 
 def on(name, callback):
@@ -27,7 +28,7 @@ def on(name, callback):
     from connectwith import messages
 
     messages.check_name(name)
-    controller.check_callback(callback)
+    check_callback(callback)
     if callback is not None:
         messages.handlers[name] = callback
     else:

@@ -3,8 +3,9 @@
 
 """The device, as on an imp. `imp.cloud` and `imp.diag` are additions of this firmware."""
 
-from connectwith import controller as _controller
+from connectwith import connection as _connection
 from connectwith import nic as _nic
+from connectwith.job import check_callback as _check_callback
 
 PROXY_TYPE_HTTP = 0
 
@@ -101,7 +102,7 @@ def setsendbuffersize(size):
 
     It never shrinks, and begins anew with 3456 at each boot. TypeError, ValueError: not a size.
     """
-    return _controller.get().session.grow(size)
+    return _connection.get().session.grow(size)
 
 
 def _save(name, block):
@@ -133,8 +134,8 @@ def onidle(callback):
 
     A second call replaces the first; None cancels. TypeError: not callable.
     """
-    _controller.check_callback(callback)
-    _timers().on_idle(callback, _controller.get().is_idle)
+    _check_callback(callback)
+    _timers().on_idle(callback, _connection.get().is_idle)
 
 
 def scanwifinetworks(callback=None):

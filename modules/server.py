@@ -9,33 +9,9 @@ happens in the background, and its outcome comes to a callback.
 
 import json
 
-from connectwith import controller
-from connectwith.results import (  # noqa: F401 - the API, for dir() and the REPL's Tab key, too
-    NO_IP_ADDRESS,
-    NO_LINK,
-    NO_MODEM,
-    NO_PPP_CONNECTION,
-    NO_PROXY,
-    NO_REGISTRATION,
-    NO_SERVER,
-    NO_WIFI,
-    NOT_AUTHORISED,
-    NOT_CONNECTED,
-    NOT_RESOLVED,
-    PPP_NO_CONNECTIVITY,
-    REGISTRATION_DENIED,
-    RETURN_ON_ERROR,
-    RETURN_ON_ERROR_NO_DISCONNECT,
-    SEND_ERROR_DISCONNECTED,
-    SEND_ERROR_NOT_CONNECTED,
-    SEND_ERROR_TIMEOUT,
-    SEND_ERROR_WOULDBLOCK,
-    SERVER_CONNECTED,
-    SIM_ERROR,
-    SUSPEND_ON_ERROR,
-    WAIT_FOR_ACK,
-    WAIT_TIL_SENT,
-)
+from connectwith import connection
+from connectwith.job import check_callback
+from connectwith.results import *  # noqa: F403 - the API, for dir() and the REPL's Tab key, too
 
 _MESSAGE_MAX = 256 * 1024 - 256
 
@@ -67,7 +43,7 @@ def setsendtimeoutpolicy(reconnectpolicy, waitpolicy, timeout):
     `timeout` (int or float, seconds) bounds how long a send may block. ValueError: not a policy.
     At start-up: SUSPEND_ON_ERROR, WAIT_TIL_SENT, 30.
     """
-    controller.get().set_policy(reconnectpolicy, waitpolicy, timeout)
+    connection.get().set_policy(reconnectpolicy, waitpolicy, timeout)
 
 
 def connectwith(nic, callback=None, timeout=None):
@@ -81,7 +57,7 @@ def connectwith(nic, callback=None, timeout=None):
     RuntimeError: the policy is SUSPEND_ON_ERROR, or no server is set (`imp.cloud.configure`).
     ValueError, TypeError: name what is wrong. Nothing has been touched then.
     """
-    controller.get().connectwith(nic, callback, timeout)
+    connection.get().connectwith(nic, callback, timeout)
 
 
 def connect(callback=None, timeout=None):
@@ -96,17 +72,17 @@ def connect(callback=None, timeout=None):
     """
     from connectwith import failover
 
-    failover.connect(controller.get(), callback, timeout)
+    failover.connect(connection.get(), callback, timeout)
 
 
 def disconnect():
     """Closes the connection and powers its interface down; ends an attempt without a callback."""
-    controller.get().disconnect()
+    connection.get().disconnect()
 
 
 def isconnected():
     """Whether the server has accepted the session and nothing has ended it since."""
-    return controller.get().is_connected()
+    return connection.get().is_connected()
 
 
 def flush(timeout):
@@ -115,7 +91,7 @@ def flush(timeout):
     False does not mean that it is lost, and the connection stays as it is. ValueError: not a
     timeout.
     """
-    return controller.get().flush(timeout)
+    return connection.get().flush(timeout)
 
 
 def onunexpecteddisconnect(callback):
@@ -125,8 +101,8 @@ def onunexpecteddisconnect(callback):
 
     Never called under SUSPEND_ON_ERROR, or after `disconnect()`. TypeError: not callable.
     """
-    controller.check_callback(callback)
-    controller.get().on_loss = callback
+    check_callback(callback)
+    connection.get().on_loss = callback
 
 
 def onshutdown(callback):
@@ -135,15 +111,15 @@ def onshutdown(callback):
     `reason` is a SHUTDOWN_ constant; the code calls `restart()` when it is ready. None: restart
     at once, as without a call. TypeError: not callable.
     """
-    controller.check_callback(callback)
-    controller.get().on_shutdown = callback
+    check_callback(callback)
+    connection.get().on_shutdown = callback
 
 
 def restart():
     """Closes the connection and resets the device."""
     from connectwith import messages
 
-    messages.restart(controller.get())
+    messages.restart(connection.get())
 
 
 def log(msg):
@@ -165,4 +141,4 @@ def _report(name, msg):
         msg = str(msg)
     if len(msg) > _MESSAGE_MAX:
         raise ValueError("msg: too long")
-    return controller.get().send(name, json.dumps(msg).encode())
+    return connection.get().send(name, json.dumps(msg).encode())

@@ -40,6 +40,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/port/secret_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/settings_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/stream_lwip.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/tls_bio.c
     ${CMAKE_CURRENT_LIST_DIR}/port/tls_handshake.c
     ${CMAKE_CURRENT_LIST_DIR}/port/tls_mbedtls.c
     ${CMAKE_CURRENT_LIST_DIR}/port/turns_freertos.c

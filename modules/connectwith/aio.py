@@ -7,7 +7,7 @@ import asyncio
 
 import _connectwith
 
-from connectwith import controller
+from connectwith import connection
 
 
 class Superseded(Exception):
@@ -20,7 +20,7 @@ async def connectwith(nic, timeout=None):
     Cancelling the task tears the attempt down. Superseded: see there. RuntimeError, ValueError,
     TypeError: as `server.connectwith`, and nothing has been touched.
     """
-    control = controller.get()
+    control = connection.get()
     return await _Waiter(control).result(control.connectwith, nic, timeout)
 
 
@@ -32,7 +32,7 @@ async def connect(timeout=None):
     """
     from connectwith import failover, results
 
-    control = controller.get()
+    control = connection.get()
     if control.policy == results.SUSPEND_ON_ERROR:
         raise RuntimeError("not under SUSPEND_ON_ERROR: see server.setsendtimeoutpolicy")
 

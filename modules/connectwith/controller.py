@@ -9,7 +9,8 @@ codes of the user's code or of the methods here that the user calls. While one o
 `busy` keeps the steps out if the call waits, and the scheduler's lock if it does not: then other
 callbacks of the user's stay out, too, which may call any of these methods.
 
-How an attempt goes is in course.py, what follows a failure in failover.py, a loss in loss.py.
+How an attempt goes is in course.py. What follows a failure is a job's plan (failover.py, loss.py),
+and what follows a loss is given by who makes the controller (connection.py).
 """
 
 import time
@@ -18,52 +19,10 @@ import _connectwith
 from micropython import const
 
 from connectwith import call, links, nic, results, store
+from connectwith.job import Job, check_callback, milliseconds, server_settings
 
 _STAGES = const(9)
 _UNWATCHED_MS = const(50)  # between two looks at a session that nobody watches
-
-_LONGEST_S = const(86400)
-
-_controller = None
-
-
-def get():
-    """The controller of this run of the firmware."""
-    global _controller
-    if _controller is None:
-        with _connectwith.SchedulerLock():
-            if _controller is None:
-                _controller = Controller()
-    return _controller
-
-
-class Job:
-    """One attempt that is to be made: everything checked, nothing begun.
-
-    `callback(result, interface)` or None. `plan`: what comes after a failure; an object with
-    `follow(job, result)`, which gives the next Job (it waits for `delay_ms`) or None, or None.
-    """
-
-    place = 0  # in the plan
-    delay_ms = 0
-    repeated = False  # the same is tried again, whatever becomes of it
-
-    def __init__(self, nic_, kind, settings, timeout_ms, callback=None, plan=None):
-        self.nic = nic_
-        self.kind = kind
-        self.link = links.get(kind)
-        self.settings = settings
-        self.timeout_ms = timeout_ms
-        self.callback = callback
-        self.plan = plan
-
-    def has_next(self):
-        return self.plan is not None and self.plan.has_next(self)
-
-    def close(self):
-        """It is over. The job that has connected lives as long as its session, and longer: it
-        must not keep the user's objects, or a plan and what that knows of earlier jobs."""
-        self.callback = self.plan = None
 
 
 class Controller:
@@ -73,7 +32,8 @@ class Controller:
 
     quiet_ms = 500  # between two steps of a session in which nothing happens
 
-    def __init__(self):
+    def __init__(self, after_loss):
+        """`after_loss()` gives what has `begin(control, result)` and `suspend(control)`."""
         from connectwith import course, diag
 
         _connectwith.key_source()  # makes the device's secret now, so that attempts write nothing
@@ -84,6 +44,7 @@ class Controller:
         self._next = None  # a job that waits for its time
         self._next_ms = 0
         self._told = 0  # the stage that the watcher of transitions waits for
+        self._after_loss = after_loss
         self.busy = 0
         self.ticket = 0
         self._connected = False
@@ -295,8 +256,8 @@ class Controller:
         current = self.session
         state = current.pump(time.ticks_ms())
         # Going down, a link breaks its connections: then it is to blame.
-        if self.link.poll() != links.UP:
-            return self.lose("link lost", 0, self.link.result)
+        if self.has_lost_link():
+            return -1
         if state < 0:
             if self._course.patience.doubts(current.code):
                 return self._course.patience.pause()
@@ -317,17 +278,23 @@ class Controller:
         """The session is not quiet: its next step comes soon."""
         self.attempt.wake(1)
 
+    def has_lost_link(self):
+        """Whether the link is down. The session is lost then."""
+        link = self.link
+        if link is None or link.poll() == links.UP:
+            return False
+        self.lose("link lost", 0, link.result)
+        return True
+
     def lose(self, cause, code, result):
         """The session is over and nobody here wanted it."""
-        from connectwith import loss
-
         with _connectwith.SchedulerLock():
             if self._connected:  # else a callback has closed it in the meantime
                 self.diag.lost(cause, code)
                 self._connected = False
                 call(self._course.release, False, True)
                 self.last_error = result
-                loss.begin(self, result)
+                self._after_loss().begin(self, result)
         return -1
 
     def bring_back(self):
@@ -335,29 +302,4 @@ class Controller:
         to connect to, or another policy holds."""
         if self.policy != results.SUSPEND_ON_ERROR or self.busy:
             return False
-        from connectwith import loss
-
-        return loss.suspend(self)
-
-
-def milliseconds(seconds):
-    """Checks a timeout in seconds, int or float."""
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
-        raise TypeError("timeout: must be a number of seconds")
-    if not 0 < seconds <= _LONGEST_S:
-        raise ValueError("timeout: must be over 0 and at most 86400 s")
-    return max(1, int(seconds * 1000))
-
-
-def check_callback(callback):
-    """TypeError unless it is callable or None."""
-    if callback is not None and not callable(callback):
-        raise TypeError("callback: not callable")
-
-
-def server_settings():
-    """The stored cloud.Settings. RuntimeError: there are none."""
-    settings = store.load_cloud()
-    if settings is None:
-        raise RuntimeError("no server is set: see imp.cloud.configure")
-    return settings
+        return self._after_loss().suspend(self)

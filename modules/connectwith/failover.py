@@ -5,7 +5,8 @@
 
 import _connectwith
 
-from connectwith import controller, links, nic, results, store
+from connectwith import links, nic, results, store
+from connectwith.job import Job, check_callback, milliseconds, server_settings
 
 _ORDER = (nic.ETHERNET, nic.WIFI, nic.CELLULAR)
 
@@ -37,13 +38,13 @@ def connect(control, callback, timeout):
     """See `server.connect`."""
     if control.policy == results.SUSPEND_ON_ERROR:
         # Callback and timeout have no meaning there.
-        controller.server_settings()
+        server_settings()
         if not control.is_connected():
             control.bring_back()
         return
-    controller.check_callback(callback)
-    timeout_ms = None if timeout is None else controller.milliseconds(timeout)
-    settings = controller.server_settings()
+    check_callback(callback)
+    timeout_ms = None if timeout is None else milliseconds(timeout)
+    settings = server_settings()
     with _connectwith.SchedulerLock():
         if control.is_connected():
             return
@@ -95,7 +96,7 @@ class Plan:
             timeout_ms = links.default_ms(kind)
         else:
             timeout_ms = max(1, left_ms // (len(self._kinds) - place))
-        job = controller.Job(config, kind, self._settings, timeout_ms, self.callback, self)
+        job = Job(config, kind, self._settings, timeout_ms, self.callback, self)
         job.place = place
         job.left_ms = left_ms
         return job

@@ -8,7 +8,8 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import controller, report
+from connectwith import connection, report
+from connectwith.job import check_callback
 
 # What _connectwith.clock_quality() gives, in words.
 _CLOCK = const(("unset", "user", "floor", "suspect", "network", "sntp"))
@@ -22,21 +23,21 @@ def lastattempt():
     `server.connect`, the result of each interface that has ended. `note`: what is wrong but no
     failure; absent where nothing is.
     """
-    control = controller.get()
+    control = connection.get()
     with _connectwith.SchedulerLock():  # all of it at one moment
         return report.last(control.diag, control.attempt.timeline())
 
 
 def ontransition(callback):
     """`callback(stage, ms)` is called when a stage (str) has ended; None for no callback."""
-    controller.check_callback(callback)
-    controller.get().diag.watcher = callback
+    check_callback(callback)
+    connection.get().diag.watcher = callback
 
 
 def counters():
     """Since the boot, as a dict: `attempts`, `successes`, `losses` of a session, and why the
     last of these happened as `lastloss` (str or None)."""
-    control = controller.get()
+    control = connection.get()
     with _connectwith.SchedulerLock():
         return report.counters(control.diag)
 

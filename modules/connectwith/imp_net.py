@@ -3,7 +3,7 @@
 
 """`imp.net`: inspection of the network, and interfaces for the local one."""
 
-from connectwith import controller
+from connectwith import connection
 
 # States of an interface.
 UNKNOWN = -1
@@ -42,7 +42,7 @@ def info():
     """
     from connectwith import info
 
-    return info.report(controller.get())
+    return info.report(connection.get())
 
 
 def open(nic, callback=None):
@@ -68,7 +68,7 @@ def getcurrentconfig():
     """
     from connectwith import info
 
-    return info.current_config(controller.get())
+    return info.current_config(connection.get())
 
 
 def setserverinterfaces(identifiers):

@@ -15,7 +15,10 @@ from errno import ETIMEDOUT
 import _connectwith
 from micropython import const
 
-from connectwith import call, controller, links, nic, nic_blocks, store, timers
+from connectwith import call, connection, links, nic, nic_blocks, results, store, timers
+from connectwith.job import check_callback
+
+_ADDRESS = const(2)  # a stage, as in _connectwith.STAGE_...
 
 _UNKNOWN = const(-1)
 _STARTING = const(0)
@@ -80,7 +83,7 @@ class Interface:
         comes. `localport`: 0 for any. RuntimeError: cellular, or not up. OSError: port in use."""
         if self._holder.kind == nic.CELLULAR:
             raise RuntimeError("interface: no local network over cellular")
-        controller.check_callback(callback)
+        check_callback(callback)
         if isinstance(localport, bool) or not isinstance(localport, int):
             raise TypeError("localport: must be an int")
         if not 0 <= localport <= 65535:
@@ -142,12 +145,14 @@ class Udp:
         nic_blocks.check_port(port)
         udp = self._socket
         if udp is None:
-            return 1
+            return results.SEND_ERROR_NOT_CONNECTED
         try:
             udp.sendto(data, socket.getaddrinfo(address, port)[0][-1])
         except OSError as error:
             # MicroPython takes it that an empty datagram, 0 bytes, was not sent.
-            return 0 if not len(data) and error.errno == ETIMEDOUT else 4
+            if not len(data) and error.errno == ETIMEDOUT:
+                return 0
+            return results.SEND_ERROR_WOULDBLOCK
         return 0
 
     def close(self):
@@ -189,7 +194,7 @@ def open_(config, callback):
     config = nic.normalise(config)
     kind = nic.link_of(config["interface"])
     link = links.get(kind)
-    controller.check_callback(callback)
+    check_callback(callback)
     with _connectwith.SchedulerLock():
         return _open(config, kind, link, callback)
 
@@ -199,7 +204,7 @@ def _open(config, kind, link, callback):
         _collect()
     if None not in _holders:
         raise RuntimeError("interface: open too often")
-    control = controller.get()
+    control = connection.get()
     if control.link is link or kind in links.held:
         if len(config) > 1:
             raise ValueError("interface: in use; open it without settings")
@@ -237,7 +242,7 @@ def _watch():
         state = _state(holder)
         if state != holder.state:
             holder.state = state
-            if state == _NO_LINK and controller.get().link is not holder.link:
+            if state == _NO_LINK and connection.get().link is not holder.link:
                 # For the driver this loss is final; the next cable finds it waiting.
                 holder.link.start(links.held[holder.kind])
             if holder.callback is not None:
@@ -261,12 +266,12 @@ def _state(holder):
     if stage == links.UP:
         return _CONNECTED
     if stage >= 0:
-        if kind == nic.ETHERNET and stage < 2 and holder.state in (_CONNECTED, _NO_LINK):
+        if kind == nic.ETHERNET and stage < _ADDRESS and holder.state in (_CONNECTED, _NO_LINK):
             return _NO_LINK  # the cable is out
         return _STAGES[kind][stage]
     if stage != links.FAILED or not holder.link.cause:
         return _STOPPED[kind]
-    if kind == nic.CELLULAR and holder.link.result == 11:
+    if kind == nic.CELLULAR and holder.link.result == results.REGISTRATION_DENIED:
         return _DENIED
     return _FAILED[kind]
 
@@ -293,7 +298,7 @@ def _release(holder):
             return
     links.held.pop(kind, None)
     link = holder.link
-    if controller.get().link is not link:
+    if connection.get().link is not link:
         link.stop()
         if link.poll() < links.FAILED and link not in _leaving:
             _leaving.append(link)

@@ -9,7 +9,8 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import call, controller, nic, results
+from connectwith import call, nic, results
+from connectwith.job import Job, server_settings
 
 # A broker that goes takes all its boards along in the same instant, a site's router all of the
 # site. So they come back spread over this part of the minute, a second: a core does in it about as
@@ -58,7 +59,7 @@ def suspend(control):
     from connectwith import failover
 
     try:
-        settings = controller.server_settings()
+        settings = server_settings()
     except RuntimeError:
         return False
     kinds = failover.candidates()
@@ -180,9 +181,7 @@ class Outage:
             return None
         pause_ms = min(self.pause_ms(), left_ms - _LEAST_MS)
         lost = self._lost
-        job = controller.Job(
-            lost.nic, lost.kind, lost.settings, left_ms - pause_ms, self._report, self
-        )
+        job = Job(lost.nic, lost.kind, lost.settings, left_ms - pause_ms, self._report, self)
         job.delay_ms = pause_ms
         job.repeated = True
         return job
@@ -191,7 +190,7 @@ class Outage:
         """An attempt of a standstill, which makes all the pauses itself."""
         lost = self._lost
         if settings is None:
-            job = controller.Job(lost.nic, lost.kind, lost.settings, left_ms)
+            job = Job(lost.nic, lost.kind, lost.settings, left_ms)
             job.repeated = True
             return job
         from connectwith import failover

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: MIT
 
 """What few NICs need, and is loaded when one does: the blocks beside `wificonfig`, checked as in
-nic.py; dotted quads; sealed values in the form that survives json.dumps()."""
+nic.py; dotted quads; sealed values in the form that survives json.dumps().
+
+nic.py and this file are one thing in two files, and import each other.
+"""
 
 import _connectwith
 from micropython import const

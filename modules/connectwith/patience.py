@@ -48,6 +48,7 @@ _LONGEST_PAUSE_MS = const(5000)
 
 # Pauses while nothing happens; the last one stays.
 _WAITS_MS = const(b"\x01\x01\x02\x02\x04\x08\x0a")
+_LAST_WAIT = const(6)
 
 _DIAL = const(5)  # stages, as in _connectwith.STAGE_...
 _PROXY = const(6)
@@ -100,7 +101,7 @@ class Patience:
     def pause(self):
         """The ms to wait for: short at first, longer while nothing happens."""
         waits = self._waits
-        if waits < 6:
+        if waits < _LAST_WAIT:
             self._waits = waits + 1
         return _WAITS_MS[waits]
 

@@ -9,7 +9,8 @@ from errno import EAGAIN
 import _connectwith
 from micropython import const
 
-from connectwith import controller, links, nic
+from connectwith import connection, links, nic
+from connectwith.job import check_callback
 
 _LOOK_MS = const(20)
 _LONGEST_MS = const(15000)  # the ESP32 takes up to 4 s for all channels
@@ -20,7 +21,7 @@ _scan = None  # the one that runs
 def start(callback):
     """See `imp.scanwifinetworks`."""
     global _scan
-    controller.check_callback(callback)
+    check_callback(callback)
     if links.get(nic.WIFI).scans():  # ValueError: no Wi-Fi
         raise OSError(EAGAIN)  # the attempt looks for access points, a part of joining
     with _connectwith.SchedulerLock():
@@ -58,7 +59,7 @@ class Scan:
 
         self._wlan = network.WLAN(network.WLAN.IF_STA)
         _connectwith.link_watch(0)
-        controller.get().hasten(links.get(nic.WIFI))
+        connection.get().hasten(links.get(nic.WIFI))
         self._was_on = self._wlan.active()
         if not self._was_on:
             self._wlan.active(True)
@@ -108,7 +109,7 @@ class Scan:
         self.running = False
         with _connectwith.SchedulerLock():
             if not self._was_on and nic.WIFI not in links.held:
-                if controller.get().link is not links.get(nic.WIFI):
+                if connection.get().link is not links.get(nic.WIFI):
                     self._wlan.active(False)
 
 

@@ -11,7 +11,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import links, results
+from connectwith import results
 
 # Under SUSPEND_ON_ERROR; it may be the message itself that makes the server hang up.
 _TRIES = const(3)
@@ -118,8 +118,4 @@ def _look(control, what, first, payload):
         done = not current.is_waiting(first)
     if done:
         return 0
-    link = control.link
-    if link is not None and link.poll() != links.UP:
-        control.lose("link lost", 0, link.result)
-        return results.SEND_ERROR_DISCONNECTED
-    return -1
+    return results.SEND_ERROR_DISCONNECTED if control.has_lost_link() else -1

@@ -210,9 +210,9 @@ class Rig:
     def rest(self):
         """Goes offline, and waits for the end of powering down."""
         self.device.repl.run(
-            "server.disconnect()\ncalls.clear()\nfrom connectwith import controller"
+            "server.disconnect()\ncalls.clear()\nfrom connectwith import connection"
         )
-        until(lambda: not self.device.repl.value("controller.get().is_leaving()"), "it is down")
+        until(lambda: not self.device.repl.value("connection.get().is_leaving()"), "it is down")
 
     def set_clock(self, when=None):
         """Sets the board's clock: to a datetime of UTC, or right."""

@@ -4,8 +4,8 @@
 
 PRELUDE = """
 import agent, gc, imp, machine, network, server, socket, time
-from connectwith import controller
-control = controller.get()
+from connectwith import connection
+control = connection.get()
 events, spent, got, losses = [], [], [], []
 def recorder(tag, begin_ms):
     def callback(result, interface=None):

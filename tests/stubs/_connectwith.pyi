@@ -39,13 +39,6 @@ REGISTRATION_DENIED: int
 NO_PPP_CONNECTION: int
 PPP_NO_CONNECTIVITY: int
 
-STREAM_FAILED: int
-STREAM_CLOSED: int
-STREAM_CONNECTING: int
-STREAM_CONNECTED: int
-STREAM_HANDSHAKE: int
-STREAM_SECURE: int
-
 class Attempt:
     def __init__(self, step: Callable[[], Any], settle: Callable[..., Any], /) -> None: ...
     def start(self, link: int, timeout_ms: int, callback: Any, interface: Any, /) -> None: ...

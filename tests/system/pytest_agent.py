@@ -61,8 +61,8 @@ def test_both_ways(online, world, value):
 
 def test_a_quiet_session_is_told_what_comes(online):
     online.repl.run(
-        "from connectwith import controller\n"
-        "control = controller.get()\n"
+        "from connectwith import connection\n"
+        "control = connection.get()\n"
         "agent.on('name', handler(1))\n"
         "control.quiet_ms = 3600000\ncontrol.look()\nsettle(500)"
     )
@@ -252,8 +252,8 @@ def test_refused_subscription_is_told_and_no_failure(device, world):
     )
     # Said again, by a server with nothing better to do, it is not news.
     device.repl.run(
-        "from connectwith import controller, messages\n"
-        "messages.deliver(controller.get(), ('restart', 'subscription refused: '))\n"
+        "from connectwith import connection, messages\n"
+        "messages.deliver(connection.get(), ('restart', 'subscription refused: '))\n"
     )
     words = [f"subscription refused: {name}" for name in ("device/#", "restart")]
     assert device.last_attempt()["note"] == "; ".join(words)

@@ -12,8 +12,8 @@ import pytest
 SERVER_CONNECTED, NO_WIFI, NOT_RESOLVED, NO_SERVER = 5, 1, 3, 4
 
 _WATCH = """
-from connectwith import controller
-control = controller.get()
+from connectwith import connection
+control = connection.get()
 losses = []
 def lost(result):
     losses.append((result, server.isconnected(), imp.net.info().get("lasterror"), time.ticks_ms()))
@@ -201,8 +201,8 @@ def test_a_message_that_the_broker_cannot_have(device, world):
 
 _MAIN = """
 import server, time
-from connectwith import controller
-control = controller.get()
+from connectwith import connection
+control = connection.get()
 control.retry_ms, control.sleep_ms = 5000, 1000
 import machine
 print('boot', machine.reset_cause() == machine.DEEPSLEEP_RESET)

@@ -112,7 +112,7 @@ def watch(request, device):
 
 def _lose(device, world, retry_ms=3000, stable_ms=0):
     device.use_broker(f"mqtt://{world.broker.host}:{world.peer('close-plain').port}")
-    device.repl.run("from connectwith import controller\ncontrol = controller.get()")
+    device.repl.run("from connectwith import connection\ncontrol = connection.get()")
     # A link that stays up costs no time.
     device.repl.run(
         f"control.retry_ms, control.stable_ms = {retry_ms}, {stable_ms}\n"

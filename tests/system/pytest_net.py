@@ -279,8 +279,8 @@ def test_bad_nics_open_nothing(local):
 
 
 _WATCHED_INFO = """
-from connectwith import controller, links
-control, link = controller.get(), links.get(0)
+from connectwith import connection, links
+control, link = connection.get(), links.get(0)
 polled = []
 def poll():
     polled.append(1)

@@ -15,8 +15,8 @@ SERVER_CONNECTED, NO_LINK, NO_SERVER = 5, 1, 4
 
 # Runs on the board. A handler that records, and time that runs faster.
 _WATCH = """
-from connectwith import controller
-control = controller.get()
+from connectwith import connection
+control = connection.get()
 losses = []
 def lost(result): losses.append((result, server.isconnected()))
 server.onunexpecteddisconnect(lost)
@@ -38,8 +38,8 @@ def test_s41_policy_is_not_kept(device):
         "import server\n"
         "try:\n    server.connectwith({'interface': 'wl0'})\n"
         "except RuntimeError: print('refused')\n"
-        "from connectwith import controller\n"
-        "control = controller.get()\n"
+        "from connectwith import connection\n"
+        "control = connection.get()\n"
         "print(control.policy == server.SUSPEND_ON_ERROR, control.wait == server.WAIT_TIL_SENT,"
         " control.timeout_ms)\n"
     )
@@ -265,8 +265,8 @@ def test_ctrl_c_ends_the_standstill(device, world, dut):
 
 _MAIN = """
 import server, time
-from connectwith import controller
-control = controller.get()
+from connectwith import connection
+control = connection.get()
 control.retry_ms, control.sleep_ms = 1500, 1000
 import machine
 print('boot', machine.reset_cause() == machine.DEEPSLEEP_RESET)

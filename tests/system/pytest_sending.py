@@ -218,7 +218,7 @@ def test_everything_that_was_acknowledged_has_arrived(device, world):
     """Messages one by one while the link is cut again and again."""
     _policy(device, RETURN, "server.WAIT_FOR_ACK", 2)
     device.repl.run(
-        "from connectwith import controller\ncontroller.get().retry_ms = 60000\n"
+        "from connectwith import connection\nconnection.get().retry_ms = 60000\n"
         "acknowledged = []\ntries = 0\n"
         "def pump(count):\n"
         "    global tries\n"
@@ -262,8 +262,8 @@ def test_send_in_a_callback_in_the_middle_of_a_send(device, world):
 def test_a_quiet_session_costs_two_looks_a_second(device):
     assert device.connect(device.wifi()) == 5
     device.repl.run(
-        "from connectwith import controller\n"
-        "session = controller.get().session\n"
+        "from connectwith import connection\n"
+        "session = connection.get().session\n"
         "pump = session.pump\n"
         "looks = 0\n"
         "def counted(*args):\n"

@@ -29,8 +29,8 @@ def version():
 
 # A silent server is noticed in seconds.
 QUICK_LOSS = """
-from connectwith import controller
-client = controller.get().session.mqtt
+from connectwith import connection
+client = connection.get().session.mqtt
 client.ping_after_ms, client.pong_within_ms = 700, 1000
 """
 

@@ -66,7 +66,7 @@ def test_an_import_across_the_layers(name, line):
 @pytest.mark.parametrize(
     "name, line",
     [
-        ("server.py", "from connectwith import controller"),
+        ("server.py", "from connectwith import connection"),
         ("imp.py", "import _connectwith"),
         ("connectwith/links/wlan.py", "from connectwith import results"),
         ("connectwith/links/wlan.py", "from connectwith.links import UP"),

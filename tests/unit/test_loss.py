@@ -6,7 +6,8 @@ import types
 
 import _connectwith
 import pytest
-from connectwith import controller, loss, results
+from connectwith import links, loss, results
+from connectwith.job import Job
 
 PERIOD = 1 << 30  # of time.ticks_ms()
 NIC = {"interface": "eth0"}
@@ -38,14 +39,14 @@ def clock(request, monkeypatch):
 @pytest.fixture
 def control(clock, monkeypatch):
     """A controller that has lost its connection; `jobs` is what it was told to do."""
-    monkeypatch.setattr(controller.links, "get", lambda kind: None)
+    monkeypatch.setattr(links, "get", lambda kind: None)
     monkeypatch.setattr(loss.os, "urandom", lambda n: b"\xff" * n)
     monkeypatch.setattr(
         _connectwith, "backoff_ms", lambda place, base, cap, chance: min(base << place, cap), False
     )
     control = types.SimpleNamespace(
         retry_ms=60_000, stable_ms=30_000, policy=results.RETURN_ON_ERROR, outage=None, busy=0,
-        live=controller.Job(NIC, 1, None, 1), jobs=[], told=[], last_error=None, looked=0,
+        live=Job(NIC, 1, None, 1), jobs=[], told=[], last_error=None, looked=0,
         attempt=types.SimpleNamespace(elapsed_ms=lambda: control.took_ms), took_ms=0,
     )  # fmt: skip
     control.resume = control.jobs.append

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import _connectwith
 import pytest
-from connectwith import controller, links, nic, patience, results
+from connectwith import links, nic, patience, results
+from connectwith.job import Job
 from connectwith.links import FAILED, wlan
 from modem_script import Clock
 
@@ -68,7 +69,7 @@ def test_pauses_grow_and_end_growing():
 def test_the_place_of_a_job(monkeypatch, plan, repeated, place):
     monkeypatch.setattr(links, "get", lambda kind: None)
     plan = None if plan is None else types.SimpleNamespace(has_next=lambda job, more=plan: more)
-    job = controller.Job({}, nic.WIFI, None, 60000, plan=plan)
+    job = Job({}, nic.WIFI, None, 60000, plan=plan)
     job.repeated = repeated
     assert patience.place_of(job) == place
 

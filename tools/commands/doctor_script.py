@@ -13,7 +13,7 @@ import time
 
 import _connectwith
 import server
-from connectwith import controller, links, store
+from connectwith import connection, links, store
 
 KINDS = ("Wi-Fi", "Ethernet", "cellular")
 
@@ -101,7 +101,7 @@ def attempt():
     return {key: last[key] for key in ("interface", "name", "ms", "cause", "stages")}
 
 
-control = controller.get()
+control = connection.get()
 uname = os.uname()
 print(
     json.dumps(

@@ -46,7 +46,6 @@ def c_module(root: Path) -> dict[str, set[str]]:
     text = (root / _BIND / "modconnectwith.c").read_text(encoding="utf-8")
     core = (root / _BIND.parent / "core" / "attempt.h").read_text(encoding="utf-8")
     exported = {"": _c_names(text, "mod_globals_table")}
-    exported[""] |= {f"STREAM_{n}" for n in re.findall(r"^\s+STREAM_ENTRY\((\w+)\)", text, re.M)}
     for lists, prefix in (("STAGES", "STAGE_"), ("LINKS", "LINK_"), ("RESULTS", "")):
         macro = re.search(rf"#define ATTEMPT_{lists}\(X\)((?:.*\\\n)*.*)", core)
         exported[""] |= {prefix + n for n in re.findall(r"X\((\w+)", macro[1] if macro else "")}

@@ -26,7 +26,7 @@ void connectwith_check(status_t status);
 // right, at the start of a new run of the firmware.
 void connectwith_repair_node(mp_sched_node_t *own);
 
-// What Stream.poll() gives; exported as STREAM_...
+// What Stream.poll() gives.
 enum {
     CONNECTWITH_STREAM_FAILED = -1,
     CONNECTWITH_STREAM_CLOSED = 0,

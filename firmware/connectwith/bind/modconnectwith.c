@@ -86,8 +86,6 @@ static MP_DEFINE_CONST_FUN_OBJ_1(mod_utf8_bytes_obj, mod_utf8_bytes);
     { MP_ROM_QSTR(MP_QSTR_LINK_##name), MP_ROM_INT(ATTEMPT_LINK_##name) },
 #define RESULT_ENTRY(name, value) \
     { MP_ROM_QSTR(MP_QSTR_##name), MP_ROM_INT(value) },
-#define STREAM_ENTRY(name) \
-    { MP_ROM_QSTR(MP_QSTR_STREAM_##name), MP_ROM_INT(CONNECTWITH_STREAM_##name) },
 
 static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__connectwith) },
@@ -128,12 +126,6 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     ATTEMPT_STAGES(STAGE_ENTRY)
     ATTEMPT_LINKS(LINK_ENTRY)
     ATTEMPT_RESULTS(RESULT_ENTRY)
-    STREAM_ENTRY(FAILED)
-    STREAM_ENTRY(CLOSED)
-    STREAM_ENTRY(CONNECTING)
-    STREAM_ENTRY(CONNECTED)
-    STREAM_ENTRY(HANDSHAKE)
-    STREAM_ENTRY(SECURE)
 };
 static MP_DEFINE_CONST_DICT(mod_globals, mod_globals_table);
 

@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What the two halves of the TLS session share: tls_handshake.c, most of which runs on the worker,
-// and tls_mbedtls.c, which is the session afterwards.
+// What the files of the TLS session share. Each calls only those below it:
+//   tls_mbedtls.c    the session after the handshake, and its end
+//   tls_handshake.c  the handshake, which runs on the worker; the memory of a session
+//   tls_bio.c        the socket under mbedTLS
 
 #ifndef CONNECTWITH_PORT_TLS_INTERNAL_H
 #define CONNECTWITH_PORT_TLS_INTERNAL_H
@@ -62,6 +64,8 @@ struct tls {
     uint8_t tail[TLS_TAIL_BYTES];
 };
 
+// --- tls_bio.c ---
+
 int tls_bio_send(void *arg, const unsigned char *buf, size_t len);
 int tls_bio_recv(void *arg, unsigned char *buf, size_t len);
 
@@ -70,6 +74,8 @@ bool tls_would_wait(int ret);
 
 // The cause to report: the socket's errno says more than mbedTLS's "receive failed".
 int tls_cause(const tls_t *tls, int ret);
+
+// --- tls_handshake.c ---
 
 // One of the two owners lets go; the later one clears up.
 void tls_release(tls_t *tls);

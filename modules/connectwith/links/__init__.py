@@ -50,6 +50,14 @@ LOSSES_SHIFT = 10
 # 4 s, and a server still has 8 s for its answer.
 _DHCP_MS = const(8000)
 
+# The classes of links, as _connectwith.LINK_WIFI and its siblings.
+_WIFI = const(0)
+_ETHERNET = const(1)
+_CELLULAR = const(2)
+
+_DEFAULT_MS = const(60000)
+_DEFAULT_CELLULAR_MS = const(120000)  # registration alone may take a minute
+
 _links = [None, None, None]
 
 # The links that local.py holds up, by class, each with the NIC that it is up with.
@@ -90,7 +98,7 @@ def left_over(link):
     """The link object of a class that an earlier run of the firmware has left up, or may have; to
     be stopped. None: it has left none. A soft reset stops no interface, and no reset a modem."""
     used = _connectwith.link_used(link)
-    if link in held or not used and (link != 2 or _modem_is_off()):
+    if link in held or not used and (link != _CELLULAR or _modem_is_off()):
         return None  # what is up is wanted, or none of ours
     try:
         found = get(link)
@@ -124,19 +132,19 @@ def route(link, config):
 
 def default_ms(link):
     """How long an attempt over a class of link may take, where nobody says so."""
-    return 120000 if link == 2 else 60000
+    return _DEFAULT_CELLULAR_MS if link == _CELLULAR else _DEFAULT_MS
 
 
 def _make(link):
     import network
 
-    if link == 0:
+    if link == _WIFI:
         if not hasattr(network, "WLAN"):
             raise ValueError("interface: this board has no Wi-Fi")
         from connectwith.links.wlan import Wlan
 
         return Wlan()
-    if link == 1:
+    if link == _ETHERNET:
         try:
             from connectwith.links.w5500 import W5500, fitted
         except ImportError:

@@ -23,6 +23,9 @@ from connectwith.links.modem_sim import OPEN, Sim
 from connectwith.links.modem_start import Start
 from connectwith.links.ppp import REFUSED, Ppp
 
+_CLASS = const(2)  # _connectwith.LINK_CELLULAR
+
+# Stages, as in _connectwith.STAGE_...
 _HARDWARE = const(0)
 _LINK = const(1)
 _ADDRESS = const(2)
@@ -31,6 +34,7 @@ _RESTARTS = const(3)  # of the ladder in one attempt, at least
 _DIAL_MS = const(60000)
 _PPP_MS = const(30000)
 _TRUSTED = const(4)  # what the network tells about the clock, see core/clockrecord.h
+_RADIO_AT = const(2)  # failures in a row: then the radio is switched off and on
 _COUNTS_MS = const(20000)  # an attempt that was given up earlier says nothing about the modem
 
 
@@ -64,7 +68,7 @@ class Sim7600:
         block = nic.get("cellconfig")
         self.apn = block["apn"] if block else ""
         self._used = True
-        _connectwith.link_used(2, True)
+        _connectwith.link_used(_CLASS, True)
         self._began_ms = time.ticks_ms()
         self._sim.tries = -1
         self._line.log.clear()
@@ -217,7 +221,7 @@ class Sim7600:
         patience_ = self._patience
         if not (yield from network.settle(apn, *login, starting, patience_, self._refuses_apn)):
             return self._fail(results.NO_PPP_CONNECTION, self.cause)
-        if self._start.found and modem_memory.failures() == 2:
+        if self._start.found and modem_memory.failures() == _RADIO_AT:
             yield from network.cycle_radio()
         verdict = yield from network.register(self._patience)
         if verdict != REGISTERED:
@@ -343,5 +347,5 @@ class Sim7600:
         self._line.close()
         self._line.hidden.clear()
         self._used = False
-        _connectwith.link_used(2, False)
+        _connectwith.link_used(_CLASS, False)
         self._stage = FAILED

@@ -22,6 +22,14 @@ from micropython import const
 
 from connectwith import links, results
 
+_CLASS = const(1)  # _connectwith.LINK_ETHERNET
+
+# Stages, as in _connectwith.STAGE_...
+_HARDWARE = const(0)
+_LINK = const(1)
+_ADDRESS = const(2)
+
+# What the next poll does.
 _IDLE = const(0)
 _OPEN = const(1)
 _RESET = const(2)
@@ -76,7 +84,7 @@ class W5500:
         self.cause = ""
         self._was_up = False
         self._turn = _OPEN
-        _connectwith.link_used(1, True)
+        _connectwith.link_used(_CLASS, True)
 
     def poll(self):
         turn = self._turn
@@ -102,20 +110,20 @@ class W5500:
     def stop(self):
         self._turn = _IDLE
         self._nic = None
-        _connectwith.link_used(1, False)
+        _connectwith.link_used(_CLASS, False)
         _connectwith.ethernet_stop()
         if _connectwith.ethernet_may_reset():
             _drive("W5500_RST", 0)
             _drive("W5500_PWR", 0)
 
     def _open(self):
-        _connectwith.link_watch(1)
+        _connectwith.link_watch(_CLASS)
         _connectwith.ethernet_stop()  # a soft reset leaves it running
         if _connectwith.ethernet_may_reset():
             _drive("W5500_RST", 0)
         _drive("W5500_PWR", 1)
         self._next(_RESET)
-        return 0
+        return _HARDWARE
 
     def _release(self):
         from machine import Pin
@@ -124,16 +132,16 @@ class W5500:
         if self._waited_ms() >= wait_ms:
             _drive("W5500_RST", 1)
             self._next(_BOOT)
-        return 0
+        return _HARDWARE
 
     def _boot(self):
-        if self._waited_ms() < _BOOT_MS or _connectwith.link_state(1) & links.LINK_UP:
-            return 0  # the event of the old link's end may still be on its way
+        if self._waited_ms() < _BOOT_MS or _connectwith.link_state(_CLASS) & links.LINK_UP:
+            return _HARDWARE  # the event of the old link's end may still be on its way
         if _connectwith.ethernet_state() == _BUSY:
-            return 0  # with a start that was given up
+            return _HARDWARE  # with a start that was given up
         if self._lan is None and not _connectwith.ethernet_installed() and not self._answers():
             if self._waited_ms() < _ANSWER_MS:
-                return 0
+                return _HARDWARE
             return self._fail("no answer", self._answer[3])
         try:
             self._start()
@@ -144,7 +152,7 @@ class W5500:
     def _set_up(self):
         state = _connectwith.ethernet_state()
         if state == _BUSY:
-            return 0
+            return _HARDWARE
         if state < 0:
             return self._fail("no answer", 0)
         self._turn = _STARTED
@@ -194,25 +202,25 @@ class W5500:
             )
             for server in static["dns"][1:]:  # the driver takes one
                 _connectwith.dns_second(server)
-        self._losses = _connectwith.link_state(1) >> links.LOSSES_SHIFT
+        self._losses = _connectwith.link_state(_CLASS) >> links.LOSSES_SHIFT
         _connectwith.ethernet_start(network.hostname())
         self._turn = _STARTING
 
     def _watch(self):
-        state = _connectwith.link_state(1)
+        state = _connectwith.link_state(_CLASS)
         if state & links.HAS_ADDRESS:
             if not self._was_up:
                 self._was_up = True
                 self._losses = state >> links.LOSSES_SHIFT
             elif state >> links.LOSSES_SHIFT != self._losses:
-                return 1  # the cable was out in between
+                return _LINK  # the cable was out in between
             return links.UP
         if not state & links.LINK_UP:
             self._dhcp.forget()
-            return 1
+            return _LINK
         if self._nic.get("staticconfig") is None:
             self._dhcp.renew(self._lan)
-        return 2
+        return _ADDRESS
 
 
 def _drive(name, level):

@@ -15,6 +15,14 @@ from micropython import const
 from connectwith import links, patience, results
 from connectwith import nic as nics
 
+_CLASS = const(0)  # _connectwith.LINK_WIFI
+
+# Stages, as in _connectwith.STAGE_...
+_HARDWARE = const(0)
+_LINK = const(1)
+_ADDRESS = const(2)
+
+# What the next poll does.
 _IDLE = const(0)
 _OPEN = const(1)
 _POWER = const(2)
@@ -30,7 +38,7 @@ _OF_KEYS = const((2, 15, 202, 204))
 
 _NOT_FOUND = const(201)  # NO_AP_FOUND, of the same enumeration
 
-_VERDICT = const(2)  # reports, at least: one missed scan, one lost handshake is noise
+_REPORTS_MIN = const(2)  # reports, at least: one missed scan, one lost handshake is noise
 _PAUSE_MS = const(200)  # the ESP32 refuses to connect just after an error
 _LONGEST_PAUSE_MS = const(600)
 # For so long another access point than the driver's choice is joined first by later attempts.
@@ -66,7 +74,7 @@ class Wlan:
         self._misses = self.faults = 0
         self.cause = ""
         self._turn = _OPEN
-        _connectwith.link_used(0, True)
+        _connectwith.link_used(_CLASS, True)
 
     def poll(self):
         turn = self._turn
@@ -79,10 +87,10 @@ class Wlan:
             if time.ticks_diff(time.ticks_ms(), self._paused_ms) >= pause_ms:
                 if self._points is None or not self._points.look():
                     self._turn = _JOIN
-            return 1
+            return _LINK
         if turn == _OPEN:
             self._open()
-            return 0
+            return _HARDWARE
         if turn == _POWER:
             return self._power()
         if turn == _JOIN:
@@ -112,7 +120,7 @@ class Wlan:
     def stop(self):
         self._turn = _IDLE
         self._nic = self._points = None
-        _connectwith.link_used(0, False)
+        _connectwith.link_used(_CLASS, False)
         if self._wlan is None:
             return
         try:
@@ -129,14 +137,14 @@ class Wlan:
         import network
 
         self._wlan = network.WLAN(network.WLAN.IF_STA)
-        _connectwith.link_watch(0)
+        _connectwith.link_watch(_CLASS)
         if self._wlan.active():  # by boot.py or an earlier run: begin from a known state
             self._wlan.active(False)
         self._turn = _POWER
 
     def _power(self):
-        if _connectwith.link_state(0) & links.LINK_UP:
-            return 0  # the event of the old connection's end is still on its way
+        if _connectwith.link_state(_CLASS) & links.LINK_UP:
+            return _HARDWARE  # the event of the old connection's end is still on its way
         self._wlan.active(True)
         self._wlan.config(reconnects=0)  # else the driver tries for ever by itself
         self._turn = _JOIN
@@ -167,15 +175,15 @@ class Wlan:
             key = _connectwith.unseal(key, nics.context("wifi", ssid))
         else:
             key = None
-        self._losses = _connectwith.link_state(0) >> links.LOSSES_SHIFT
+        self._losses = _connectwith.link_state(_CLASS) >> links.LOSSES_SHIFT
         self._joined_ms = time.ticks_ms()
         self._dhcp.forget()
         self._wlan.connect(ssid, key, bssid=bssid)
         self._turn = _JOINING
-        return 1
+        return _LINK
 
     def _watch(self):
-        state = _connectwith.link_state(0)
+        state = _connectwith.link_state(_CLASS)
         if state >> links.LOSSES_SHIFT != self._losses:
             return self._lost(state & 0xFF)
         if state & links.HAS_ADDRESS:
@@ -183,10 +191,10 @@ class Wlan:
                 self._keep()
             return links.UP
         if not state & links.LINK_UP:
-            return 1
+            return _LINK
         if self._nic.get("staticconfig") is None:
             self._dhcp.renew(self._wlan)
-        return 2
+        return _ADDRESS
 
     def _look_around(self):
         from connectwith.links.access_points import AccessPoints  # most joins need none of it
@@ -226,7 +234,7 @@ class Wlan:
         return points.agree(_OF_KEYS) if points.refuse(bssid, reason) else None
 
     def _is_over(self, row):
-        if self._misses < _VERDICT or not self._patience.is_over(row, self._missed_ms):
+        if self._misses < _REPORTS_MIN or not self._patience.is_over(row, self._missed_ms):
             return False
         if self._points is None or not self._points.has_new():
             return True
@@ -237,7 +245,7 @@ class Wlan:
         self._paused_ms = time.ticks_ms()
         self._turn = _PAUSE
         if wrong_key is None:
-            return 1
+            return _LINK
         # An access point that restarts is missing or busy in between: then the key may be right.
         row = patience.WIFI_KEY if wrong_key else patience.WIFI
         if row is not self._row:
@@ -251,7 +259,7 @@ class Wlan:
             self._turn = _IDLE
             return links.FAILED
         self.faults += 1
-        return 1
+        return _LINK
 
     def _fail(self, cause, code):
         self.cause = cause

@@ -8,7 +8,7 @@ import time
 
 import place
 import server
-from connectwith import controller
+from connectwith import connection
 
 FROZEN = True
 _calls = [None]
@@ -78,7 +78,7 @@ async def attempt_async(link):
 def leave(link):
     server.disconnect()
     # A modem that is being switched off would be taken for one that has been on for long.
-    while controller.get().is_leaving():
+    while connection.get().is_leaving():
         time.sleep_ms(10)
 
 

@@ -1,0 +1,92 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+
+// The socket under mbedTLS. Knows neither the handshake nor the session above it.
+
+#include "connectwith/port/tls_internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lwip/sockets.h"
+#include "mbedtls/net_sockets.h"
+
+static int tls_socket_failed(tls_t *tls, int error) {
+    if (error == EAGAIN || error == EWOULDBLOCK) {
+        return EAGAIN;
+    }
+    tls->socket_error = error;
+    return error;
+}
+
+int tls_flush(tls_t *tls) {
+    if (tls->send_error != 0) {
+        return tls->send_error;
+    }
+    while (tls->tail_start < tls->tail_end) {
+        const ssize_t sent = lwip_send(tls->fd, tls->tail + tls->tail_start,
+            tls->tail_end - tls->tail_start, MSG_DONTWAIT);
+        if (sent <= 0) {
+            const int error = tls_socket_failed(tls, sent < 0 ? errno : EAGAIN);
+            tls->send_error = error == EAGAIN ? 0 : error;
+            return error;
+        }
+        tls->tail_start += (size_t)sent;
+    }
+    tls->tail_start = tls->tail_end = 0;
+    return 0;
+}
+
+// mbedTLS wants a write that could not be finished to be repeated with the same bytes, and counts
+// one of its own alerts in between as such a repetition. So after the handshake a record is
+// always taken as a whole, and what lwIP has no room for waits in the tail. A socket that takes no
+// more at all is not told to mbedTLS, which would read no more then: what has come before is kept.
+static int tls_send_record(tls_t *tls, const unsigned char *buf, size_t len) {
+    if (len > sizeof(tls->tail) - tls->tail_end) {
+        // A peer that makes us send alerts and does not read them.
+        tls->socket_error = ENOBUFS;
+        return MBEDTLS_ERR_NET_SEND_FAILED;
+    }
+    memcpy(tls->tail + tls->tail_end, buf, len);
+    tls->tail_end += len;
+    (void)tls_flush(tls);
+    return (int)len;
+}
+
+int tls_bio_send(void *arg, const unsigned char *buf, size_t len) {
+    tls_t *tls = arg;
+    if (tls->handshake_over) {
+        return tls_send_record(tls, buf, len);
+    }
+    const ssize_t sent = lwip_send(tls->fd, buf, len, MSG_DONTWAIT);
+    if (sent > 0) {
+        return (int)sent;
+    }
+    const int err = tls_socket_failed(tls, sent < 0 ? errno : EAGAIN);
+    if (err == EAGAIN) {
+        return MBEDTLS_ERR_SSL_WANT_WRITE;
+    }
+    tls->send_error = err;
+    return (int)len;  // an alert that says why may have come before
+}
+
+int tls_bio_recv(void *arg, unsigned char *buf, size_t len) {
+    tls_t *tls = arg;
+    const ssize_t got = lwip_recv(tls->fd, buf, len, MSG_DONTWAIT);
+    if (got >= 0) {
+        return (int)got;
+    }
+    const int err = tls_socket_failed(tls, errno);
+    return err == EAGAIN ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_NET_RECV_FAILED;
+}
+
+int tls_cause(const tls_t *tls, int ret) {
+    const bool is_socket = ret == MBEDTLS_ERR_NET_SEND_FAILED || ret == MBEDTLS_ERR_NET_RECV_FAILED
+        || ret == MBEDTLS_ERR_SSL_CONN_EOF;
+    return is_socket && tls->socket_error != 0 ? tls->socket_error : ret;
+}
+
+bool tls_would_wait(int ret) {
+    return ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE
+        || ret == MBEDTLS_ERR_SSL_ASYNC_IN_PROGRESS || ret == MBEDTLS_ERR_SSL_CRYPTO_IN_PROGRESS;
+}
