@@ -165,6 +165,6 @@ def measure(setting: Setting) -> Iterator[Row]:
     floor = Cell([_host_floor_ms(setting.repeat(3, 1))])
     yield Row("longest gap of a loop on the PC, without a board", "ms", {"ours": floor})
     with setting.stands() as stands:
-        in_turn(stands, 1, "connect('wifi')")  # without the work of a first attempt
+        in_turn(stands, 1, "connect('wifi')")  # warm-up: the work of a first attempt
         for scene in SCENES:
             yield from _scene(setting, stands, scene)

@@ -58,7 +58,7 @@ def _row(setting: Setting, stands: list[Stand], link: str, repeat: int, scene: s
 
 def _local(setting: Setting) -> Iterator[Row]:
     with setting.stands() as stands:
-        in_turn(stands, 1, "connect('wifi')", LIMIT_S)  # without the work of a first attempt
+        in_turn(stands, 1, "connect('wifi')", LIMIT_S)  # warm-up: the work of a first attempt
         for link in ("wifi", "ethernet"):
             able = [s for s in stands if link == "wifi" or s.name != "mqtt_as"]
             in_turn(able, 1, f"connect({link!r})", LIMIT_S)
