@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The C heap that one TLS handshake takes on the virtual board, by valgrind's massif.
 
-It sees what malloc() gave: sockets, TLS, the stand-in for ESP-IDF, and Python's heap as one block.
-Stacks of threads are not in it. What belongs to a session is told by the functions on the stack of
-each allocation that is alive when all of them together are the most.
+massif counts what malloc() has given: sockets, TLS, the stand-in for ESP-IDF, and Python's heap as
+one block. It does not count the stacks of threads. The figure is taken when all allocations
+together are the most. An allocation belongs to a session by the functions on its stack.
 """
 
 import argparse
@@ -27,8 +27,8 @@ from bench.peer import Peer  # noqa: E402
 OUT = _ROOT / "docs/figures/c_heap.json"
 # valgrind runs a program at a twentieth of its speed.
 LIMIT_S = 300.0
-# The peer is silent once the handshake is over, so the attempt then waits in its next stage. All
-# in one piece: a console that is so slow is not asked often.
+# The peer is silent after the handshake, so the attempt waits in its next stage. The script is one
+# piece, because a console under valgrind is slow.
 SCRIPT = """
 import imp, server, time
 server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 10)
@@ -48,7 +48,7 @@ _NODE = re.compile(r"^( *)n(\d+): (\d+) (.*)$")
 class Peak:
     """Bytes of the C heap at its fullest."""
 
-    tls: int = 0  # of the session: port/tls_*.c, and what it has mbedTLS allocate
+    tls: int = 0  # of the session: port/tls_*.c, and the allocations of mbedTLS for it
     mbedtls: int = 0
 
 

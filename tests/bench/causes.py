@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What each contender says of each cause of a failure, and when."""
+"""The result of each contender for each cause of a failure, and its time."""
 
 import dataclasses
 from collections.abc import Callable, Iterator
@@ -11,16 +11,16 @@ from figures import Cell, Row
 from setting import Setting, failure
 from stand import Stand
 
-LIMIT_S = 20.0  # then a contender that says nothing is reset
-TIMEOUT_S = 6  # of ours, where only the time tells
-PATIENT_S = 30  # where ours has to know before
-CLOCK_S = 2  # less than ours waits for a time server before it goes on without
+LIMIT_S = 20.0  # then a contender without a result is reset
+TIMEOUT_S = 6  # of connectwith, where the result comes by the timeout
+PATIENT_S = 30  # of connectwith, where the result must come earlier
+CLOCK_S = 2  # less than connectwith waits for a time server
 _SLACK_S = 0.1  # for the callback after the deadline
 
 
 @dataclasses.dataclass(frozen=True)
 class Cause:
-    """A fault, what ours must say, and whether it is known before the time is over.
+    """A fault, the result of connectwith, and whether it comes before the timeout.
 
     `arrange(setting)` makes the fault and gives other settings for the boards.
     """
@@ -119,7 +119,7 @@ def _able(stand: Stand, cause: Cause) -> str:
 
 
 def _ask(stand: Stand, cause: Cause) -> tuple[dict | None, str]:
-    """The answer, and what goes into the cell."""
+    """The answer, and the text of the cell."""
     reason = _able(stand, cause)
     if reason:
         return None, reason
@@ -131,14 +131,14 @@ def _ask(stand: Stand, cause: Cause) -> tuple[dict | None, str]:
 
 
 def _ask_all(stands: list[Stand], cause: Cause) -> dict[str, tuple[dict | None, str]]:
-    """All at once: a fault lasts up to 20 s, and nothing here is a matter of milliseconds."""
+    """All at once: a fault lasts up to 20 s, and milliseconds do not matter here."""
     with ThreadPoolExecutor(len(stands)) as pool:
         asked = {s.name: pool.submit(_ask, s, cause) for s in stands}
         return {name: future.result() for name, future in asked.items()}
 
 
 def _cause(setting: Setting, stands: list[Stand], cause: Cause) -> tuple[Row, tuple]:
-    """The row, and by what ours can be told from others."""
+    """The row, and the values that distinguish this cause from others."""
     setting.restore()
     if cause.link == "cellular":
         setting.modem.warm()
@@ -177,7 +177,7 @@ def _summary(said: list[tuple], chosen: list[Cause]) -> list[Row]:
 
 
 def measure(setting: Setting) -> Iterator[Row]:
-    """A row for each cause, and how many of them ours tells apart."""
+    """A row for each cause, and how many causes connectwith distinguishes."""
     said = []
     chosen = CAUSES[:2] if setting.quick else CAUSES
     with setting.stands() as stands:

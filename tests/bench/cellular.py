@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The cellular link: what we add to a real modem's times, our longest step, pulled modems."""
+"""The cellular link: the time added to a real modem's, the longest step, pulled modems."""
 
 import random
 import time
@@ -16,8 +16,7 @@ BAR_STEP_MS = 5.0
 _NIC = {"interface": "cell0", "cellconfig": {"apn": "internet"}}
 _PWRKEY = "4"  # MODEM_PWRKEY in boards/VIRTUAL/pins.csv
 
-# `worst` is the longest step of ours in microseconds, as the scheduler sees it: the link's poll,
-# or what an attempt or the session does around it.
+# `worst` is the longest poll of the link in microseconds, as the scheduler sees it.
 _PRELUDE = """
 import json
 from connectwith import links
@@ -62,7 +61,7 @@ def _switch_off(board, modem) -> None:
 
 
 class _Key:
-    """When the power key was pressed last, by the host's clock."""
+    """The time of the last press of the power key, by the host's clock."""
 
     def __init__(self, world):
         self.pressed = 0.0
@@ -75,9 +74,9 @@ class _Key:
 
 
 def _modem_s() -> float:
-    """What a cold start takes of the modem's own time one after the other, at least, from the key
-    on: the card is read, the network found, the call put through. What its replies take comes on
-    top and is counted as ours."""
+    """The least time that a cold start takes in the modem itself, from the key on: it reads the
+    card, finds the network, and puts the call through. The time of its replies is
+    counted as added."""
     from bench.modem.profile import Profile
 
     profile = Profile()
@@ -132,7 +131,7 @@ _CODES = {"HARDWARE": 8, "LINK": 10, "ADDRESS": 12, "RESOLVE": 13, "DIAL": 13, "
 
 
 def _is_right(board, result) -> bool:
-    """Whether the code belongs to the stage in which the time ran out, or to what the link saw."""
+    """Whether the code is that of the stage at the timeout, or that of the link."""
     if result == 5:
         return True
     report = scripts.numbers(board, "print(json.dumps(imp.diag.lastattempt()))")

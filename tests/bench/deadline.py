@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""How late the callback of an attempt that times out comes."""
+"""The delay of the callback after the timeout of an attempt."""
 
 import random
 
@@ -44,7 +44,7 @@ def _scenes(world):
 
 
 def measure(setting) -> list[Row]:
-    """How late the callback of 120 attempts is, spread over stages and kinds of user code."""
+    """The delays of 120 attempts, spread over stages and kinds of user code."""
     world, repeat = setting.world, setting.repeat(120, 8)
     dice = random.Random(1)
     late_ms = []

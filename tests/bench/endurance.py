@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Hundreds of attempts, Wi-Fi and Ethernet in turn, one in five failing: what grows?"""
+"""The growth of memory and handles over hundreds of attempts, one in five of them failing."""
 
 import pathlib
 
@@ -73,7 +73,7 @@ def _batch(board, world, first, last):
 
 
 def measure(setting) -> list[Row]:
-    """Growth over three hundred attempts in ten batches; those before warm caches up.
+    """Growth over three hundred attempts in ten batches. Earlier attempts fill the caches.
 
     The collector takes any word on the stack for a pointer, so one reading of the heap may be a
     little high; a leak raises the lowest of several, too.

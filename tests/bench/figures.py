@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The nearest-rank quantile: a value that was measured, none in between."""
+    """The nearest-rank quantile, which is always a measured value."""
     ordered = sorted(values)
     rank = math.ceil(share * len(ordered) - 1e-9)  # 0.07 * 100 is a little more than 7
     return ordered[max(rank, 1) - 1]
 
 
 def number(value: float) -> str:
-    """Three digits, as far as there are so many; never an exponent. A count is whole."""
+    """At least three digits, without an exponent. A count is whole."""
     if isinstance(value, int):
         return str(value)
     for limit, digits in ((100, 0), (10, 1), (1, 2)):
@@ -48,7 +48,7 @@ class Summary:
 
 @dataclasses.dataclass
 class Cell:
-    """What one contender gave: `values`, one for each run, or `text` where there are none.
+    """The result of one contender: `values`, one for each run, or `text` without values.
 
     With `bound` the bench has ended each run: the true values are larger. `kept` is the summary of
     values that are not there any more; docs/figures/bench.json holds summaries alone.
@@ -97,8 +97,8 @@ class Cell:
 
 @dataclasses.dataclass
 class Row:
-    """One line of the table. `bars` are what must hold and whether it does; `worst`: the worst
-    run counts, not the median."""
+    """One line of the table. `bars`: each condition and whether it holds. `worst`: the worst run
+    counts, not the median."""
 
     name: str
     unit: str
@@ -117,19 +117,19 @@ class Row:
         return None if found is None else found.judged(self.worst)
 
     def at_most(self, limit: float) -> "Row":
-        """Ours is at most this, the worst run if that counts."""
+        """Adds the bar that the figure of connectwith is at most `limit`."""
         ours = self._ours()
         self.bars.append((f"≤ {limit:g}", ours is not None and ours <= limit))
         return self
 
     def _medians(self, column: str) -> tuple[float, float] | None:
-        """Those of another contender and of ours; None where one has none."""
+        """The medians of another contender and of connectwith; None if one of them has none."""
         pair = [self.cells[c].values if c in self.cells else [] for c in (column, "ours")]
         return tuple(map(statistics.median, pair)) if all(pair) else None
 
     def below(self, column: str, title: str, times: float) -> "Row":
-        """Ours is at least so many times shorter than another contender's, by medians. Where that
-        one was not to be had, the bar is left out: nothing was compared."""
+        """Adds the bar that connectwith is at least so many times shorter than another contender,
+        by medians. Without a result of that contender there is no bar."""
         medians = self._medians(column)
         if medians:
             other, ours = medians
@@ -139,7 +139,7 @@ class Row:
         return self
 
     def within(self, column: str, title: str, times: float) -> "Row":
-        """Ours is at most so many times another contender's, by medians; as in below()."""
+        """Adds the bar that connectwith is at most so many times another contender, by medians."""
         medians = self._medians(column)
         if medians:
             other, ours = medians
@@ -168,7 +168,7 @@ def from_dict(table: dict) -> Row:
 def ours(
     name: str, value: float | list[float], unit: str, bar: float | None = None, note: str = ""
 ) -> Row:
-    """A row that only we have."""
+    """A row of connectwith alone."""
     values = value if isinstance(value, list) else [value]
     row = Row(name, unit, {"ours": Cell(values)}, note=note)
     return row if bar is None else row.at_most(bar)

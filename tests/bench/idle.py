@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a connection costs while nothing happens: wake-ups and processor time of the board."""
+"""The cost of an idle connection: wake-ups and processor time of the board."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -14,8 +14,8 @@ from stand import TITLES, Stand, install, set_clock, standard
 BAR_IMPORT, BAR_CONNECTED, BAR_LEAST_KIB = 16 * 1024, 6 * 1024, 32
 LEAST_KIB, MOST_KIB = 8, 128
 LIMIT_S = 30.0
-_BOOT_S = 6.0  # a heap that is too small for the REPL shows by its silence
-_LARGE_KIB = 16 * 1024  # for attempts whose garbage nobody collects
+_BOOT_S = 6.0  # a board whose heap is too small for the REPL stays silent
+_LARGE_KIB = 16 * 1024  # for attempts without the garbage collector
 
 _NEEDED = ("SSID", "KEY", "HOST", "PORT", "CA_PEM", "CA_DER")
 _IMPORTS = {

@@ -38,7 +38,7 @@ _SECTIONS = {
     "cellular": "The cellular link",
     "endurance": "Endurance",
 }
-# What the rows of a section begin with; the heading says it.
+# The common beginning of a section's rows, which the heading has already.
 _PREFIXES = {"pause": "longest pause of ", "time": "time to CONNACK, "}
 _NO = re.compile(r"\bNO(?=;|$)")
 _INTRODUCTIONS = {
@@ -91,7 +91,7 @@ def machine() -> dict[str, str]:
 def _runs(row) -> str:
     """The number of runs; as a range where the contenders differ in it."""
     runs = {cell.summary.runs for cell in row.cells.values() if cell.summary}
-    runs = runs - {1} or runs  # what stands beside the contenders is one value
+    runs = runs - {1} or runs  # the columns beside the contenders have one value
     return "–".join(str(n) for n in sorted({min(runs), max(runs)})) if runs else ""
 
 

@@ -14,7 +14,7 @@ from stand import TITLES, Stand
 BAR_MS, BAR_CLEAN, BAR_SLOW_DNS = 5.0, 8, 100
 LIMIT_S = 5.0  # of an attempt that does not end; ours has a timeout of 2 s then
 TIMEOUT_S = 2
-_IDLE_MS = 200  # what a quick attempt takes
+_IDLE_MS = 200  # the time of a quick attempt
 EDGES_MS = [2 ** (n / 4) for n in range(-4, 26)]  # 0.5 to 76 ms, of the histogram
 
 _LOOP, _TIMER, _TASK = "a tight loop", "a 1 ms Timer", "an asyncio task"
@@ -47,11 +47,11 @@ SCENES = {
 
 
 def _cell(runs: list[dict | None], key: str, ends: bool) -> Cell:
-    """With a fault the attempt fails, and all runs count; on a good link it has to connect."""
+    """On a good link a run must connect. With a fault the attempt fails, and all runs count."""
     if ends:
         return cell(runs, key, 1e-3, LIMIT_S)
     values = [LIMIT_S * 1000 if run is None else run[key] / 1000 for run in runs]
-    # One that lasted until the bench ended the run would have gone on.
+    # A pause that lasted until the bench ended the run would have been longer.
     return Cell(values, bound=max(values) > 0.8 * LIMIT_S * 1000)
 
 
@@ -68,9 +68,9 @@ def queued_ns(process: Path) -> dict[str, int]:
 
 
 def _watched(stand: Stand, what: str) -> dict | None:
-    """One run, with what the host took from it in "queued_ms". Counted are the threads that were
-    there before and after: those of TLS and of the radio's wire come and go, and user code does
-    not wait for the former."""
+    """One run. "queued_ms" is the time that threads waited for a processor. Only threads that
+    exist before and after the run are counted. Those of TLS and of the radio's wire come and go;
+    user code does not wait for TLS."""
     process = Path(f"/proc/{stand.board.pid}")
     before = queued_ns(process)
     answer = stand.run(what, LIMIT_S, "pause_report()")
@@ -150,7 +150,7 @@ def _scene(setting: Setting, stands: list, scene: str) -> list[Row]:
 
 
 def _host_floor_ms(seconds: float) -> float:
-    """The longest gap that a loop of this very process sees: what the host alone does."""
+    """The longest gap of a loop in this process, which the host alone causes."""
     worst, last = 0, time.perf_counter_ns()
     end = last + int(seconds * 1e9)
     while last < end:
@@ -161,10 +161,10 @@ def _host_floor_ms(seconds: float) -> float:
 
 
 def measure(setting: Setting) -> Iterator[Row]:
-    """Rows for every scene and kind of user code, and what the host alone does to a loop."""
+    """Rows for every scene and kind of user code, and one for a loop without a board."""
     floor = Cell([_host_floor_ms(setting.repeat(3, 1))])
     yield Row("longest gap of a loop on the PC, without a board", "ms", {"ours": floor})
     with setting.stands() as stands:
-        in_turn(stands, 1, "connect('wifi')")  # what only a first attempt does
+        in_turn(stands, 1, "connect('wifi')")  # warm-up: the work of a first attempt
         for scene in SCENES:
             yield from _scene(setting, stands, scene)

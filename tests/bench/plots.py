@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The plots of docs/figures.md, as SVG that is the same for the same numbers."""
+"""The plots of docs/figures.md, as SVG; equal numbers give equal files."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a program of the bench has measured, in build/bench and, as summaries, in docs/figures."""
+"""The results of the bench's programs, in build/bench and, as summaries, in docs/figures."""
 
 import dataclasses
 import json
@@ -65,6 +65,6 @@ def keep(file: Path, results: list[Result], about: dict[str, str]) -> None:
 
 
 def kept(file: Path) -> tuple[list[Result], dict[str, str]]:
-    """What keep() has written: the results and what was said about the run."""
+    """The results and the description of the run that keep() has written."""
     document = json.loads(file.read_text(encoding="utf-8"))
     return [_result(table) for table in document["results"]], document["about"]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Measure what the project promises, against what people use today: `./tools/cw bench`.
+"""Measures connectwith beside other MQTT clients for MicroPython: `./tools/cw bench`.
 
 Exit code 0 when every bar holds, 1 when one does not or a program has failed.
 """
@@ -39,7 +39,7 @@ from commands.freshness import FIGURES  # noqa: E402
 from setup.problem import Problem  # noqa: E402
 
 RESULTS = _ROOT / "build" / "bench"
-# What is a matter of milliseconds comes first, before the machine has warmed up.
+# Programs that measure milliseconds come first, before the machine is warm.
 PROGRAMS = {
     "pause": pause,
     "time": times,
@@ -56,9 +56,9 @@ PROGRAMS = {
 
 
 def measure(program: str, kit: Kit, quick: bool, code: str) -> Result:
-    """Runs one program; that it fails is part of the result, and what it gave before is kept.
+    """Runs one program. Its failure is part of the result; the rows before it are kept.
 
-    code: the digest of what the board was built of; the files may change during a run.
+    code: the digest of the board's sources, which may change during a run.
     """
     began = time.monotonic()
     result = Result(program, code, quick, kit.columns, kit.missing, 0.0, [], {})
@@ -95,14 +95,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _usable(result: Result | None, quick: bool, code: str) -> bool:
-    """Whether a result of an earlier run is of this code, and as thorough as asked for."""
+    """Whether an earlier result belongs to this code and is as thorough as asked for."""
     if result is None or result.error or result.digest != code:
         return False
     return quick or not result.quick
 
 
 def run(options: argparse.Namespace) -> list[Result]:
-    """Measures what was asked for, saves each result at once, and gives them all."""
+    """Runs the programs that were asked for, saves each result at once, and returns them all."""
     code = FIGURES.digest(_ROOT)
     kit = Kit(options.board_binary, options.mpy_cross, options.columns or COLUMNS)
     for name, reason in kit.missing.items():
@@ -162,7 +162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         page.write(_ROOT, everything, machine)
     if any(result.error for result in results):
         return 1
-    # Of a few repetitions nothing can be said.
+    # A few repetitions allow no verdict.
     return 0 if options.quick or all(row.holds for r in results for row in r.rows) else 1
 
 

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What runs on the board while something is measured."""
+"""The code that runs on the board during a measurement."""
 
 import json
 
-# Ours: configure, and one attempt that user code can wait for.
+# For connectwith: the policy, and a callback that user code can wait for.
 PRELUDE = """
 import server, imp, time, gc, machine
 calls = []

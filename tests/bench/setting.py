@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What every program of the bench is given, and how contenders take turns."""
+"""The setting of every program of the bench, and the turns of the contenders."""
 
 import contextlib
 import dataclasses
@@ -16,8 +16,7 @@ Answers = dict[str, list[dict | None]]
 
 @dataclasses.dataclass
 class Setting:
-    """A world without anybody in it yet, what goes on boards, and where a program leaves what it
-    wants to have drawn."""
+    """A world without boards, the files for boards, and the data of a program for plots."""
 
     world: World
     kit: Kit
@@ -32,13 +31,13 @@ class Setting:
 
     @property
     def others(self) -> list[str]:
-        """The contenders beside us that can be measured."""
+        """The other contenders that can be measured."""
         return [name for name in self.kit.columns if name != "ours"]
 
     @contextlib.contextmanager
     def stands(self, heap_kib: int | None = None, *names: str) -> Iterator[list[Stand]]:
         """A board for each contender, or for those named."""
-        # Each attempt is to ask for the broker's name, as the first after power-on does.
+        # Each attempt must ask for the broker's name, as the first one after power-on does.
         self.world.dns.ttl(0)
         chosen = [name for name in self.kit.columns if not names or name in names]
         with contextlib.ExitStack() as stack:
@@ -55,13 +54,13 @@ class Setting:
         self.world.dns.ttl(0)
 
     def row(self, name: str, unit: str, cells: dict[str, Cell], **fields: object) -> Row:
-        """A row in which those that are not here say why."""
+        """A row with a remark for the contenders that could not be fetched."""
         absent = {c: Cell(text="not to be had here") for c in self.kit.missing}
         return Row(name, unit, {**absent, **cells}, **fields)
 
 
 def rotated(stands: list[Stand], turn: int) -> list[Stand]:
-    """The same ones; another begins at each turn."""
+    """The same stands, with another first one at each turn."""
     first = turn % len(stands)
     return stands[first:] + stands[:first]
 
@@ -70,7 +69,7 @@ def in_turn(
     stands: list[Stand], repeat: int, call: str, limit_s: float = 60.0, report: str = "",
     between: Callable[[Stand], None] = lambda stand: None,
 ) -> Answers:  # fmt: skip
-    """One run of each, then the next of each; who begins changes. What each run gave."""
+    """One run of each stand, then the next of each, with another first one. The answers."""
     answers: Answers = {stand.name: [] for stand in stands}
     for turn in range(repeat):
         for stand in rotated(stands, turn):
@@ -88,7 +87,7 @@ def failure(answer: dict | None, limit_s: float) -> str:
 
 
 def cell(answers: list[dict | None], key: str, scale: float, limit_s: float) -> Cell:
-    """The values of those runs that connected; a failure among them is told."""
+    """The values of the runs that connected, with a remark about failures."""
     failures = [text for text in (failure(answer, limit_s) for answer in answers) if text]
     values = [a[key] * scale for a in answers if a is not None and not failure(a, limit_s)]
     if not failures:

@@ -29,9 +29,9 @@ _CHUNK_BYTES = 1024
 
 
 class Kit:
-    """What goes on the boards, compiled: scripts of the bench and the contenders themselves.
+    """The compiled files for the boards: the bench's scripts and the contenders themselves.
 
-    `columns` are those that can be measured, `missing` says of the others why not.
+    `columns` are the contenders that can be measured, `missing` has the reason for each other.
     """
 
     def __init__(self, binary: Path, mpy_cross: Path, columns: Iterable[str] = COLUMNS) -> None:
@@ -72,7 +72,7 @@ class Kit:
         return {f"{stem}.mpy": self._compiled[stem]}
 
     def files(self, name: str) -> dict[str, bytes]:
-        """What the board of one contender gets on its file system."""
+        """The files for the board of one contender."""
         wanted = [*_SHARED, f"contender_{name}"]
         if name in ("umqtt_simple", "minimal"):
             wanted.append("blocking_links")
@@ -83,7 +83,7 @@ class Kit:
 
 
 def standard(world: World) -> dict[str, object]:
-    """What board/place.py is to say of the bench's networks and broker."""
+    """The values of board/place.py for the bench's networks and broker."""
     home, broker = world.wifi["home"], world.broker
     return {
         "SSID": home.ssid, "KEY": home.key, "HOST": broker.host, "PORT": broker.port,
@@ -123,7 +123,7 @@ class Stand:
         self.imported = self._prepare()
 
     def _settings(self) -> str:
-        """Code that fills in the module `place` and sets the clock, which only ours would do."""
+        """Code that fills in the module `place` and sets the clock."""
         settings = {**standard(self._world), **self._changes}
         lines = [f"place.{name} = {value!r}" for name, value in settings.items()]
         return "\n".join(["import place, machine", *lines, set_clock()])
@@ -133,19 +133,19 @@ class Stand:
         return json.loads(self.board.exec(f"import measure as m\nm.begin({self.name!r})"))
 
     def place(self, **changes: object) -> None:
-        """What follows finds other settings than those of the bench, by the names in
-        board/place.py; without any, the bench's own again."""
+        """Changes the settings for the next runs, by the names in board/place.py. Without any, it
+        restores the bench's own settings."""
         self._changes = changes
         self.board.exec(f"{self._settings()}\nm.c.settle()")
 
     def run(self, call: str, limit_s: float = 60.0, report: str = "") -> dict | None:
-        """What `m.<call>` says; None when it does not end within `limit_s`, after which the board
-        has been reset. `report` is called in between, to give what was seen until then. That the
-        console fails is one failed run; that the board has crashed raises BenchError."""
+        """The answer of `m.<call>`. If it does not end within `limit_s`, the answer is that of
+        `report`, or None without `report`, and the board is reset. A failure of the console is
+        one failed run. A crash of the board raises BenchError."""
         try:
             return json.loads(self.board.exec(f"m.{call}", timeout=limit_s).splitlines()[-1])
         except ReplError:
-            raise  # of the bench's own code: what a contender raises is in the answer
+            raise  # an error of the bench's own code; the answer has the exceptions of a contender
         except BenchError as error:
             if "no end within" not in str(error) and "no REPL within" not in str(error):
                 self.restart()

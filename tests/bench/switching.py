@@ -10,7 +10,7 @@ LIMIT_S = 60.0
 
 
 def measure(setting: Setting) -> list[Row]:
-    """Time from the order, connected over Wi-Fi, to CONNACK over the other link."""
+    """Time from the call, connected over Wi-Fi, to CONNACK over the other link."""
     rows = []
     with setting.stands(None, "ours", "umqtt_simple", "minimal") as stands:
         modems = {s.name: setting.world.fit_modem(s.board, scale=0.1) for s in stands}

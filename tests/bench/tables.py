@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from figures import Cell, Row
 from stand import COLUMNS, TITLES
 
-# What stands beside the contenders in some rows.
+# Columns beside the contenders, which some rows have.
 BESIDE = {"idle": "idle board", "queued": "no processor"}
 HEADINGS = {**TITLES, **BESIDE}
 
@@ -21,7 +21,7 @@ def columns_of(results: Iterable) -> list[str]:
 
 
 def bars_of(row: Row) -> str:
-    """What must hold, and whether it does; "" where nothing must."""
+    """The bars of a row, each with yes or NO; "" without bars."""
     return "; ".join(f"{text} {'yes' if holds else 'NO'}" for text, holds in row.bars)
 
 
@@ -53,7 +53,7 @@ def show(results: list) -> None:
         if result.error:
             table.add_row(result.program, escape(f"failed: {result.error}"))
     console = Console()
-    # A log has no width of its own, and must not fold the table to pieces.
+    # A log has no width of its own; a narrow one would fold the table.
     Console(width=None if console.is_terminal else 160).print(table)
     for result in results:
         for row in result.rows:

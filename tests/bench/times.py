@@ -14,7 +14,7 @@ DELAY_MS, LOSS = 50, 0.01
 LIMIT_S = 40.0
 
 _NAMES = {"wifi": "Wi-Fi", "ethernet": "Ethernet", "cellular": "cellular, modem on, registered"}
-_APN = "internet"  # that all contenders use: stand.py, board/blocking_links.py
+_APN = "internet"  # all contenders use it: stand.py, board/blocking_links.py
 _APNS = (
     ("its APN as before", _APN,
      "a script of the bench dials for the other columns and expects a modem that is on; "
@@ -23,7 +23,7 @@ _APNS = (
      "connectwith attaches anew with its APN before it dials, which is the modem's own time; the "
      "script of the other columns dials at once and takes the bearer that is there"),
 )  # fmt: skip
-"""The modem's APN before each run, and what is to be said about it."""
+"""The modem's APN before each run, and the note for its rows."""
 
 
 def _network(setting: Setting, link: str):
@@ -58,7 +58,7 @@ def _row(setting: Setting, stands: list[Stand], link: str, repeat: int, scene: s
 
 def _local(setting: Setting) -> Iterator[Row]:
     with setting.stands() as stands:
-        in_turn(stands, 1, "connect('wifi')", LIMIT_S)  # what only a first attempt does
+        in_turn(stands, 1, "connect('wifi')", LIMIT_S)  # warm-up: the work of a first attempt
         for link in ("wifi", "ethernet"):
             able = [s for s in stands if link == "wifi" or s.name != "mqtt_as"]
             in_turn(able, 1, f"connect({link!r})", LIMIT_S)
@@ -74,7 +74,7 @@ def _local(setting: Setting) -> Iterator[Row]:
 
 
 def _warm(modems: dict[str, Modem], apn: str) -> Callable[[Stand], None]:
-    """What comes before a run: one's modem, and no other, is on and registered with `apn`."""
+    """Before a run, only the modem of its board is on, and registered with `apn`."""
 
     def warm(stand: Stand) -> None:
         for modem in modems.values():

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import frozen
 
-# What only one link needs, by the beginning of the name in the firmware.
+# The modules of one link only, by the beginning of their names in the firmware.
 LINKS = {
     "W5500_CS": ("connectwith/links/w5500",),
     "MODEM_TX": ("connectwith/at.", "connectwith/links/sim7600", "connectwith/links/modem",

@@ -49,7 +49,7 @@ OPTIONS = ("w5500", "sim7600", "aio", "local", "scan")
 COMPILERS = {
     "rv32imc": ["riscv64-unknown-elf-gcc", "-march=rv32imc_zicsr_zifencei", "-mabi=ilp32",
                 "--specs=picolibc.specs"],
-    # Debian has no C library for it; the headers of the other one's say the same.
+    # Debian has no C library for it; the headers of the other target have the same declarations.
     "lx106": ["xtensa-lx106-elf-gcc", "-mlongcalls",
               "-isystem/usr/lib/picolibc/riscv64-unknown-elf/include"],
 }  # fmt: skip

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The least that C tests need, because they also run inside MicroPython on a machine that has no
-// operating system: tests are tables of functions, a check that fails says where and goes on.
+// A small harness for C tests, which also run inside MicroPython on a machine without an operating
+// system. Tests are tables of functions. A failed check prints its place, and the test goes on.
 
 #ifndef TESTS_CORE_HARNESS_H
 #define TESTS_CORE_HARNESS_H

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// mbedTLS for test_seal.c: what port/aead_mbedtls.c calls, and nothing else.
+// mbedTLS for test_seal.c: only the functions that port/aead_mbedtls.c calls.
 
 #define MBEDTLS_AES_C
 #define MBEDTLS_GCM_C

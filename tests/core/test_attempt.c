@@ -94,7 +94,7 @@ static void longest_and_shortest_timeouts(void) {
     CHECK_EQ(attempt_tick(&a, T0 + 1), ATTEMPT_ACTION_REPORT);
 }
 
-// The table of DESIGN, stage by stage, in literal numbers; -1: this link has no such stage.
+// The table of docs/how-it-works.md, "Stages and codes", in literal numbers; -1: no such stage.
 static void time_running_out_gives_the_stages_code(void) {
     static const int codes[3][9] = {
         { 0, 1, 2, 0, 3, 4, 6, 4, 4 },
@@ -188,7 +188,7 @@ static void a_success_at_the_deadline_is_too_late(void) {
     CHECK_EQ(attempt_succeed(&a, T0 + 60000), STATUS_OK);
     CHECK_EQ(a.state, ATTEMPT_STATE_ENDED);
     CHECK_EQ(a.result, 4);
-    // The step that is still running cannot know; what it tells is ignored.
+    // The step that still runs cannot know that; its call is ignored.
     attempt_t before = a;
     CHECK_EQ(attempt_succeed(&a, T0 + 60001), STATUS_OK);
     CHECK_EQ(attempt_fail(&a, RESULT(NO_WIFI), T0 + 60001), STATUS_OK);
@@ -245,7 +245,7 @@ static void the_newest_start_wins_in_every_state(void) {
     CHECK_EQ(a.state, ATTEMPT_STATE_RUNNING);
     attempt_reported(&a, a.serial);
     CHECK_EQ(a.state, ATTEMPT_STATE_RUNNING);
-    // Not even where the newer one has ended, too, in the meantime.
+    // Not even if the newer one has ended in the meantime, too.
     CHECK_EQ(attempt_fail(&a, RESULT(NO_WIFI), T0 + 2011), STATUS_OK);
     attempt_reported(&a, second);
     CHECK_EQ(attempt_tick(&a, T0 + 2011), ATTEMPT_ACTION_REPORT);

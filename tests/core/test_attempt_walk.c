@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Random walks: whatever the order of events, what the module promises must hold. The expected
+// Random walks: the promises of the module must hold in any order of events. The expected
 // state is kept by a model that is simpler than the core, because it sees every millisecond.
 
 #include <stddef.h>
@@ -106,7 +106,7 @@ static void one_event(walk_t *w) {
     w->ended |= w->open && w->a.state == ATTEMPT_STATE_ENDED;
 }
 
-// After any walk, coming back when told to brings the report that is owed, in time.
+// After any walk, a caller that comes back when it is told to gets the report in time.
 static void drain(walk_t *w) {
     uint32_t delay_ms;
     for (int i = 0; i < 1000 && w->open && attempt_next(&w->a, w->now_ms, &delay_ms); i++) {
@@ -124,7 +124,7 @@ static void walk_from(uint32_t start_ms, uint32_t seed) {
         one_event(&w);
     }
     drain(&w);
-    CHECK(w.reports > 0); // a walk that never gets that far would prove nothing
+    CHECK(w.reports > 0); // a walk without a report would prove nothing
 }
 
 static void every_walk_keeps_the_promises(void) {

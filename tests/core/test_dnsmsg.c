@@ -164,7 +164,7 @@ static void every_cut_is_noticed(void) {
     CHECK_EQ(read_as("broker.test"), DNSMSG_FOUND);
 }
 
-// RFC 2181, section 9: what TC leaves may be used if it is enough.
+// RFC 2181, section 9: the records of a truncated answer may be used if they are enough.
 static void truncated_with_and_without_an_address(void) {
     begin(0, 2);
     msg[2] |= 2;

@@ -161,7 +161,7 @@ static void another_use_is_refused(void) {
     CHECK_EQ(open_for(BYTES("")), STATUS_SEAL_PURPOSE);
 }
 
-// The ids only choose the reason: with those of another use, the tag refuses the blob.
+// The ids only choose the reason: the tag refuses a blob with the ids of another use.
 static void ids_alone_open_nothing(void) {
     uint8_t blob[sizeof(known_blob) - 1];
     uint8_t other[sizeof(known_blob) - 1];

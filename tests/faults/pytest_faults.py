@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Every fault in every stage of every link, one test for each cell of the matrix.
 
-What is checked of each: the result code, exactly one callback, the time, the report, the interface
-powered down, nothing left behind, and that the next attempt works.
+Each cell is checked for: the result code, exactly one callback, the time, the report, the
+interface powered down, nothing left behind, and that the next attempt works.
 """
 
 import pytest

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: MIT
 """main.py of each board of a fleet: connect at boot, and again whenever that is lost."""
 
-# The settings that stand above it: URL, CA, SSID, KEY, SPREAD_S (a float).
+# The settings above it are URL, CA, SSID, KEY and SPREAD_S (a float).
 #
-# "jitter": a boot waits a part of SPREAD_S by chance, the silent retry of the firmware (whose
-# pauses grow and are jittered) does the rest, and an attempt that fails is repeated after a pause
-# by chance. "fixed": what is often written: at once after a boot, then each second.
+# "jitter": a boot waits for a random part of SPREAD_S. After a loss the firmware reconnects, with
+# pauses that grow and are jittered. A failed attempt is repeated after a random pause. "fixed", as
+# it is often written: an attempt at once after a boot, then each second.
 MAIN = """
 import agent, imp, os, server
 NIC = {"interface": "wl0", "wificonfig": {"ssid": SSID, "key": KEY}}

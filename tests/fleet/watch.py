@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What is seen of a storm: when each board is back, and what it costs the broker."""
+"""The record of a storm: when each board is back, and what it costs the broker."""
 
 import collections
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _LOOK_S = 0.02
-# Who is not known by a name yet has not got as far as CONNECT.
+# A client without a name has not sent CONNECT yet.
 _FAILED = re.compile(r"^\d+: Client <unknown> (?:closed|disconnected|has exceeded)", re.MULTILINE)
 
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What core/attempt promises, said once more in a simpler way: with a clock of 64 bits that never
-// wraps, and without remembering anything that follows from something else.
+// The promises of core/attempt in a simpler form: with a clock of 64 bits that never wraps, and
+// without any state that follows from other state.
 
 #ifndef TESTS_FUZZ_ATTEMPT_MODEL_H
 #define TESTS_FUZZ_ATTEMPT_MODEL_H
@@ -32,8 +32,8 @@ typedef struct {
 
 void model_init(model_t *m);
 
-// Each of these takes the core's answer for granted that it is asked for; what they return is
-// what the core must return. `now_ms` is not before that of the call before.
+// The result of each function is the result that the core must give. `now_ms` is not before that of
+// the last call.
 status_t model_start(model_t *m, int link, uint32_t timeout_ms, uint64_t now_ms);
 status_t model_enter(model_t *m, int stage, uint32_t budget_ms, int result, uint64_t now_ms);
 status_t model_expect(model_t *m, int result, uint64_t now_ms);

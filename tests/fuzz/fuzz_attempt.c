@@ -77,7 +77,7 @@ static void check_next(const walk_t *w) {
         PROMISE(delay_ms == next_ms - w->now_ms);
         PROMISE(delay_ms <= ATTEMPT_LONGEST_MS);
     }
-    // Whoever is owed a report is told to come back, and not after the deadline.
+    // A caller whose report is due is told to come back, at the deadline at the latest.
     PROMISE(!w->owed || any);
     PROMISE(!w->owed || w->now_ms >= w->model.deadline_ms
         || w->now_ms + delay_ms <= w->model.deadline_ms);

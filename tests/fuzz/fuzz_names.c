@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// core/hostname and core/builddate against other ways to say the same.
+// core/hostname and core/builddate against other implementations of the same rules.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>

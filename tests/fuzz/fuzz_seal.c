@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// core/seal over the real cryptography: what was sealed opens, whatever else is refused with the
-// right reason, and no plain text gets out of a refusal.
+// core/seal over the real cryptography: a sealed value opens, everything else is refused with the
+// right reason, and a refusal gives no plain text.
 
 #include <string.h>
 
@@ -160,7 +160,7 @@ static void check_moved(fuzz_t *in, const sealed_t *sealed) {
     free(data);
 }
 
-// The cryptography fails: said so, and nothing of the plain text is left in what was written.
+// The cryptography fails: the failure is reported, and the output has no plain text.
 static void check_failing(fuzz_t *in, const sealed_t *sealed) {
     const int when = fuzz_byte(in) % 6;
     const bool fails = when < 5; // three ids, the key, the cipher
@@ -212,7 +212,7 @@ static void check_sealed(fuzz_t *in) {
     free(context);
 }
 
-// Bytes that nobody sealed: one of the reasons, and nothing comes out.
+// Bytes that were never sealed: one of the reasons, and no output.
 static void check_hostile(fuzz_t *in) {
     size_t context_len = fuzz_word(in, 2) % (SEAL_CONTEXT_MAX_BYTES + 2);
     uint8_t *context = fuzz_take(in, &context_len);

@@ -18,7 +18,7 @@ static bool replay(const char *name) {
     fclose(file);
     // Exactly as long as its content: a byte too far is outside.
     uint8_t *exact = realloc(data, len ? len : 1);
-    fprintf(stderr, "%s\n", name); // the last one is the culprit
+    fprintf(stderr, "%s\n", name); // the last name is that of the failing input
     LLVMFuzzerTestOneInput(exact, len);
     free(exact);
     return true;

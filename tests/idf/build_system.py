@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CMAKE = Path(__file__).resolve().parent / "cmake"
-# What ESP-IDF compiles everything with: its COMPILE_DEFINITIONS (CMakeLists.txt, build.cmake and
-# components/pthread of v5.2 to v5.5) and of its COMPILE_OPTIONS what matters here.
+# The options of ESP-IDF for every file: its COMPILE_DEFINITIONS (CMakeLists.txt, build.cmake and
+# components/pthread of v5.2 to v5.5) and the relevant part of its COMPILE_OPTIONS.
 DEFINITIONS = ("ESP_PLATFORM", 'IDF_VER="v5.4.1"', "_GLIBCXX_USE_POSIX_SEMAPHORE",
                "_GLIBCXX_HAVE_POSIX_SEMAPHORE", "_GNU_SOURCE", "_POSIX_READER_WRITER_LOCKS",
                "SOC_MMU_PAGE_SIZE=0x10000", "SOC_XTAL_FREQ_MHZ=40", "NDEBUG")  # fmt: skip

@@ -3,10 +3,10 @@
 
 // Every function of ESP-IDF and FreeRTOS that firmware/connectwith/port calls, declared once more
 // from Espressif's documentation (docs.espressif.com, "ESP-IDF Programming Guide", v5.2 to v5.5;
-// the page, then the header). C lets a function be declared twice only if both say the same: a
-// stand-in header that says otherwise than ESP-IDF does not compile here. Where ESP-IDF declares a
+// the page, then the header). C allows a second declaration only if it is equal: a stand-in
+// header that differs from ESP-IDF does not compile here. Where ESP-IDF declares a
 // function only #if something, so must the stand-in: in the other case the name is another thing
-// here. check_syntax.py holds that the list is complete.
+// here. check_syntax.py checks that the list is complete.
 
 #include "esp_efuse.h"
 #include "esp_eth.h"

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What the events of ESP-IDF make of a link's state. The event loop is this file: it hands over
-// each event at once, in the order of the test.
+// The state of a link after events of ESP-IDF. This file is the event loop: it delivers each event
+// at once, in the order of the test.
 
 #include <stddef.h>
 
@@ -74,9 +74,9 @@ static uint32_t flags(attempt_link_t link) {
     return link_state(link) & (LINK_UP | LINK_HAS_ADDRESS);
 }
 
-// Whoever waits in WLAN.active(True) is woken by this, and must find MicroPython's handler done: so
-// Wi-Fi is not listened to before its turn. The handlers stay until the program's end, as on a chip
-// until the next hard reset: so this test is the first one.
+// This event wakes code that waits in WLAN.active(True). MicroPython's handler must have run before,
+// so the handler for Wi-Fi is registered after it. The handlers stay until the program's end, as on a
+// chip until the next hard reset. So this test is the first one.
 static void wakes_when_wifi_has_started(void) {
     CHECK(handlers[0].base == NULL);
     CHECK(link_watch(ETHERNET, world_wake));

@@ -90,7 +90,7 @@ static void echoes_through_tls(void) {
 
 // More than lwIP and mbedTLS can buffer, so that writes are partial on every layer. One way after
 // the other: two ends of one lwIP whose receive windows are both shut answer each other's empty
-// ACKs for ever, and nobody gets a word in to open them.
+// ACKs for ever, and no data can open them.
 static void carries_a_megabyte_each_way(void) {
     static uint8_t out[STORE_BYTES], in[STORE_BYTES];
     stream_t stream;
@@ -198,7 +198,7 @@ static void a_deaf_peer_stops_writes_not_the_caller(void) {
     size_t sent = 0;
     int error = 0;
     uint64_t longest = 0;
-    // By the clock, not by rounds, which a busy machine stretches until the peer has gone.
+    // Limited by the clock. On a busy machine a number of rounds may last until the peer has gone.
     const uint64_t end_us = world_now_us() + 700000;
     while (world_now_us() < end_us) {
         const uint64_t start = world_now_us();

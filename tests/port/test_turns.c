@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// When the timer runs that ends turns. That a turn ends by it is FreeRTOS's doing: tests/system has
-// a board with one core.
+// The timer that ends turns: when it runs. FreeRTOS ends the turn; tests/system has a board with one
+// core for that.
 
 #include <stddef.h>
 #include <string.h>
@@ -56,7 +56,7 @@ static void shake_with(peer_t peer, stream_state_t end) {
     for (int ms = 0; ms < LONG_MS && world_tasks() != 0; ++ms) {
         world_sleep_ms(1);
     }
-    CHECK(comes_to_rest());  // who has begun has also ended
+    CHECK(comes_to_rest());  // each begin has had its end
     CHECK(!world_timer_fires());
 }
 

@@ -39,7 +39,7 @@ typedef enum {
 // The port of a listener with this behaviour; 0 for PEER_COUNT and above is a mistake.
 uint16_t world_port(peer_t peer);
 
-// A port that nobody listens on.
+// A port without a listener.
 uint16_t world_closed_port(void);
 
 // The authority that signed all but PEER_UNKNOWN_CA, PEM. The servers are called "broker.test".
@@ -56,7 +56,7 @@ typedef enum {
     DNS_NXDOMAIN,
     DNS_EMPTY,     // no record
     DNS_SERVFAIL,
-    DNS_OTHER_ID,  // an answer to somebody else
+    DNS_OTHER_ID,  // an answer to another query
     DNS_SILENT,
 } dns_mode_t;
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The faults of a soak: what each does to the bench, and which stages of an attempt it touches."""
+"""The faults of a soak: each with its effect on the bench and on the stages of an attempt."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -143,7 +143,7 @@ MOMENTARY = tuple(name for name, fault in FAULTS.items() if fault.end is None)
 
 
 class Conditions(Faults):
-    """What is wrong with the bench, as the model of an attempt asks it."""
+    """The present faults of the bench, for the model of an attempt."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
@@ -169,7 +169,7 @@ class Conditions(Faults):
         fault = FAULTS[name]
         if any(FAULTS[other].part == fault.part for other in self.active):
             return False
-        # Between the two looks of a model it may be there already, or not yet.
+        # The model looks twice; between the looks the fault may begin.
         self.active.append(name)
         _look(models)
         fault.begin(self._world)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Ctrl-C for programs that have a summary to give."""
+"""Ctrl-C for programs that print a summary at their end."""
 
 import signal
 

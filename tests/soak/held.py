@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What the watched board holds, and whether it grows."""
+"""The memory and handles of the watched board, and their growth."""
 
 import ast
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from player import STREAK
 # Lists and buffers keep the size that they had at their longest, and the collector takes any word
 # on the stack for a pointer. One object lost per attempt is more than this within minutes.
 HEAP_BYTES = 4096
-# What malloc keeps: as tests/bench/endurance.py allows for a thousand attempts.
+# Memory that malloc keeps: the bound of tests/bench/endurance.py for a thousand attempts.
 RSS_KIB = 1024
-# Of what is lost with each healed loss, while no call of the user's ends it all. One look at the
-# heap is up to a kilobyte off.
+# The bound for a leak of each loss with a reconnect, in a streak without a call of the user. One
+# reading of the heap is up to a kilobyte off.
 SLOPE_BYTES = 64
 WINDOWS, _WARM = 9, 2
 _LOWEST_OF = 3  # samples: a leak raises the lowest of them, chance does not
@@ -52,7 +52,7 @@ def take(player, seconds: float, attempts: int) -> Sample:
 
 
 def slope(player) -> float:
-    """Bytes that each healed loss leaves behind. Ends connected."""
+    """Bytes that each loss with a reconnect leaves behind. Ends connected."""
     return growth.slope(player.heal(WINDOWS)[_WARM:]) / STREAK
 
 
@@ -78,7 +78,7 @@ def too_much(samples: list[Sample], sanitized: bool = False) -> list[str]:
     if not enough(samples):
         return []
     bounds = {"sockets": 0, "heap": HEAP_BYTES, "fds": 0, "threads": 0}
-    if not sanitized:  # a sanitizer keeps what was freed
+    if not sanitized:  # a sanitizer keeps freed memory
         bounds["rss_kib"] = RSS_KIB
     rises = grown(samples)
     return [f"{name} +{rises[name]}" for name, bound in bounds.items() if rises[name] > bound]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What is done in one round of a soak: drawn from the seed alone, whatever happens then."""
+"""The steps of one round of a soak. They depend on the seed alone."""
 
 import random
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""One board of a soak: what is asked of it, and whether what it does is right."""
+"""One board of a soak: its steps, and the checks of their results."""
 
 import ast
 import json
@@ -18,7 +18,7 @@ from commands.console import Console
 from setup.problem import Problem
 
 MODEM_SCALE = 0.01
-# How late a callback may be where eight programs want the same core; how late it was is told.
+# The bound for a late callback with eight programs on one core. The real delay is reported.
 LATE_MS = 5000
 _ARRIVE_S = 10.0
 _SHORT_RETRY_MS, _SHORT_STABLE_MS = 6000, 3000
@@ -27,7 +27,7 @@ _RETRY_S = 80.0  # the silent retry's minute, its last pause, and the host's
 
 
 class Violation(Exception):
-    """Something that must hold does not."""
+    """A condition of the soak does not hold."""
 
 
 @dataclass
@@ -43,7 +43,7 @@ class AnyLink:
             part.observe(faults)
 
     def allowed(self) -> set[int]:
-        """Connected if any part may be; else the last one tells why."""
+        """Connected if any part may connect; else the code of the last one."""
         codes: set[int] = set()
         for part in self.parts:
             codes = codes & {CONNECTED} | part.allowed()
@@ -54,16 +54,16 @@ class AnyLink:
 
 @dataclass
 class Tally:
-    """What has been counted. Of all boards together."""
+    """The counters, of all boards together."""
 
     attempts: int = 0
     codes: Counter = field(default_factory=Counter)
     faults: Counter = field(default_factory=Counter)
-    sent: Counter = field(default_factory=Counter)  # by what send returned
+    sent: Counter = field(default_factory=Counter)  # by the result of send
     arrived: int = 0  # of those acknowledged
     received: int = 0  # by boards
     reconnects: int = 0  # by the silent retry
-    healed: int = 0  # losses, of those streaks in which the heap is looked at
+    healed: int = 0  # losses in the streaks in which the heap is measured
     suspended: int = 0  # sends that connected first
     losses_told: int = 0
     resets: int = 0
@@ -99,7 +99,7 @@ class Player:
         self.run(on_board.PRELUDE)
         self.run(on_board.settings(self.world))
         if self.number:
-            # A minute is longer than most faults last here, and its end is to be seen, too.
+            # A minute is longer than most faults here, and its end must be tested, too.
             self._times(_SHORT_RETRY_MS, _SHORT_STABLE_MS)
         self.id = self.value("machine.unique_id().hex()")
 
@@ -112,13 +112,13 @@ class Player:
         self.board.stop()
 
     def found_nothing(self) -> None:
-        """A board built with a sanitizer says on standard error what it found."""
+        """Checks standard error, where a board with a sanitizer reports its findings."""
         log = (self.board.dir / "stderr.log").read_text(errors="replace")
         if "Sanitizer" in log or "runtime error" in log:
             raise Violation(log[-4000:])
 
     def run(self, code: str, limit_s: float = 30.0, meanwhile: Callable | None = None) -> str:
-        """What `code` prints. `meanwhile()` is called when it has begun to print."""
+        """The output of `code`. `meanwhile()` is called when it has begun to print."""
         try:
             running = self.console.start(code)
             text, end = "", time.monotonic() + limit_s
@@ -168,7 +168,7 @@ class Player:
     def _begin(self, attempt, code: str) -> None:
         self.staying = False
         self._tally.attempts += 1
-        # Known before the call: a fast failure is there before the next look.
+        # Set before the call, because a fast failure comes before the next check.
         self.model.start(attempt)
         self.run(code)
 
@@ -232,7 +232,7 @@ class Player:
         return news
 
     def look(self) -> None:
-        """What the diagnosis says holds no secret, and fits the state."""
+        """Checks that the diagnosis has no secret and fits the state."""
         _, info, connected = self.value(
             "(imp.diag.lastattempt(), imp.net.info(), server.isconnected())"
         )
@@ -240,8 +240,8 @@ class Player:
             raise Violation(f"connected: {connected}, but imp.net.info() is {info}")
 
     def heal(self, windows: int) -> list[int]:
-        """Losses that heal, one right after the other and without a call of the user's: the heap
-        after each window of so many. For boards with the usual times."""
+        """Losses with a reconnect, one right after the other, without a call of the user. Returns
+        the heap after each window of so many. For boards with the usual times."""
         self.policy("RETURN_ON_ERROR", "WAIT_FOR_ACK")
         self.connectwith("eth0", 60.0)
         self.callbacks()
@@ -258,7 +258,7 @@ class Player:
     # -- what must hold
 
     def callbacks(self) -> None:
-        """Waits for the callback that is due, and checks all that was called since."""
+        """Waits for the callback that is due, and checks all callbacks since the last check."""
         limit_s = LATE_MS / 1000 + 60
         if self.model.current is not None:
             self.run(f"until(lambda: not due(), {int(limit_s * 1000)})", limit_s + 20)
@@ -292,8 +292,8 @@ class Player:
             raise Violation(f"callback {late_ms} ms after the deadline of {attempt}")
 
     def recover(self, link: str, patient: bool) -> None:
-        """Nothing is wrong any more: whatever was lost comes back, any link connects, and
-        messages pass both ways."""
+        """Without faults: a lost connection comes back, any link connects, and messages pass both
+        ways."""
         if self.staying and patient:
             self._come_back()
         elif patient:
@@ -323,10 +323,10 @@ class Player:
         self._tally.suspended += 1
 
     def _come_back(self) -> None:
-        """The silent retry brings back what was lost, or its end is told."""
+        """The reconnect brings the connection back, or its end is reported."""
         ended = "lambda: server.isconnected() or not control.is_trying()"
         if not self.value(f"until({ended}, {int(_RETRY_S * 1000)})", _RETRY_S + 20):
-            raise Violation("the silent retry does not end")
+            raise Violation("the reconnect does not end")
         self._judge()
         connected, losses = self._state()
         before, told = self._before

@@ -26,7 +26,7 @@ from player import Player, Tally, Violation  # noqa: E402
 _WARM_ROUNDS = 4  # until then, caches fill and modules are loaded
 _SAMPLE_EVERY_S = 40.0
 _REMEMBERED = 60  # of the last steps, for a report
-_MOST_VIOLATIONS = 5  # then it is no use to go on
+_MOST_VIOLATIONS = 5  # more violations end the run
 _LINE_EVERY_S = 10.0
 
 
@@ -74,7 +74,7 @@ class Soak:
             player.found_nothing()
 
     def _goes_on(self) -> bool:
-        # A soak without a round has shown nothing.
+        # A soak without a round has tested nothing.
         in_time = time.monotonic() < self.ends or self.rounds == 0
         return in_time and len(self.violations) < _MOST_VIOLATIONS
 
@@ -115,7 +115,7 @@ class Soak:
                 player.callbacks()
         elif step.what == "send":
             (fault,) = step.arguments
-            # The watcher of a broker that is stopped may miss what was acknowledged just before.
+            # When the broker is stopped, its watcher may miss a message acknowledged just before.
             if fault is not None and fault.startswith("broker"):
                 fault = None
             meanwhile = None if fault is None else lambda: self._fault(fault)
@@ -132,7 +132,7 @@ class Soak:
         slope = held.slope(self._players[0])
         self.slopes.append(round(slope, 1))
         if slope > held.SLOPE_BYTES:
-            raise Violation(f"heap slope: {slope:.0f} bytes for each healed loss")
+            raise Violation(f"heap slope: {slope:.0f} bytes for each loss with a reconnect")
         sample = held.take(self._players[0], self.seconds, self.tally.attempts)
         self.samples.append(sample)
         growth = held.too_much(self.samples, bool(self._options.sanitizer))
@@ -142,7 +142,7 @@ class Soak:
     def _violated(self, number: int, what: str) -> None:
         self.violations.append({"round": number, "what": what, "last": self.last()})
         print(f"\nVIOLATION in round {number}: {what}", file=sys.stderr, flush=True)
-        # On with boards that know nothing of it, in a bench without faults.
+        # The run continues with new boards, in a bench without faults.
         self._conditions.active.clear()
         self._world.restore()
         self.samples.clear()

@@ -9,16 +9,16 @@ NO_SERVER, SERVER_CONNECTED, NO_MODEM, SIM_ERROR = 4, 5, 8, 9
 NO_REGISTRATION, REGISTRATION_DENIED, NO_PPP_CONNECTION, PPP_NO_CONNECTIVITY = 10, 11, 12, 13
 NOT_RESOLVED = 3
 
-PATIENCE_S = 40  # for what takes one or two seconds; machines may be slow
+PATIENCE_S = 40  # for events that take one or two seconds; machines may be slow
 
 
 def cell(**cellconfig):
-    """A cellular NIC: the bench's APN, and what is given."""
+    """A cellular NIC: the bench's APN, and the given keys."""
     return {"interface": "cell0", "cellconfig": {"apn": "internet", **cellconfig}}
 
 
 def until(condition, what, limit_s=PATIENCE_S):
-    """Waits for `condition()`; what was waited for is in the failure."""
+    """Waits for `condition()`; the failure names it."""
     end = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < end, f"{what}: not within {limit_s} s"
@@ -26,12 +26,12 @@ def until(condition, what, limit_s=PATIENCE_S):
 
 
 def expect_off(modem):
-    """The modem is off, or is about to be: it was told, and not only left alone."""
+    """Checks that the modem is off, or has got the command to go off."""
     until(lambda: not modem.on, "the modem is switched off")
 
 
 def expect_lost(device):
-    """The board notices that its session is over."""
+    """Waits until the board notices that its session is over."""
     assert device.repl.value("until(lambda: not server.isconnected(), 60000)", timeout=70) is True
 
 
@@ -46,14 +46,14 @@ def at_lines(device):
 
 
 def set_clock(device):
-    """Sets the board's clock, so that no stage of the attempt is about it."""
+    """Sets the board's clock, so that the attempt needs no time server."""
     t = datetime.now(UTC)
     fields = (t.year, t.month, t.day, t.weekday(), t.hour, t.minute, t.second, 0)
     device.repl.run(f"import machine\nmachine.RTC().datetime({fields})")
 
 
 def warm_anew(device, modem):
-    """Ends the connection, and has the modem on again as if it had never been told to go off."""
+    """Ends the connection, and puts the modem into the state of one that has stayed on."""
     device.repl.run("server.disconnect()")
     until(lambda: modem.state == "off", "the modem is off")
     time.sleep(0.3)  # for the link to see STATUS
@@ -61,10 +61,10 @@ def warm_anew(device, modem):
 
 
 def quick_connection_s(device, modem):
-    """What a connection takes on this machine, now; leaves the modem connected."""
+    """The time of a connection on this machine; leaves the modem connected."""
     modem.warm()
     assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
-    warm_anew(device, modem)  # the first loads modules, too
+    warm_anew(device, modem)  # the first attempt also loads modules
     assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
     return device.last_attempt()["ms"] / 1000
 
@@ -73,8 +73,8 @@ _silent_s = []
 
 
 def silent_s(device, modem):
-    """A timeout for attempts that only the time ends: enough to get to the stage of the fault, on
-    this machine. Measured once; the modem is on and registered afterwards."""
+    """A timeout for attempts that end by it: enough to get to the stage of the fault on this
+    machine. Measured once; the modem is on and registered afterwards."""
     if not _silent_s:
         _silent_s.append(max(2.0, 8 * quick_connection_s(device, modem)))
         warm_anew(device, modem)
@@ -83,7 +83,7 @@ def silent_s(device, modem):
     return _silent_s[0]
 
 
-# What an attempt ends with when the time runs out in a stage.
+# The result when the time runs out in a stage.
 _CODES = {
     "HARDWARE": NO_MODEM,
     "LINK": NO_REGISTRATION,
@@ -98,7 +98,7 @@ _CODES = {
 def code_of_the_stage(device, result):
     """Checks that `result` belongs to the stage in which the last attempt ended; its name."""
     if result == SERVER_CONNECTED:
-        return "connected"  # and what was pulled is noticed later, by the session
+        return "connected"  # the session notices the pull later
     report = device.last_attempt()
     assert report["result"] == result
     stage = report["stages"][-1][0]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Fixtures of the system tests: a bench (`world`), a board in it, and a REPL on the board.
 
-What they run against is chosen by --target: the virtual board, a real board or an emulator.
+--target chooses the board: the virtual board, a real board or an emulator.
 
 pytest-embedded owns the serial side: its `port` fixture is replaced by the console of the board
 that the target gives, everything else (`dut`, logs, expect) is its own.
@@ -76,13 +76,13 @@ def pytest_configure(config):
         config.stash[_RIG] = rigs.choose(config.option)
     except Problem as problem:
         raise pytest.UsageError(str(problem)) from None
-    # These tests are about a board on a serial port; nobody should have to say so each time.
+    # These tests are always about a board on a serial port, so the option is set here.
     config.option.embedded_services = config.option.embedded_services or "serial"
 
 
 @contextlib.contextmanager
 def _skipped_when_refused(item):
-    """What the bench cannot do is a skip with its reason, whatever else the test made of it."""
+    """Skips a test, whatever its result, that needs what the bench cannot do."""
     limits = item.config.stash[_RIG].limits
     try:
         yield
@@ -116,7 +116,7 @@ def pytest_runtest_call(item):
 def pytest_runtest_makereport(item, call):
     report = yield
     for secret in item.config.stash[_RIG].secrets:
-        # Python writes a text into a failure as it is, or as repr() does.
+        # A failure contains a text as it is, or as repr() writes it.
         for form in {secret, repr(secret)[1:-1]}:
             report.sections = [(name, text.replace(form, "***")) for name, text in report.sections]
             if report.failed and form in str(report.longrepr):
@@ -126,23 +126,23 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.fixture(scope="session")
 def rig(pytestconfig):
-    """What the tests run against; see rigs.py."""
+    """The target of the tests; see rigs.py."""
     return pytestconfig.stash[_RIG]
 
 
 @pytest.fixture(scope="session")
 def shared_world(rig):
-    """One bench for all tests: starting one costs more than most tests take."""
+    """One bench for all tests, because its start takes longer than most tests."""
     with rig.world() as world:
         yield world
 
 
 @pytest.fixture
 def world(rig, shared_world):
-    """The bench with every fault of the test before taken back."""
+    """The bench without the faults of the test before."""
     shared_world.restore()
     yield shared_world
-    # Here all boards of the test are off, which is when leaks are told.
+    # All boards of the test are off now, and a sanitizer has reported leaks.
     found = rig.complaints()
     assert not found, "\n".join(found)
 
@@ -170,11 +170,11 @@ def cellular(rig, world, board):
 
 @pytest.fixture
 def port(rig, board):
-    """What pytest-embedded opens: the board's console."""
+    """The port that pytest-embedded opens: the board's console."""
     line = rig.line(board)
     yield line
-    # An emulator serves one connection at a time. One left open, by a test that failed before
-    # pytest-embedded had taken it over, would hold up all that come later.
+    # An emulator serves one connection at a time. A test that fails before pytest-embedded has
+    # taken the connection over would leave it open, and block all later tests.
     if not isinstance(line, str):
         line.close()
 

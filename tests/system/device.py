@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What most system tests do on the board: configure the broker, call `connectwith`, wait."""
+"""The steps of most system tests on the board: configure the broker, `connectwith`, wait."""
 
 import pytest
 

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Whether the heap of a board grows with what it does: a slope in bytes, not a level."""
+"""The growth of a board's heap over repeated work: a slope in bytes, not a level."""
 
 import statistics
 
 WINDOWS = 9
-# What one object lost each time would take at least: a block of the heap has 16 bytes on a chip
+# The least size of an object that is lost each time: a block of the heap has 16 bytes on a chip
 # and 32 on a 64-bit board. The collector takes any word on the stack for a pointer, so single
 # levels are up to a kilobyte off.
 LEAST_BYTES = 16

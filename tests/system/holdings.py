@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a board holds when nothing is going on: to be compared before and after."""
+"""The memory and handles of an idle board, for a comparison before and after."""
 
 import pathlib
 
-# MicroPython's collector takes any word on the stack for a pointer, so now and then something dead
-# looks alive. One object lost in each of several rounds would be more than this.
+# MicroPython's collector takes any word on the stack for a pointer, so a dead object may look
+# alive. One object lost in each of several rounds would be more than this.
 HEAP_NOISE_BYTES = 1024
 
 
@@ -23,6 +23,6 @@ def held(device, board):
 
 
 def assert_nothing_left(before, after, noise_bytes=HEAP_NOISE_BYTES):
-    """Compares what `held()` gave."""
+    """Compares two results of `held()`."""
     assert after.pop("heap") - before.pop("heap") <= noise_bytes
     assert after == before

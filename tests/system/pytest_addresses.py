@@ -7,7 +7,7 @@ from bench.dns import BEYOND, REFUSED
 from cellular import PPP_NO_CONNECTIVITY, cell, set_clock
 
 NO_SERVER, SERVER_CONNECTED = 4, 5
-_SILENT = ("198.51.100.9", "198.51.100.10", "198.51.100.11")  # nobody's
+_SILENT = ("198.51.100.9", "198.51.100.10", "198.51.100.11")  # an unused address
 _HERE = "its DNS server gives the addresses"
 
 

@@ -158,7 +158,7 @@ def test_message_that_is_too_long_is_dropped_with_a_warning(online, world):
     _tell(online, "big", words + b" " * 200)
     warning = world.broker.wait_for("imp/*/log")[1]
     assert json.loads(warning) == "agent message too long: big"
-    # One that comes in, but finds no memory to be unpacked in.
+    # A message that arrives, but has no memory to be unpacked.
     since = len(world.broker.messages)
     online.repl.run(
         "from connectwith import messages\n"
@@ -180,7 +180,7 @@ def test_exception_in_a_handler_is_printed_and_breaks_nothing(online, dut):
         "agent.on('bad', broken)\nagent.on('good', handler('good'))\n"
     )
     online.repl.send("print('begin')\nprint(until(1))")
-    # What is printed before the code runs is no part of its answer.
+    # Output from before the code is no part of its answer.
     dut.expect(re.compile(rb"OKbegin\r\n"), timeout=10)
     _tell(online, "bad", b"1")
     _tell(online, "good", b"2")
@@ -226,14 +226,14 @@ def test_restart_waits_for_the_handler(online, world, dut):
     online.repl.send("server.restart()")
     dut.expect(re.compile(rb"MicroPython"), timeout=20)
     world.broker.wait_for("imp/*/status", since=seen)
-    # It has said goodbye: not the last will, which would come, too, but at once.
+    # The board has published "offline" itself. A last will would come, too, and at once.
     time.sleep(0.5)
     assert world.broker.messages[-1][0].endswith("/status")
     assert world.broker.messages[-1][1] == b'"offline"'
 
 
 def test_stored_restart_is_ignored(online, world):
-    # As it is published it counts; at each connection from then on it would mean a loop.
+    # It counts when it is published. A retained one would restart the board at each connection.
     online.repl.run("server.onshutdown(lambda reason: got.append(reason))")
     world.broker.publish(_prefix(online) + "restart", b"2", retain=True)
     assert online.repl.value("until(1)", timeout=20) == [2]
@@ -250,7 +250,7 @@ def test_refused_subscription_is_told_and_no_failure(device, world):
         "while 'restart' not in imp.diag.lastattempt().get('note', ''): time.sleep_ms(5)",
         timeout=20,
     )
-    # Said again, by a server with nothing better to do, it is not news.
+    # The same refusal, reported again, changes nothing.
     device.repl.run(
         "from connectwith import connection, messages\n"
         "messages.deliver(connection.get(), ('restart', 'subscription refused: '))\n"

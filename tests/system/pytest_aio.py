@@ -6,7 +6,7 @@ SERVER_CONNECTED, NO_WIFI = 5, 1
 
 
 def _run(device, body, timeout=40):
-    """Runs the body of a coroutine on the board; what it prints."""
+    """Runs the body of a coroutine on the board; returns its output."""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
     return device.repl.run(
         "import asyncio\nasync def main():\n" + lines + "asyncio.run(main())\n", timeout

@@ -24,7 +24,7 @@ def test_s32_s76_the_apn_of_a_nic_is_for_one_attempt(device, modem):
     assert '"once"' in _contexts(modem)[-1]
     assert device.flash() == before
     assert device.repl.value(_LOAD)["cellconfig"] == {"apn": "stored"}
-    # S76: what is stored is seen when it is used.
+    # S76: info() shows the stored APN after its first use.
     device.repl.run("imp.setapn('another')")
     assert _apn(device) == "once"
     device.repl.run("server.disconnect()")
@@ -36,7 +36,7 @@ def test_s32_s76_the_apn_of_a_nic_is_for_one_attempt(device, modem):
 
 
 def _steps(modem):
-    """What it was told about radio, APN and call."""
+    """The modem's commands about radio, APN and call."""
     told = ("AT+CFUN", "AT+CGDCONT=", "ATD")
     return [line for line in modem.commands if line.startswith(told)]
 

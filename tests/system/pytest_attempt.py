@@ -79,7 +79,7 @@ def test_interrupt_reaches_the_user_code_and_not_the_attempt(repl, dut):
         "try:\n print('begin')\n while True: pass\n"
         "except KeyboardInterrupt: print('interrupted')\n"
     )
-    # At the prompt, before the code runs, Ctrl-C is a character like others.
+    # At the prompt, before the code runs, Ctrl-C is an ordinary character.
     dut.expect(re.compile(rb"OKbegin\r\n"), timeout=10)
     dut.write(b"\x03")
     dut.expect(re.compile(rb"^interrupted\r\n\x04\x04>"), timeout=10)

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""`./tools/cw bench` works: two of its programs, as short as they get, and what they say.
+"""`./tools/cw bench` works: the shortest run of two of its programs, and their document.
 
-No figure is judged here. What would be fetched is left out, so that this needs no network.
+No figure is judged here. Contenders that must be fetched are left out, so no network is needed.
 """
 
 import json

@@ -45,7 +45,7 @@ def test_size_of_the_heap(request, world, kib):
     binary = request.config.getoption("--board-binary")
     with Board(world, binary=binary, arguments=["--heap", str(kib)]) as board:
         size = int(board.exec("import gc\nprint(gc.mem_alloc() + gc.mem_free())"))
-    # The collector keeps its own table in it.
+    # The collector's own table is in it.
     assert 0.9 * kib * 1024 < size < kib * 1024
 
 
@@ -129,7 +129,7 @@ def test_files_and_mac_outlive_power_but_not_erase(request, world):
         assert again.exec(state).split() == [mac, "True"]
     with Board(world, binary=binary, folder=first.dir, arguments=["--erase"]) as erased:
         assert erased.exec(state).split()[1] == "False"
-        # It is power-on that erases, not each reset.
+        # Power-on erases it, and a reset does not.
         erased.exec("open('kept', 'w').close()")
         erased.reset()
         assert erased.exec(state).split()[1] == "True"
@@ -252,7 +252,7 @@ def test_what_a_chip_counts_is_counted(repl):
     repl.run("timer = machine.Timer(0, period=10000, callback=print)")
     grown = {name: n - before[name] for name, n in counts().items() if n != before[name]}
     assert grown == {"NVS handles": 3, "sockets": 2, "timers": 1}
-    # No Python gives a handle of NVS back.
+    # No Python code closes a handle of NVS.
     repl.run("for s in sockets: s.close()\ntimer.deinit()\nimport gc\ngc.collect()")
     assert counts() == {**before, "NVS handles": before["NVS handles"] + 3}
 

@@ -188,7 +188,7 @@ def test_one_byte_at_a_time(device, modem):
 
 
 def test_the_microcontroller_alone_is_reset(device, modem):
-    """The modem stays in data mode and knows nothing of it."""
+    """The board alone is reset, so the modem stays in data mode."""
     modem.warm()
     connects(device)
     device.reboot()
@@ -221,7 +221,7 @@ def test_the_carrier_is_lost(device, modem):
     connects(device)
     modem.carrier_lost()
     expect_lost(device)
-    # The silent retry after a loss dials again.
+    # The reconnect after a loss dials again.
     device.repl.run("while not server.isconnected(): time.sleep_ms(20)", timeout=60)
     assert device.repl.value("imp.diag.counters()")["losses"] == 1
     assert [line for line in modem.commands if line.startswith("ATD")] == ["ATD*99***1#"] * 2
@@ -229,7 +229,7 @@ def test_the_carrier_is_lost(device, modem):
 
 
 def test_a_dead_line_is_noticed(device, modem):
-    """No NO CARRIER, and `network.PPP` would say for ever that it is connected."""
+    """There is no NO CARRIER, and `network.PPP` reports a connection for ever."""
     modem.warm()
     connects(device)
     modem.silence_ppp()
@@ -244,7 +244,7 @@ def test_wifi_follows(device, modem):
     assert device.connect(device.wifi(), timeout=60) == SERVER_CONNECTED
     expect_off(modem)
     assert device.repl.value("server.isconnected()") is True
-    # And back: the order to stop is over, the key works again.
+    # And back: the stop is over, and the key works again.
     connects(device)
 
 

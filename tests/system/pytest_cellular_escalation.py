@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What follows when a modem that answers fails again and again: radio off and on, then power."""
+"""The escalation for a modem that answers and fails repeatedly: radio off and on, then power."""
 
 from cellular import NO_PPP_CONNECTION, SERVER_CONNECTED, cell, set_clock, until
 
@@ -25,7 +25,7 @@ def test_failures_in_a_row_cost_the_modem_its_radio_then_its_power(device, modem
         result, commands = _attempt(device, modem)
         assert result == NO_PPP_CONNECTION
         assert "AT+CFUN=4" not in commands and "AT+CPOF" not in commands
-    # A soft reset forgets nothing of it.
+    # A soft reset keeps the count.
     device.repl.soft_reset()
     device.prepare()
     result, commands = _attempt(device, modem)
@@ -36,7 +36,7 @@ def test_failures_in_a_row_cost_the_modem_its_radio_then_its_power(device, modem
     result, commands = _attempt(device, modem, 60)
     assert result == SERVER_CONNECTED
     assert commands.count("AT+CPOF") == 1
-    # A success begins anew.
+    # A success sets the count back.
     modem.refuse_dial("NO CARRIER")
     result, commands = _attempt(device, modem)
     assert result == NO_PPP_CONNECTION

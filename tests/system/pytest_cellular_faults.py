@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Modems that restart, fall silent, are pulled at any moment, or write what nobody expects."""
+"""Modems that restart, fall silent, are pulled at any moment, or send unexpected text."""
 
 import random
 import time
@@ -138,7 +138,7 @@ def test_a_modem_that_dies_while_it_signs_off_keeps_nobody_waiting(device, modem
     modem.warm()
     assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
     modem.mute()  # else it would have signed off at once
-    # Less than it takes to believe that a modem does not answer that has not said it is off.
+    # Less than the time after which a silent modem counts as off.
     device.start(device.ethernet(), timeout=7)
     device.repl.run("time.sleep_ms(300)")
     assert len(device.calls()) == 1

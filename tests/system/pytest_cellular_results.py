@@ -3,7 +3,7 @@
 """Every result code of the cellular link, each by a fault of the modem, its card or its network.
 
 A row names the fault, the code, a word that the raw cause in `imp.diag` must contain, and how long
-the attempt may take: where only the time tells, it is short.
+the attempt may take. It is short for attempts that end by the timeout.
 """
 
 import pytest
@@ -46,7 +46,7 @@ def _wrong_password(auth):
 
 
 def _no_ppp(modem, world):
-    """A call that is put through, with nobody at its end."""
+    """A call that is put through, without a peer at its end."""
     modem.answer("ATD*99***1#", ["CONNECT 115200"])
 
 
@@ -102,7 +102,7 @@ def test_a_name_that_does_not_exist_is_not_a_dead_network(device, modem, world):
 
 
 def test_a_name_server_that_is_dead_is_no_dead_network(device, modem, world):
-    """The other one is asked before it counts as silence, and says no."""
+    """The other server is asked before it counts as silence, and refuses."""
     modem.warm()
     modem.ppp(dns=2)
     set_clock(device)

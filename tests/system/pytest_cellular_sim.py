@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The PIN of a SIM: tried once, only while that is safe, and never told."""
+"""The PIN of a SIM: tried once, only while that is safe, and never shown."""
 
 from cellular import SERVER_CONNECTED, SIM_ERROR, cell, expect_off
 
@@ -33,7 +33,7 @@ def test_a_wrong_pin_is_tried_once_for_ever(device, modem):
     device.reboot()
     fails(device, modem, cell(pin=WRONG))
     assert modem.pin_tries == [WRONG]
-    # Another one is tried; the right one opens.
+    # Another PIN is tried, and the right one opens the SIM.
     assert device.connect(cell(pin=RIGHT), timeout=60, limit_s=70) == SERVER_CONNECTED
     assert modem.pin_tries == [WRONG, RIGHT]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What the clock rests on: a makeshift is known as one, and asked for again until it is none."""
+"""The source of the clock: a makeshift is marked, and replaced as soon as a server answers."""
 
 import time
 
@@ -120,7 +120,7 @@ def test_a_wrong_time_that_was_believed_heals_in_the_next_attempt(device, world)
     world.sntp.on()
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     is_set(device)
-    # With nobody to ask, the time is suspect from then on.
+    # Without a time server, the time is suspect from then on.
     world.sntp.offset(15 * YEAR_S)
     set_by_hand(device, 2000)
     assert device.connect(device.ethernet()) == NO_SERVER
@@ -232,7 +232,7 @@ def test_a_clock_that_other_code_has_set_is_used_and_checked(device, world):
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     assert "CLOCK" not in stages(device)
     is_set(device)
-    # Power takes the record with the clock.
+    # A power loss erases the record with the clock.
     device.reboot()
     assert rests_on(device) == "unset"
     set_by_hand(device, time.gmtime().tm_year + 1)

@@ -174,7 +174,7 @@ def test_s68_order_of_interfaces(stored):
 
 
 def test_s67_no_way_up_by_itself(stored, world):
-    # The second interface of the order here is Wi-Fi; with a modem it is the same one further on.
+    # The second interface of the order is Wi-Fi here. With a modem the case is the same.
     world.ethernet.unplug()
     assert _connect(stored) == [(None, SERVER_CONNECTED, True)]
     world.ethernet.plug()

@@ -69,7 +69,7 @@ def test_code_of_the_stage_in_which_time_ran_out(device, world, stage, fault, pe
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     _make_silent(device, world, fault, peer)
     assert device.connect(device.wifi(), timeout=2) == code
-    # What failed leaves nothing behind: the next attempt works.
+    # The failed attempt leaves nothing behind: the next attempt works.
     world.restore()
     device.use_broker(world.broker.url)
     assert device.connect(device.wifi()) == SERVER_CONNECTED
@@ -81,7 +81,7 @@ def test_second_call_at_every_stage(device, world, stage, fault, peer, code, how
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     _make_silent(device, world, fault, peer)
     device.start(device.wifi(), timeout=4, tag="old")
-    device.repl.run("settle(800)")  # it hangs in its stage now
+    device.repl.run("settle(800)")  # the attempt hangs in its stage now
     if fault:
         world.restore()  # would also end the peer, and with it the old attempt
     device.use_broker(world.broker.url)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a send has reported as acknowledged has arrived, whatever the link does meanwhile.
+"""Every message that send() has reported as acknowledged has arrived, whatever the link does.
 
 `--messages 10000 --cuts 20` for the long run.
 """

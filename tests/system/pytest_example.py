@@ -30,7 +30,7 @@ def begin(**options):
 @pytest.fixture
 def example(device):
     """The board with the example in its file system."""
-    device.ethernet()  # over which it connects, as nothing else is configured
+    device.ethernet()  # it connects over Ethernet, because no other interface is configured
     source = _SOURCE.read_text()
     device.repl.run(
         f"with open('connection_manager.py', 'w') as f: f.write({source!r})\n" + _PRELUDE
@@ -44,7 +44,7 @@ def test_whole_life(example, world):
     assert world.broker.wait_for("imp/*/log")[1] == b'"before"'
     assert example.repl.value("manager.connect()") is False
 
-    # Loss: the firmware's own retry cannot heal it; the watchdog notices within 5 s.
+    # A loss that the reconnect cannot end; the watchdog notices within 5 s.
     world.ethernet.unplug()
     assert example.repl.value("until(2)", timeout=50)[1:] == [("disconnect", False)]
     example.repl.run("manager.log('meanwhile')")
@@ -52,7 +52,7 @@ def test_whole_life(example, world):
     example.repl.run("manager.connect()")
     assert example.repl.value("until(3)", timeout=50)[2:] == [("connect", True)]
 
-    # What is sent last arrives, and all is done when disconnect() returns.
+    # The last message arrives, and everything is done when disconnect() returns.
     example.repl.run("for i in range(30): manager.log('line %d' % i)")
     out = example.repl.run(
         "print(manager.disconnect(), server.isconnected(), manager.is_connected())\n"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A broker that accepts and then drops: the sessions in between do not end the loss.
 
-The retry's minute and the time after which a session counts are attributes of the controller.
+The minute of the reconnect and the time after which a session counts are attributes of the
+controller.
 """
 
 import re
@@ -44,7 +45,7 @@ def test_the_minute_goes_on_from_the_first_loss(device, world):
     _flap(device, world)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     _until(device, "losses")
-    # With pauses that begin anew there would be a dozen and more, and no end.
+    # If the pauses began anew, there would be a dozen sessions or more, without an end.
     device.repl.run("told = sessions()\ntime.sleep_ms(2500)")
     assert device.repl.value("1 < told <= 6 and told == sessions()") is True
     assert device.repl.value("len(losses)") == 1
@@ -123,7 +124,7 @@ def test_a_call_that_waits_does_not_keep_a_loss_in_memory(device, world):
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     device.repl.run("import agent\nagent.send('poison', 0)")
     _until(device, "sessions() == 2 and server.isconnected()")
-    # No step of the session's sees the second go by.
+    # No step of the session runs during that second.
     device.repl.run(
         "from connectwith import loss\nloss._first_pause_ms = lambda control: 2000\n"
         "control.busy += 1\ntime.sleep_ms(1500)\n"
@@ -232,7 +233,7 @@ def test_a_join_that_the_minute_has_cut_is_not_the_fault(device, world):
     world.wifi["home"].association_ms(2500)  # as real ones take
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     world.dns.nxdomain(world.broker.host)
-    # The last attempt gets the one second that is left, so it cannot join.
+    # The last attempt has one second, which is too short for a join.
     device.repl.run(
         "from connectwith import loss\n"
         "pauses = [100, 200, 60000]\n"

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What others send and call themselves: legal if strange, or hostile. The session stays."""
+"""Messages and names of other parties: strange but legal, or hostile. The session stays."""
 
 import types
 

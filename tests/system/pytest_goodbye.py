@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a board says at a deliberate end arrives, though its radio sends later than it is told.
+"""The last message before a deliberate end arrives, although the radio sends later.
 
 The retained "offline" alone proves nothing: the broker sends it as the last will of a board that
 has only gone. So its own record counts, in which a goodbye is a DISCONNECT.
@@ -19,7 +19,7 @@ def _slow(device, ms):
 
 
 class Goodbyes:
-    """What has been said since it was made."""
+    """The messages since it was made."""
 
     def __init__(self, broker):
         if broker.engine != "mosquitto":
@@ -29,7 +29,7 @@ class Goodbyes:
         broker.forget()
 
     def came(self, times):
-        """Whether there were so many, each with its "offline"."""
+        """Whether there were so many sessions, each with its "offline"."""
         end = time.monotonic() + PATIENCE_S
         while True:
             ends = self._broker.goodbyes() - self._before

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What lives long does not grow: the same again and again, with the heap looked at as a slope.
+"""Long-lived objects do not grow: repeated work, with the slope of the heap.
 
 `--growth-rounds` takes it further: 500 are thousands of each.
 """
@@ -60,7 +60,7 @@ def once():
     asyncio.run(cancel())
 """
 
-# An object that its own callbacks name is a circle. Closed, it must fall apart.
+# An object and a callback that names it form a cycle, which close() must break.
 _OPENED = """
 server.disconnect()
 def once():

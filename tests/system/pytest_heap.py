@@ -37,7 +37,7 @@ def allocated(nic):
 def test_what_an_attempt_allocates(device, link):
     device.repl.run(_ALLOCATED)
     nic = device.nic(link)
-    device.repl.run(f"allocated({nic!r})", timeout=30)  # reads what is stored
+    device.repl.run(f"allocated({nic!r})", timeout=30)  # reads the stored settings
     for _ in range(2):
         result, taken = device.repl.value(f"allocated({nic!r})", timeout=30)
         assert result == 5 and taken < ENOUGH_BYTES
@@ -80,7 +80,7 @@ import agent
 got = []
 agent.on("big", got.append)
 """
-# The warning goes out by itself.
+# The warning is sent without a call.
 _IDLE = """
 for _ in range(400): time.sleep_ms(5)
 print(calls, got, server.isconnected(), imp.diag.counters()["losses"])

@@ -10,7 +10,7 @@ SERVER_CONNECTED = 5
 
 @pytest.fixture
 def helper(device):
-    """The board with a list `got` for what callbacks do."""
+    """The board with a list `got` for the callbacks."""
     device.repl.run("got = []")
     return device
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What failed, was replaced or was torn down leaves nothing behind."""
+"""An attempt that failed, was replaced or was ended leaves nothing behind."""
 
 import pytest
 from cellular import cell, expect_off
@@ -25,11 +25,11 @@ def _hostile_round(device, world, timeout_s):
 
 
 def test_hostile_servers_leave_nothing(device, world, board):
-    # Enough to get to the server, on this machine.
+    # Enough time to get to the server on this machine.
     assert device.connect(device.ethernet()) == 5
     assert device.connect(device.ethernet()) == 5
     timeout_s = max(0.6, 5 * device.last_attempt()["ms"] / 1000)
-    _hostile_round(device, world, timeout_s)  # caches and the worker come to life
+    _hostile_round(device, world, timeout_s)  # fills caches and starts the worker
     before = held(device, board)
     for _ in range(ROUNDS):
         _hostile_round(device, world, timeout_s)
@@ -69,7 +69,7 @@ def test_soft_reset_in_the_middle_leaves_nothing(device, world, board):
 
 
 def _level(device, board, one_round, rounds=FEW):
-    """What the board holds is the same after one round, which makes what stays, and after more."""
+    """Memory and handles after one round, which makes the lasting ones, equal those after more."""
     one_round()
     before = held(device, board)
     for _ in range(rounds):

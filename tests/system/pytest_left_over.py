@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a run of the firmware has left up when it was reset is down before the next attempt."""
+"""An interface that was up at a reset is down before the next attempt."""
 
 import pytest
 from cellular import SERVER_CONNECTED, cell, until
@@ -9,7 +9,7 @@ _HERE = "it knows who is on its networks"
 
 
 def _again(device):
-    """A soft reset: the driver of every interface goes on."""
+    """A soft reset, through which the driver of every interface runs on."""
     device.repl.soft_reset()
     device.prepare()
 
@@ -39,7 +39,7 @@ def test_ethernet_of_before_a_soft_reset(device, world):
 
 @pytest.mark.virtual(_HERE)
 def test_wifi_that_another_program_has_up_is_its_own(device, world):
-    """Not ours any more: it was powered down before the reset."""
+    """The firmware had powered it down before the reset, so it belongs to the user's program."""
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     device.repl.run("server.disconnect()\nsettle(300)")
     _again(device)
@@ -58,7 +58,7 @@ def test_a_modem_in_a_call_before_a_soft_reset(device, world, modem):
     _again(device)
     assert modem.on
     assert device.connect(device.wifi()) == SERVER_CONNECTED
-    # It was told before the attempt began, and not only in its course.
+    # The command came before the attempt began, not during it.
     assert not modem.on or modem.commands[-1] == "AT+CPOF"
     until(lambda: modem.state == "off", "the modem is off")
     assert device.repl.value("server.isconnected()") is True

@@ -69,7 +69,7 @@ def test_it_survives_a_reset_of_the_board(repl, board, modem):
     repl.enter()
     repl.run(AT)
     assert repl.value("at('ATE0')[-6:]") == b"\r\nOK\r\n"
-    # The pins of a chip that has been reset know no levels; the world drives them again.
+    # The pins of a chip have no levels after a reset; the world drives them again.
     repl.run(
         "status = machine.Pin.board.MODEM_STATUS\n"
         "start = time.ticks_ms()\n"

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""`imp.net`: what it tells, and interfaces for the local network."""
+"""`imp.net`: its reports, and interfaces for the local network."""
 
 import pytest
 from bench.proxy import Proxy
@@ -62,13 +62,13 @@ def test_s27_s28_s49_s50_info_through_the_life_of_a_connection(device, world):
     assert table["server"]["tcptimeout"] == 5 and "proxy" not in table
     assert "lasterror" not in info
     worked = device.repl.value("imp.net.getcurrentconfig()")
-    # S27: what failed leaves the last that worked.
+    # S27: a failure keeps the last NIC that worked.
     assert device.connect(device.wifi(ssid="nobody-here"), timeout=3) == NO_WIFI
     failed = _info(device)
     assert failed["lasterror"] == NO_WIFI
     assert {"active", "ipv4"}.isdisjoint(failed)
     assert device.repl.value("imp.net.getcurrentconfig()") == worked
-    # S28: and so does what was lost.
+    # S28: a loss keeps it, too.
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     worked = device.repl.value("imp.net.getcurrentconfig()")
     assert _info(device)["interface"][_info(device)["active"]]["type"] == "ethernet"
@@ -183,7 +183,7 @@ def test_s70_settings_for_an_interface_in_use(local):
     local.repl.run("it = imp.net.open({'interface': 'wl0'}, states.append)")
     assert local.repl.value("up()", timeout=20) is True
     assert local.repl.value("server.isconnected()") is True
-    # The end of the local use leaves the connection alone.
+    # The end of the local use does not end the connection.
     local.repl.run("it.close()\nsettle(200)")
     assert local.repl.value("it.getstate() == imp.net.WIFI_STOPPED") is True
     assert local.repl.value("server.isconnected() and server.log('still here')") == 0
@@ -204,7 +204,7 @@ def test_s72_the_interface_outlives_the_server(local, world):
         assert local.repl.value("it.getstate()") == 1
     finally:
         world.broker.start()
-    # The server's way back in takes the interface as it is.
+    # The next connection uses the interface as it is.
     assert local.connect(local.wifi()) == SERVER_CONNECTED
 
 
@@ -248,7 +248,7 @@ def test_udp_in_the_subnet(local):
         "b = e.openudp(lambda *all: raised.append(1) or 1 / 0, 5001)\n"
         "print(b.send(here, 5000, b'one'), a.send(here, 5001, b'two'), b.send(here, 5000, b'3'))"
     )
-    # Its traceback is printed into whatever runs then, which is not to be a value.
+    # Its traceback is printed during other code, which must not return a value then.
     local.repl.run("until(lambda: len(got) == 2 and raised)\nsettle()", timeout=20)
     here = local.repl.value("here")
     assert local.repl.value("got") == [

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Power cuts while non-volatile storage is being written: old value or new, never neither."""
+"""Power cuts during a write to NVS leave the old value or the new one."""
 
 import powercut
 import pytest
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.virtual("it cuts the power")
 
 _CUTS = 50
 
-# Runs on the board: says what is stored, then writes the next number at each byte it is sent.
+# Runs on the board: prints the stored value, then writes the next number for each received byte.
 # The value is long enough that half of one would show.
 _MAIN = """
 import esp32, machine
@@ -54,5 +54,5 @@ def test_power_cut_while_a_value_is_written(cut_board):
     assert words == ["0", "none"]
     duration_s, words = powercut.write_time(line, 10)
     seen = powercut.cuts(cut_board, int(words[0]), _CUTS, _whole, line, duration_s)
-    # Only cuts on both sides of the change show that some came in between.
+    # Cuts on both sides of the change prove that some cuts came in between.
     assert seen == {0, 1}

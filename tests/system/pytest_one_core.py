@@ -18,11 +18,11 @@ _CONNECTS = 4
 # on two processors for which 20 programs asked: 0 to 0.13, and with turns as long as a tick 0.64.
 _PAUSE_US = 4000
 _LATE = 0.35
-# Of all handshakes together. One is more than that on any PC, but a test must not pass for having
-# seen nothing.
+# For all handshakes together. Any PC needs more for one handshake; the bound proves that something
+# was measured.
 _WORK_US = 10000
 
-# In the place of user code: a busy loop, which asks for every bit of its core.
+# In place of user code: a busy loop, which uses all of its core.
 _BUSY = """
 import server, imp, time
 def busy(nic):

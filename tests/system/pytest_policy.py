@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a lost connection leads to under each policy.
+"""The effects of a lost connection under each policy.
 
 The minute of the retry and the nine of the deep sleep are attributes of the controller, so that
 tests need not wait for them; what happens in them is not changed.
@@ -90,7 +90,7 @@ def test_s53_loss_that_does_not_heal_is_told_once(device, world):
     device.repl.run("before = imp.diag.counters()['attempts']\ntime.sleep_ms(1000)")
     assert device.repl.value("losses") == [(NO_LINK, False)]
     assert device.repl.value("imp.diag.counters()['attempts'] == before") is True
-    # Nothing goes on by itself, even when the cable is back.
+    # There is no attempt by itself, even when the cable is back.
     world.ethernet.plug()
     device.repl.run("time.sleep_ms(1000)")
     assert device.repl.value("server.isconnected()") is False
@@ -122,7 +122,7 @@ def test_pauses_of_the_retry_differ_from_board_to_board(device):
         assert len(set(pauses)) > 1
 
 
-# Chance, made certain: every byte of it is the same.
+# Random numbers with equal bytes, for a known result.
 _CHANCE = """
 from connectwith import loss
 class Chance:
@@ -252,7 +252,7 @@ def test_ctrl_c_ends_the_standstill(device, world, dut):
     )
     device.repl.run("imp.diag.ontransition(lambda stage, ms: print('retry:', stage))")
     device.repl.send("print('begin')\nwhile True: time.sleep_ms(10)\n")
-    # At the prompt, before the code runs, Ctrl-C is a character like others.
+    # At the prompt, before the code runs, Ctrl-C is an ordinary character.
     dut.expect(re.compile(rb"begin"), timeout=10)
     world.ethernet.unplug()
     dut.expect(re.compile(rb"retry: HARDWARE"), timeout=20)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""`cw provision` and `cw doctor` on a board: settings last, work, and leave no secret behind."""
+"""`cw provision` and `cw doctor` on a board: settings stay, work, and leave no secret behind."""
 
 import ast
 import io
@@ -65,7 +65,7 @@ def _flash(board):
 
 
 def _set_up(board, world, monkeypatch, proxy, pair):
-    """Provisions all that can be; the secrets among it."""
+    """Provisions every setting; returns the output and the secrets."""
     home = world.wifi["home"]
     monkeypatch.setenv(provision.WIFI_KEY, home.key)
     monkeypatch.setenv(provision.CLOUD_PASSWORD, _PASSWORD)
@@ -93,7 +93,7 @@ def test_provisioned_board_connects_after_a_power_cycle(board, world, monkeypatc
         assert source in said
         image = _flash(board)
         assert found(secrets, image) == []
-        # What is no secret is found, unless all of NVS is encrypted.
+        # Values that are no secrets are found, unless all of NVS is encrypted.
         known = [home.ssid.encode(), b"internet.test", b"proxy.test", world.broker.host.encode()]
         assert found(known, image) == ([] if source == "nvs-encrypted" else known)
         board.start()
@@ -166,7 +166,7 @@ def test_the_search_finds_what_is_planted(world, at):
 
 
 def test_secrets_are_in_no_command_line_and_no_file(board, world, tmp_path):
-    """Looks at cw and all that it starts, and at the folder for temporary files."""
+    """Watches cw and its child processes, and the folder for temporary files."""
     home = world.wifi["home"]
     work = tmp_path / "temporary"
     work.mkdir()
@@ -244,7 +244,7 @@ def test_doctor_tells_all_but_secrets(board, world, monkeypatch, capsys):
     assert found["stored"]["wificonfig"] == ["key", "ssid"]
     assert found["stored"]["cloud"] == ["url", "username", "password", "ca"]
     assert found["lastattempt"]["name"] == "SERVER_CONNECTED"
-    # A look leaves the connection alone.
+    # doctor does not change the connection.
     before = found["counters"]
     status, text = _doctor(capsys, "--port", board.console)
     assert status == 0 and "reached: there is a session" in text

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The connection through an HTTP proxy, on both links: what works, and every way it does not."""
+"""The connection through an HTTP proxy, on both links: its success, and each kind of failure."""
 
 import base64
 
@@ -36,7 +36,7 @@ def test_a_proxy_by_name(device, link, login):
     with Proxy(login) as proxy:
         assert device.connect(_nic(device, link, proxy.port, login=login)) == SERVER_CONNECTED
         assert proxy.tunnels == 1
-        # The proxy resolves the server's name, not we.
+        # The proxy resolves the server's name, not the board.
         assert b"CONNECT broker.test:" in proxy.requests[0]
         assert "PROXY" in [stage for stage, _ in device.last_attempt()["stages"]]
         assert device.repl.value("server.log('through the proxy')") == 0
@@ -76,7 +76,7 @@ NO_HELP = [
 
 @pytest.mark.parametrize("link", LINKS)
 def test_s17_a_proxy_that_is_no_help(device, link):
-    # On Ethernet, which comes up sooner, all of them; on Wi-Fi one for each result.
+    # All of them run on Ethernet, which comes up sooner; on Wi-Fi runs one for each result.
     for kind, result, word in NO_HELP if link == "eth0" else NO_HELP[2:13:10]:
         with Proxy(**kind) as proxy:
             found = device.connect(_nic(device, link, proxy.port), timeout=3)

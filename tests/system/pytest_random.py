@@ -59,7 +59,7 @@ class Calls(RuleBasedStateMachine):
 
     def _begin(self, nic, timeout, hopeless=False):
         attempt = Attempt(next(self.tags), nic["interface"], timeout, hopeless)
-        # Known before the call: a fast failure is there before the next look.
+        # Set before the call, because a fast failure comes before the next check.
         self.model.start(attempt)
         self.device.repl.run(f"begin({nic!r}, {timeout!r}, {attempt.tag})")
 
@@ -99,7 +99,7 @@ class Calls(RuleBasedStateMachine):
     def fault_begins(self, name):
         if getattr(self.model.faults, name):
             return
-        # Between the two looks it may be there already, or not yet.
+        # The model looks twice; between the looks the fault may begin.
         self.model.change(name, True)
         bench = self.world
         {
@@ -127,7 +127,7 @@ class Calls(RuleBasedStateMachine):
     @rule(call=st.sampled_from(["server.log('x' * 40)", "agent.send('name', ['x'] * 9)"]))
     def send(self, call):
         connected, answer = self.device.repl.value(f"(server.isconnected(), {call})")
-        # What it finds when it looks closer may be worse than what was known, never better.
+        # The call may find a worse state than was known before it, never a better one.
         assert answer in ((0, 1, 2, 3, 4) if connected else (1,))
 
     @rule()
@@ -192,7 +192,7 @@ def calls(device, world, board):
     device.repl.run(_RECORDER)
     assert device.connect(device.ethernet()) == 5
     assert device.connect(device.wifi()) == 5
-    # What is loaded when it is needed for the first time.
+    # Modules that are loaded at their first use.
     device.repl.run(
         "agent.send('name', 1)\nserver.flush(1)\nimp.net.info()\nimport connectwith.loss\n"
         "imp.net.getcurrentconfig()\n"

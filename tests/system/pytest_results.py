@@ -122,7 +122,7 @@ def test_s15_not_resolved(device, world, link, fault):
     assert [call[1] for call in calls[before:]] == [NOT_RESOLVED]
 
 
-# The timeout is one that shows: an answer is certain, SERVFAIL may pass, silence lasts 7 s.
+# The timeout distinguishes the cases: an answer is certain, SERVFAIL may pass, silence takes 7 s.
 NAME_FAULTS = [("nxdomain", "NXDOMAIN", 30), ("servfail", "SERVFAIL", 3),
                ("drop", "no answer", 8.5), ("no_address", "no IPv4 address", 30)]  # fmt: skip
 
@@ -215,7 +215,7 @@ def test_unknown_certificate_authority(device, world, tmp_path):
     assert "not signed by the given ca" in _cause(device).lower()
 
 
-# The driver tells of the loss just after lwIP has broken the connections.
+# The driver reports the loss just after lwIP has broken the connections.
 _LINK_LOST_WITH_CONNECTION = """
 from connectwith import connection, links
 link, dialer = links.get(0), connection.get()._course._dialer

@@ -29,7 +29,7 @@ def _networks(world):
 
 
 class _Count:
-    """What has been sent into each network since it was made."""
+    """The packets into each network since it was made."""
 
     def __init__(self, world):
         self._networks = _networks(world)
@@ -117,7 +117,7 @@ def test_ppp_without_a_name_server_inherits_none(device, world, modem):
 
 @pytest.mark.virtual(_HERE)
 def test_the_name_servers_of_a_lease_are_those_of_its_interface(device, world):
-    """lwIP's table holds those of the interface that has come up last."""
+    """lwIP's table has the name servers of the interface that came up last."""
     _hold(device, "wl0")
     device.repl.run("wifi = held")
     _hold(device, "eth0")

@@ -98,7 +98,7 @@ def test_s09_s10_old_interface_is_powered_down_before_the_new_attempt(device, wo
     device.repl.run("import network; settle(100)")
     assert device.repl.value("network.WLAN(0).active()") is False
     assert device.wait(2)[-1][1] == 1
-    # No way back by itself: the device stays offline.
+    # The device does not reconnect by itself: it stays offline.
     device.repl.run("time.sleep(1)")
     assert device.repl.value("server.isconnected()") is False
     assert device.repl.value("network.WLAN(0).active()") is False
@@ -114,7 +114,7 @@ def test_s11_the_old_interface_stays_off_after_success(device):
 
 
 def test_s07_default_timeouts(device, world):
-    # The full time is awaited nowhere: what a deadline does is tested with short ones.
+    # No test waits for the full time: the deadline is tested with short ones.
     device.repl.run("from connectwith import links, nic")
     kinds = "(nic.WIFI, nic.ETHERNET, nic.CELLULAR)"
     assert device.repl.value(f"[links.default_ms(kind) for kind in {kinds}]") == [

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What is taken is what can be given back, and what is said is what has happened."""
+"""Accepted settings can be read back, and reports agree with the facts."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_none_for_a_block_is_none_for_this_attempt(device, world):
     assert device.connect(nic) == SERVER_CONNECTED
     assert device.repl.value("imp.net.getcurrentconfig()") == nic
     assert device.repl.value("imp.net.info()['ipv4']['address']") != address
-    # What is stored stays stored.
+    # Stored settings stay.
     assert device.connect({"interface": "eth0"}, timeout=3) != SERVER_CONNECTED
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Scheduled code between any two byte codes of the user's: what both of them change stays whole.
+"""Scheduled code between any two byte codes of user code: their shared state stays consistent.
 
 A chip is slow enough to meet this now and then. The virtual board has a mode for it (--eager).
 """
@@ -98,7 +98,7 @@ def test_ctrl_c_releases_the_lock(device, dut):
 
 
 def test_onidle_comes_inside_a_running_loop(device):
-    """Nobody can tell a loop that computes from one that waits: see docs/api.md."""
+    """A loop that computes looks like one that waits: see docs/api.md."""
     device.repl.run(
         "got = []\nimp.onidle(lambda: got.append(time.ticks_ms()))\n"
         "begin = time.ticks_ms()\n"

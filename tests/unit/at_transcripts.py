@@ -20,13 +20,13 @@ COMMANDS = (
 
 
 def describe(engine, event):
-    """The event that `engine` has just told, as a transcript writes it."""
+    """The last event of `engine`, as a transcript writes it."""
     assert event in (at.CME, at.CMS) or engine.number == -1
     return transcript_file.describe(NAMES[event], engine.number, engine.text())
 
 
 def feed(engine, data, sizes):
-    """Feeds `data` in pieces of `sizes` (an iterator). The events, and what is PPP's."""
+    """Feeds `data` in pieces of `sizes` (an iterator). Returns the events and the bytes of PPP."""
     events = []
     rest = b""
     while data:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The far end of a serial port: a board's raw REPL, which answers as a test says."""
+"""The far end of a serial port: a board's raw REPL, with answers of the test."""
 
 import os
 import pty
@@ -48,7 +48,7 @@ class BoardStandIn:
         raw = False
         while True:
             ready = select.select([self._far, self._stop], [], [])[0]
-            # A terminal hands over what was written a moment later: it is waited for at the end.
+            # A terminal delivers written bytes a moment later, so the end waits for them.
             if self._stop in ready and not select.select([self._far], [], [], _LAST_WORD_S)[0]:
                 return
             data += os.read(self._far, 4096)
@@ -56,11 +56,11 @@ class BoardStandIn:
                 continue
             if data.endswith(b"\x05A\x01"):
                 data = b""
-                os.write(self._far, b"R\x00")  # raw paste is known, and not there
+                os.write(self._far, b"R\x00")  # raw paste is known, but not supported
             elif data.endswith(b"\x01"):
                 data, raw = b"", True
                 os.write(self._far, _PROMPT)
-            elif b"\x02\x04" in data:  # more of the same may have come at once
+            elif b"\x02\x04" in data:  # several may have come at once
                 data, raw = b"", False
                 self.restarts += 1
             elif data.endswith(b"\x04") and raw:

@@ -19,7 +19,7 @@ PATCH = """\
 
 
 class Shelf:
-    """Stands for Debian's archive: gives the files that lie on it, and complains like apt."""
+    """A stand-in for Debian's archive: gives its files, and fails like apt."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

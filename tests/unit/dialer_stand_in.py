@@ -31,7 +31,7 @@ class Resolver:
 
 
 class Stream:
-    """A stream whose states, bytes and errors are written down beforehand."""
+    """A stream with scripted states, bytes and errors."""
 
     states = (2,)
     inbound = b""

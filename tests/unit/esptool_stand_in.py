@@ -17,7 +17,7 @@ NAMES = {"esp32": "ESP32", "esp32s3": "ESP32-S3", "esp32c3": "ESP32-C3"}
 
 
 def die(text: str, status: int = 2) -> None:
-    """As esptool ends: on standard error, status 2."""
+    """Fails as esptool does: a line on standard error, status 2."""
     print(f"\nERROR: A fatal error occurred: {text}", file=sys.stderr, flush=True)
     sys.exit(status)
 

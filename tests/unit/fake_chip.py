@@ -20,7 +20,7 @@ FLASH_BEGIN, FLASH_DATA, FLASH_END = 2, 3, 4
 SYNC, WRITE_REG, READ_REG, SPI_SET_PARAMS, SPI_ATTACH, CHANGE_BAUDRATE = 8, 9, 10, 11, 13, 15
 DEFL_BEGIN, DEFL_DATA, DEFL_END, SPI_FLASH_MD5, SECURITY_INFO = 0x10, 0x11, 0x12, 0x13, 0x14
 
-# Where the chip tells itself apart, and where its answer to the flash's JEDEC ID command stands.
+# The registers with the chip's magic number, and with the flash's answer to the JEDEC ID command.
 _MAGIC_REGISTER, _MAGIC_ESP32 = 0x40001000, 0x00F01D83
 _W0 = {"esp32": 0x3FF42080, "esp32s3": 0x60002058, "esp32c3": 0x60002058}
 _CHIP_ID = {"esp32s3": 9, "esp32c3": 5}  # the ESP32 does not know the command
@@ -81,7 +81,7 @@ class FakeChip:
         os.write(self._end, b"\xc0" + body + b"\xc0")
 
     def _take(self, packet):
-        """One request. False: the cable is pulled."""
+        """Handles one request. False: the cable is pulled."""
         operation, data = packet[1], packet[8:]
         self.operations.append(operation)
         if operation == SYNC:

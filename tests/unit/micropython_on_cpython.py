@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What the frozen modules need from MicroPython, so that the sans-IO ones run on CPython too.
+"""The parts of MicroPython that the frozen modules need, so that sans-IO modules run on CPython.
 
 Importing it is enough. Nothing here says yes to everything: sealing really authenticates, and
 hardware is not imitated.

@@ -13,14 +13,14 @@ PERIOD = 1 << 30
 
 
 class Clock:
-    """Milliseconds that pass only when somebody lets them, near the wrap of the ticks."""
+    """Milliseconds that pass only by a call, near the wrap of the ticks."""
 
     def __init__(self, monkeypatch):
         self.now_ms = PERIOD - 2000
         monkeypatch.setattr(time, "ticks_ms", lambda: self.now_ms % PERIOD)
 
     def drive(self, work, limit_ms=120000, step_ms=10):
-        """Runs a generator to its end; its value, and how long it took."""
+        """Runs a generator to its end; returns its value and its duration."""
         began_ms = self.now_ms
         while True:
             try:

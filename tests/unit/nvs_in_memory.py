@@ -7,13 +7,13 @@ entries: dict[tuple[str, str], bytes] = {}
 
 
 def setting(space: str, key: str) -> bytes | None:
-    """As the firmware's: None for what is not there, and for what is empty."""
+    """As in the firmware: None for a missing entry and for an empty one."""
     assert max(len(space), len(key)) <= 15
     return entries.get((space, key)) or None
 
 
 def set_setting(space: str, key: str, value: bytes | bytearray | None) -> None:
-    """Stores bytes; None erases, also what is not there."""
+    """Stores bytes; None erases the entry, if there is one."""
     assert max(len(space), len(key)) <= 15
     if value is None:
         entries.pop((space, key), None)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""`_connectwith.seal` and `unseal` for CPython: they really authenticate."""
+"""`_connectwith.seal` and `unseal` for CPython, with real authentication."""
 
 import hashlib
 import hmac
@@ -15,7 +15,7 @@ def _octets(value: bytes | str) -> bytes:
 
 
 def seal(plain: bytes | str, context: bytes | str, secret: bytes = DEVICE_SECRET) -> bytes:
-    """Authenticated encryption out of HMAC alone, enough to test what is bound to what."""
+    """Authenticated encryption by HMAC alone, enough to test the binding to a context."""
     plain, context = _octets(plain), _octets(context)
     nonce = os.urandom(12)
     stream = hashlib.shake_256(secret + nonce).digest(len(plain))

@@ -15,9 +15,9 @@ MODULES = ROOT / "modules"
 LOCAL = MODULES / "connectwith" / "local.py"
 # Its names are also attributes of `server`.
 RESULTS = MODULES / "connectwith" / "results.py"
-# Objects that calls return: what this page calls them, and their classes.
+# Objects that calls return: their names on the page, and their classes.
 OBJECTS = {"interface": "Interface", "udp": "Udp"}
-# What a file's public names are called by users.
+# The prefix of a file's public names in the API.
 FILES = {
     "server": MODULES / "server.py",
     "imp": MODULES / "imp.py",

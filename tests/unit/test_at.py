@@ -78,14 +78,14 @@ def test_events_wait_until_they_are_asked_for():
     data = b"\r\nRDY\r\n\r\nSMS DONE\r\n"
     engine.space()[: len(data)] = data
     engine.took(len(data))
-    assert len(engine.space()) == 0  # the owner must not read over what is there
+    assert len(engine.space()) == 0  # the owner must not overwrite the bytes in the buffer
     assert engine.next() == at.URC
     assert engine.text() == "RDY" == engine.text()
     assert len(engine.space()) == 0
     assert engine.next() == at.URC
     assert engine.next() == at.NONE == engine.next()
     assert len(engine.space()) > 0
-    engine.took(None)  # nothing was there to be read
+    engine.took(None)  # there was nothing to read
     engine.took(0)
     assert engine.next() == at.NONE
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 CORPUS = sorted((Path(__file__).parents[1] / "fuzz/corpus/at").glob("*.bin"))
 WHOLE = 1 << 20
 
-# What modems write, so that arbitrary sequences come close to lines that mean something.
+# Texts of modems, so that arbitrary sequences come close to valid lines.
 WORDS = st.sampled_from(
     [b"OK", b"ERROR", b"\r", b"\n", b"\r\n", b"+CME ERROR: ", b"+CMS ERROR:", b"CONNECT ", b" ",
      b"NO CARRIER", b"+CREG: ", b"0,1", b",", b'"', b"> ", b"AT", b"AT+CREG?", b"ATD*99#", b"RDY",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""bench.toml: what it may hold, and what everything else is told."""
+"""bench.toml: its valid contents, and the errors for everything else."""
 
 import pytest
 from hypothesis import example, given, settings
@@ -133,7 +133,7 @@ def test_a_file_that_is_not_there(folder):
 
 
 def understood(folder, text):
-    """Either a bench or three lines, never a secret in them, never another exception."""
+    """Any text gives a bench or an error of three lines, without a secret."""
     try:
         found = read(folder, text)
     except Problem as problem:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a run of ./tools/cw bench keeps and leaves out, and the page that it writes."""
+"""The results that ./tools/cw bench keeps, and the page that it writes."""
 
 import argparse
 import dataclasses
@@ -23,7 +23,7 @@ ABOUT = {"date": "2026-01-01", "commit": "0123456789"}
 
 
 class Kit:
-    """Stands for what goes on boards; none is there."""
+    """A stand-in for the files of boards; there are no boards."""
 
     columns = ["ours", "minimal"]
     missing = {"mqtt_as": "mqtt_as cannot be fetched. git fetch failed."}
@@ -58,7 +58,7 @@ def broken(setting):
 
 @pytest.fixture
 def measured(monkeypatch, tmp_path):
-    """Runs the programs `good` and `bad` with no world; what the options of a run are."""
+    """Runs two programs without a world, one of which fails; takes the options of a run."""
     programs = {"pause": program(rows), "time": program(broken)}
     monkeypatch.setattr(run, "PROGRAMS", programs)
     monkeypatch.setattr(run, "World", NoWorld)
@@ -70,7 +70,7 @@ def measured(monkeypatch, tmp_path):
 
 @pytest.fixture
 def bench_options(measured, tmp_path):
-    """What the command line needs."""
+    """The required options of the command line."""
     return ["--board-binary", "b", "--mpy-cross", "m", "--results", str(tmp_path)]
 
 

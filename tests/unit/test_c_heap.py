@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""How the heap's peak is read out of what massif writes."""
+"""The peak of the heap in the output of massif."""
 
 import sys
 from pathlib import Path

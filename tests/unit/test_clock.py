@@ -47,7 +47,7 @@ def test_a_window_of_twenty_years():
     last = FLOOR + 20 * 31_557_600
     for seconds, result in ((FLOOR, FLOOR), (last, last), (FLOOR - 1, None), (last + 1, None)):
         assert clock.answer(reply(seconds), 48, NONCE, FLOOR) == result
-    # In the era that the firmware is built in, and in no other.
+    # In the era of the firmware's build, and in no other.
     floor = (1 << 32) - NTP_2000 - 1000
     assert clock.answer(reply(floor + 2000), 48, NONCE, floor) == floor + 2000
     assert clock.answer(reply(floor - 2000), 48, NONCE, floor) is None
@@ -66,7 +66,7 @@ def test_refused():
     ):
         assert clock.answer(reply(**{**good, **change}), 48, NONCE, FLOOR) is None, change
     assert clock.answer(reply(), 47, NONCE, FLOOR) is None
-    assert clock.answer(reply(-NTP_2000), 48, NONCE, FLOOR) is None  # no time at all
+    assert clock.answer(reply(-NTP_2000), 48, NONCE, FLOOR) is None  # no time
 
 
 @given(st.binary(max_size=80))

@@ -89,7 +89,7 @@ def test_private_configuration_asks_for_the_other_suite_with_the_key(machine, tm
     assert "Signed-By: /usr/share/keyrings/mine.gpg\n" in written
     text = config.read_text()
     assert 'AllowUnauthenticated "false"' in text
-    # Nothing of the machine's own apt is written to.
+    # The machine's own apt is not changed.
     for key in ("Dir::State ", "Dir::Cache ", "Dir::Etc::sourceparts "):
         line = next(line for line in text.splitlines() if line.startswith(key))
         assert str(tmp_path / "private") in line
@@ -172,7 +172,7 @@ def test_only_missing_packages_are_asked_for(monkeypatch):
     monkeypatch.setattr(apt, "capture", lambda *_, **__: there)
     names = [p.name for p in apt.missing(for_tests=False)]
     assert "gcc" not in names and "make" not in names
-    # Removed, but its settings kept: not there.
+    # Removed with its settings kept: it counts as missing.
     assert "mosquitto" in names and "xz-utils" in names
     assert "qemu-system-misc" not in names
     assert "qemu-system-misc" in [p.name for p in apt.missing(for_tests=True)]

@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The first real error of a build's log, whatever else the log says the word in."""
+"""The first real error of a build log, even if other lines have the word "error"."""
 
 import pytest
 
 from setup import build_log
 
-# What ninja repeats of a command that failed: of the length that ESP-IDF's have.
+# A failed command line as ninja repeats it, as long as those of ESP-IDF.
 ECHO = (
     "/opt/tools/riscv32-esp-elf/bin/riscv32-esp-elf-gcc -DESP_PLATFORM "
     + "-I/esp-idf/components/x/include " * 120

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The console of a board: the raw REPL's dialogue, and terminals that are stale, busy or mute."""
+"""The console of a board: the raw REPL's protocol, and stale, busy or silent terminals."""
 
 import os
 import pty
@@ -46,7 +46,7 @@ class Board:
                 return
             self.received += os.read(self.far, 4096)
             if self.received.endswith(b"\x01"):
-                # Asked for raw paste, it says that it has none; else it enters the raw REPL.
+                # It answers that it has no raw paste, or enters the raw REPL.
                 paste = self.received.endswith(b"\x05A\x01")
                 self.received = b""
                 self._say(b"R\x00" if paste else PROMPT)
@@ -172,7 +172,7 @@ def test_file_that_is_no_terminal(tmp_path):
 
 
 def test_busy_terminal_is_said_so(monkeypatch, tmp_path):
-    # root may open what another holds for itself, so the refusal itself is made here.
+    # root may open a terminal in exclusive use, so the refusal is simulated here.
     def refuse(*_):
         raise OSError(16, "Device or resource busy")
 
@@ -195,7 +195,7 @@ def test_busy_terminal_for_a_user_without_privileges(board):
 
 
 class PastingBoard(Board):
-    """One with raw paste and a window of 8 bytes, which counts what comes without leave."""
+    """A board with raw paste and a window of 8 bytes, which counts the bytes beyond it."""
 
     def _serve(self):
         self.overrun = 0

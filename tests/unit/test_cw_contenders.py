@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What the bench measures against: pinned, fetched once, checked."""
+"""The other programs of the bench: pinned, fetched once, checked."""
 
 import dataclasses
 import subprocess

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What the demo makes of the board's lines and the broker's: all of it must be there."""
+"""The demo's verdict on the lines of the board and the broker: all of them must be there."""
 
 import ast
 import io
@@ -36,7 +36,7 @@ GOOD = [
 
 
 def play(events):
-    """A demo that has seen these events, and what it has shown."""
+    """A demo that has read these events, and its output."""
     demo = Demo(Report(io.StringIO()))
     for event in events:
         if isinstance(event, str):

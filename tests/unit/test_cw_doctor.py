@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw doctor: its table from what a board says, and boards that say something else."""
+"""cw doctor: the table of a board's answer, and answers that cannot be read."""
 
 import io
 import json

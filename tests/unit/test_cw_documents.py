@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What the documents show of ./tools/cw exists, and files that they point to are there."""
+"""The commands of the documents exist, and so do the files of their links."""
 
 import re
 import shlex

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw flash, with a stand-in for esptool that has a chip and can fail in every way."""
+"""cw flash, with a stand-in for esptool that has a chip and simulates each failure."""
 
 import json
 import os
@@ -233,7 +233,7 @@ def test_board_that_is_not_there(bench):
 
 
 def test_the_stand_in_speaks_as_the_real_one(tmp_path):
-    # Its wording of the first thing that goes wrong, from the esptool of requirements.txt.
+    # The first error line of the esptool of requirements.txt.
     done = subprocess.run(
         [sys.executable, "-m", "esptool", "--port", str(tmp_path / "none"), "flash-id"],
         capture_output=True, text=True, timeout=60,

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw fuzz: a broken target is told, its input kept; corpora keep the names that people gave."""
+"""cw fuzz: a broken target is reported and its input kept; named files of corpora stay."""
 
 import io
 import sys

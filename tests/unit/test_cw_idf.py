@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""ESP-IDF fetched by cw, from a stand-in of its repository: whole, or not there."""
+"""ESP-IDF fetched by cw, from a stand-in of its repository: complete or not at all."""
 
 import io
 import os

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""How cw test reads its layers: a failure, a crash or an empty run never passes."""
+"""The results of cw test's layers: a failure, a crash or an empty run never passes."""
 
 import io
 import sys

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Who may include or import whom: what crosses the layers is found, what is right is not."""
+"""The check of includes and imports finds forbidden ones, and accepts all others."""
 
 from pathlib import Path
 

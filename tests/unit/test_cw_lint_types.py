@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The types of frozen code: what is wrong is found, what the stubs do not know is left alone."""
+"""The types of frozen code: errors are found, and gaps of the stubs are accepted."""
 
 import shutil
 from pathlib import Path

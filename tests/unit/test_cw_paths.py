@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Files and folders that appear whole or not at all, locks, and the errors of the system."""
+"""Files and folders that appear complete or not at all, locks, and errors of the system."""
 
 import errno
 import os

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw provision: where secrets may come from, where they go, and what the board may answer."""
+"""cw provision: the sources and targets of secrets, and the answers of the board."""
 
 import ast
 import io
@@ -75,7 +75,7 @@ def test_secrets_come_from_the_environment_and_arrive_as_they_are(monkeypatch, c
     }
     assert settings["cloud"]["password"] == PASSWORD and settings["cloud"]["ca"] == CA
     assert KEY not in text and PASSWORD not in text
-    # Looked at before stored: the first code stores nothing.
+    # The settings are checked first: the first code stores nothing.
     assert "imp.set" not in board.codes[0] and "configure" not in board.codes[0]
     assert KEY not in board.codes[1] and "del wanted" in board.codes[1]
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw release: which tree it takes, what it gives, and what a failed board does to it."""
+"""cw release: the trees that it accepts, its files, and the effect of a failed board."""
 
 import json
 import re

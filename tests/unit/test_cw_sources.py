@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Set-up of the sources: what is checked, what is refused, and that nothing is left half-made."""
+"""Set-up of the sources: checks, refusals, and no partial results."""
 
 import dataclasses
 import io

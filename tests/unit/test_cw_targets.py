@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""`cw test --target`: which options go together, and what pytest is told."""
+"""`cw test --target`: valid combinations of options, and the arguments of pytest."""
 
 import argparse
 

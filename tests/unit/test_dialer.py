@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The dialer against scripted resolvers and streams: order, results, causes, what is closed."""
+"""The dialer with scripted resolvers and streams: order, results, causes, closed streams."""
 
 import types
 
@@ -283,7 +283,7 @@ def test_the_good_address_is_tried_first_the_next_time(several):
     several.dial.judge(True)
     several.dial.close()
     assert several.tried() == ["192.0.2.8"]
-    # What is known of another name says nothing.
+    # The record of another name does not count.
     several.dial.judge(True)
     several.dial._known = ("other.test", "192.0.2.8", True)
     assert several.tried()[0] == "192.0.2.7"

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""NIC validation: what goes in comes back checked, sealed and apart; nothing else goes in."""
+"""NIC validation: a valid NIC gives a checked, sealed copy; all others are refused."""
 
 import copy
 import json

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""HTTP CONNECT: the request's bytes, and a parser that believes nothing."""
+"""HTTP CONNECT: the bytes of the request, and a strict parser of the answer."""
 
 import pytest
 from connectwith import proxy

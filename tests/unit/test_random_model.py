@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The model behind the random sequences of calls: what it must object to."""
+"""The model of the random sequences of calls: the results that it must reject."""
 
 import sys
 from pathlib import Path

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What judges a soak and a fleet: it must object to what is wrong."""
+"""The checks of a soak and a fleet: they must reject wrong results."""
 
 import sys
 from pathlib import Path

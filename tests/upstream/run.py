@@ -33,7 +33,7 @@ LISTED_MAX = 5
 START_S = 20
 SUITE_S = 600
 COPY_S = 60
-# run-tests.py gives a test 10 s and reports each; this long without a word, and it hangs.
+# run-tests.py gives a test 10 s and reports each. Without a report for this time it hangs.
 SILENCE_S = 60
 TAIL_LINES = 5
 

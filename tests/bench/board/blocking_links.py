@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Runs on the board: how scripts of today bring a link up, line for line as in MicroPython's
-documentation. `turn()` is called wherever such a script can do something else meanwhile."""
+"""Runs on the board: brings a link up as in MicroPython's documentation, line for line. `turn()`
+is called wherever such a script can do something else."""
 
 import time
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Runs on the board: the shortest script that connects; every line of it blocks."""
+"""Runs on the board: the shortest script that connects. Every line blocks."""
 
 import asyncio
 import socket

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Runs on the board: umqtt.simple behind the loop that MicroPython's documentation shows."""
+"""Runs on the board: umqtt.simple after the loop of MicroPython's documentation."""
 
 import asyncio
 import ssl

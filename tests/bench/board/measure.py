@@ -19,7 +19,7 @@ def _say(values):
 
 
 def begin(name):
-    """Loads the contender; what its modules leave on the heap, in bytes."""
+    """Loads the contender; returns the bytes of its modules on the heap."""
     global c
     gc.collect()
     before = gc.mem_alloc()

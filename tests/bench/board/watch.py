@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Runs on the board: when user code had its turn. Times in microseconds."""
+"""Runs on the board: records the turns of user code. Times in microseconds."""
 
 import time
 from array import array
@@ -49,7 +49,7 @@ def begin():
 
 
 def end():
-    """Ends it; what was seen. A pause that lasts until now counts."""
+    """Ends it and returns the record. A pause that lasts until now counts."""
     turn()
     time.sleep_ms(3)  # for the Timer to have its turn after a call that has stopped it
     _timer.deinit()

@@ -79,7 +79,7 @@ static bool is_auth(const char *text) {
     return strcmp(text, "none") == 0 || strcmp(text, "pap") == 0 || strcmp(text, "chap") == 0;
 }
 
-// False: not as usage() says.
+// False: the arguments are not those of usage().
 static bool parse(int argc, char **argv, options_t *options) {
     static const struct option names[] = {
         { "socket", required_argument, NULL, 's' }, { "mac", required_argument, NULL, 'm' },

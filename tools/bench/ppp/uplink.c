@@ -69,7 +69,7 @@ static void take_arp(const uint8_t *arp) {
     if (arp[7] == 1) {
         send_arp(2, arp + 8, arp + 14);
     } else if (arp[7] == 2) {
-        memcpy(gateway_mac, arp + 8, 6);   // nobody else was asked for
+        memcpy(gateway_mac, arp + 8, 6);   // only the gateway was asked for
     }
 }
 
