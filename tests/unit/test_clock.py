@@ -3,7 +3,10 @@
 """SNTP packets: only an honest answer to our own question sets the clock; and which server."""
 
 import struct
+import types
 
+import _connectwith
+import machine
 import pytest
 from clock_stand_in import SNTP, Stand
 from connectwith import clock
@@ -73,6 +76,32 @@ def test_refused():
 def test_hostile_bytes(data):
     result = clock.answer(data, len(data), NONCE, FLOOR)
     assert result is None or result >= FLOOR and data[24:32] == NONCE
+
+
+@pytest.mark.parametrize(
+    ("seconds", "believable"),
+    [(FLOOR - 1, False), (FLOOR, True), (FLOOR + 20 * 31_557_600, True),
+     (FLOOR + 20 * 31_557_600 + 1, False), (0, False)],
+)  # fmt: skip
+def test_the_floor_of_the_clock_and_its_ceiling(monkeypatch, seconds, believable):
+    monkeypatch.setattr(_connectwith, "build_time", lambda: FLOOR, False)
+    assert clock.is_believable(seconds) is believable
+
+
+@pytest.mark.parametrize(
+    ("off_s", "moved"), [(0, False), (60, False), (-60, False), (61, True), (-61, True)]
+)
+def test_whether_the_clock_was_moved(monkeypatch, off_s, moved):
+    told = []
+    rtc = types.SimpleNamespace(datetime=told.append)
+    monkeypatch.setattr(machine, "RTC", lambda: rtc, False)
+    monkeypatch.setattr(_connectwith, "clock_quality", lambda *record: told.append(record), False)
+    monkeypatch.setattr(clock.time, "time", lambda: 1_700_000_000 - off_s)
+    plain = clock.time.gmtime  # of a board: eight numbers
+    monkeypatch.setattr(clock.time, "gmtime", lambda seconds: plain(seconds)[:8])
+    assert clock.set_clock(1_700_000_000, 5) is moved
+    # 2023-11-14, a Tuesday, 22:13:20, in CPython's epoch.
+    assert told == [(2023, 11, 14, 1, 22, 13, 20, 0), (1_700_000_000, 5)]
 
 
 # -- which server is asked, and when

@@ -139,3 +139,15 @@ def test_a_record_of_an_earlier_firmware_names_no_time_servers():
     assert record[-2:] == b"\xff\xff"
     settings = cloud.unpack(record[:-2])
     assert (settings.username, settings.ntp) == ("u", None)
+
+
+def test_the_longest_of_each():
+    longest = check(
+        ca="-----BEGIN " + "x" * 3989, username="u" * 1024, password="p" * 2048,
+        clientid="c" * 256, cert=b"\x30" * 4000, key=b"\x30" + bytes(15),
+    )  # fmt: skip
+    assert len(longest.ca) == len(longest.cert) == 4000 and len(longest.key) == 16
+    for change in ({"ca": "-----BEGIN " + "x" * 3990}, {"ca": b"\x30" * 4001},
+                   {"cert": DER, "key": b"\x30" + bytes(14)}):  # fmt: skip
+        with pytest.raises(ValueError, match="16 to 4000 bytes"):
+            check(**change)

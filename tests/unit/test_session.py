@@ -24,7 +24,7 @@ class Stream:
 
     def write(self, data, n):
         if self.deaf:
-            raise OSError(self.deaf)
+            raise OSError(self.deaf, "")
         n = min(n, self.room)
         if not n:
             return None
@@ -35,7 +35,7 @@ class Stream:
     def readinto(self, buffer):
         if not self.incoming and self.end is not None:
             if self.end:
-                raise OSError(self.end)
+                raise OSError(self.end, "")
             return 0
         n = min(len(buffer), len(self.incoming))
         if not n:
@@ -266,3 +266,134 @@ def test_the_longest_credentials_fit_into_a_frame(stream):
     current.open(stream, settings, b"p" * 128, 0)
     assert current.pump(0) == session.PENDING
     assert stream.sent.endswith(b"\0\x80" + b"p" * 128)
+
+
+def test_the_password_is_wiped_when_it_has_been_sent(stream):
+    settings = types.SimpleNamespace(clientid="c", username="u")
+    current = session.Session()
+    current.open(stream, settings, b"geheim", 0)
+    current.pump(0)
+    assert b"geheim" in stream.sent
+    stream.incoming = CONNACK
+    assert [current.pump(0) for _ in range(2)] == [session.OPEN] * 2
+    assert not holds(current, b"geheim")
+
+
+@pytest.mark.parametrize("answer", [b"", b"\x20\x02\x00\x05"])
+def test_the_password_is_wiped_when_nobody_has_answered_well(stream, answer):
+    settings = types.SimpleNamespace(clientid="c", username="u")
+    current = session.Session()
+    current.open(stream, settings, b"geheim", 0)
+    current.pump(0)
+    stream.incoming = answer
+    current.pump(0)
+    assert holds(current, b"geheim"), "else this test would show nothing"
+    current.close(False)
+    assert not holds(current, b"geheim")
+
+
+def holds(current, secret):
+    """Whether any buffer of the session has these bytes."""
+    client = current.mqtt
+    names = [name for name in dir(client) if not name.startswith("__")]
+    values = [getattr(client, name) for name in names]
+    return any(secret in bytes(v) for v in values if isinstance(v, (bytes, bytearray, memoryview)))
+
+
+def test_a_goodbye_sets_the_status_before_it_hangs_up(online, stream):
+    stream.sent = b""
+    assert online.close(True)
+    assert b'"offline"' in stream.sent and stream.sent.endswith(b"\xe0\x00")
+    assert stream.sent[0] == 0x31, "retained, QoS 0"
+    assert online.pump(0) == session.CLOSED
+
+
+@pytest.mark.parametrize("how", ["impolite", "deaf", "half a frame", "not open", "closed"])
+def test_where_no_goodbye_can_be_said(online, stream, how):
+    current = online
+    if how == "deaf":
+        stream.deaf = 104
+    elif how == "half a frame":
+        stream.room = 10
+        online.accept("log", b"x" * 100)
+        online.pump(0)
+    elif how == "not open":
+        current = session.Session()
+        current.open(stream, SETTINGS, None, 0)
+    elif how == "closed":
+        online.close(False)
+    stream.room, stream.sent = 1 << 30, b""
+    assert current.close(how != "impolite") is False
+    assert stream.sent == b""
+
+
+@pytest.mark.parametrize(("end", "cause", "code"), [(0, "closed by the server", 0),
+                                                     (104, "errno", 104)])  # fmt: skip
+def test_why_a_session_has_ended(online, stream, end, cause, code):
+    stream.end = end
+    assert online.pump(0) == session.CLOSED
+    assert (online.cause, online.code) == (cause, code)
+    assert online.pump(0) == session.CLOSED
+
+
+def test_an_answer_that_is_no_mqtt_ends_it(online, stream):
+    stream.incoming = b"\xf0\x00"
+    assert online.pump(0) == session.CLOSED
+    assert online.cause.startswith("MQTT: ") and online.code == 0
+
+
+def test_a_server_that_does_not_answer_a_ping(online, stream):
+    state, now_ms = session.OPEN, 0
+    while state == session.OPEN:
+        now_ms += 1000
+        state = online.pump(now_ms)
+        assert now_ms < 200_000
+    assert online.cause == "no answer to PINGREQ" and now_ms > 20_000
+    assert stream.sent.count(b"\xc0\x00") >= 1
+
+
+def test_a_retained_restart_is_none(online, stream):
+    frame = bytearray(publish(b"restart", b"1"))
+    stream.incoming = bytes(frame)
+    online.pump(0)
+    assert online.take() == ("restart", b"1")
+    frame[0] |= 1
+    stream.incoming = bytes(frame)
+    online.pump(0)
+    assert online.inbound == []
+    other = bytearray(publish(b"device/a", b"1"))
+    other[0] |= 1
+    stream.incoming = bytes(other)
+    online.pump(0)
+    assert online.take() == ("device/a", b"1")
+
+
+def test_the_number_of_unacknowledged_messages_has_a_limit(online):
+    for _ in range(255):
+        online.accept("log", b"")
+        online.pump(0)
+    assert online.has_room("log", b"")
+    online.accept("log", b"")
+    online.pump(0)
+    assert not online.has_room("log", b"")
+
+
+def test_an_own_client_id_and_a_user_name_are_said(stream):
+    current = session.Session()
+    current.open(stream, SETTINGS, None, 0)
+    current.pump(0)
+    assert b"\0\x10imp-240ac4000001" in stream.sent
+    stream.sent = b""
+    current.open(stream, types.SimpleNamespace(clientid="mine", username="me"), b"p", 0)
+    current.pump(0)
+    assert b"\0\x04mine" in stream.sent and stream.sent.endswith(b"\0\x02me\0\x01p")
+
+
+@pytest.mark.parametrize(
+    ("size", "error"), [(True, TypeError), (1.5, TypeError), ("1", TypeError), (-1, ValueError)]
+)
+def test_refused_sizes_of_the_buffer(size, error):
+    current = session.Session()
+    with pytest.raises(error, match="^size: "):
+        current.grow(size)
+    assert current.buffer_bytes == 3456 and current.grow(0) == 3456

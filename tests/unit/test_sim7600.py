@@ -6,7 +6,7 @@ import machine
 import nvs_in_memory
 import pytest
 from connectwith import at
-from connectwith.links import modem_power, modem_sim, modem_start, ppp
+from connectwith.links import modem_network, modem_power, modem_sim, modem_start, ppp
 from connectwith.links.modem_line import Restart
 from modem_script import Clock, Pin, line_of, lines
 
@@ -219,3 +219,26 @@ def test_lcp_frames(frame, code, size):
     assert plain[:5] == bytes([0xFF, 0x03, 0xC0, 0x21, code])
     assert plain[6:8] == bytes([0, size])
     assert len(plain) == 4 + size + 2
+
+
+def test_pins_that_keep_it_awake_and_on_the_air(monkeypatch, clock):
+    _, pins = power_of(monkeypatch, clock, MODEM_DTR=1, MODEM_FLIGHT=0)
+    assert (pins["MODEM_DTR"].level, pins["MODEM_FLIGHT"].level) == (0, 1)
+
+
+@pytest.mark.parametrize(("after_ms", "booting"), [(14_499, True), (14_500, False)])
+def test_how_long_a_start_may_take(monkeypatch, clock, after_ms, booting):
+    power, _ = power_of(monkeypatch, clock, MODEM_PWRKEY=0)
+    assert not power.booting()
+    clock.drive(power.press_on())
+    clock.now_ms += after_ms
+    assert power.booting() is booting
+
+
+@pytest.mark.parametrize(
+    ("block", "auth"),
+    [(None, 0), ({}, 0), ({"username": "me"}, 2), ({"auth": "pap", "username": "me"}, 1),
+     ({"auth": "none", "username": "me"}, 0), ({"auth": "chap"}, 2)],
+)  # fmt: skip
+def test_how_to_log_in(block, auth):
+    assert modem_network.auth_of(block) == auth

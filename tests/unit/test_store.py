@@ -3,7 +3,7 @@
 """Stored settings: what goes in comes out, and damage counts as nothing stored."""
 
 import pytest
-from connectwith import nic, saving, store
+from connectwith import cloud, nic, saving, store
 from hypothesis import given
 from hypothesis import strategies as st
 from nvs_in_memory import entries
@@ -115,4 +115,76 @@ def test_a_longer_user_configuration_leaves_the_one_before(value):
 @pytest.mark.parametrize("record", [b"s\xff", b"x", b"\x00text"])
 def test_a_damaged_user_configuration_is_none(record):
     entries["connectwith", "user"] = record
+    assert saving.load_user() is None
+
+
+def test_the_modems_memory_ends_with_its_settings():
+    for record in ("pin", "failed"):
+        entries["connectwith.gsm", record] = b"x"
+    saving.save_block("cellconfig", nic.check_block("cellconfig", {"apn": "a"}))
+    saving.save_block("wificonfig", None)
+    assert ("connectwith.gsm", "pin") in entries
+    saving.save_block("cellconfig", None)
+    assert not any(space == "connectwith.gsm" for space, _ in entries)
+
+
+def test_what_is_not_there_is_not_looked_for_again(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        store._connectwith, "setting", lambda space, name: asked.append((space, name))
+    )
+    for _ in range(2):
+        assert store.load_block("wificonfig") is None
+    assert asked == [("connectwith", "wificonfig")]
+    monkeypatch.undo()
+    saving.save_block("cellconfig", nic.check_block("cellconfig", {"apn": "a"}))
+    assert store.load_block("cellconfig") == {"apn": "a"}
+
+
+def test_a_flash_that_cannot_be_read_for_now_is_not_empty(monkeypatch):
+    saving.save_block("cellconfig", nic.check_block("cellconfig", {"apn": "a"}))
+
+    def broken(space, name):
+        raise OSError(5)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store._connectwith, "setting", broken)
+        assert store.load_block("cellconfig") is None and store.load_cloud() is None
+    assert store.load_block("cellconfig") == {"apn": "a"}
+
+
+def settings(host):
+    return saving.check(f"mqtt://{host}", None, None, None, None, None, None)
+
+
+def test_the_server_is_read_once_and_anew_when_it_changes():
+    saving.save_cloud(settings("one.test"))
+    first = store.load_cloud()
+    assert first.host == "one.test" and store.load_cloud() is first
+    saving.save_cloud(settings("two.test"))
+    assert store.load_cloud().host == "two.test"
+
+
+def test_a_write_that_fails_leaves_the_server_of_before(monkeypatch):
+    saving.save_cloud(settings("one.test"))
+
+    def broken(space, name, value):
+        raise OSError(28)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store._connectwith, "set_setting", broken)
+        with pytest.raises(OSError):
+            saving.save_cloud(settings("two.test"))
+    assert store.load_cloud().host == "one.test"
+
+
+@pytest.mark.parametrize("record", [b"", b"\x00\x01a", b"\x02\x01a", b"\x01", b"\x01\x02a"])
+def test_a_record_of_another_version_or_length_gives_nothing(record):
+    entries["connectwith", "cellconfig"] = record
+    assert store.load_block("cellconfig") is None
+
+
+def test_a_text_that_is_no_text_is_refused():
+    with pytest.raises(ValueError, match="^config"):
+        saving.save_user("\ud800")
     assert saving.load_user() is None

@@ -22,8 +22,11 @@ class Pin:
         assert mode == "out"
         self._story.append((self.name, value))
 
+    selected = False
+
     def __call__(self, value):
-        assert (self.name, value) in [("W5500_CS", 0), ("W5500_CS", 1)]
+        assert self.name == "W5500_CS"
+        self.selected = not value
 
 
 def board(story, *more):
@@ -50,9 +53,11 @@ def fit(monkeypatch):
         monkeypatch.setattr(_connectwith, name, call, False)
 
     def put(pins, version=4, **network):
-        answer = types.SimpleNamespace(
-            write_readinto=lambda request, into: into.__setitem__(3, version)
-        )
+        def exchange(request, into):
+            assert pins.W5500_CS.selected
+            into[3] = version
+
+        answer = types.SimpleNamespace(write_readinto=exchange)
         pin = types.SimpleNamespace(board=pins, OUT="out")
         monkeypatch.setattr(machine, "Pin", pin, False)
         monkeypatch.setattr(machine, "SPI", lambda *_, **__: answer, False)
@@ -87,6 +92,7 @@ def test_power_then_reset_then_the_driver(fit):
     link = w5500.W5500()
     link.start({})
     stage, at_ms = run(link, clock)
+    assert not machine.Pin.board.W5500_CS.selected
     assert (stage, at_ms) == (1, 102), "100 ms for the supply, 2 ms for the PLL"
     chip = [entry for entry in story if entry[0] != "W5500_CS"]
     assert chip == [

@@ -22,8 +22,8 @@ from typing import NoReturn
 from setup.problem import Problem, from_oserror
 from setup.report import Report
 
-NAMES = ("demo", "run", "repl", "test", "faults", "fuzz", "bench", "heap", "soak", "fleet",
-         "build", "flash", "provision", "monitor", "doctor", "release", "setup",
+NAMES = ("demo", "run", "repl", "test", "faults", "fuzz", "bench", "heap", "mutate", "soak",
+         "fleet", "build", "flash", "provision", "monitor", "doctor", "release", "setup",
          "clean")  # fmt: skip
 
 # These need the packages of tests/requirements.txt; some also need the compilers of the tests.
@@ -152,6 +152,8 @@ def _enter_environment(report: Report, name: str, argv: Sequence[str]) -> None:
 
     mark = os.environ.pop("CONNECTWITH_ENTERED", "")
     requirements = paths.TEST_REQUIREMENTS if name in _TESTING else paths.REQUIREMENTS
+    if name == "mutate":
+        requirements = paths.MUTATION_REQUIREMENTS
     environment = os.path.realpath(venv.location(requirements))
     if os.path.realpath(sys.prefix) == environment:
         return

@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A clock that tests move, near the wrap of the ticks, and an alarm that they ring."""
+
+import time
+
+PERIOD = 1 << 30
+
+
+class Clockwork:
+    """`time.ticks_ms()` and `sleep_ms()` of a board. `slept`: what is done while it sleeps."""
+
+    def __init__(self, monkeypatch):
+        self.now_ms = PERIOD - 700
+        self.slept = []
+        monkeypatch.setattr(time, "ticks_ms", lambda: self.now_ms % PERIOD)
+        monkeypatch.setattr(time, "sleep_ms", self.sleep_ms, False)
+
+    def sleep_ms(self, duration_ms):
+        self.now_ms += duration_ms
+        if self.slept:
+            self.slept.pop(0)()
+
+
+class Alarm:
+    """`_connectwith.Alarm`: `due_ms` is what it was set to last, None once it has rung."""
+
+    def __init__(self, function):
+        self._function = function
+        self.settings = []
+        self.mask = 0
+
+    @property
+    def due_ms(self):
+        return self.settings[-1] if self.settings else None
+
+    def set(self, wait_ms):
+        self.settings.append(wait_ms)
+
+    def ring(self):
+        self.settings.clear()
+        self._function()
+
+    def dropped(self):
+        mask, self.mask = self.mask, 0
+        return mask

@@ -1,0 +1,99 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""An attempt, a session and the way of an attempt as a controller sees them."""
+
+import types
+
+from connectwith import links, results, session
+
+
+class Attempt:
+    """`_connectwith.Attempt`; `calls` is what it was told."""
+
+    def __init__(self, step, settle):
+        self.is_running = False
+        self.at_stage = 0
+        self.calls = []
+        self.stages = []
+
+    def start(self, *arguments):
+        self.is_running = True
+        self.calls.append(("start", *arguments))
+
+    def abandon(self):
+        self.is_running = False
+        self.calls.append(("abandon",))
+
+    def wake(self, wait_ms):
+        self.calls.append(("wake", wait_ms))
+
+    def running(self):
+        return self.is_running
+
+    def stage(self):
+        return self.at_stage
+
+    def timeline(self):
+        return self.stages
+
+    def elapsed_ms(self):
+        return 0
+
+
+class Session:
+    def __init__(self):
+        self.state = session.OPEN
+        self.inbound = []
+        self.is_busy = False
+        self.watched = True
+        self.cause, self.code = "errno", 104
+
+    def pump(self, now_ms):
+        return self.state
+
+    def busy(self):
+        return self.is_busy
+
+    def watch(self):
+        return self.watched
+
+    def take(self):
+        return self.inbound.pop(0)
+
+
+class Course:
+    """course.Course: `releases` is how it was released, `leaving_ms` what `leave()` gives."""
+
+    def __init__(self, attempt, diag):
+        self.session = Session()
+        self.link = types.SimpleNamespace(poll=lambda: self.link_state, result=results.NO_WIFI)
+        self.link_state = links.UP
+        self.releases = []
+        self.leaving_ms = -1
+        self.doubtful = False
+        self.begun = []
+        self.hurries = 0
+
+    def begin(self, job):
+        self.begun.append(job)
+
+    def release(self, polite, keep):
+        self.releases.append((polite, keep))
+
+    def leave(self):
+        return self.leaving_ms
+
+    def step(self):
+        return 77
+
+    def pause(self):
+        return 4
+
+    def hurry(self):
+        self.hurries += 1
+
+    def doubts(self, code):
+        return self.doubtful and code == 104
+
+    def tend(self, quiet_ms):
+        return quiet_ms

@@ -1,0 +1,354 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The one connection: what the end of an attempt, a loss and a call of the user's change."""
+
+import sys
+import types
+
+import _connectwith
+import pytest
+from clockwork import Clockwork
+from connectwith import controller, links, loss, messages, nic, results, session, store
+from controller_stand_in import Attempt, Course
+
+CONNECTED = results.SERVER_CONNECTED
+SETTINGS = object()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clockwork(monkeypatch)
+
+
+@pytest.fixture
+def control(monkeypatch, clock):
+    """A controller of its own; `told`: what the callback of an attempt was given."""
+    from connectwith import course
+
+    monkeypatch.setattr(_connectwith, "Attempt", Attempt, False)
+    monkeypatch.setattr(_connectwith, "key_source", lambda: "nvs-plain", False)
+    monkeypatch.setattr(course, "Course", Course)
+    monkeypatch.setattr(links, "get", lambda kind: kind)
+    monkeypatch.setattr(store, "load_cloud", lambda: SETTINGS)
+    monkeypatch.setattr(store, "fill", lambda config, kind: config)
+    monkeypatch.setattr(store, "load_nic", lambda kind: None)
+    monkeypatch.setattr(controller, "_controller", None)
+    control = controller.get()
+    control.policy = results.RETURN_ON_ERROR
+    return control
+
+
+def attempt(control, **more):
+    """Begins one over Ethernet."""
+    control.connectwith({"interface": "eth0", **more}, None, None)
+    return control._job
+
+
+def connect(control):
+    job = attempt(control)
+    control.attempt.is_running = False
+    control._settle(CONNECTED, None)
+    control.attempt.calls.clear()
+    control._course.releases.clear()
+    return job
+
+
+def test_there_is_one_controller(control):
+    assert controller.get() is control
+
+
+def test_an_attempt_begins(control):
+    def callback(result, interface):
+        pass
+
+    control.connectwith({"interface": "eth0"}, callback, 5)
+    assert control.attempt.calls[-1] == ("start", nic.ETHERNET, 5000, callback, "eth0")
+    assert control._course.begun == [control._job] and control.is_trying()
+    assert control._step() == 77 and not control.is_idle()
+    assert control._course.releases == [(True, False)], "what there was is closed first"
+
+
+@pytest.mark.parametrize(("interface", "timeout_ms"), [("wl0", 60000), ("cell0", 120000)])
+def test_default_times(control, interface, timeout_ms):
+    block = {"wl0": {"wificonfig": {"ssid": "a", "key": ""}}, "cell0": {}}[interface]
+    control.connectwith({"interface": interface, **block}, None, None)
+    assert control.attempt.calls[-1][2] == timeout_ms
+
+
+@pytest.mark.parametrize(
+    ("config", "callback", "timeout", "error"),
+    [({"interface": "x"}, None, None, ValueError), ({"interface": "eth0"}, 1, None, TypeError),
+     ({"interface": "eth0"}, None, 0, ValueError), ({"interface": "eth0"}, None, "1", TypeError),
+     ({"interface": "eth0"}, None, 86400.1, ValueError), (None, None, None, TypeError)],
+)  # fmt: skip
+def test_a_refused_call_changes_nothing(control, config, callback, timeout, error):
+    job = attempt(control)
+    calls = list(control.attempt.calls)
+    with pytest.raises(error):
+        control.connectwith(config, callback, timeout)
+    assert control._job is job and control.attempt.calls == calls
+
+
+def test_no_attempt_under_suspend_or_without_a_server(control, monkeypatch):
+    monkeypatch.setattr(store, "load_cloud", lambda: None)
+    with pytest.raises(RuntimeError, match="server"):
+        attempt(control)
+    control.policy = results.SUSPEND_ON_ERROR
+    with pytest.raises(RuntimeError, match="SUSPEND"):
+        attempt(control)
+    assert control._job is None
+
+
+def test_success(control):
+    job = attempt(control)
+    control.last_error = results.NO_LINK
+    control._settle(CONNECTED, None)
+    assert control.is_connected() and control.live is job and control._job is None
+    assert control.last_error is None and control.attempt.calls[-1] == ("wake", 1)
+    assert control._course.releases == [(True, False)], "the link stays"
+    assert not control.is_trying() and control.diag.successes == 1
+    assert control.nic_in_use() == job.nic
+
+
+def test_failure(control):
+    attempt(control)
+    control._settle(results.NO_LINK, None)
+    assert not control.is_connected() and control.live is None and control._job is None
+    assert control.last_error == results.NO_LINK
+    assert control._course.releases[1:] == [(False, True)], "no goodbye; held links stay"
+    assert control.is_idle() and not control.is_trying()
+
+
+def test_the_job_that_has_ended_keeps_nothing(control):
+    told = []
+    control.connectwith({"interface": "eth0"}, told.append, None)
+    job = control._job
+    control._settle(CONNECTED, None)
+    assert job.callback is None and job.plan is None
+
+
+def test_a_plan_goes_on_at_once_or_later(control, clock):
+    job = attempt(control)
+    following = [controller.Job({"interface": "wl0"}, nic.WIFI, SETTINGS, 7) for _ in range(2)]
+    following[0].plan = job.plan = types.SimpleNamespace(
+        follow=lambda job, result: following.pop(0), has_next=lambda job: True
+    )
+    following[1].delay_ms = 250
+    control._settle(results.NO_LINK, None)
+    assert control._job.kind == nic.WIFI and control.attempt.calls[-1][:3] == ("start", 0, 7)
+    assert control._job.has_next()
+    control._settle(results.NO_WIFI, None)
+    assert control._job is None and control.is_trying() and not control.attempt.is_running
+    assert control.attempt.calls[-2:] == [("abandon",), ("wake", 250)]
+    clock.now_ms += 249
+    assert control._step() == 1 and control._job is None
+    control._course.leaving_ms = 100
+    assert control._step() == 1
+    clock.now_ms += 1
+    control._step()
+    assert control._job is not None and control._next is None
+
+
+@pytest.mark.parametrize(
+    ("repeated", "has_next", "place"), [(True, True, 2), (False, True, 1), (False, False, 0)]
+)
+def test_how_patient_an_attempt_is(control, repeated, has_next, place):
+    job = attempt(control)
+    job.repeated = repeated
+    job.plan = types.SimpleNamespace(has_next=lambda job: has_next)
+    assert job.patience().place == place
+
+
+def test_disconnect(control):
+    connect(control)
+    gone = []
+    control.on_gone = lambda: gone.append(1)
+    ticket = control.ticket
+    control.disconnect()
+    assert gone == [1] and control.ticket == ticket + 1 and control.on_gone is None
+    assert not control.is_connected() and control.live is None
+    assert control._course.releases == [(True, True)]
+    assert control.attempt.calls == [("abandon",)]
+
+
+def test_a_driver_that_raises_does_not_hold_up_the_report(control, monkeypatch):
+    told = []
+    monkeypatch.setattr(sys, "print_exception", told.append, False)
+    attempt(control)
+    monkeypatch.setattr(control._course, "release", lambda *_: 1 / 0)
+    control._settle(results.NO_LINK, None)
+    assert isinstance(told[0], ZeroDivisionError) and control._job is None
+    assert control.diag.result == results.NO_LINK
+
+
+@pytest.fixture
+def lost(monkeypatch):
+    lost = []
+    monkeypatch.setattr(loss, "begin", lambda control, result: lost.append(result))
+    return lost
+
+
+def test_a_link_that_is_lost(control, lost):
+    connect(control)
+    control._course.link_state = links.FAILED
+    control.session.state = session.CLOSED
+    assert control._step() == -1
+    assert lost == [results.NO_WIFI] and control.last_error == results.NO_WIFI
+    assert (control.diag.loss, control.diag.losses) == ("link lost", 1)
+    assert not control.is_connected() and control._course.releases == [(False, True)]
+    control.lose("again", 0, results.NO_SERVER)
+    assert lost == [results.NO_WIFI], "once"
+
+
+def test_a_session_that_breaks(control, lost):
+    connect(control)
+    control.session.state = session.CLOSED
+    control._course.doubtful = True
+    assert control._step() == 4 and not lost, "it may be the link"
+    control._course.doubtful = False
+    control._step()
+    assert lost == [results.NO_SERVER] and control.diag.loss_code == 104
+
+
+def test_a_step_that_raises_ends_the_session(control, lost):
+    connect(control)
+    control._settle(0, MemoryError())
+    assert lost == [results.NOT_CONNECTED] and control.diag.loss == "MemoryError"
+    control._settle(0, None)
+    assert len(lost) == 1
+
+
+@pytest.mark.parametrize(
+    ("busy", "watched", "leaving_ms", "wait_ms"),
+    [(False, True, -1, 500), (False, False, -1, 50), (True, True, -1, 4), (False, True, 2, 2),
+     (True, True, 10, 4), (False, True, 500, 500), (False, True, 0, 0), (False, True, 501, 500)],
+)  # fmt: skip
+def test_when_a_session_is_looked_at_again(control, busy, watched, leaving_ms, wait_ms):
+    connect(control)
+    control.session.is_busy, control.session.watched = busy, watched
+    control._course.leaving_ms = leaving_ms
+    assert control._step() == wait_ms
+    assert control._course.hurries == (not busy)
+
+
+def test_steps_keep_out_of_a_call_that_waits(control):
+    connect(control)
+    control.session.state = session.CLOSED
+    control.busy = 1
+    assert control._step() == 1 and control.is_connected() and not control.is_idle()
+
+
+def test_messages_are_delivered_one_a_step(control, monkeypatch):
+    connect(control)
+    got = []
+    monkeypatch.setattr(messages, "deliver", lambda to, message: got.append(message))
+    control.session.inbound = ["a", "b"]
+    assert not control.is_idle()
+    assert control._step() == 0 and got == ["a"]
+    assert control._step() == 0 and got == ["a", "b"] and control.is_idle()
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_an_outage_is_forgotten_when_the_session_has_held(control, passed):
+    connect(control)
+    outage = control.outage = types.SimpleNamespace(has_passed=lambda: passed, over=False)
+    control._step()
+    assert control.outage is (None if passed else outage)
+
+
+def test_an_outage_that_is_over_is_told(control):
+    told = []
+    control.outage = types.SimpleNamespace(over=False, tell=lambda: told.append(1))
+    assert control._step() == -1 and not told and not control.is_trying()
+    control.outage.over = True
+    assert control.is_trying()
+    assert control._step() == 0 and told == [1]
+
+
+def test_a_session_after_an_outage_is_noted(control):
+    came = []
+    control.outage = types.SimpleNamespace(came_up=lambda: came.append(1), over=False)
+    control.resume(controller.Job({"interface": "eth0"}, 1, SETTINGS, 7))
+    control._settle(CONNECTED, None)
+    assert came == [1]
+
+
+def test_transitions_are_told_in_order(control):
+    told = []
+    control.diag.watcher = lambda stage, ms: told.append((stage, ms))
+    attempt(control)
+    control.attempt.stages, control.attempt.at_stage = [(0, 5), (1, 20)], 2
+    assert [control._step() for _ in range(3)] == [0, 0, 77]
+    assert told == [("HARDWARE", 5), ("LINK", 20)]
+    control.attempt.stages += [(2, 1), (8, 3)]
+    control._settle(CONNECTED, None)
+    assert told[2:] == [("ADDRESS", 1), ("SESSION", 3)]
+    attempt(control)
+    assert control._told == 0
+
+
+def test_a_watcher_that_begins_another_attempt(control):
+    attempt(control)
+
+    def watcher(stage, ms):
+        control.diag.watcher = None
+        attempt(control)
+
+    control.diag.watcher = watcher
+    control.attempt.stages, control.attempt.at_stage = [(0, 5)], 1
+    control._settle(results.NO_LINK, None)
+    assert control._job is not None and control._told == 0, "the new one is not closed"
+
+
+@pytest.mark.parametrize("policy", [0, 1, 2])
+@pytest.mark.parametrize("wait", [0, 1])
+def test_policies(control, policy, wait):
+    control.set_policy(policy, wait, 0.25)
+    assert (control.policy, control.wait, control.timeout_ms) == (policy, wait, 250)
+
+
+@pytest.mark.parametrize(
+    "arguments", [(3, 0, 1), (-1, 0, 1), (True, 0, 1), (0, 2, 1), (0, False, 1), (0, -1, 1),
+                  (0, 0, 0), (0, 1, None)],
+)  # fmt: skip
+def test_refused_policies_change_nothing(control, arguments):
+    with pytest.raises((TypeError, ValueError)):
+        control.set_policy(*arguments)
+    assert (control.policy, control.wait, control.timeout_ms) == (1, 0, 30000)
+
+
+def test_sending_offline(control):
+    assert control.send("log", b"x") == results.SEND_ERROR_NOT_CONNECTED
+    control.policy = results.SUSPEND_ON_ERROR
+    control.live = None
+    control.busy = 1
+    assert control.send("log", b"x") == results.SEND_ERROR_WOULDBLOCK
+
+
+@pytest.mark.parametrize(
+    ("policy", "busy", "asked"), [(0, 0, True), (0, 1, False), (1, 0, False), (2, 0, False)]
+)
+def test_only_suspend_brings_it_back(control, monkeypatch, policy, busy, asked):
+    monkeypatch.setattr(loss, "suspend", lambda control: True)
+    control.policy, control.busy = policy, busy
+    assert control.bring_back() is asked
+
+
+def test_the_current_config(control, monkeypatch):
+    assert control.current_config() is None
+    stored = {nic.CELLULAR: {"interface": "cell0"}, nic.WIFI: None}
+    monkeypatch.setattr(store, "load_nic", stored.get)
+    assert control.current_config() == {"interface": "cell0"}
+    stored[nic.WIFI] = {"interface": "wl0"}
+    assert control.current_config() == {"interface": "wl0"}
+    job = connect(control)
+    control.disconnect()
+    current = control.current_config()
+    assert current == job.nic and current is not job.nic
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ms"), [(1, 1000), (0.0001, 1), (86400, 86400000), (1.9999, 1999)]
+)
+def test_seconds(seconds, ms):
+    assert controller.milliseconds(seconds) == ms

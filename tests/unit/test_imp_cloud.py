@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""`imp.cloud.configure`: its secrets are sealed, each for its own purpose and server."""
+
+import _connectwith
+import pytest
+from connectwith import cloud, imp_cloud, store
+from nvs_in_memory import entries
+
+DER = b"\x30\x82\x01\x00" + bytes(64)
+
+
+@pytest.fixture(autouse=True)
+def empty(monkeypatch):
+    monkeypatch.setattr(store, "_settings", None)
+    monkeypatch.setattr(store, "_absent", set())
+    entries.clear()
+
+
+def test_secrets_are_sealed_for_their_purpose_and_server(capsys):
+    imp_cloud.configure("mqtts://b", ca=DER, username="u", password="geheim", cert=DER, key=DER)
+    assert capsys.readouterr().out == ""
+    settings = store.load_cloud()
+    for name, value in (("password", b"geheim"), ("key", DER)):
+        sealed = getattr(settings, name)
+        assert value not in sealed
+        assert _connectwith.unseal(sealed, cloud.context(settings, name)) == value
+        other = "key" if name == "password" else "password"
+        with pytest.raises(ValueError):
+            _connectwith.unseal(sealed, cloud.context(settings, other))
+        settings.host, host = "other", settings.host
+        with pytest.raises(ValueError):
+            _connectwith.unseal(sealed, cloud.context(settings, name))
+        settings.host = host
+    assert not any(b"geheim" in value for value in entries.values())
+
+
+def test_without_encryption_there_is_a_warning(capsys):
+    imp_cloud.configure("mqtt://b")
+    assert "in the clear" in capsys.readouterr().out
+    settings = store.load_cloud()
+    assert settings.password is None and settings.key is None and not settings.secure
+
+
+def test_what_is_refused_is_not_stored():
+    imp_cloud.configure("mqtt://b")
+    with pytest.raises(ValueError):
+        imp_cloud.configure("mqtts://c")
+    assert store.load_cloud().host == "b"

@@ -1,0 +1,167 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Messages between device and agent: what JSON can say, and whose handler gets what."""
+
+import json
+import sys
+import types
+
+import _connectwith
+import machine
+import pytest
+from clockwork import Clockwork
+from connectwith import messages, sending
+
+MOST = 256 * 1024 - 256
+
+
+def is_json(payload):
+    """As the firmware's, by CPython's parser."""
+    try:
+        json.loads(payload, parse_constant=lambda name: 1 / 0)
+    except (ValueError, ZeroDivisionError):
+        return False
+    return True
+
+
+@pytest.fixture
+def control(monkeypatch):
+    """`told`: what was offered to the server, `got`: what the handler of "a" was given."""
+    control = types.SimpleNamespace(
+        told=[], got=[], on_shutdown=None, diag=types.SimpleNamespace(note=None)
+    )
+    monkeypatch.setattr(
+        sending, "offer", lambda to, name, data: to.told.append((name, json.loads(data)))
+    )
+    monkeypatch.setattr(_connectwith, "is_json", is_json, False)
+    monkeypatch.setattr(messages, "handlers", {"a": control.got.append})
+    return control
+
+
+def nested(depth, inner=1):
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
+@pytest.mark.parametrize(
+    "data", [None, True, 1, 1.5, "häß", [], {}, {"a": [1, {"b": None}]}, (1, 2), nested(16)]
+)
+def test_what_json_can_say(data):
+    said = json.loads(messages.pack(data))
+    assert said == (list(data) if isinstance(data, tuple) else data)
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [(float("nan"), ValueError), (float("inf"), ValueError), (-float("inf"), ValueError),
+     ({1: 2}, TypeError), (b"x", TypeError), ({"a": {1, 2}}, TypeError), (object(), TypeError),
+     (nested(17), ValueError), ([[float("nan")]], ValueError), ({"a": b"x"}, TypeError)],
+)  # fmt: skip
+def test_what_json_cannot_say(data, error):
+    with pytest.raises(error, match="^data: "):
+        messages.pack(data)
+
+
+def test_cycles_are_refused():
+    ring = {}
+    ring["x"] = [ring]
+    with pytest.raises(ValueError, match="nested"):
+        messages.pack(ring)
+
+
+def test_the_longest_message():
+    assert len(messages.pack("x" * (MOST - 2))) == MOST
+    for text in ("x" * (MOST - 1), "x" * (MOST + 1)):
+        with pytest.raises(ValueError, match="too long"):
+            messages.pack(text)
+
+
+@pytest.mark.parametrize("name", ["a", "x" * 64, "ß" * 32, "a/b"])
+def test_names(name):
+    messages.check_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [("", ValueError), ("x" * 65, ValueError), ("ß" * 33, ValueError), ("a#", ValueError),
+     ("+", ValueError), ("a\x00", ValueError), (None, TypeError), (b"a", TypeError)],
+)  # fmt: skip
+def test_names_that_are_none(name, error):
+    with pytest.raises(error):
+        messages.check_name(name)
+
+
+def test_a_handler_gets_the_data(control):
+    messages.deliver(control, ("device/a", b'{"x": 1}'))
+    messages.deliver(control, ("device/a", b"null"))
+    assert control.got == [{"x": 1}, None] and control.told == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "text"),
+    [("device/b", b"1", "agent message without a handler: b"),
+     ("device/a", None, "agent message too long: a"),
+     ("device/a", b"{", "agent message that is not JSON: a"),
+     ("device/a", b"[1 2]", "agent message that is not JSON: a"),
+     ("other", b"1", "message on a topic that is not for the device: other"),
+     ("device", b"1", "message on a topic that is not for the device: device"),
+     ("device/" + "b" * 100, b"1", "agent message without a handler: " + "b" * 64)],
+)  # fmt: skip
+def test_what_nobody_can_handle_is_told_to_the_server(control, topic, payload, text):
+    messages.deliver(control, (topic, payload))
+    assert control.told == [("log", text)] and control.got == []
+
+
+def test_no_memory_for_a_message(control, monkeypatch):
+    def short(payload):
+        raise MemoryError
+
+    monkeypatch.setattr(_connectwith, "is_json", lambda payload: True)
+    monkeypatch.setattr(json, "loads", short)
+    told = []
+    monkeypatch.setattr(sending, "offer", lambda to, name, data: told.append(data))
+    messages.deliver(control, ("device/a", b"1"))
+    assert told == [b'"agent message too long: a"'] and control.got == []
+
+
+def test_a_handler_that_raises_does_no_harm(control, monkeypatch):
+    told = []
+    monkeypatch.setitem(messages.handlers, "a", lambda data: 1 / 0)
+    monkeypatch.setattr(sys, "print_exception", told.append, False)
+    messages.deliver(control, ("device/a", b"1"))
+    assert isinstance(told[0], ZeroDivisionError)
+
+
+def test_refused_subscriptions_are_told_once(control):
+    for topic in ("device/#", "device/#", "restart", "device/#"):
+        messages.deliver(control, (topic, "subscription refused: "))
+    assert control.diag.note == "subscription refused: device/#; subscription refused: restart"
+    assert [text for _, text in control.told] == [
+        "subscription refused: device/#", "subscription refused: restart"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("payload", "reason"),
+    [(b"1", 1), (b"2", 2), (b"3", 3), (b"0", 3), (b"4", 3), (b"-1", 3), (b"x", 3), (b"", 3),
+     (b"null", 3)],
+)  # fmt: skip
+def test_a_restart_has_a_reason(control, payload, reason):
+    reasons = []
+    control.on_shutdown = reasons.append
+    messages.deliver(control, ("restart", payload))
+    assert reasons == [reason]
+
+
+def test_a_restart_that_nobody_handles(control, monkeypatch):
+    clock = Clockwork(monkeypatch)
+    did = []
+    control.disconnect = lambda: did.append("goodbye")
+    pending = [True, True, False]
+    monkeypatch.setattr(_connectwith, "parting", lambda: pending.pop(0), False)
+    monkeypatch.setattr(machine, "reset", lambda: did.append(("reset", len(pending))), False)
+    began_ms = clock.now_ms
+    messages.deliver(control, ("restart", b"1"))
+    assert did == ["goodbye", ("reset", 0)], "not before the goodbye has left"
+    assert clock.now_ms - began_ms == 2

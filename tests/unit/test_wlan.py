@@ -1,0 +1,228 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Wi-Fi from its start to its stop: what the driver is told, the key, losses, DHCP."""
+
+import sys
+import types
+
+import _connectwith
+import pytest
+from clockwork import Clockwork
+from connectwith import links, nic, patience, results
+from connectwith.links import FAILED, HAS_ADDRESS, LINK_UP, LOSSES_SHIFT, UP, wlan
+
+STATIC = {"ip": "10.0.0.9", "netmask": "255.255.255.0", "gateway": "10.0.0.1",
+          "dns": ["10.0.0.1", "9.9.9.9"]}  # fmt: skip
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clockwork(monkeypatch)
+
+
+@pytest.fixture
+def radio(monkeypatch):
+    """The driver: `did` is what it was told, `state` what the events say, `refuses` an errno."""
+    radio = types.SimpleNamespace(did=[], state=0, on=False, used=[], refuses=0)
+
+    class WLAN:
+        IF_STA = 0
+
+        def __init__(self, which):
+            pass
+
+        def active(self, *on):
+            if on:
+                radio.did.append(("active", on[0]))
+                radio.on = on[0]
+                if radio.refuses:
+                    raise OSError(radio.refuses, "")
+            return radio.on
+
+        def __getattr__(self, name):
+            def call(*arguments, **named):
+                radio.did.append((name, *arguments, *named.items()))
+                if radio.refuses:
+                    raise OSError(radio.refuses, "")
+                return name
+
+            return call
+
+    monkeypatch.setitem(sys.modules, "network", types.SimpleNamespace(WLAN=WLAN))
+    monkeypatch.setattr(_connectwith, "link_state", lambda kind: radio.state, False)
+    monkeypatch.setattr(_connectwith, "link_watch", lambda kind: None, False)
+    monkeypatch.setattr(_connectwith, "link_used", lambda *how: radio.used.append(how))
+    monkeypatch.setattr(
+        _connectwith, "dns_second", lambda server: radio.did.append(("second", server)), False
+    )
+    return radio
+
+
+def config(key="geheim12", **more):
+    block = nic.check_block("wificonfig", {"ssid": "home", "key": key})
+    return {"interface": "wl0", "wificonfig": block, **more}
+
+
+def joins(link, radio):
+    """Polls until it joins; what the driver was told for that."""
+    radio.did.clear()
+    for _ in range(10):
+        link.poll()
+        if radio.did and radio.did[-1][0] == "connect":
+            return list(radio.did)
+    raise AssertionError(radio.did)
+
+
+def started(radio, nic_=None, given=None):
+    link = wlan.Wlan()
+    link.start(nic_ or config(), given)
+    return link
+
+
+def test_joining(radio, clock):
+    link = started(radio)
+    assert radio.used == [(0, True)] and link.poll() == 0
+    radio.state = LINK_UP
+    assert link.poll() == 0 and radio.did == [], "the old connection's end is awaited"
+    radio.state = 0
+    assert joins(link, radio) == [
+        ("active", True), ("config", ("reconnects", 0)), ("ipconfig", ("dhcp4", True)),
+        ("connect", "home", b"geheim12"),
+    ]  # fmt: skip
+    assert link.poll() == 1
+    radio.state = LINK_UP
+    assert link.poll() == 2
+    radio.state |= HAS_ADDRESS
+    assert link.poll() == UP and link.addresses() == "ifconfig"
+    assert link.info() == {"ssid": "home", "rssi": "status", "channel": "config"}
+
+
+def test_a_radio_that_is_on_begins_from_a_known_state(radio, clock):
+    radio.on = True
+    link = started(radio)
+    link.poll()
+    assert radio.did == [("active", False)]
+
+
+def test_an_open_network_and_static_addresses(radio, clock):
+    link = started(radio, config("", staticconfig=STATIC))
+    told = joins(link, radio)
+    assert told[2:] == [("ifconfig", ("10.0.0.9", "255.255.255.0", "10.0.0.1", "10.0.0.1")),
+                        ("second", "9.9.9.9"), ("connect", "home", None)]  # fmt: skip
+    radio.state = LINK_UP
+    radio.did.clear()
+    clock.now_ms += 20_000
+    for _ in range(3):
+        link.poll()
+        clock.now_ms += 8000
+    assert radio.did == [], "no DHCP"
+
+
+def test_the_key_is_bound_to_its_network(radio, clock):
+    nic_ = config()
+    nic_["wificonfig"]["ssid"] = "other"
+    link = started(radio, nic_)
+    with pytest.raises(ValueError):
+        joins(link, radio)
+
+
+def test_no_network_is_stored(radio, clock):
+    link = started(radio, {"interface": "wl0"})
+    stages = [link.poll() for _ in range(3)]
+    assert stages[-1] == FAILED and link.result == results.NO_WIFI
+    assert link.cause == "no network is stored" and link.poll() == FAILED
+
+
+def test_dhcp_is_counted_from_each_join(radio, clock):
+    link = started(radio)
+    joins(link, radio)
+    radio.state = LINK_UP
+    link.poll()
+    clock.now_ms += 7000
+    radio.state = 1 << LOSSES_SHIFT | 8
+    link.poll()
+    clock.now_ms += 600
+    joins(link, radio)
+    radio.state |= LINK_UP
+    radio.did.clear()
+    link.poll()
+    clock.now_ms += 7999
+    link.poll()
+    assert radio.did == []
+    clock.now_ms += 1
+    link.poll()
+    assert radio.did == [("ipconfig", ("dhcp4", False)), ("ipconfig", ("dhcp4", True))]
+
+
+def lose(link, radio, reason):
+    radio.state = (radio.state >> LOSSES_SHIFT) + 1 << LOSSES_SHIFT | reason
+    return link.poll()
+
+
+@pytest.mark.parametrize("misses", [1, 2, 3, 4])
+def test_pauses_grow_to_600_ms(radio, clock, misses):
+    link = started(radio, None, patience.Patience(patience.ALONE, 10**6))
+    joins(link, radio)
+    for _ in range(misses):
+        assert lose(link, radio, 201) == 1
+        began_ms = clock.now_ms
+        while link._turn != wlan._JOINING:
+            clock.now_ms += 1
+            link.poll()
+    assert clock.now_ms - began_ms in range(200 * min(misses, 3), 200 * min(misses, 3) + 3)
+    assert link.faults == misses and (link.cause, link.code) == ("Wi-Fi reason", 201)
+
+
+@pytest.mark.parametrize(("reason", "misses"), [(15, 2), (201, 2), (8, 2)])
+def test_one_report_is_noise(radio, clock, reason, misses):
+    link = started(radio)
+    joins(link, radio)
+    stages = []
+    for _ in range(misses):
+        clock.now_ms += 2000
+        stages.append(lose(link, radio, reason))
+        clock.now_ms += 600
+        link.poll()
+        link.poll()
+    assert stages == [1, FAILED] and link.faults == 1
+
+
+def test_another_kind_of_refusal_is_counted_anew(radio, clock):
+    link = started(radio)
+    joins(link, radio)
+    for reason in (201, 15, 201, 15):
+        clock.now_ms += 3000
+        assert lose(link, radio, reason) == 1
+        clock.now_ms += 600
+        joins(link, radio)
+
+
+def test_stopping(radio, clock):
+    link = started(radio)
+    link.stop()
+    assert radio.did == [] and radio.used[-1] == (0, False) and link.poll() == FAILED
+    link.start(config())
+    joins(link, radio)
+    radio.did.clear()
+    link.stop()
+    assert radio.did == [("disconnect",), ("active", False)] and link.poll() == FAILED
+    radio.did.clear()
+    link.stop()
+    assert radio.did == [("active", False)]
+
+
+def test_a_driver_that_objects_to_a_stop(radio, clock):
+    link = started(radio)
+    joins(link, radio)
+    radio.did.clear()
+    radio.refuses = 0x3002
+    link.stop()
+    assert radio.did == [("disconnect",), ("active", False)]
+
+
+def test_what_an_earlier_run_has_left_is_switched_off(radio):
+    radio.on = True
+    link = wlan.Wlan()
+    link.adopt(True)
+    link.stop()
+    assert radio.did[-1] == ("active", False) and links.FAILED == link.poll()
