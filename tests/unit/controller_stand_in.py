@@ -61,6 +61,23 @@ class Session:
         return self.inbound.pop(0)
 
 
+class Patience:
+    """patience.Patience: `doubtful` is whether an errno of 104 may be the link's fault."""
+
+    def __init__(self):
+        self.doubtful = False
+        self.hurries = 0
+
+    def pause(self):
+        return 4
+
+    def hurry(self):
+        self.hurries += 1
+
+    def doubts(self, code):
+        return self.doubtful and code == 104
+
+
 class Course:
     """course.Course: `releases` is how it was released, `leaving_ms` what `leave()` gives."""
 
@@ -70,9 +87,11 @@ class Course:
         self.link_state = links.UP
         self.releases = []
         self.leaving_ms = -1
-        self.doubtful = False
+        self.patience = Patience()
         self.begun = []
-        self.hurries = 0
+
+    def make_session(self):
+        return self.session
 
     def begin(self, job):
         self.begun.append(job)
@@ -85,15 +104,6 @@ class Course:
 
     def step(self):
         return 77
-
-    def pause(self):
-        return 4
-
-    def hurry(self):
-        self.hurries += 1
-
-    def doubts(self, code):
-        return self.doubtful and code == 104
 
     def tend(self, quiet_ms):
         return quiet_ms

@@ -6,7 +6,7 @@ import asyncio
 import types
 
 import pytest
-from connectwith import aio, controller, results
+from connectwith import aio, connection, failover, results
 
 
 @pytest.fixture
@@ -23,10 +23,13 @@ def control(monkeypatch):
         control.end = lambda result: callback(result, "eth0")
 
     control.connectwith = begin
-    control.connect = lambda callback, timeout: begin(None, lambda r, i: callback(r), timeout)
     control.is_connected = lambda: control.connected
     control.disconnect = lambda: setattr(control, "offs", control.offs + 1)
-    monkeypatch.setattr(controller, "get", lambda: control)
+    monkeypatch.setattr(connection, "get", lambda: control)
+    monkeypatch.setattr(
+        failover, "connect",
+        lambda to, callback, timeout: begin(None, lambda r, i: callback(r), timeout),
+    )  # fmt: skip
     return control
 
 

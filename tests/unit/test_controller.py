@@ -8,7 +8,19 @@ import types
 import _connectwith
 import pytest
 from clockwork import Clockwork
-from connectwith import controller, links, loss, messages, nic, results, session, store
+from connectwith import (
+    connection,
+    info,
+    links,
+    loss,
+    messages,
+    nic,
+    patience,
+    results,
+    session,
+    store,
+)
+from connectwith.job import Job, milliseconds
 from controller_stand_in import Attempt, Course
 
 CONNECTED = results.SERVER_CONNECTED
@@ -32,8 +44,8 @@ def control(monkeypatch, clock):
     monkeypatch.setattr(store, "load_cloud", lambda: SETTINGS)
     monkeypatch.setattr(store, "fill", lambda config, kind: config)
     monkeypatch.setattr(store, "load_nic", lambda kind: None)
-    monkeypatch.setattr(controller, "_controller", None)
-    control = controller.get()
+    monkeypatch.setattr(connection, "_controller", None)
+    control = connection.get()
     control.policy = results.RETURN_ON_ERROR
     return control
 
@@ -54,7 +66,7 @@ def connect(control):
 
 
 def test_there_is_one_controller(control):
-    assert controller.get() is control
+    assert connection.get() is control
 
 
 def test_an_attempt_begins(control):
@@ -129,7 +141,7 @@ def test_the_job_that_has_ended_keeps_nothing(control):
 
 def test_a_plan_goes_on_at_once_or_later(control, clock):
     job = attempt(control)
-    following = [controller.Job({"interface": "wl0"}, nic.WIFI, SETTINGS, 7) for _ in range(2)]
+    following = [Job({"interface": "wl0"}, nic.WIFI, SETTINGS, 7) for _ in range(2)]
     following[0].plan = job.plan = types.SimpleNamespace(
         follow=lambda job, result: following.pop(0), has_next=lambda job: True
     )
@@ -156,7 +168,7 @@ def test_how_patient_an_attempt_is(control, repeated, has_next, place):
     job = attempt(control)
     job.repeated = repeated
     job.plan = types.SimpleNamespace(has_next=lambda job: has_next)
-    assert job.patience().place == place
+    assert patience.place_of(job) == place
 
 
 def test_disconnect(control):
@@ -203,9 +215,9 @@ def test_a_link_that_is_lost(control, lost):
 def test_a_session_that_breaks(control, lost):
     connect(control)
     control.session.state = session.CLOSED
-    control._course.doubtful = True
+    control._course.patience.doubtful = True
     assert control._step() == 4 and not lost, "it may be the link"
-    control._course.doubtful = False
+    control._course.patience.doubtful = False
     control._step()
     assert lost == [results.NO_SERVER] and control.diag.loss_code == 104
 
@@ -228,7 +240,7 @@ def test_when_a_session_is_looked_at_again(control, busy, watched, leaving_ms, w
     control.session.is_busy, control.session.watched = busy, watched
     control._course.leaving_ms = leaving_ms
     assert control._step() == wait_ms
-    assert control._course.hurries == (not busy)
+    assert control._course.patience.hurries == (not busy)
 
 
 def test_steps_keep_out_of_a_call_that_waits(control):
@@ -268,7 +280,7 @@ def test_an_outage_that_is_over_is_told(control):
 def test_a_session_after_an_outage_is_noted(control):
     came = []
     control.outage = types.SimpleNamespace(came_up=lambda: came.append(1), over=False)
-    control.resume(controller.Job({"interface": "eth0"}, 1, SETTINGS, 7))
+    control.resume(Job({"interface": "eth0"}, 1, SETTINGS, 7))
     control._settle(CONNECTED, None)
     assert came == [1]
 
@@ -335,15 +347,15 @@ def test_only_suspend_brings_it_back(control, monkeypatch, policy, busy, asked):
 
 
 def test_the_current_config(control, monkeypatch):
-    assert control.current_config() is None
+    assert info.current_config(control) is None
     stored = {nic.CELLULAR: {"interface": "cell0"}, nic.WIFI: None}
     monkeypatch.setattr(store, "load_nic", stored.get)
-    assert control.current_config() == {"interface": "cell0"}
+    assert info.current_config(control) == {"interface": "cell0"}
     stored[nic.WIFI] = {"interface": "wl0"}
-    assert control.current_config() == {"interface": "wl0"}
+    assert info.current_config(control) == {"interface": "wl0"}
     job = connect(control)
     control.disconnect()
-    current = control.current_config()
+    current = info.current_config(control)
     assert current == job.nic and current is not job.nic
 
 
@@ -351,4 +363,4 @@ def test_the_current_config(control, monkeypatch):
     ("seconds", "ms"), [(1, 1000), (0.0001, 1), (86400, 86400000), (1.9999, 1999)]
 )
 def test_seconds(seconds, ms):
-    assert controller.milliseconds(seconds) == ms
+    assert milliseconds(seconds) == ms

@@ -6,7 +6,17 @@ import types
 
 import _connectwith
 import pytest
-from connectwith import cloud, course, dialer, links, nic, patience, results, session
+from connectwith import (
+    cloud,
+    course,
+    dialer,
+    links,
+    nic,
+    patience,
+    results,
+    saving,
+    session,
+)
 from connectwith.links import CLOSING, FAILED, LEAVING, UP
 
 
@@ -68,11 +78,10 @@ def way(monkeypatch):
         result=results.NO_SERVER, cause="", code=0, silent=False, lasting=False, stream="stream",
     )  # fmt: skip
     told.dials, told.judged = [], []
-    way.settings = cloud.check("mqtt://b", None, "u", "geheim", None, None, None)
-    given = patience.Patience(patience.REPEATED)
+    way.settings = saving.check_cloud("mqtt://b", None, "u", "geheim", None, None, None)
     way.job = types.SimpleNamespace(
         kind=nic.WIFI, nic={"interface": "wl0"}, link=way_links[0], settings=way.settings,
-        patience=lambda: given, has_next=lambda: False,
+        repeated=True, has_next=lambda: False, timeout_ms=60000,
     )  # fmt: skip
     way.begin(way.job)
     return way
@@ -81,7 +90,7 @@ def way(monkeypatch):
 def test_a_link_is_started_and_waited_for(way):
     link = way.links[0]
     assert way.step() > 0
-    assert link.did == [("start", way.job.nic, way._retry.patience)] and way.link is link
+    assert link.did == [("start", way.job.nic, way.patience)] and way.link is link
     assert way.told.entered == [(1, 0, -1)] and way.flushes == [1]
     link.stage = UP
     way.step()
@@ -208,7 +217,7 @@ def test_the_key_of_the_client_is_bound_to_its_purpose(way):
     way.settings.cert = b"cert"
     way.settings.key = _connectwith.seal(b"key", cloud.context(way.settings, "key"))
     way.step()
-    assert way.told.dials[0] == (way.settings, None, (b"cert", b"key"))
+    assert way.told.dials[0] == (way.settings, None, b"key")
     way.settings.key = _connectwith.seal(b"key", cloud.context(way.settings, "password"))
     with pytest.raises(ValueError):
         way._dial()
@@ -247,14 +256,14 @@ def test_a_link_that_goes_in_the_middle(way):
     way.step()
     assert way._turn == course._REACH
     way.links[0].stage = FAILED
-    way.job.patience().place = patience.ALONE
-    way.job.patience()._whole_ms = 10**6
+    way.patience.place = patience.ALONE
+    way.patience._whole_ms = 10**6
     assert way.step() > 0 and way.told.ended[-1] == ("expect", results.NO_WIFI)
     assert way._turn == course._RAISE_LINK and len(way.links[0].did) == 1
     way.links[0].stage = UP
     way.step()
     way.links[0].stage = FAILED
-    way.job.patience().place = patience.SHARED
+    way.patience.place = patience.SHARED
     assert way.step() == -1 and way.told.ended[-1] == results.NO_WIFI
 
 

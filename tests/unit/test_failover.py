@@ -5,7 +5,8 @@
 import types
 
 import pytest
-from connectwith import controller, failover, links, nic, results, store
+from connectwith import failover, links, nic, results, store
+from connectwith.job import milliseconds
 
 SETTINGS = object()
 
@@ -174,7 +175,7 @@ def test_timeouts(board, control, timeout):
     if timeout is None:
         failover.connect(control, None, 86400)
         assert control.jobs[0].timeout_ms == 28800000
-        assert controller.milliseconds(0.0001) == 1 and controller.milliseconds(0.5) == 500
+        assert milliseconds(0.0001) == 1 and milliseconds(0.5) == 500
         return
     with pytest.raises((TypeError, ValueError), match="^timeout: "):
         failover.connect(control, None, timeout)

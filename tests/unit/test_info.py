@@ -8,7 +8,7 @@ import _connectwith
 import pytest
 from connectwith import info, links, nic, store
 
-ADDRESSES = ("10.0.0.7", "255.255.255.0", "10.0.0.1", "10.0.0.2")
+ADDRESSES = ("10.0.0.7", "255.255.255.0", "10.0.0.1")
 NONE = "0.0.0.0"
 
 
@@ -30,10 +30,12 @@ class Link:
 
 @pytest.fixture
 def board(monkeypatch):
-    """`fitted`: a link for each class, `states`: of `_connectwith.link_state`, `lease`."""
+    """`fitted`: a link for each class, `states`: of `_connectwith.link_state`, `lease`, `route`:
+    lwIP's name and the name servers of each interface, `nic`: the one in use."""
     board = types.SimpleNamespace(
-        fitted=[Link(), Link(), Link()], states=[0, 0, 0], lease="10.0.0.3", stored=None
-    )
+        fitted=[Link(), Link(), Link()], states=[0, 0, 0], lease="10.0.0.3", stored=None,
+        route=("st1", ("10.0.0.2",)), nic={},
+    )  # fmt: skip
 
     def get(kind):
         if board.fitted[kind] is None:
@@ -45,8 +47,10 @@ def board(monkeypatch):
     monkeypatch.setattr(store, "load_block", lambda name: board.stored)
     monkeypatch.setattr(_connectwith, "link_state", lambda kind: board.states[kind], False)
     monkeypatch.setattr(_connectwith, "link_dhcp", lambda kind: board.lease, False)
+    monkeypatch.setattr(_connectwith, "link_route", lambda kind: board.route, False)
     board.control = types.SimpleNamespace(
         link=None, live=None, last_error=None, timeout_ms=2500, wait=1,
+        nic_in_use=lambda: board.nic,
         is_connected=lambda: board.control.live is not None,
     )  # fmt: skip
     return board
@@ -55,6 +59,7 @@ def board(monkeypatch):
 def connected(board, kind, **more):
     board.control.link = board.fitted[kind]
     board.states[kind] = links.LINK_UP | links.HAS_ADDRESS
+    board.nic = more
     live = types.SimpleNamespace(nic=more, settings=types.SimpleNamespace(port=8883))
     board.control.live = live
     return info.report(board.control)
@@ -111,17 +116,20 @@ def test_no_addresses_before_there_is_one(board, state):
     assert "server" not in report["ipv4"] and "active" not in report, "not connected yet"
 
 
-def test_what_is_not_known_is_not_told(board):
-    board.fitted[1].its_addresses = ("10.1.2.3", "255.255.0.0", NONE, NONE)
+@pytest.mark.parametrize("route", [None, ("en2", ())])
+def test_what_is_not_known_is_not_told(board, route):
+    board.fitted[1].its_addresses = ("10.1.2.3", "255.255.0.0", NONE)
+    board.route = route
     board.lease = None
-    assert info.ipv4(1) == {
+    assert info.ipv4(1, {}) == {
         "address": "10.1.2.3", "netmask": "255.255.0.0", "broadcast": "10.1.255.255"
     }  # fmt: skip
 
 
 def test_an_interface_over_cellular(board):
-    board.fitted[2].its_addresses = ("100.64.0.9", "255.255.255.255", NONE, "8.8.8.8")
-    assert info.ipv4(2) == {
+    board.fitted[2].its_addresses = ("100.64.0.9", "255.255.255.255", NONE)
+    board.route = ("pp3", ("8.8.8.8",))
+    assert info.ipv4(2, {}) == {
         "address": "100.64.0.9", "netmask": "255.255.255.255", "dnsserver": ["8.8.8.8"]
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ import types
 import _connectwith
 import pytest
 from clockwork import Alarm, Clockwork
-from connectwith import controller, imp_net, info, links, local, nic, store, timers
+from connectwith import connection, imp_net, info, links, local, nic, store, timers
 
 NO_CAUSE = ""
 
@@ -112,9 +112,9 @@ def board(monkeypatch, clock):
     board.control = types.SimpleNamespace(
         link=None, hasten=hastened.append, nic_in_use=lambda: {"in": "use"}
     )
-    monkeypatch.setattr(controller, "get", lambda: board.control)
+    monkeypatch.setattr(connection, "get", lambda: board.control)
     table = {"address": "10.0.0.7", "netmask": "255.255.255.0"}
-    monkeypatch.setattr(info, "ipv4", lambda kind: table)
+    monkeypatch.setattr(info, "ipv4", lambda kind, config: {**table, "of": config})
     monkeypatch.setattr(local, "socket", types.SimpleNamespace(
         socket=Socket, AF_INET=2, SOCK_DGRAM=2, SOL_SOCKET=1, SO_BINDTODEVICE=25,
         getaddrinfo=lambda host, port: [(0, 0, 0, "", (host, port))],
@@ -284,7 +284,8 @@ def test_addresses(board):
         with pytest.raises(RuntimeError, match="not up"):
             call()
     board.links[1].stage = links.UP
-    assert interface.getiptable()["ipv4"]["address"] == "10.0.0.7"
+    table = interface.getiptable()["ipv4"]
+    assert (table["address"], table["of"]) == ("10.0.0.7", {"interface": "eth0", "filled": 1})
 
 
 @pytest.mark.parametrize(

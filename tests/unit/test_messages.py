@@ -10,7 +10,7 @@ import _connectwith
 import machine
 import pytest
 from clockwork import Clockwork
-from connectwith import messages, sending
+from connectwith import messages
 
 MOST = 256 * 1024 - 256
 
@@ -26,16 +26,26 @@ def is_json(payload):
 
 @pytest.fixture
 def control(monkeypatch):
-    """`told`: what was offered to the server, `got`: what the handler of "a" was given."""
+    """A controller that is connected. `told`: what the session has accepted, `got`: what the
+    handler of "a" was given. The session has nothing that waits."""
     control = types.SimpleNamespace(
-        told=[], got=[], on_shutdown=None, diag=types.SimpleNamespace(note=None)
-    )
-    monkeypatch.setattr(
-        sending, "offer", lambda to, name, data: to.told.append((name, json.loads(data)))
+        told=[], got=[], on_shutdown=None, diag=types.SimpleNamespace(note=None),
+        connected=True, room=True, looks=0,
+    )  # fmt: skip
+    control.is_connected = lambda: control.connected
+    control.look = lambda: setattr(control, "looks", control.looks + 1)
+    control.session = types.SimpleNamespace(
+        has_room=lambda name, payload: control.room,
+        accept=lambda name, payload: control.told.append((name, payload)),
     )
     monkeypatch.setattr(_connectwith, "is_json", is_json, False)
     monkeypatch.setattr(messages, "handlers", {"a": control.got.append})
     return control
+
+
+def log(text):
+    """A line of the firmware's own, as the session gets it."""
+    return "log", json.dumps(text).encode()
 
 
 def nested(depth, inner=1):
@@ -110,7 +120,15 @@ def test_a_handler_gets_the_data(control):
 )  # fmt: skip
 def test_what_nobody_can_handle_is_told_to_the_server(control, topic, payload, text):
     messages.deliver(control, (topic, payload))
-    assert control.told == [("log", text)] and control.got == []
+    assert control.told == [log(text)] and control.got == []
+
+
+@pytest.mark.parametrize(("room", "connected"), [(True, True), (False, True), (True, False)])
+def test_a_message_of_the_firmware_never_waits(control, room, connected):
+    control.room, control.connected = room, connected
+    messages.deliver(control, ("other", b"1"))
+    sent = room and connected
+    assert len(control.told) == control.looks == sent
 
 
 def test_no_memory_for_a_message(control, monkeypatch):
@@ -119,10 +137,8 @@ def test_no_memory_for_a_message(control, monkeypatch):
 
     monkeypatch.setattr(_connectwith, "is_json", lambda payload: True)
     monkeypatch.setattr(json, "loads", short)
-    told = []
-    monkeypatch.setattr(sending, "offer", lambda to, name, data: told.append(data))
     messages.deliver(control, ("device/a", b"1"))
-    assert told == [b'"agent message too long: a"'] and control.got == []
+    assert control.told == [log("agent message too long: a")] and control.got == []
 
 
 def test_a_handler_that_raises_does_no_harm(control, monkeypatch):
@@ -137,8 +153,8 @@ def test_refused_subscriptions_are_told_once(control):
     for topic in ("device/#", "device/#", "restart", "device/#"):
         messages.deliver(control, (topic, "subscription refused: "))
     assert control.diag.note == "subscription refused: device/#; subscription refused: restart"
-    assert [text for _, text in control.told] == [
-        "subscription refused: device/#", "subscription refused: restart"
+    assert control.told == [
+        log("subscription refused: device/#"), log("subscription refused: restart")
     ]  # fmt: skip
 
 

@@ -45,7 +45,10 @@ class Driver:
         return self.state
 
     def ifconfig(self):
-        return (self.its_address, "255.255.255.255", "10.0.0.1", "8.8.8.8")
+        return (self.its_address, "10.0.0.1", "255.255.255.255", "8.8.8.8")
+
+    def ipconfig(self, name):
+        return {"addr4": (self.its_address, "255.255.255.255"), "gw4": "10.0.0.1"}[name]
 
 
 class LaterDriver(Driver):
@@ -113,7 +116,7 @@ def test_the_begin(begun, version):
     driver().connected = True
     assert begun.poll() == ppp.Ppp.UP
     driver().its_address = "100.64.0.9"
-    assert begun.address() == "100.64.0.9" == begun.addresses()[0]
+    assert begun.addresses() == ("100.64.0.9", "255.255.255.255", "10.0.0.1")
 
 
 def test_without_a_login(begun):

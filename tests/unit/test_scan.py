@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Scans for Wi-Fi networks: one at a time, bounded, and the radio is left as it was."""
 
+import errno
 import sys
 import types
 
 import _connectwith
 import pytest
 from clockwork import Alarm, Clockwork
-from connectwith import controller, links, scan, timers
+from connectwith import connection, links, scan, timers
 
 RECORD = (b"home", bytes.fromhex("02aabbccddee"), 11, -60, False)
 ENTRY = {"ssid": "home", "bssid": "02aabbccddee", "channel": 11, "rssi": -60, "open": False}
@@ -19,10 +20,19 @@ def clock(monkeypatch):
     return Clockwork(monkeypatch)
 
 
+class Link:
+    """The Wi-Fi link: `joining` is whether it looks for access points itself."""
+
+    joining = False
+
+    def scans(self):
+        return self.joining
+
+
 @pytest.fixture
 def radio(monkeypatch, clock):
     """A radio that is off; `found`: what it will have found, `lates`: how it was asked for it."""
-    radio = types.SimpleNamespace(on=False, changes=[], found=None, lates=[], link=object(),
+    radio = types.SimpleNamespace(on=False, changes=[], found=None, lates=[], link=Link(),
                                   refuses=0, control_link=None, hastened=[])  # fmt: skip
 
     def active(*on):
@@ -55,7 +65,7 @@ def radio(monkeypatch, clock):
     monkeypatch.setattr(links, "held", {})
     control = types.SimpleNamespace(hasten=radio.hastened.append)
     monkeypatch.setattr(
-        controller, "get", lambda: setattr(control, "link", radio.control_link) or control
+        connection, "get", lambda: setattr(control, "link", radio.control_link) or control
     )
     return radio
 
@@ -155,3 +165,10 @@ def test_what_is_no_callback(radio):
     with pytest.raises(TypeError, match="^callback: "):
         scan.start(1)
     assert radio.changes == []
+
+
+def test_not_while_an_attempt_scans(radio):
+    radio.link.joining = True
+    with pytest.raises(OSError) as raised:
+        scan.start(print)
+    assert raised.value.args[0] == errno.EAGAIN and radio.changes == [] and not scan.runs()

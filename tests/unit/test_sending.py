@@ -7,6 +7,7 @@ import types
 import pytest
 from clockwork import Clockwork
 from connectwith import links, results, sending, session
+from connectwith.controller import Controller
 
 OK = 0
 
@@ -74,6 +75,7 @@ def control(clock):
         return control.connected
 
     control.lose, control.bring_back = lose, bring_back
+    control.has_lost_link = lambda: control.link and Controller.has_lost_link(control)
     control.is_connected = lambda: control.connected
     control.look = lambda: setattr(control, "looks", control.looks + 1)
     return control
@@ -227,12 +229,3 @@ def test_flush_that_loses_the_session(control, policy):
     control.session.acked, control.session.state = False, session.CLOSED
     assert sending.flush(control, 300) is False
     assert control.backs == ([] if policy == results.SUSPEND_ON_ERROR else [True])
-
-
-@pytest.mark.parametrize(("room", "connected"), [(True, True), (False, True), (True, False)])
-def test_a_message_of_the_firmware_never_waits(control, room, connected):
-    control.session.room, control.connected = room, connected
-    sending.offer(control, "log", b"x")
-    sent = room and connected
-    assert control.session.accepted == ([("log", b"x")] if sent else [])
-    assert control.looks == sent and not control.session.pumped

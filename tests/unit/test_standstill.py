@@ -8,7 +8,8 @@ import _connectwith
 import machine
 import pytest
 from clockwork import Clockwork
-from connectwith import controller, failover, links, loss, results, store
+from connectwith import failover, links, loss, results, store
+from connectwith.job import Job
 
 NIC = {"interface": "wl0"}
 
@@ -28,7 +29,7 @@ def control(monkeypatch, clock):
     `begun`: when they began, `events` what else was done."""
     control = types.SimpleNamespace(
         policy=results.SUSPEND_ON_ERROR, retry_ms=60_000, stable_ms=30_000, sleep_ms=540_000,
-        live=controller.Job.__new__(controller.Job), outage=None, busy=0, connected=False,
+        live=Job.__new__(Job), outage=None, busy=0, connected=False,
         takes_ms=5000, wins=0, begun=[], jobs=[], events=[], leaves_ms=0, ends_ms=None,
     )  # fmt: skip
     control.live.nic, control.live.kind, control.live.settings = NIC, 0, "settings"

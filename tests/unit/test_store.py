@@ -3,7 +3,7 @@
 """Stored settings: what goes in comes out, and damage counts as nothing stored."""
 
 import pytest
-from connectwith import cloud, nic, saving, store
+from connectwith import nic, saving, store
 from hypothesis import given
 from hypothesis import strategies as st
 from nvs_in_memory import entries
@@ -154,7 +154,7 @@ def test_a_flash_that_cannot_be_read_for_now_is_not_empty(monkeypatch):
 
 
 def settings(host):
-    return saving.check(f"mqtt://{host}", None, None, None, None, None, None)
+    return saving.check_cloud(f"mqtt://{host}", None, None, None, None, None, None)
 
 
 def test_the_server_is_read_once_and_anew_when_it_changes():
