@@ -178,13 +178,14 @@ def test_link_lost_during_a_send(device, world):
 
 
 def test_link_lost_during_a_send_under_suspend(device, world):
+    cable = world.ethernet.cable  # without settings, connect() takes Ethernet
     _policy(device, SUSPEND, "server.WAIT_FOR_ACK", 60)
     device.repl.run("server.connect()", timeout=30)
-    world.ethernet.cable.silence()
+    cable.silence()
     device.repl.send("print(server.log('in the middle'), server.isconnected())")
     time.sleep(1)
     world.ethernet.unplug()
-    world.ethernet.cable.restore()
+    cable.restore()
     time.sleep(0.5)
     world.ethernet.plug()
     assert device.repl.finish(timeout=60).split() == ["0", "True"]
