@@ -28,7 +28,6 @@ _FUTURE = const(0x0200)  # MBEDTLS_X509_BADCERT_FUTURE, mbedtls/x509.h
 _QUERIES = const(2)  # of one attempt
 _DIALS = const(2)  # more, in one attempt, after a date that was refused
 
-_POLL_MS = const(50)  # of a query while the session is quiet
 _GAP_MS = const(60000)  # from one query of a session to the next, doubled each time
 _GAP_MAX_MS = const(3600000)
 
@@ -128,7 +127,9 @@ class Sntp:
             return -1
         waited_ms = time.ticks_diff(now_ms, self._sent_ms)
         if self._address is None:
-            return self._resolve(waited_ms)
+            state = self._resolve(waited_ms)
+            if self._address is None:
+                return state
         if self._tries and self._receive():
             return 1
         if not self._tries or waited_ms >= _TRY_MS:
@@ -157,15 +158,18 @@ class Sntp:
             return -1
         self._place = (self._place + 1) % len(self._servers)
         self._address = None
-        self._asked = False
         self._tries = 0
-        self._sent_ms = time.ticks_ms()
+        self._look_up()
         return 0
+
+    def _look_up(self):
+        self._sent_ms = time.ticks_ms()
+        self._resolver.start(self._servers[self._place % len(self._servers)])
+        self._asked = True
 
     def _resolve(self, waited_ms):
         if not self._asked:
-            self._resolver.start(self._servers[self._place % len(self._servers)])
-            self._asked = True
+            self._look_up()
         found = self._resolver.poll()
         if not found and waited_ms < _RESOLVE_MS:
             return 0
@@ -319,9 +323,11 @@ class Dates:
 
     def tend(self, quiet_ms):
         """In a quiet step of the session. Returns the ms until the next one, -1 when there is
-        nothing left to ask for."""
+        nothing left to ask for. An answer waits for the next quiet step: a network that blocks
+        NTP would cost many more."""
         if self._sntp is not None:
-            return quiet_ms if self.poll() else min(quiet_ms, _POLL_MS)
+            self.poll()
+            return quiet_ms
         if self._known:
             return -1
         if time.ticks_diff(time.ticks_ms(), self._since_ms) < self._gap_ms:
@@ -331,7 +337,7 @@ class Dates:
         self._since_ms = time.ticks_ms()
         self._gap_ms = min(2 * self._gap_ms, _GAP_MAX_MS)
         self.ask()
-        return min(quiet_ms, _POLL_MS)
+        return quiet_ms
 
     def close(self):
         """Asks no more."""

@@ -28,6 +28,24 @@ def settle(ms=300):
 server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)
 """
 
+# Runs on the board: `count_looks(ms)` gives how often the session is looked at.
+COUNT_LOOKS = """
+from connectwith import connection
+session = connection.get().session
+pump = session.pump
+looks = 0
+def counted(*args):
+    global looks
+    looks += 1
+    return pump(*args)
+session.pump = counted
+def count_looks(ms):
+    global looks
+    looks = 0
+    time.sleep_ms(ms)
+    return looks
+"""
+
 
 class Device:
     """A board that runs connectwith."""

@@ -9,6 +9,7 @@ from bench.certificates import Certificates
 from bench.proxy import Proxy
 from cellular import cell
 from cryptography import x509
+from device import COUNT_LOOKS
 
 pytestmark = pytest.mark.virtual("it decides what time it is, and what certificates say")
 
@@ -105,6 +106,17 @@ def test_a_session_asks_again_by_itself_with_growing_gaps(device, world):
     is_set(device)
     assert device.repl.value(f"until(lambda: {dates} is None)")
     assert device.repl.value("server.isconnected()")
+
+
+def test_a_session_that_waits_for_a_time_server_stays_quiet(device, world):
+    on_the_floor(device, world, device.wifi())
+    assert device.connect(device.wifi()) == SERVER_CONNECTED
+    device.repl.run(COUNT_LOOKS)
+    device.repl.run("settle()")
+    asked = world.sntp.requests
+    assert device.repl.value("count_looks(2000)") <= 5
+    assert world.sntp.requests > asked  # it did ask meanwhile
+    assert rests_on(device) == "floor"
 
 
 def test_a_wrong_time_of_once_heals_within_the_attempt(device, world):

@@ -6,6 +6,7 @@ import json
 import time
 
 import pytest
+from device import COUNT_LOOKS
 
 SERVER_CONNECTED = 5
 NOT_CONNECTED, TIMEOUT, DISCONNECTED, WOULDBLOCK = 1, 2, 3, 4
@@ -177,13 +178,14 @@ def test_link_lost_during_a_send(device, world):
 
 
 def test_link_lost_during_a_send_under_suspend(device, world):
+    cable = world.ethernet.cable  # without settings, connect() takes Ethernet
     _policy(device, SUSPEND, "server.WAIT_FOR_ACK", 60)
     device.repl.run("server.connect()", timeout=30)
-    world.ethernet.cable.silence()
+    cable.silence()
     device.repl.send("print(server.log('in the middle'), server.isconnected())")
     time.sleep(1)
     world.ethernet.unplug()
-    world.ethernet.cable.restore()
+    cable.restore()
     time.sleep(0.5)
     world.ethernet.plug()
     assert device.repl.finish(timeout=60).split() == ["0", "True"]
@@ -261,25 +263,10 @@ def test_send_in_a_callback_in_the_middle_of_a_send(device, world):
 
 def test_a_quiet_session_costs_two_looks_a_second(device):
     assert device.connect(device.wifi()) == 5
-    device.repl.run(
-        "from connectwith import connection\n"
-        "session = connection.get().session\n"
-        "pump = session.pump\n"
-        "looks = 0\n"
-        "def counted(*args):\n"
-        "    global looks\n"
-        "    looks += 1\n"
-        "    return pump(*args)\n"
-        "session.pump = counted\n"
-        "def count(ms):\n"
-        "    global looks\n"
-        "    looks = 0\n"
-        "    time.sleep_ms(ms)\n"
-        "    return looks\n"
-    )
+    device.repl.run(COUNT_LOOKS)
     device.repl.run("settle()")
-    assert device.repl.value("count(2000)") <= 5
+    assert device.repl.value("count_looks(2000)") <= 5
     # Without memory for the task that would tell of a message.
     device.repl.run("session.watch = lambda: False")
-    assert device.repl.value("(server.log('hello'), count(1000))")[1] > 5
+    assert device.repl.value("(server.log('hello'), count_looks(1000))")[1] > 5
     device.repl.run("session.pump = pump\ndel session.watch")

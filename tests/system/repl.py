@@ -3,7 +3,8 @@
 """Run MicroPython code on a board through pytest-embedded's `dut`, by the raw REPL.
 
 The dialogue is MicroPython's documented raw REPL: Ctrl-A enters it, Ctrl-D runs what was sent,
-the board answers ``OK``, the output, 0x04, the traceback, 0x04 and a prompt.
+the board answers ``OK``, the output, 0x04, the traceback, 0x04 and a prompt. Code that does not
+fit into the buffer of a board's UART goes by raw paste mode, which has flow control and no ``OK``.
 """
 
 import re
@@ -13,8 +14,11 @@ import pexpect
 
 _RAW_PROMPT = re.compile(rb"raw REPL; CTRL-B to exit\r\n>")
 _ANSWER = re.compile(rb"OK(.*?)\x04(.*?)\x04>", re.DOTALL)
+_PASTED_ANSWER = re.compile(rb"(.*?)\x04(.*?)\x04>", re.DOTALL)
+_WINDOW = re.compile(rb"R\x01(..)", re.DOTALL)
+_FLOW = re.compile(rb"[\x01\x04]")  # one window more; enough
 _TRY_S = 2  # a board that boots loses what comes first
-_CHUNK_BYTES = 128  # a UART's FIFO: real boards lose what comes faster than they read
+_UNPACED_BYTES = 255  # of 260 that an ESP32 buffers; more is lost where it comes faster than read
 
 
 class BoardError(AssertionError):
@@ -27,6 +31,7 @@ class Repl:
     def __init__(self, dut, board):
         self._dut = dut
         self._board = board
+        self._answer = _ANSWER
 
     @property
     def serial(self):
@@ -51,13 +56,27 @@ class Repl:
     def send(self, code):
         """Start `code` (str); its end is awaited by `finish`."""
         data = code.encode()
-        for at in range(0, len(data), _CHUNK_BYTES):
-            self._dut.write(data[at : at + _CHUNK_BYTES])
+        if len(data) <= _UNPACED_BYTES:
+            self._answer = _ANSWER
+            self._dut.write(data + b"\x04")
+        else:
+            self._answer = _PASTED_ANSWER
+            self._paste(data)
+
+    def _paste(self, data):
+        self._dut.write(b"\x05A\x01")
+        window = int.from_bytes(self._dut.expect(_WINDOW).group(1), "little")
+        for at in range(0, len(data), window):
+            if at and self._dut.expect(_FLOW).group() == b"\x04":
+                self._dut.write(b"\x04")  # it has found an error, and waits for the end
+                return
+            self._dut.write(data[at : at + window])
         self._dut.write(b"\x04")
+        self._dut.expect(re.compile(rb"\x04"))
 
     def finish(self, timeout=10):
         """Wait for the end of what `send` started; its output as str, or BoardError."""
-        match = self._dut.expect(_ANSWER, timeout=timeout)
+        match = self._dut.expect(self._answer, timeout=timeout)
         output, error = match.group(1).decode(), match.group(2).decode()
         if error:
             raise BoardError(f"{error}\noutput before it:\n{output}")

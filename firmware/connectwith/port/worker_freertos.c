@@ -11,8 +11,9 @@
 // Measured by tests/port/stack/measure.py (mbedTLS 3.6 for 32-bit RISC-V with -Os, painted stack): a
 // handshake takes 1.7 KB with chains and client keys of P-256 to P-521 and of RSA-2048 and RSA-4096,
 // and 2.6 KB with certificates signed by RSA-PSS of 4096 bits. An emulated ESP32-C3 used 2.3 KB for
-// P-256, so lwIP, the accelerators' drivers and this module take another 0.6 KB: 3.2 KB at most. Half
-// as much again would be 4.8 KB; the rest is for Xtensa's register windows.
+// P-256, so lwIP, the accelerators' drivers and this module take another 0.6 KB: 3.2 KB at most. An
+// emulated ESP32, whose Xtensa saves register windows on the stack, used 2.9 KB for P-256: in that
+// proportion 4 KB at most. Half as much again is 6 KB.
 #define WORKER_STACK_BYTES (6 * 1024)
 
 // The same as the task that runs Python (ESP_TASK_PRIO_MIN + 1). Higher, and on a chip with one
