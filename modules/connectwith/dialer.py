@@ -120,7 +120,8 @@ class Dialer:
         if stream is not None:
             stream.close()
             self.stream = None
-        self._target = self._proxy = self._key = self._tunnel = None
+        self._wipe_key()
+        self._target = self._proxy = self._tunnel = None
 
     def judge(self, good):
         """Whether the server behind the address has served. A good one is the first to be tried
@@ -264,12 +265,16 @@ class Dialer:
         if not target.secure:
             self._turn = READY
             return READY
-        key = self._key
-        self.stream.secure(target.host, target.ca, target.cert, key)
-        if isinstance(key, bytearray):
-            key[:] = bytes(len(key))  # it has been copied
+        self.stream.secure(target.host, target.ca, target.cert, self._key)
+        self._wipe_key()  # it has been copied
         self._turn = _TLS
         return _TLS
+
+    def _wipe_key(self):
+        key = self._key
+        self._key = None
+        if isinstance(key, bytearray):
+            key[:] = bytes(len(key))
 
     def _handshake(self):
         state = self.stream.poll()

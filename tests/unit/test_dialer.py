@@ -64,6 +64,19 @@ def test_plain_skips_tls(streams):
     assert made[0].secured is None
 
 
+@pytest.mark.parametrize("url", ["mqtts://broker.test", "mqtt://broker.test"])
+@pytest.mark.parametrize("found", [1, -1, 0])  # it dials, there is no such name, it is cut short
+def test_the_key_is_overwritten_whatever_becomes_of_it(streams, url, found):
+    streams()
+    key = bytearray(b"the key")
+    dial = dialer.Dialer(Resolver(found))
+    dial.start(target(url), None, key)
+    for _ in range(3):
+        dial.poll()
+    dial.close()
+    assert key == bytes(7)
+
+
 @pytest.mark.parametrize(
     ("found", "words", "silent"),
     [(-1, "NXDOMAIN", False), (-2, "no name server", False), (-4, "no IPv4", False),
