@@ -4,7 +4,7 @@
 """Messages between device and agent: whoever listens at the broker under this device's topics."""
 
 from connectwith import connection
-from connectwith.job import check_callback
+from connectwith.connection.job import check_callback
 
 
 def send(name, data):
@@ -13,7 +13,7 @@ def send(name, data):
     `data`: what JSON can say: dict, list, str, int, float, bool or None. Returns 0 or a
     SEND_ERROR_ code, as `server.log`. TypeError, ValueError: name what is wrong.
     """
-    from connectwith import messages
+    from connectwith.session import messages
 
     messages.check_name(name)
     return connection.get().send("agent/" + name, messages.pack(data))
@@ -25,7 +25,7 @@ def on(name, callback):
     A later registration of the same name replaces the earlier one. A message without a callback is
     dropped, with a warning in the log. TypeError, ValueError: name what is wrong.
     """
-    from connectwith import messages
+    from connectwith.session import messages
 
     messages.check_name(name)
     check_callback(callback)

@@ -4,8 +4,8 @@
 """The device, as on an imp. `imp.cloud` and `imp.diag` are additions of this firmware."""
 
 from connectwith import connection as _connection
-from connectwith import nic as _nic
-from connectwith.job import check_callback as _check_callback
+from connectwith.connection.job import check_callback as _check_callback
+from connectwith.settings import nic as _nic
 
 PROXY_TYPE_HTTP = 0
 
@@ -18,11 +18,11 @@ CONFIG_ALL = 15
 def __getattr__(name):
     # Few devices use all three, and each takes memory from its first use on.
     if name == "cloud":
-        from connectwith import imp_cloud as part
+        from connectwith.api import imp_cloud as part
     elif name == "diag":
-        from connectwith import imp_diag as part
+        from connectwith.api import imp_diag as part
     elif name == "net":
-        from connectwith import imp_net as part
+        from connectwith.api import imp_net as part
     else:
         raise AttributeError(name)
     globals()[name] = part
@@ -147,18 +147,18 @@ def scanwifinetworks(callback=None):
     takes. RuntimeError: a scan is running. ValueError: this board has no Wi-Fi. OSError: Wi-Fi is
     busy joining a network.
     """
-    from connectwith import scan
+    from connectwith.local import scan
 
     return scan.start(callback)
 
 
 def _saving():
-    from connectwith import saving  # its memory is better spent where nothing is stored
+    from connectwith.settings import saving  # its memory is better spent where nothing is stored
 
     return saving
 
 
 def _timers():
-    from connectwith import timers
+    from connectwith.local import timers
 
     return timers.get()

@@ -6,30 +6,39 @@
 #
 # Parts that few use can be left out, too; what needs one then raises ImportError. docs/boards.md
 # has the price of each.
+import ast
 import os
 
 options.defaults(w5500=True, sim7600=True, aio=True, local=True, scan=True)
 
-# Files that only one link needs, by the beginning of their names.
-_OF_W5500 = ("links/w5500",)
-_OF_SIM7600 = ("at.", "links/sim7600", "links/modem", "links/ppp")
+# What only one link needs, by the beginning of the name.
+_OF_W5500 = ("connectwith/links/w5500",)
+_OF_SIM7600 = ("connectwith/links/modem/",)
 
 _left_out = ()
 for _kept, _names in (
     (options.w5500, _OF_W5500),
     (options.sim7600, _OF_SIM7600),
-    (options.aio, ("aio.",)),  # server.aio
-    (options.local, ("local.",)),  # imp.net.open() and openudp()
-    (options.scan, ("scan.",)),  # imp.scanwifinetworks()
+    (options.aio, ("connectwith/api/aio.",)),  # server.aio
+    (options.local, ("connectwith/local/interfaces.",)),  # imp.net.open() and openudp()
+    (options.scan, ("connectwith/local/scan.",)),  # imp.scanwifinetworks()
 ):
     if not _kept:
         _left_out += _names
 
+
+def _has_code(file):
+    """A package whose __init__.py has a docstring alone is there without it, in less flash."""
+    with open(file, encoding="utf-8") as text:
+        return len(ast.parse(text.read()).body) > 1
+
+
 _files = []
-for _folder in ("", "links/"):
-    for _file in sorted(os.listdir("connectwith/" + _folder)):
-        if _file.endswith(".py") and not (_folder + _file).startswith(_left_out):
-            _files.append(_folder + _file)
+for _folder, _, _names in os.walk("connectwith"):
+    for _name in _names:
+        _file = _folder.replace(os.sep, "/") + "/" + _name
+        if _name.endswith(".py") and not _file.startswith(_left_out) and _has_code(_file):
+            _files.append(_file.partition("/")[2])
 
 # ./tools/cw release leaves out line numbers in tracebacks (the functions are still named), and
 # assert, which only guards against mistakes in here.
@@ -38,4 +47,4 @@ _opt = 3 if os.environ.get("CONNECTWITH_RELEASE") else None
 module("server.py", base_path=".", opt=_opt)
 module("imp.py", base_path=".", opt=_opt)
 module("agent.py", base_path=".", opt=_opt)
-package("connectwith", files=_files, base_path=".", opt=_opt)
+package("connectwith", files=sorted(_files), base_path=".", opt=_opt)

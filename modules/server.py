@@ -10,7 +10,7 @@ happens in the background, and its outcome comes to a callback.
 import json
 
 from connectwith import connection
-from connectwith.job import check_callback
+from connectwith.connection.job import check_callback
 from connectwith.results import *  # noqa: F403 - the API, for dir() and the REPL's Tab key, too
 
 _MESSAGE_MAX = 256 * 1024 - 256
@@ -23,7 +23,7 @@ SHUTDOWN_OTHER = 3
 def __getattr__(name):
     if name != "aio":
         raise AttributeError("module 'server' has no attribute '" + name + "'")
-    from connectwith import aio  # brings asyncio along, which many do without
+    from connectwith.api import aio  # brings asyncio along, which many do without
 
     return aio
 
@@ -70,7 +70,7 @@ def connect(callback=None, timeout=None):
 
     RuntimeError: no server is set. ValueError, TypeError: name what is wrong.
     """
-    from connectwith import failover
+    from connectwith.connection import failover
 
     failover.connect(connection.get(), callback, timeout)
 
@@ -117,7 +117,7 @@ def onshutdown(callback):
 
 def restart():
     """Closes the connection and resets the device."""
-    from connectwith import messages
+    from connectwith.session import messages
 
     messages.restart(connection.get())
 

@@ -30,7 +30,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/bind/wake.c
     ${CMAKE_CURRENT_LIST_DIR}/port/aead_mbedtls.c
     ${CMAKE_CURRENT_LIST_DIR}/port/ethernet_idf.c
-    ${CMAKE_CURRENT_LIST_DIR}/port/farewell_lwip.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/linger_lwip.c
     ${CMAKE_CURRENT_LIST_DIR}/port/link_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/platform_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/resolve_lwip.c

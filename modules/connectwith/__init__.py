@@ -1,7 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""How the imp API works: links, dialer, session, and the controller that drives them."""
+"""The firmware behind `server`, `imp` and `agent`, one package for each part.
+
+From top to bottom: api, local, connection, diagnostics, session, links, settings. Each may use
+those below it and none above; the session does not know the links. What stands in this folder may
+be used by all and uses none of them: result codes, the clock, the call of the user's callbacks.
+"""
 
 import sys
 
@@ -22,4 +27,5 @@ def unload(name):
     """Gives back the memory of a module in here that is needed once in a while, and by nobody now.
     Whoever needs it imports it again."""
     sys.modules.pop("connectwith." + name, None)
-    globals().pop(name, None)
+    package, _, name = ("connectwith." + name).rpartition(".")
+    sys.modules[package].__dict__.pop(name, None)

@@ -33,9 +33,11 @@ _GAP_MAX_MS = const(3600000)
 
 # Notes for `imp.diag`.
 _AT_BUILD = const("no time from SNTP: the clock is set to the build date")
-_VOUCHED = const("no time from SNTP: the clock is set to the date of the server's certificate")
+_CERTIFICATE_DATE = const(
+    "no time from SNTP: the clock is set to the date of the server's certificate"
+)
 _PAST = const("no time from SNTP yet: the clock is set to a time that is surely past")
-_NOTES = const((_AT_BUILD, _VOUCHED, _PAST))
+_NOTES = const((_AT_BUILD, _CERTIFICATE_DATE, _PAST))
 
 _YEARS_S = const(20 * 31557600)  # a firmware runs for so long; as core/clockrecord.h has it
 _AGREES_S = const(60)  # what two answers may differ by, and what no certificate's dates depend on
@@ -86,7 +88,7 @@ def answer(packet, n, nonce, floor_s):
     return seconds if floor_s <= seconds <= floor_s + _YEARS_S else None
 
 
-def set_clock(seconds, rests_on):
+def set_clock(seconds, quality):
     """Sets the board's clock (UTC), and notes what it rests on (see core/clockrecord.h). Returns
     whether it was another time, by more than a minute."""
     from machine import RTC
@@ -94,7 +96,7 @@ def set_clock(seconds, rests_on):
     moved = not -_AGREES_S <= seconds - time.time() <= _AGREES_S
     year, month, day, hour, minute, second, weekday, _ = time.gmtime(seconds)
     RTC().datetime((year, month, day, weekday, hour, minute, second, 0))
-    _connectwith.clock_quality(seconds, rests_on)
+    _connectwith.clock_quality(seconds, quality)
     return moved
 
 
@@ -219,7 +221,7 @@ class Sntp:
         return False
 
 
-class Dates:
+class TimeSync:
     """Of one attempt and the session that it leads to. No call waits; `close()` at the end.
 
     queries, dials: those that the attempt has made already. route: see links.route(); what is
@@ -275,7 +277,7 @@ class Dates:
         self._since_ms = time.ticks_ms()
         return state
 
-    def settle(self):
+    def set_floor(self):
         """Nobody has told the time: the floor, which is at least nearer to the truth."""
         if not _quality():
             set_clock(_connectwith.build_time(), _FLOOR)
@@ -287,7 +289,7 @@ class Dates:
         if self._diag.note is None and _quality() == _FLOOR:
             self._diag.note = _PAST
 
-    def judge(self, flags, not_before_s):
+    def check(self, flags, not_before_s):
         """TLS has refused a date: see Stream.verify_flags() and not_before(). 0: not known yet,
         call again. 1: the clock was wrong, and is better now. -1: the certificate is."""
         if not self.poll():
@@ -311,33 +313,33 @@ class Dates:
         whoever has the certificate may show it. It never moves a clock back."""
         if self._told:
             return  # the clock has just been confirmed
-        rests_on = _quality()
-        if rests_on >= _NETWORK:
+        quality = _quality()
+        if quality >= _NETWORK:
             _connectwith.clock_quality(time.time(), _SUSPECT)
         if flags != _FUTURE or not_before_s <= time.time():
             return
         if is_believable(not_before_s):
             set_clock(not_before_s, _FLOOR)
             self._moved = True
-            self._diag.note = _VOUCHED
+            self._diag.note = _CERTIFICATE_DATE
 
-    def tend(self, quiet_ms):
+    def poll_idle(self, idle_ms):
         """In a quiet step of the session. Returns the ms until the next one, -1 when there is
         nothing left to ask for. An answer waits for the next quiet step: a network that blocks
         NTP would cost many more."""
         if self._sntp is not None:
             self.poll()
-            return quiet_ms
+            return idle_ms
         if self._known:
             return -1
         if time.ticks_diff(time.ticks_ms(), self._since_ms) < self._gap_ms:
-            return quiet_ms
+            return idle_ms
         if _quality() >= _NETWORK:
             return -1
         self._since_ms = time.ticks_ms()
         self._gap_ms = min(2 * self._gap_ms, _GAP_MAX_MS)
         self.ask()
-        return quiet_ms
+        return idle_ms
 
     def close(self):
         """Asks no more."""

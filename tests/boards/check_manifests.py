@@ -13,6 +13,7 @@ Exit 0: all boards are as they must be; 1: not, and why.
 from __future__ import annotations
 
 import argparse
+import ast
 import sys
 import tempfile
 from collections import Counter
@@ -23,8 +24,7 @@ import frozen
 # The modules of one link only, by the beginning of their names in the firmware.
 LINKS = {
     "W5500_CS": ("connectwith/links/w5500",),
-    "MODEM_TX": ("connectwith/at.", "connectwith/links/sim7600", "connectwith/links/modem",
-                 "connectwith/links/ppp"),
+    "MODEM_TX": ("connectwith/links/modem/",),
 }  # fmt: skip
 OPENETH = "CONFIG_ETH_USE_OPENETH=y"
 ALWAYS = (
@@ -38,17 +38,23 @@ UPSTREAM = ("_boot.py", "flashbdev.py", "inisetup.py", "asyncio/__init__.py")
 # Options of modules/manifest.py, and a module that goes with each.
 OPTIONS = {
     "w5500": "connectwith/links/w5500.py",
-    "sim7600": "connectwith/links/sim7600.py",
-    "aio": "connectwith/aio.py",
-    "local": "connectwith/local.py",
-    "scan": "connectwith/scan.py",
+    "sim7600": "connectwith/links/modem/sim7600.py",
+    "aio": "connectwith/api/aio.py",
+    "local": "connectwith/local/interfaces.py",
+    "scan": "connectwith/local/scan.py",
 }
+
+
+def _has_code(file: Path) -> bool:
+    """Whether there is more than a docstring, which is not worth its place in flash."""
+    return len(ast.parse(file.read_text(encoding="utf-8")).body) > 1
 
 
 def wanted(board: Path) -> set[str]:
     """What of modules/ must be in the firmware of a board with these pins, and what of its own."""
     modules = frozen.ROOT / "modules"
-    names = {p.relative_to(modules).as_posix() for p in modules.rglob("*.py")} - {"manifest.py"}
+    names = {p.relative_to(modules).as_posix() for p in modules.rglob("*.py") if _has_code(p)}
+    names.discard("manifest.py")
     pins = (board / "pins.csv").read_text(encoding="utf-8")
     # The link of a W5500 serves an emulator's Ethernet, too.
     if OPENETH in (board / "sdkconfig.board").read_text(encoding="utf-8"):

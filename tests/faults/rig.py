@@ -212,7 +212,7 @@ class Rig:
         self.device.repl.run(
             "server.disconnect()\ncalls.clear()\nfrom connectwith import connection"
         )
-        until(lambda: not self.device.repl.value("connection.get().is_leaving()"), "it is down")
+        until(lambda: not self.device.repl.value("connection.get().is_stopping()"), "it is down")
 
     def set_clock(self, when=None):
         """Sets the board's clock: to a datetime of UTC, or right."""

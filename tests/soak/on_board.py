@@ -51,7 +51,7 @@ server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 2)
 # What grows only if something is lost. Everything is at rest when it is taken.
 HELD = """
 server.disconnect()
-until(lambda: not control.is_leaving(), 30000)
+until(lambda: not control.is_stopping(), 30000)
 time.sleep_ms(400)
 for _ in range(3): gc.collect()
 free = []

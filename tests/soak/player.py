@@ -324,7 +324,7 @@ class Player:
 
     def _come_back(self) -> None:
         """The reconnect brings the connection back, or its end is reported."""
-        ended = "lambda: server.isconnected() or not control.is_trying()"
+        ended = "lambda: server.isconnected() or not control.is_connecting()"
         if not self.value(f"until({ended}, {int(_RETRY_S * 1000)})", _RETRY_S + 20):
             raise Violation("the reconnect does not end")
         self._judge()

@@ -32,13 +32,13 @@ server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)
 COUNT_LOOKS = """
 from connectwith import connection
 session = connection.get().session
-pump = session.pump
+poll = session.poll
 looks = 0
 def counted(*args):
     global looks
     looks += 1
-    return pump(*args)
-session.pump = counted
+    return poll(*args)
+session.poll = counted
 def count_looks(ms):
     global looks
     looks = 0

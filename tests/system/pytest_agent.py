@@ -64,7 +64,7 @@ def test_a_quiet_session_is_told_what_comes(online):
         "from connectwith import connection\n"
         "control = connection.get()\n"
         "agent.on('name', handler(1))\n"
-        "control.quiet_ms = 3600000\ncontrol.look()\nsettle(500)"
+        "control.idle_ms = 3600000\ncontrol.schedule_step()\nsettle(500)"
     )
     for value in range(3):
         _tell(online, "name", str(value).encode())
@@ -161,7 +161,7 @@ def test_message_that_is_too_long_is_dropped_with_a_warning(online, world):
     # A message that arrives, but has no memory to be unpacked.
     since = len(world.broker.messages)
     online.repl.run(
-        "from connectwith import messages\n"
+        "from connectwith.session import messages\n"
         "class Full:\n"
         "    @staticmethod\n"
         "    def loads(payload): raise MemoryError\n"
@@ -252,7 +252,7 @@ def test_refused_subscription_is_told_and_no_failure(device, world):
     )
     # The same refusal, reported again, changes nothing.
     device.repl.run(
-        "from connectwith import connection, messages\n"
+        "from connectwith import connection; from connectwith.session import messages\n"
         "messages.deliver(connection.get(), ('restart', 'subscription refused: '))\n"
     )
     words = [f"subscription refused: {name}" for name in ("device/#", "restart")]

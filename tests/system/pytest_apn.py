@@ -4,7 +4,7 @@
 
 from cellular import NO_PPP_CONNECTION, SERVER_CONNECTED, cell, expect_off, until
 
-_LOAD = "__import__('connectwith.store').store.load_nic(2)"
+_LOAD = "__import__('connectwith.settings').settings.load_nic(2)"
 
 
 def _apn(device):

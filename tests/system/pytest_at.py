@@ -10,7 +10,7 @@ _UNIT = Path(__file__).parents[1] / "unit"
 # with `events` None, only counted.
 _FEED = """
 import gc
-from connectwith import at
+from connectwith.links.modem import at
 engine = at.At()
 def feed(data, size, events):
     count = start = 0

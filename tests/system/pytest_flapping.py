@@ -51,7 +51,7 @@ def test_the_minute_goes_on_from_the_first_loss(device, world):
     assert device.repl.value("len(losses)") == 1
     assert device.repl.value("losses[0][:3]") == (NO_SERVER, False, NO_SERVER)
     assert device.repl.value("time.ticks_diff(losses[0][3], began)") < 20_000
-    assert device.repl.value("control.is_trying()") is False
+    assert device.repl.value("control.is_connecting()") is False
 
 
 @pytest.mark.parametrize("link", ["wl0", "cell0"])
@@ -106,7 +106,7 @@ def test_the_minute_may_be_over_at_the_next_loss(device, world):
     assert device.repl.value("losses") == []
     _until(device, "losses")
     assert device.repl.value("(sessions(), losses[0][:3])") == (2, (NO_SERVER, False, NO_SERVER))
-    assert device.repl.value("control.is_trying()") is False
+    assert device.repl.value("control.is_connecting()") is False
 
 
 def test_well_for_a_while_is_forgotten(device, world):
@@ -126,7 +126,8 @@ def test_a_call_that_waits_does_not_keep_a_loss_in_memory(device, world):
     _until(device, "sessions() == 2 and server.isconnected()")
     # No step of the session runs during that second.
     device.repl.run(
-        "from connectwith import loss\nloss._first_pause_ms = lambda control: 2000\n"
+        "from connectwith.connection import reconnect\n"
+        "reconnect._first_pause_ms = lambda control: 2000\n"
         "control.busy += 1\ntime.sleep_ms(1500)\n"
         "control.lose('test', 0, server.NO_SERVER)\ncontrol.busy -= 1\n"
     )
@@ -235,10 +236,10 @@ def test_a_join_that_the_minute_has_cut_is_not_the_fault(device, world):
     world.dns.nxdomain(world.broker.host)
     # The last attempt has one second, which is too short for a join.
     device.repl.run(
-        "from connectwith import loss\n"
+        "from connectwith.connection import reconnect\n"
         "pauses = [100, 200, 60000]\n"
-        "loss._first_pause_ms = lambda control: 50\n"
-        "loss._pause_ms = lambda place: pauses.pop(0)\n"
+        "reconnect._first_pause_ms = lambda control: 50\n"
+        "reconnect._pause_ms = lambda place: pauses.pop(0)\n"
     )
     world.wifi["home"].kick()
     _until(device, "losses", 40_000)
@@ -250,7 +251,9 @@ def test_a_join_that_the_minute_has_cut_is_not_the_fault(device, world):
 def test_a_fair_part_of_the_minute_counts(device, world):
     _watch(device, 6000)
     assert device.connect(device.wifi()) == SERVER_CONNECTED
-    device.repl.run("from connectwith import loss\nloss._pause_ms = lambda place: 10\n")
+    device.repl.run(
+        "from connectwith.connection import reconnect\nreconnect._pause_ms = lambda place: 10\n"
+    )
     world.dns.nxdomain(world.broker.host)
     world.wifi["home"].kick()
     _until(device, "imp.diag.counters()['attempts'] == 2 and control._next is not None")

@@ -91,7 +91,10 @@ def test_a_handler_gets_json_and_nothing_else(device, world, payload):
 
 
 def test_a_topic_of_somebody_else_reaches_no_handler(device):
-    device.repl.run(_HANDLERS + "from connectwith import connection, messages\n")
+    device.repl.run(
+        _HANDLERS
+        + "from connectwith import connection; from connectwith.session import messages\n"
+    )
     for topic in ("deviceXx", "device", "devicex", "devic/x", "log/x", "/x"):
         device.repl.run(f"messages.deliver(connection.get(), ({topic!r}, b'1'))")
     assert device.repl.value("told") == []

@@ -128,8 +128,8 @@ def test_healed_losses(device, world, watch):
 
 def test_losses_of_one_outage(device, world, watch):
     device.repl.run(
-        "from connectwith import loss\n"
-        "loss._pause_ms = loss._first_pause_ms = lambda place: 5\n"
+        "from connectwith.connection import reconnect\n"
+        "reconnect._pause_ms = reconnect._first_pause_ms = lambda place: 5\n"
         "losses = []\nserver.onunexpecteddisconnect(losses.append)\n"
     )
     _lose(device, world, 600_000, 600_000)

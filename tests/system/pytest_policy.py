@@ -108,8 +108,9 @@ def test_reason_is_why_the_retry_failed(device, world):
 def test_pauses_of_the_retry_differ_from_board_to_board(device):
     _watch(device, 60_000)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
-    device.repl.run("import random\nfrom connectwith import loss")
-    code = "[loss._first_pause_ms(control)] + [loss._pause_ms(n) for n in (0, 1, 2, 3, 4, 9)]"
+    device.repl.run("import random\nfrom connectwith.connection import reconnect")
+    code = "[reconnect._first_pause_ms(control)]"
+    code += " + [reconnect._pause_ms(n) for n in (0, 1, 2, 3, 4, 9)]"
     rows = []
     for _ in range(8):
         device.repl.run("random.seed(1)")  # as in a script that all boards run
@@ -124,11 +125,11 @@ def test_pauses_of_the_retry_differ_from_board_to_board(device):
 
 # Random numbers with equal bytes, for a known result.
 _CHANCE = """
-from connectwith import loss
+from connectwith.connection import reconnect
 class Chance:
     @staticmethod
     def urandom(n): return bytes([{byte}] * n)
-loss.os = Chance
+reconnect.os = Chance
 """
 
 
@@ -145,7 +146,7 @@ def test_first_retry_waits_by_chance(device, world, lost):
     # The greatest chance of a hundred times the minute.
     job = device.repl.value("(control._next.delay_ms, control._next.timeout_ms)")
     assert job == (99_998, 6_000_000 - 99_998)
-    assert device.repl.value("control.is_trying()") is True
+    assert device.repl.value("control.is_connecting()") is True
     assert device.repl.value("imp.diag.counters()")["attempts"] == 1
 
 
@@ -260,7 +261,7 @@ def test_ctrl_c_ends_the_standstill(device, world, dut):
     dut.expect(re.compile(rb"KeyboardInterrupt"), timeout=10)
     dut.expect(re.compile(rb"\x04>"), timeout=10)
     assert device.repl.value("server.isconnected()") is False
-    assert device.repl.value("control.is_trying()") is False
+    assert device.repl.value("control.is_connecting()") is False
 
 
 _MAIN = """

@@ -213,7 +213,7 @@ def test_what_the_board_refuses_leaves_everything_as_it_was(board, world, monkey
             "--ca", world.certificates.ca_file,
         )  # fmt: skip
     assert "url:" in caught.value.why
-    stored = "__import__('connectwith.store').store.load_block"
+    stored = "__import__('connectwith.settings').settings.load_block"
     assert _value(board, f"{stored}('wificonfig')['ssid']") == "first"
     assert _value(board, f"{stored}('cellconfig')") is None
 

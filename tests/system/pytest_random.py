@@ -194,7 +194,8 @@ def calls(device, world, board):
     assert device.connect(device.wifi()) == 5
     # Modules that are loaded at their first use.
     device.repl.run(
-        "agent.send('name', 1)\nserver.flush(1)\nimp.net.info()\nimport connectwith.loss\n"
+        "agent.send('name', 1)\nserver.flush(1)\nimp.net.info()\n"
+        "import connectwith.connection.reconnect\n"
         "imp.net.getcurrentconfig()\n"
     )
     Calls.device, Calls.world = device, world

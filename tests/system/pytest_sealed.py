@@ -9,7 +9,7 @@ import pytest
 SERVER_CONNECTED = 5
 
 _SEAL = """
-from connectwith import nic
+from connectwith.settings import nic
 def seal(key):
     config = {'interface': 'wl0', 'wificonfig': {'ssid': 'home', 'key': key}}
     return nic.normalise(config)['wificonfig']['key']

@@ -222,7 +222,7 @@ def test_everything_that_was_acknowledged_has_arrived(device, world):
     device.repl.run(
         "from connectwith import connection\nconnection.get().retry_ms = 60000\n"
         "acknowledged = []\ntries = 0\n"
-        "def pump(count):\n"
+        "def poll(count):\n"
         "    global tries\n"
         "    before = len(acknowledged)\n"
         "    while len(acknowledged) < before + count:\n"
@@ -235,7 +235,7 @@ def test_everything_that_was_acknowledged_has_arrived(device, world):
     for _ in range(4):
         world.ethernet.cable.cut_after(30_000)
         seen = len(world.netsim.events)
-        device.repl.send("pump(120)")
+        device.repl.send("poll(120)")
         world.netsim.wait_event("cut ethernet", since=seen)
         time.sleep(1)
         world.ethernet.cable.restore()
@@ -269,4 +269,4 @@ def test_a_quiet_session_costs_two_looks_a_second(device):
     # Without memory for the task that would tell of a message.
     device.repl.run("session.watch = lambda: False")
     assert device.repl.value("(server.log('hello'), count_looks(1000))")[1] > 5
-    device.repl.run("session.pump = pump\ndel session.watch")
+    device.repl.run("session.poll = poll\ndel session.watch")

@@ -7,7 +7,7 @@ import pytest
 NO_WIFI, NO_PROXY, SERVER_CONNECTED = 1, 6, 5
 WIFI_ALONE = {"interface": "wl0"}
 
-READ = "__import__('connectwith.store').store.load_nic"
+READ = "__import__('connectwith.settings').settings.load_nic"
 
 
 def _store_wifi(device, name):

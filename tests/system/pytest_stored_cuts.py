@@ -14,7 +14,8 @@ pytestmark = pytest.mark.virtual("it cuts the power")
 # Both settings carry the number in every part, so that a mixture of two writes would show.
 _MAIN = """
 import imp, machine
-from connectwith import nic, store
+from connectwith import settings as store
+from connectwith.settings import nic
 uart = machine.UART(1, 5000000)
 
 def wifi():

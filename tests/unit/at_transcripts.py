@@ -3,7 +3,7 @@
 """Plays the transcripts of a modem to the AT engine."""
 
 import transcript_file
-from connectwith import at
+from connectwith.links.modem import at
 from transcript_file import transcripts  # noqa: F401
 
 NAMES = {getattr(at, name): name for name in transcript_file.EVENTS}

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""An attempt, a session and the way of an attempt as a controller sees them."""
+"""An attempt, a session and the sequence of an attempt as a controller sees them."""
 
 import types
 
@@ -48,7 +48,7 @@ class Session:
         self.watched = True
         self.cause, self.code = "errno", 104
 
-    def pump(self, now_ms):
+    def poll(self, now_ms):
         return self.state
 
     def busy(self):
@@ -61,33 +61,34 @@ class Session:
         return self.inbound.pop(0)
 
 
-class Patience:
-    """patience.Patience: `doubtful` is whether an errno of 104 may be the link's fault."""
+class RetryLimits:
+    """retry_limits.RetryLimits: `doubtful` is whether an errno of 104 may be the link's fault."""
 
     def __init__(self):
         self.doubtful = False
-        self.hurries = 0
+        self.resets = 0
 
-    def pause(self):
+    def wait_ms(self):
         return 4
 
-    def hurry(self):
-        self.hurries += 1
+    def reset_interval(self):
+        self.resets += 1
 
-    def doubts(self, code):
+    def blames_link(self, code):
         return self.doubtful and code == 104
 
 
-class Course:
-    """course.Course: `releases` is how it was released, `leaving_ms` what `leave()` gives."""
+class Sequence:
+    """sequence.Sequence: `releases` is how it was released, `stopping_ms` what `poll_stop()`
+    gives."""
 
     def __init__(self, attempt, diag):
         self.session = Session()
         self.link = types.SimpleNamespace(poll=lambda: self.link_state, result=results.NO_WIFI)
         self.link_state = links.UP
         self.releases = []
-        self.leaving_ms = -1
-        self.patience = Patience()
+        self.stopping_ms = -1
+        self.limits = RetryLimits()
         self.begun = []
 
     def make_session(self):
@@ -99,11 +100,11 @@ class Course:
     def release(self, polite, keep):
         self.releases.append((polite, keep))
 
-    def leave(self):
-        return self.leaving_ms
+    def poll_stop(self):
+        return self.stopping_ms
 
     def step(self):
         return 77
 
-    def tend(self, quiet_ms):
-        return quiet_ms
+    def poll_idle(self, idle_ms):
+        return idle_ms

@@ -7,7 +7,7 @@ The script is strict: a command that it does not expect fails the test.
 
 import time
 
-from connectwith.links.modem_line import Line
+from connectwith.links.modem.line import Line
 
 PERIOD = 1 << 30
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A SIM7600 as far as being found, started and stopped goes, with its power key."""
 
-from connectwith.links import ppp
+from connectwith.links.modem import ppp
 from modem_script import Pin, lines
 
 OK = lines("OK")

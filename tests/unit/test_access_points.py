@@ -7,11 +7,12 @@ import types
 
 import _connectwith
 import pytest
-from connectwith import links, patience, scan
-from connectwith.links import FAILED, UP, access_points, wlan
+from connectwith import links
+from connectwith.links import FAILED, UP, access_points, retry_limits, wlan
+from connectwith.local import scan
 from modem_script import Clock
 
-ALONE, SHARED = patience.ALONE, patience.SHARED
+SINGLE, SHARED = retry_limits.SINGLE, retry_limits.FAILOVER
 NEAR, FAR, ATTIC = (bytes([2, 0, 0, 0, 0, n]) for n in (1, 2, 3))
 HOME = {"ssid": "home", "key": ""}
 WORK = {"ssid": "work", "key": ""}
@@ -272,13 +273,13 @@ def radio(monkeypatch, clock, air):
     monkeypatch.setattr(_connectwith, "link_bssid", lambda: state.bssid, False)
     state.link = wlan.Wlan()
 
-    def attempt(place=ALONE, timeout_ms=60000):
+    def attempt(place=SINGLE, timeout_ms=60000):
         """The ms until it is up or has failed, and which of them."""
         state.joins.clear()
         air.scans.clear()
         air.found["home"] = list(state.answers)
         nic = {"interface": "wl0", "wificonfig": HOME}
-        state.link.start(nic, patience.Patience(place, timeout_ms))
+        state.link.start(nic, retry_limits.RetryLimits(place, timeout_ms))
         began_ms = clock.now_ms
         while (stage := state.link.poll()) not in (UP, FAILED):
             clock.now_ms += 10
@@ -291,7 +292,7 @@ def radio(monkeypatch, clock, air):
     return state
 
 
-@pytest.mark.parametrize("place", [ALONE, SHARED, patience.REPEATED])
+@pytest.mark.parametrize("place", [SINGLE, SHARED, retry_limits.RECONNECT])
 @pytest.mark.parametrize("reason", [2, 5, 15, 17, 203])
 def test_the_first_refuses_and_the_second_takes_it(radio, reason, place):
     radio.answers = {NEAR: (reason, 1000), FAR: (0, 150)}

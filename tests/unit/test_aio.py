@@ -6,7 +6,9 @@ import asyncio
 import types
 
 import pytest
-from connectwith import aio, connection, failover, results
+from connectwith import connection, results
+from connectwith.api import aio
+from connectwith.connection import failover
 
 
 @pytest.fixture
@@ -14,12 +16,17 @@ def control(monkeypatch):
     """A controller; `calls` has (nic, timeout), `end(result)` ends the attempt."""
     monkeypatch.setattr(asyncio, "ThreadSafeFlag", asyncio.Event, raising=False)
     control = types.SimpleNamespace(
-        policy=results.RETURN_ON_ERROR, calls=[], ticket=1, on_gone=None, connected=False, offs=0
+        policy=results.RETURN_ON_ERROR,
+        calls=[],
+        generation=1,
+        on_superseded=None,
+        connected=False,
+        offs=0,
     )
 
     def begin(nic, callback, timeout):
         control.calls.append((nic, timeout))
-        control.ticket += 1
+        control.generation += 1
         control.end = lambda result: callback(result, "eth0")
 
     control.connectwith = begin
@@ -54,7 +61,7 @@ def test_the_result_is_returned(control, connect, result):
 def test_a_connection_that_is_there_is_not_waited_for(control):
     control.connected = True
     assert asyncio.run(aio.connect()) == results.SERVER_CONNECTED
-    assert control.calls == [] and control.on_gone is None
+    assert control.calls == [] and control.on_superseded is None
 
 
 def test_not_under_suspend(control):
@@ -68,20 +75,20 @@ def test_not_under_suspend(control):
 def test_a_cancelled_task_ends_its_own_attempt_alone(control, newer):
     async def story():
         task = await begun(aio.connectwith("nic"))
-        control.ticket += newer
+        control.generation += newer
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
     asyncio.run(story())
     assert control.offs == (not newer)
-    assert (control.on_gone is None) is not newer
+    assert (control.on_superseded is None) is not newer
 
 
 def test_a_newer_call_supersedes(control):
     async def story():
         task = await begun(aio.connectwith("nic"))
-        control.on_gone()
+        control.on_superseded()
         with pytest.raises(aio.Superseded):
             await task
 
@@ -95,4 +102,4 @@ def test_what_is_refused_raises_at_once(control):
     control.connectwith = refuse
     with pytest.raises(ValueError, match="interface"):
         asyncio.run(aio.connectwith("nic"))
-    assert control.on_gone is None
+    assert control.on_superseded is None

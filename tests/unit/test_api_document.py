@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "api.md"
 MODULES = ROOT / "modules"
-LOCAL = MODULES / "connectwith" / "local.py"
+LOCAL = MODULES / "connectwith" / "local" / "interfaces.py"
 # Its names are also attributes of `server`.
 RESULTS = MODULES / "connectwith" / "results.py"
 # Objects that calls return: their names on the page, and their classes.
@@ -21,11 +21,11 @@ OBJECTS = {"interface": "Interface", "udp": "Udp"}
 FILES = {
     "server": MODULES / "server.py",
     "imp": MODULES / "imp.py",
-    "imp.cloud": MODULES / "connectwith" / "imp_cloud.py",
-    "imp.diag": MODULES / "connectwith" / "imp_diag.py",
-    "imp.net": MODULES / "connectwith" / "imp_net.py",
+    "imp.cloud": MODULES / "connectwith" / "api" / "imp_cloud.py",
+    "imp.diag": MODULES / "connectwith" / "api" / "imp_diag.py",
+    "imp.net": MODULES / "connectwith" / "api" / "imp_net.py",
     "agent": MODULES / "agent.py",
-    "server.aio": MODULES / "connectwith" / "aio.py",
+    "server.aio": MODULES / "connectwith" / "api" / "aio.py",
 }
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from at_transcripts import describe, feed, play, transcripts
-from connectwith import at
+from connectwith.links.modem import at
 
 TRANSCRIPTS = transcripts()
 SPLITS = 1000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from at_transcripts import COMMANDS, feed
-from connectwith import at
+from connectwith.links.modem import at
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,7 +3,7 @@
 """Settings of the server: URLs, certificates, and the record in flash."""
 
 import pytest
-from connectwith import cloud, saving
+from connectwith.settings import cloud, saving
 from hypothesis import given
 from hypothesis import strategies as st
 

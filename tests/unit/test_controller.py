@@ -8,20 +8,15 @@ import types
 import _connectwith
 import pytest
 from clockwork import Clockwork
-from connectwith import (
-    connection,
-    info,
-    links,
-    loss,
-    messages,
-    nic,
-    patience,
-    results,
-    session,
-    store,
-)
-from connectwith.job import Job, milliseconds
-from controller_stand_in import Attempt, Course
+from connectwith import connection, links, results, session
+from connectwith import settings as store
+from connectwith.connection import reconnect
+from connectwith.connection.job import Job, milliseconds
+from connectwith.diagnostics import info
+from connectwith.links import retry_limits
+from connectwith.session import messages
+from connectwith.settings import nic
+from controller_stand_in import Attempt, Sequence
 
 CONNECTED = results.SERVER_CONNECTED
 SETTINGS = object()
@@ -35,11 +30,11 @@ def clock(monkeypatch):
 @pytest.fixture
 def control(monkeypatch, clock):
     """A controller of its own; `told`: what the callback of an attempt was given."""
-    from connectwith import course
+    from connectwith.connection import sequence
 
     monkeypatch.setattr(_connectwith, "Attempt", Attempt, False)
     monkeypatch.setattr(_connectwith, "key_source", lambda: "nvs-plain", False)
-    monkeypatch.setattr(course, "Course", Course)
+    monkeypatch.setattr(sequence, "Sequence", Sequence)
     monkeypatch.setattr(links, "get", lambda kind: kind)
     monkeypatch.setattr(store, "load_cloud", lambda: SETTINGS)
     monkeypatch.setattr(store, "fill", lambda config, kind: config)
@@ -61,7 +56,7 @@ def connect(control):
     control.attempt.is_running = False
     control._settle(CONNECTED, None)
     control.attempt.calls.clear()
-    control._course.releases.clear()
+    control._sequence.releases.clear()
     return job
 
 
@@ -75,9 +70,9 @@ def test_an_attempt_begins(control):
 
     control.connectwith({"interface": "eth0"}, callback, 5)
     assert control.attempt.calls[-1] == ("start", nic.ETHERNET, 5000, callback, "eth0")
-    assert control._course.begun == [control._job] and control.is_trying()
+    assert control._sequence.begun == [control._job] and control.is_connecting()
     assert control._step() == 77 and not control.is_idle()
-    assert control._course.releases == [(True, False)], "what there was is closed first"
+    assert control._sequence.releases == [(True, False)], "what there was is closed first"
 
 
 @pytest.mark.parametrize(("interface", "timeout_ms"), [("wl0", 60000), ("cell0", 120000)])
@@ -117,8 +112,8 @@ def test_success(control):
     control._settle(CONNECTED, None)
     assert control.is_connected() and control.live is job and control._job is None
     assert control.last_error is None and control.attempt.calls[-1] == ("wake", 1)
-    assert control._course.releases == [(True, False)], "the link stays"
-    assert not control.is_trying() and control.diag.successes == 1
+    assert control._sequence.releases == [(True, False)], "the link stays"
+    assert not control.is_connecting() and control.diag.successes == 1
     assert control.nic_in_use() == job.nic
 
 
@@ -127,8 +122,8 @@ def test_failure(control):
     control._settle(results.NO_LINK, None)
     assert not control.is_connected() and control.live is None and control._job is None
     assert control.last_error == results.NO_LINK
-    assert control._course.releases[1:] == [(False, True)], "no goodbye; held links stay"
-    assert control.is_idle() and not control.is_trying()
+    assert control._sequence.releases[1:] == [(False, True)], "no goodbye; held links stay"
+    assert control.is_idle() and not control.is_connecting()
 
 
 def test_the_job_that_has_ended_keeps_nothing(control):
@@ -150,11 +145,11 @@ def test_a_plan_goes_on_at_once_or_later(control, clock):
     assert control._job.kind == nic.WIFI and control.attempt.calls[-1][:3] == ("start", 0, 7)
     assert control._job.has_next()
     control._settle(results.NO_WIFI, None)
-    assert control._job is None and control.is_trying() and not control.attempt.is_running
+    assert control._job is None and control.is_connecting() and not control.attempt.is_running
     assert control.attempt.calls[-2:] == [("abandon",), ("wake", 250)]
     clock.now_ms += 249
     assert control._step() == 1 and control._job is None
-    control._course.leaving_ms = 100
+    control._sequence.stopping_ms = 100
     assert control._step() == 1
     clock.now_ms += 1
     control._step()
@@ -162,24 +157,24 @@ def test_a_plan_goes_on_at_once_or_later(control, clock):
 
 
 @pytest.mark.parametrize(
-    ("repeated", "has_next", "place"), [(True, True, 2), (False, True, 1), (False, False, 0)]
+    ("is_reconnect", "has_next", "mode"), [(True, True, 2), (False, True, 1), (False, False, 0)]
 )
-def test_how_patient_an_attempt_is(control, repeated, has_next, place):
+def test_the_mode_of_an_attempt(control, is_reconnect, has_next, mode):
     job = attempt(control)
-    job.repeated = repeated
+    job.is_reconnect = is_reconnect
     job.plan = types.SimpleNamespace(has_next=lambda job: has_next)
-    assert patience.place_of(job) == place
+    assert retry_limits.mode_of(job) == mode
 
 
 def test_disconnect(control):
     connect(control)
     gone = []
-    control.on_gone = lambda: gone.append(1)
-    ticket = control.ticket
+    control.on_superseded = lambda: gone.append(1)
+    generation = control.generation
     control.disconnect()
-    assert gone == [1] and control.ticket == ticket + 1 and control.on_gone is None
+    assert gone == [1] and control.generation == generation + 1 and control.on_superseded is None
     assert not control.is_connected() and control.live is None
-    assert control._course.releases == [(True, True)]
+    assert control._sequence.releases == [(True, True)]
     assert control.attempt.calls == [("abandon",)]
 
 
@@ -187,7 +182,7 @@ def test_a_driver_that_raises_does_not_hold_up_the_report(control, monkeypatch):
     told = []
     monkeypatch.setattr(sys, "print_exception", told.append, False)
     attempt(control)
-    monkeypatch.setattr(control._course, "release", lambda *_: 1 / 0)
+    monkeypatch.setattr(control._sequence, "release", lambda *_: 1 / 0)
     control._settle(results.NO_LINK, None)
     assert isinstance(told[0], ZeroDivisionError) and control._job is None
     assert control.diag.result == results.NO_LINK
@@ -196,18 +191,18 @@ def test_a_driver_that_raises_does_not_hold_up_the_report(control, monkeypatch):
 @pytest.fixture
 def lost(monkeypatch):
     lost = []
-    monkeypatch.setattr(loss, "begin", lambda control, result: lost.append(result))
+    monkeypatch.setattr(reconnect, "begin", lambda control, result: lost.append(result))
     return lost
 
 
 def test_a_link_that_is_lost(control, lost):
     connect(control)
-    control._course.link_state = links.FAILED
+    control._sequence.link_state = links.FAILED
     control.session.state = session.CLOSED
     assert control._step() == -1
     assert lost == [results.NO_WIFI] and control.last_error == results.NO_WIFI
     assert (control.diag.loss, control.diag.losses) == ("link lost", 1)
-    assert not control.is_connected() and control._course.releases == [(False, True)]
+    assert not control.is_connected() and control._sequence.releases == [(False, True)]
     control.lose("again", 0, results.NO_SERVER)
     assert lost == [results.NO_WIFI], "once"
 
@@ -215,9 +210,9 @@ def test_a_link_that_is_lost(control, lost):
 def test_a_session_that_breaks(control, lost):
     connect(control)
     control.session.state = session.CLOSED
-    control._course.patience.doubtful = True
+    control._sequence.limits.doubtful = True
     assert control._step() == 4 and not lost, "it may be the link"
-    control._course.patience.doubtful = False
+    control._sequence.limits.doubtful = False
     control._step()
     assert lost == [results.NO_SERVER] and control.diag.loss_code == 104
 
@@ -231,16 +226,16 @@ def test_a_step_that_raises_ends_the_session(control, lost):
 
 
 @pytest.mark.parametrize(
-    ("busy", "watched", "leaving_ms", "wait_ms"),
+    ("busy", "watched", "stopping_ms", "wait_ms"),
     [(False, True, -1, 500), (False, False, -1, 50), (True, True, -1, 4), (False, True, 2, 2),
      (True, True, 10, 4), (False, True, 500, 500), (False, True, 0, 0), (False, True, 501, 500)],
 )  # fmt: skip
-def test_when_a_session_is_looked_at_again(control, busy, watched, leaving_ms, wait_ms):
+def test_when_a_session_is_looked_at_again(control, busy, watched, stopping_ms, wait_ms):
     connect(control)
     control.session.is_busy, control.session.watched = busy, watched
-    control._course.leaving_ms = leaving_ms
+    control._sequence.stopping_ms = stopping_ms
     assert control._step() == wait_ms
-    assert control._course.patience.hurries == (not busy)
+    assert control._sequence.limits.resets == (not busy)
 
 
 def test_steps_keep_out_of_a_call_that_waits(control):
@@ -263,24 +258,24 @@ def test_messages_are_delivered_one_a_step(control, monkeypatch):
 @pytest.mark.parametrize("passed", [True, False])
 def test_an_outage_is_forgotten_when_the_session_has_held(control, passed):
     connect(control)
-    outage = control.outage = types.SimpleNamespace(has_passed=lambda: passed, over=False)
+    outage = control.outage = types.SimpleNamespace(is_stable=lambda: passed, expired=False)
     control._step()
     assert control.outage is (None if passed else outage)
 
 
 def test_an_outage_that_is_over_is_told(control):
     told = []
-    control.outage = types.SimpleNamespace(over=False, tell=lambda: told.append(1))
-    assert control._step() == -1 and not told and not control.is_trying()
-    control.outage.over = True
-    assert control.is_trying()
+    control.outage = types.SimpleNamespace(expired=False, report=lambda: told.append(1))
+    assert control._step() == -1 and not told and not control.is_connecting()
+    control.outage.expired = True
+    assert control.is_connecting()
     assert control._step() == 0 and told == [1]
 
 
 def test_a_session_after_an_outage_is_noted(control):
     came = []
-    control.outage = types.SimpleNamespace(came_up=lambda: came.append(1), over=False)
-    control.resume(Job({"interface": "eth0"}, 1, SETTINGS, 7))
+    control.outage = types.SimpleNamespace(opened=lambda: came.append(1), expired=False)
+    control.schedule(Job({"interface": "eth0"}, 1, SETTINGS, 7))
     control._settle(CONNECTED, None)
     assert came == [1]
 
@@ -341,9 +336,9 @@ def test_sending_offline(control):
     ("policy", "busy", "asked"), [(0, 0, True), (0, 1, False), (1, 0, False), (2, 0, False)]
 )
 def test_only_suspend_brings_it_back(control, monkeypatch, policy, busy, asked):
-    monkeypatch.setattr(loss, "suspend", lambda control: True)
+    monkeypatch.setattr(reconnect, "suspend", lambda control: True)
     control.policy, control.busy = policy, busy
-    assert control.bring_back() is asked
+    assert control.reconnect() is asked
 
 
 def test_the_current_config(control, monkeypatch):

@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The check of includes and imports finds forbidden ones, and accepts all others."""
+"""Who may include or import whom: what crosses the layers is found, what is right is not."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -49,14 +50,19 @@ def test_an_include_that_is_right(name, header):
 @pytest.mark.parametrize(
     "name, line",
     [
-        ("server.py", "from connectwith import mqtt"),
+        ("server.py", "from connectwith.session import mqtt"),
+        ("server.py", "from connectwith.connection import sequence"),
         ("imp.py", "import socket"),
         ("agent.py", "def f():\n    from connectwith.links.wlan import Wlan"),
-        ("connectwith/links/wlan.py", "from connectwith import cloud"),
         ("connectwith/links/wlan.py", "import socket"),
-        ("connectwith/mqtt.py", "import socket"),
-        ("connectwith/at.py", "from machine import UART"),
-        ("connectwith/dialer.py", "import server"),
+        ("connectwith/links/modem/sim7600.py", "from connectwith.links import wlan"),
+        ("connectwith/session/mqtt.py", "import socket"),
+        ("connectwith/session/mqtt.py", "from connectwith.session import sending"),
+        ("connectwith/links/modem/at.py", "from machine import UART"),
+        ("connectwith/connection/dialer.py", "import server"),
+        ("connectwith/session/sending.py", "from connectwith import links"),
+        ("connectwith/session/sending.py", "from connectwith.links import UP"),
+        ("connectwith/results.py", "from connectwith.settings import nic"),
     ],
 )
 def test_an_import_across_the_layers(name, line):
@@ -64,17 +70,46 @@ def test_an_import_across_the_layers(name, line):
 
 
 @pytest.mark.parametrize(
+    ("lower", "upper"),
+    [pair[::-1] for pair in itertools.combinations(lint_layers.ROOMS, 2)],
+)
+@pytest.mark.parametrize("form", ["from connectwith.{} import x", "from connectwith import {}",
+                                  "import connectwith.{}.x",
+                                  "def f():\n    from connectwith.{}.x import y"])  # fmt: skip
+def test_an_arrow_back(lower, upper, form):
+    bad = lint_layers.import_complaints(f"connectwith/{lower}/x.py", form.format(upper) + "\n")
+    assert len(bad) == 1 and f"connectwith.{upper}" in bad[0]
+
+
+@pytest.mark.parametrize(
     "name, line",
     [
         ("server.py", "from connectwith import connection"),
+        ("server.py", "from connectwith.session import messages"),
         ("imp.py", "import _connectwith"),
         ("connectwith/links/wlan.py", "from connectwith import results"),
         ("connectwith/links/wlan.py", "from connectwith.links import UP"),
-        ("connectwith/session.py", "from connectwith import mqtt"),
+        ("connectwith/links/modem/sim7600.py", "from connectwith.links import UP"),
+        ("connectwith/session/__init__.py", "from connectwith.session import mqtt"),
+        ("connectwith/session/mqtt.py", "from connectwith.session import mqtt_frame"),
+        ("connectwith/connection/sequence.py", "from connectwith import links, session"),
     ],
 )
 def test_an_import_that_is_right(name, line):
     assert lint_layers.import_complaints(name, line + "\n") == []
+
+
+def test_files_that_import_each_other():
+    texts = {
+        "connectwith/connection/a.py": "from connectwith.connection import b\n",
+        "connectwith/connection/b.py": "def f():\n    from connectwith.connection.a import x\n",
+        "connectwith/connection/c.py": "from connectwith.connection import a\n",
+        "connectwith/results.py": "",
+    }
+    bad = lint_layers.circle_complaints(texts)
+    assert len(bad) == 1 and bad[0].endswith("connectwith.connection.a, connectwith.connection.b")
+    texts["connectwith/connection/b.py"] = "from connectwith import results\n"
+    assert lint_layers.circle_complaints(texts) == []
 
 
 def test_a_source_that_one_build_lacks(tmp_path):

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GAPS = """\
 links/w5500.py:1: error: "type[board]" has no attribute "W5500_CS"  [attr-defined]
 links/w5500.py:2: error: Unexpected keyword argument "cs" for "LAN"  [call-arg]
-links/ppp.py:3: error: Unexpected keyword argument "x" for "connect" of "PPP"  [call-arg]
+links/modem/ppp.py:3: error: Unexpected keyword argument "x" for "connect" of "PPP"  [call-arg]
 failover.py:5: error: "Job" has no attribute "left_ms"  [attr-defined]
 """
 

@@ -5,8 +5,7 @@
 import errno
 
 import pytest
-from connectwith import report
-from connectwith.diag import Diag
+from connectwith.diagnostics import Diag, report
 
 
 @pytest.mark.parametrize(
@@ -25,7 +24,7 @@ from connectwith.diag import Diag
 def test_causes(blame, words):
     diag = Diag()
     diag.begin("eth0")
-    diag.blame(*blame)
+    diag.set_cause(*blame)
     diag.end(4, None)
     told = report.last(diag, ((0, 4), (1, 150)))
     assert told["cause"] == words
@@ -69,7 +68,7 @@ def test_every_stage_is_told_once_and_a_broken_watcher_harms_nobody(capsys):
     timeline = ((0, 1), (1, 2), (4, 3))
     at = 0
     while at < 4:  # RESOLVE, number 4, is still going on
-        at = report.tell(lambda *stage: told.append(stage), timeline, at, 4)
+        at = report.stages(lambda *stage: told.append(stage), timeline, at, 4)
     assert told == [("HARDWARE", 1), ("LINK", 2)]
-    assert report.tell(lambda stage, ms: 1 / 0, timeline, at, 9) == 5
+    assert report.stages(lambda stage, ms: 1 / 0, timeline, at, 9) == 5
     assert "ZeroDivisionError" in capsys.readouterr().out

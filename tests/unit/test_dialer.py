@@ -6,7 +6,9 @@ import types
 
 import _connectwith
 import pytest
-from connectwith import dialer, results, saving
+from connectwith import results
+from connectwith.connection import dialer
+from connectwith.settings import saving
 from dialer_stand_in import Resolver, Stream
 
 RESOLVE, DIAL, PROXY, TLS, READY, FAILED = 4, 5, 6, 7, 8, -1
@@ -104,7 +106,7 @@ def test_whether_anybody_says_no(streams, states, code, silent):
     while states[0] == 2 and dial.poll() != READY:
         pass
     if states[0] == 2:
-        dial._turn = TLS  # as if it were secured
+        dial._state = TLS  # as if it were secured
         dial.stream.secured = None
     assert run(dial)[-1] == FAILED
     assert dial.silent == silent
@@ -293,11 +295,11 @@ def test_all_addresses_fail(several, fates, code, silent):
 def test_the_good_address_is_tried_first_the_next_time(several):
     several.fates["192.0.2.7"] = "silent"
     several.tried()
-    several.dial.judge(True)
+    several.dial.rate_address(True)
     several.dial.close()
     assert several.tried() == ["192.0.2.8"]
     # The record of another name does not count.
-    several.dial.judge(True)
+    several.dial.rate_address(True)
     several.dial._known = ("other.test", "192.0.2.8", True)
     assert several.tried()[0] == "192.0.2.7"
 
@@ -306,8 +308,8 @@ def test_an_address_whose_server_does_not_serve_is_tried_last(several):
     assert several.tried() == ["192.0.2.7"]
     several.dial.close()  # by the end of the time, or by a session that was refused
     assert several.tried() == ["192.0.2.8"]
-    several.dial.judge(True)
-    several.dial.judge(False)  # of a later loss: the server had served
+    several.dial.rate_address(True)
+    several.dial.rate_address(False)  # of a later loss: the server had served
     assert several.tried() == ["192.0.2.8"]
 
 

@@ -5,8 +5,11 @@
 import types
 
 import pytest
-from connectwith import failover, links, nic, results, store
-from connectwith.job import milliseconds
+from connectwith import links, results
+from connectwith import settings as store
+from connectwith.connection import failover
+from connectwith.connection.job import milliseconds
+from connectwith.settings import nic
 
 SETTINGS = object()
 
@@ -25,7 +28,7 @@ def board(monkeypatch):
         return kind
 
     monkeypatch.setattr(links, "get", get)
-    monkeypatch.setattr(failover, "_chosen", [])
+    monkeypatch.setattr(failover, "_custom", [])
     monkeypatch.setattr(store, "load_nic", lambda kind: {} if kind in board.configured else None)
     monkeypatch.setattr(store, "fill", lambda config, kind: {**config, "filled": kind})
     monkeypatch.setattr(store, "load_cloud", lambda: SETTINGS)
@@ -41,7 +44,7 @@ def control():
     )  # fmt: skip
     control.is_connected = lambda: control.connected
     control.run = control.jobs.append
-    control.bring_back = lambda: setattr(control, "backs", control.backs + 1)
+    control.reconnect = lambda: setattr(control, "backs", control.backs + 1)
     control.attempt = types.SimpleNamespace(elapsed_ms=lambda: control.took_ms)
     return control
 
@@ -74,7 +77,7 @@ def test_each_has_its_own_time_by_default(board, control):
     third = second.plan.follow(second, results.NO_WIFI)
     assert [job.timeout_ms for job in (first, second, third)] == [60000, 60000, 120000]
     assert [job.has_next() for job in (first, second, third)] == [True, True, False]
-    assert [job.place for job in (first, second, third)] == [0, 1, 2]
+    assert [job.index for job in (first, second, third)] == [0, 1, 2]
     assert second.nic == {"interface": "wl0", "filled": nic.WIFI}
     assert second.settings is SETTINGS
 

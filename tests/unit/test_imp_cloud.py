@@ -4,7 +4,9 @@
 
 import _connectwith
 import pytest
-from connectwith import cloud, imp_cloud, store
+from connectwith import settings as store
+from connectwith.api import imp_cloud
+from connectwith.settings import cloud
 from nvs_in_memory import entries
 
 DER = b"\x30\x82\x01\x00" + bytes(64)

@@ -6,7 +6,10 @@ import types
 
 import _connectwith
 import pytest
-from connectwith import info, links, nic, store
+from connectwith import links
+from connectwith import settings as store
+from connectwith.diagnostics import info
+from connectwith.settings import nic
 
 ADDRESSES = ("10.0.0.7", "255.255.255.0", "10.0.0.1")
 NONE = "0.0.0.0"

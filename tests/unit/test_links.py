@@ -50,7 +50,7 @@ def test_a_modem_takes_both_a_driver_and_pins(board, monkeypatch):
     with pytest.raises(ValueError, match="cellular"):
         links.get(2)
     board.MODEM_TX = object()
-    from connectwith.links import sim7600
+    from connectwith.links.modem import sim7600
 
     monkeypatch.setattr(sim7600, "Sim7600", Link)
     assert isinstance(links.get(2), Link)

@@ -8,7 +8,12 @@ import types
 import _connectwith
 import pytest
 from clockwork import Alarm, Clockwork
-from connectwith import connection, imp_net, info, links, local, nic, store, timers
+from connectwith import connection, links
+from connectwith import settings as store
+from connectwith.api import imp_net
+from connectwith.diagnostics import info
+from connectwith.local import interfaces, timers
+from connectwith.settings import nic
 
 NO_CAUSE = ""
 
@@ -105,21 +110,21 @@ def board(monkeypatch, clock):
     monkeypatch.setattr(timers, "_service", None)
     monkeypatch.setattr(links, "get", board.links.__getitem__)
     monkeypatch.setattr(links, "held", {})
-    monkeypatch.setattr(local, "_holders", [None] * 8)
-    monkeypatch.setattr(local, "_leaving", [])
+    monkeypatch.setattr(interfaces, "_holders", [None] * 8)
+    monkeypatch.setattr(interfaces, "_stopping", [])
     monkeypatch.setattr(store, "fill", lambda config, kind: {**config, "filled": kind})
-    hastened = board.hastened = []
+    ended = board.ended = []
     board.control = types.SimpleNamespace(
-        link=None, hasten=hastened.append, nic_in_use=lambda: {"in": "use"}
+        link=None, end_linger=ended.append, nic_in_use=lambda: {"in": "use"}
     )
     monkeypatch.setattr(connection, "get", lambda: board.control)
     table = {"address": "10.0.0.7", "netmask": "255.255.255.0"}
     monkeypatch.setattr(info, "ipv4", lambda kind, config: {**table, "of": config})
-    monkeypatch.setattr(local, "socket", types.SimpleNamespace(
+    monkeypatch.setattr(interfaces, "socket", types.SimpleNamespace(
         socket=Socket, AF_INET=2, SOCK_DGRAM=2, SOL_SOCKET=1, SO_BINDTODEVICE=25,
         getaddrinfo=lambda host, port: [(0, 0, 0, "", (host, port))],
     ))  # fmt: skip
-    monkeypatch.setattr(local, "select", types.SimpleNamespace(poll=Poller, POLLIN=1))
+    monkeypatch.setattr(interfaces, "select", types.SimpleNamespace(poll=Poller, POLLIN=1))
     monkeypatch.setattr(Socket, "refuses", 0)
     return board
 
@@ -140,7 +145,7 @@ def test_an_interface_that_nobody_uses_is_started(board):
     link = board.links[1]
     config = {"interface": "eth0", "filled": 1}
     assert link.starts == [config] and links.held == {1: config}
-    assert board.hastened == [link]
+    assert board.ended == [link]
     assert interface.getstate() == imp_net.STARTING
     assert board.turn() == 10
     link.stage = links.UP
@@ -224,7 +229,7 @@ def test_the_last_one_switches_it_off(board):
     assert first.getstate() == imp_net.ETHERNET_STOPPED
     assert second.getstate() == imp_net.CONNECTED
     second.close()
-    assert link.stops == 1 and links.held == {} and local._leaving == []
+    assert link.stops == 1 and links.held == {} and interfaces._stopping == []
     assert board.turn() == 1000, "until the objects are gone"
     told = list(board.told)
     board.turn()
@@ -241,11 +246,11 @@ def test_a_link_of_another_class_goes_on(board):
 def test_a_link_that_takes_its_time_is_powered_down_to_the_end(board):
     interface = up(board, "cell0")
     link = board.links[2]
-    link.after_stop = links.LEAVING
+    link.after_stop = links.DISCONNECTING
     interface.close()
-    assert local._leaving == [link] and board.turn() == 10
+    assert interfaces._stopping == [link] and board.turn() == 10
     link.stage = links.FAILED
-    assert board.turn() == 10 and local._leaving == []
+    assert board.turn() == 10 and interfaces._stopping == []
     assert board.turn() == 1000
 
 
@@ -257,7 +262,7 @@ def test_an_object_that_is_gone_is_as_good_as_closed(board):
     assert board.links[1].stops == 0
     alarm.mask = 1
     board.turn()
-    assert board.links[1].stops == 1 and local._holders == [None] * 8
+    assert board.links[1].stops == 1 and interfaces._holders == [None] * 8
 
 
 def test_eight_at_a_time(board):
@@ -267,7 +272,7 @@ def test_eight_at_a_time(board):
         opened(board)
     timers.get().alarm.mask = 1 << 7
     opened(board)
-    assert None not in local._holders
+    assert None not in interfaces._holders
 
 
 def test_without_a_callback(board):
@@ -379,6 +384,6 @@ def test_a_port_that_is_taken(board):
 
 @pytest.mark.parametrize(("random", "port"), [(0, 0xC000), (255, 0xFFFF), (0x41, 0xD041)])
 def test_a_free_port_is_nobodys(board, monkeypatch, random, port):
-    monkeypatch.setattr(local.os, "urandom", lambda n: bytes([random]) * n)
+    monkeypatch.setattr(interfaces.os, "urandom", lambda n: bytes([random]) * n)
     up(board).openudp(None)
     assert Socket.last.bound == [("10.0.0.7", port)]

@@ -10,7 +10,7 @@ import _connectwith
 import machine
 import pytest
 from clockwork import Clockwork
-from connectwith import messages
+from connectwith.session import messages
 
 MOST = 256 * 1024 - 256
 
@@ -26,17 +26,17 @@ def is_json(payload):
 
 @pytest.fixture
 def control(monkeypatch):
-    """A controller that is connected. `told`: what the session has accepted, `got`: what the
+    """A controller that is connected. `told`: what the session was given, `got`: what the
     handler of "a" was given. The session has nothing that waits."""
     control = types.SimpleNamespace(
         told=[], got=[], on_shutdown=None, diag=types.SimpleNamespace(note=None),
         connected=True, room=True, looks=0,
     )  # fmt: skip
     control.is_connected = lambda: control.connected
-    control.look = lambda: setattr(control, "looks", control.looks + 1)
+    control.schedule_step = lambda: setattr(control, "looks", control.looks + 1)
     control.session = types.SimpleNamespace(
         has_room=lambda name, payload: control.room,
-        accept=lambda name, payload: control.told.append((name, payload)),
+        enqueue=lambda name, payload: control.told.append((name, payload)),
     )
     monkeypatch.setattr(_connectwith, "is_json", is_json, False)
     monkeypatch.setattr(messages, "handlers", {"a": control.got.append})
@@ -175,7 +175,7 @@ def test_a_restart_that_nobody_handles(control, monkeypatch):
     did = []
     control.disconnect = lambda: did.append("goodbye")
     pending = [True, True, False]
-    monkeypatch.setattr(_connectwith, "parting", lambda: pending.pop(0), False)
+    monkeypatch.setattr(_connectwith, "lingering", lambda: pending.pop(0), False)
     monkeypatch.setattr(machine, "reset", lambda: did.append(("reset", len(pending))), False)
     began_ms = clock.now_ms
     messages.deliver(control, ("restart", b"1"))

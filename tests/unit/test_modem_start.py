@@ -4,8 +4,10 @@
 
 import machine
 import pytest
-from connectwith.links import modem_line, modem_power, modem_start
-from connectwith.links.modem_line import Restart
+from connectwith.links.modem import line as modem_line
+from connectwith.links.modem import power as modem_power
+from connectwith.links.modem import start as modem_start
+from connectwith.links.modem.line import Restart
 from modem_script import Clock, Pin, lines
 from modem_stand_in import Key, Modem
 

@@ -3,7 +3,7 @@
 """The MQTT client: known packets, every split, hostile bytes, partial writes, keepalive."""
 
 import pytest
-from connectwith import mqtt
+from connectwith.session import mqtt
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -184,7 +184,7 @@ def test_a_long_topic_is_no_error(topic_bytes, step, longest):
         assert (name, bytes(payload)) == (topic, b'"x"')
     else:
         assert name == topic[:254] and payload is None
-    assert client.owes() and client.answer()
+    assert client.acks_due() and client.answer()
     assert drain(client) == b"\x40\x02\x12\x34"
 
 
@@ -221,7 +221,7 @@ def test_every_split_means_the_same(cuts):
         receive(client, STREAM[start:end])
     assert got == MESSAGES
     acks = set()
-    while client.owes():
+    while client.acks_due():
         assert client.tick(0)
         acks.add(drain(client))
     assert acks == {b"\x40\x02\x12\x34", b"\x40\x02\x00\x09"}
@@ -247,7 +247,7 @@ def test_too_long_messages_are_skipped_in_bounded_memory(size):
         length >>= 7
     receive(client, b"\x32" + encoded + body + b"\x30\x04\x00\x01ty")
     assert got == [None if size > 256 else b"x" * (size - 5), b"y"]
-    assert client.owes()  # a skipped message has arrived, as far as the server is concerned
+    assert client.acks_due()  # a skipped message has arrived, as far as the server is concerned
     assert len(client._rx) == 256
 
 
@@ -280,7 +280,7 @@ def test_message_that_there_is_no_memory_for_is_skipped(monkeypatch):
 
 def test_control_packets_go_before_messages():
     client = ready()
-    client.alive(0)
+    client.keepalive(0)
     receive(client, b"\x32\x05\x00\x01t\x00\x09")
     client.publish(b"t", b"before")
     assert client.tick(60_000)
@@ -353,7 +353,7 @@ def test_hostile_sequences(packets):
     try:
         for packet in packets:
             receive(client, packet)
-            while client.owes():
+            while client.acks_due():
                 client.tick(0)
                 drain(client)
     except mqtt.ProtocolError:
@@ -362,7 +362,7 @@ def test_hostile_sequences(packets):
 
 def test_ping_after_60_seconds_and_dead_45_later():
     client = ready()
-    client.alive(1000)
+    client.keepalive(1000)
     assert client.tick(60_999) and client.idle()
     assert client.tick(61_000)
     assert drain(client, now=61_000) == b"\xc0\x00"
@@ -372,7 +372,7 @@ def test_ping_after_60_seconds_and_dead_45_later():
 
 def test_any_answer_keeps_the_session():
     client = ready()
-    client.alive(0)
+    client.keepalive(0)
     client.tick(60_000)
     drain(client, now=60_000)
     receive(client, b"\xd0\x00", now=90_000)
@@ -383,14 +383,14 @@ def test_any_answer_keeps_the_session():
 
 def test_the_clock_may_wrap():
     client = ready()
-    client.alive((1 << 30) - 1000)
+    client.keepalive((1 << 30) - 1000)
     assert client.tick(58_999) and client.idle()
     assert client.tick(59_000) and not client.idle()
 
 
 def test_a_stuck_connection_is_dead_although_no_ping_could_be_sent():
     client = ready()
-    client.alive(0)
+    client.keepalive(0)
     client.publish(b"t", b"stuck")
     assert client.tick(60_000)
     assert not client.tick(105_000)

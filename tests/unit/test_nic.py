@@ -6,7 +6,7 @@ import copy
 import json
 
 import pytest
-from connectwith import nic, nic_blocks
+from connectwith.settings import nic, nic_blocks
 from hypothesis import given
 from hypothesis import strategies as st
 from sealing import seal, unseal

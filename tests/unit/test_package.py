@@ -5,16 +5,18 @@
 import sys
 
 import connectwith
+import connectwith.settings
 import pytest
 
 
 def test_a_module_that_is_unloaded_is_loaded_anew():
-    from connectwith import nearest
+    from connectwith.settings import nearest
 
-    connectwith.unload("nearest")
-    assert "connectwith.nearest" not in sys.modules and not hasattr(connectwith, "nearest")
-    connectwith.unload("nearest")  # nothing is left to be done
-    from connectwith import nearest as again
+    connectwith.unload("settings.nearest")
+    assert "connectwith.settings.nearest" not in sys.modules
+    assert not hasattr(connectwith.settings, "nearest")
+    connectwith.unload("settings.nearest")  # nothing is left to be done
+    from connectwith.settings import nearest as again
 
     assert again is not nearest
 

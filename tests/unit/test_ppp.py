@@ -8,7 +8,7 @@ import types
 import _connectwith
 import micropython
 import pytest
-from connectwith.links import ppp
+from connectwith.links.modem import ppp
 from modem_script import Clock, Uart
 
 NONE = "0.0.0.0"

@@ -3,7 +3,7 @@
 """HTTP CONNECT: the bytes of the request, and a strict parser of the answer."""
 
 import pytest
-from connectwith import proxy
+from connectwith.connection import proxy
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -3,7 +3,8 @@
 """Codes and names of the imp API, by their published numbers."""
 
 import pytest
-from connectwith import report, results
+from connectwith import results
+from connectwith.diagnostics import report
 
 PUBLISHED = {
     "NOT_CONNECTED": 0, "NO_WIFI": 1, "NO_LINK": 1, "NO_IP_ADDRESS": 2, "NOT_RESOLVED": 3,

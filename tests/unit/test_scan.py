@@ -9,7 +9,8 @@ import types
 import _connectwith
 import pytest
 from clockwork import Alarm, Clockwork
-from connectwith import connection, links, scan, timers
+from connectwith import connection, links
+from connectwith.local import scan, timers
 
 RECORD = (b"home", bytes.fromhex("02aabbccddee"), 11, -60, False)
 ENTRY = {"ssid": "home", "bssid": "02aabbccddee", "channel": 11, "rssi": -60, "open": False}
@@ -33,7 +34,7 @@ class Link:
 def radio(monkeypatch, clock):
     """A radio that is off; `found`: what it will have found, `lates`: how it was asked for it."""
     radio = types.SimpleNamespace(on=False, changes=[], found=None, lates=[], link=Link(),
-                                  refuses=0, control_link=None, hastened=[])  # fmt: skip
+                                  refuses=0, control_link=None, ended=[])  # fmt: skip
 
     def active(*on):
         if on:
@@ -63,7 +64,7 @@ def radio(monkeypatch, clock):
     monkeypatch.setattr(scan, "_scan", None)
     monkeypatch.setattr(links, "get", lambda kind: radio.link)
     monkeypatch.setattr(links, "held", {})
-    control = types.SimpleNamespace(hasten=radio.hastened.append)
+    control = types.SimpleNamespace(end_linger=radio.ended.append)
     monkeypatch.setattr(
         connection, "get", lambda: setattr(control, "link", radio.control_link) or control
     )
@@ -81,7 +82,7 @@ def test_a_scan_that_is_waited_for(radio, clock):
     clock.slept = [lambda: None, lambda: setattr(radio, "found", [RECORD])]
     assert scan.start(None) == [ENTRY]
     assert clock.now_ms - began_ms == 40 and radio.changes == [True, False]
-    assert radio.hastened == [radio.link] and scan._scan is None
+    assert radio.ended == [radio.link] and scan._scan is None
 
 
 def test_a_scan_with_a_callback(radio, clock):

@@ -6,8 +6,9 @@ import types
 
 import pytest
 from clockwork import Clockwork
-from connectwith import links, results, sending, session
-from connectwith.controller import Controller
+from connectwith import links, results, session
+from connectwith.connection.controller import Controller
+from connectwith.session import sending
 
 OK = 0
 
@@ -19,8 +20,8 @@ class Session:
         self.room = self.within = self.acked = True
         self.state = session.OPEN
         self.cause, self.code = "errno", 104
-        self.accepted = []
-        self.pumped = []
+        self.enqueued = []
+        self.polled = []
         self.waiting_for = []
 
     def _holds(self, name):
@@ -30,8 +31,8 @@ class Session:
         setattr(self, name, value - 1 if value > 1 else True)
         return False
 
-    def pump(self, now_ms, waiting=False):
-        self.pumped.append(waiting)
+    def poll(self, now_ms, waiting=False):
+        self.polled.append(waiting)
         return self.state
 
     def has_room(self, name, payload):
@@ -44,8 +45,8 @@ class Session:
         self.waiting_for.append(packet_id)
         return not self._holds("acked")
 
-    def accept(self, name, payload):
-        self.accepted.append((name, payload))
+    def enqueue(self, name, payload):
+        self.enqueued.append((name, payload))
         return 7
 
 
@@ -59,7 +60,7 @@ def control(clock):
     """A controller that is connected. `lost`: with what the session was lost, `backs`: what
     bringing it back is going to give."""
     control = types.SimpleNamespace(
-        busy=0, ticket=1, policy=results.RETURN_ON_ERROR, wait=results.WAIT_TIL_SENT,
+        busy=0, generation=1, policy=results.RETURN_ON_ERROR, wait=results.WAIT_TIL_SENT,
         timeout_ms=1000, session=Session(), link=None, lost=[], backs=[], looks=0, connected=True,
     )  # fmt: skip
 
@@ -67,26 +68,26 @@ def control(clock):
         control.lost.append((cause, code, result))
         control.connected = False
 
-    def bring_back():
+    def reconnect():
         assert not control.busy
         control.connected = control.backs.pop(0)
         if control.connected:
             control.session.state = session.OPEN
         return control.connected
 
-    control.lose, control.bring_back = lose, bring_back
+    control.lose, control.reconnect = lose, reconnect
     control.has_lost_link = lambda: control.link and Controller.has_lost_link(control)
     control.is_connected = lambda: control.connected
-    control.look = lambda: setattr(control, "looks", control.looks + 1)
+    control.schedule_step = lambda: setattr(control, "looks", control.looks + 1)
     return control
 
 
 def test_a_message_with_room_is_sent_at_once(control, clock):
     began_ms = clock.now_ms
     assert sending.send(control, "log", b"x") == OK
-    assert control.session.accepted == [("log", b"x")]
+    assert control.session.enqueued == [("log", b"x")]
     assert (clock.now_ms, control.looks, control.busy) == (began_ms, 1, 0)
-    assert control.session.pumped == [True, True], "messages to the device must not hold it up"
+    assert control.session.polled == [True, True], "messages to the device must not hold it up"
     assert control.session.waiting_for == []
 
 
@@ -135,7 +136,7 @@ def test_a_timeout_under_no_disconnect_keeps_the_session(control, what, wait, re
     setattr(control.session, what, False)
     assert sending.send(control, "log", b"x") == result
     assert control.lost == [] and control.looks == 1
-    assert len(control.session.accepted) == (what != "room")
+    assert len(control.session.enqueued) == (what != "room")
 
 
 def test_a_session_that_breaks_meanwhile(control):
@@ -159,15 +160,15 @@ def test_a_link_that_is_up_is_waited_with(control):
 
 def test_a_callback_that_closes_it_meanwhile(control, clock):
     control.session.room = False
-    clock.slept = [lambda: setattr(control, "ticket", 2)]
+    clock.slept = [lambda: setattr(control, "generation", 2)]
     assert sending.send(control, "log", b"x") == results.SEND_ERROR_DISCONNECTED
-    assert control.lost == [] and len(control.session.pumped) == 1
+    assert control.lost == [] and len(control.session.polled) == 1
 
 
 def test_a_callback_in_the_middle_of_another_call(control):
     control.busy = 1
     assert sending.send(control, "log", b"x") == results.SEND_ERROR_WOULDBLOCK
-    assert control.busy == 1 and not control.session.pumped
+    assert control.busy == 1 and not control.session.polled
 
 
 def test_offline_it_is_not_connected(control):
@@ -176,7 +177,7 @@ def test_offline_it_is_not_connected(control):
 
 
 def test_an_exception_leaves_it_free(control):
-    control.session.pump = lambda *_: 1 / 0
+    control.session.poll = lambda *_: 1 / 0
     with pytest.raises(ZeroDivisionError):
         sending.send(control, "log", b"x")
     assert control.busy == 0
@@ -187,7 +188,7 @@ def test_suspended_it_connects_and_sends_again(control):
     control.backs = [True]
     control.session.state = session.CLOSED
     assert sending.send(control, "log", b"x") == OK
-    assert control.session.accepted == [("log", b"x")] and len(control.lost) == 1
+    assert control.session.enqueued == [("log", b"x")] and len(control.lost) == 1
 
 
 def test_suspended_it_gives_a_message_up_that_ends_each_session(control):
@@ -210,7 +211,7 @@ def test_flush_that_cannot_wait(control, busy, connected):
     control.busy, control.connected = busy, connected
     control.session.acked = False
     assert sending.flush(control, 1000) is False
-    assert not control.session.pumped
+    assert not control.session.polled
 
 
 @pytest.mark.parametrize(("acked", "took_ms", "flushed"), [(5, 4, True), (False, 300, False)])

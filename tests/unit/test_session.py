@@ -66,10 +66,10 @@ def stream():
 def online(stream):
     current = session.Session()
     current.open(stream, SETTINGS, None, 0)
-    assert current.pump(0) == session.PENDING
+    assert current.poll(0) == session.PENDING
     stream.incoming = CONNACK
     for _ in range(4):
-        assert current.pump(0) == session.OPEN
+        assert current.poll(0) == session.OPEN
     return current
 
 
@@ -90,7 +90,7 @@ def test_refused_subscriptions_are_told_by_name(online, stream, refused):
     for packet_id in (1, 2):
         code = b"\x80" if packet_id in refused else b"\x01"
         stream.incoming += b"\x90\x03\0" + bytes([packet_id]) + code
-    assert online.pump(0) == session.OPEN
+    assert online.poll(0) == session.OPEN
     told = [online.take() for _ in refused]
     assert sorted(told) == sorted((names[i], "subscription refused: ") for i in refused)
     assert online.inbound == []
@@ -99,14 +99,14 @@ def test_refused_subscriptions_are_told_by_name(online, stream, refused):
 def test_first_subscription_may_be_refused_before_the_second_is_out(stream):
     current = session.Session()
     current.open(stream, SETTINGS, None, 0)
-    current.pump(0)
+    current.poll(0)
     stream.incoming = CONNACK
     stream.room = 40  # the network takes no more for now
-    current.pump(0)
-    current.pump(0)
+    current.poll(0)
+    current.poll(0)
     assert PREFIX + b"device/#" in stream.sent and PREFIX + b"restart" not in stream.sent
     stream.incoming = b"\x90\x03\0\x01\x80"
-    current.pump(0)
+    current.poll(0)
     assert current.take() == ("device/#", "subscription refused: ")
 
 
@@ -117,12 +117,12 @@ def test_a_refusal_comes_before_what_ends_the_stream(stream, end, deaf, behind):
     current = session.Session()
     current.open(stream, SETTINGS, None, 0)
     stream.room = 4  # a part of CONNECT waits
-    current.pump(0)
+    current.poll(0)
     stream.incoming = b"\x20\x02\x00\x05" + behind
     stream.end = end
     stream.room = 1000
     stream.deaf = deaf
-    assert current.pump(0) == session.CLOSED
+    assert current.poll(0) == session.CLOSED
     assert (current.cause, current.code) == ("CONNACK", 5)
 
 
@@ -132,53 +132,53 @@ def test_messages_come_before_the_end(online, stream, end, cause):
     stream.end = end
     stream.deaf = 104
     for name in ("device/a", "device/b"):
-        assert online.pump(0) == session.OPEN
+        assert online.poll(0) == session.OPEN
         assert online.take()[0] == name
-    assert online.pump(0) == session.CLOSED
+    assert online.poll(0) == session.CLOSED
     assert online.cause in (cause, "errno")
 
 
 def test_messages_go_out_in_order_and_are_accounted_for(online, stream):
     stream.sent = b""
-    ids = [online.accept("log", b"%d" % i) for i in range(3)]
+    ids = [online.enqueue("log", b"%d" % i) for i in range(3)]
     assert online.is_waiting() and all(online.is_waiting(i) for i in ids)
     for _ in range(3):
-        online.pump(0)
+        online.poll(0)
     assert stream.sent == b"".join(
         publish(b"log", b"%d" % i, packet_id) for i, packet_id in enumerate(ids)
     )
     acknowledge(stream, ids[1])
-    online.pump(0)
+    online.poll(0)
     assert [online.is_waiting(i) for i in ids] == [True, False, True]
     acknowledge(stream, ids[0])
     acknowledge(stream, ids[2])
-    online.pump(0)
+    online.poll(0)
     assert not online.is_waiting() and not online.busy()
 
 
 def test_buffer_has_a_limit_and_an_empty_one_takes_anything(online, stream):
     stream.room = 0
     assert online.has_room("log", b"x" * 100_000)
-    online.accept("log", b"x" * 3000)
+    online.enqueue("log", b"x" * 3000)
     assert online.has_room("log", b"x" * 400) and not online.has_room("log", b"x" * 500)
-    online.accept("log", b"x" * 400)
-    online.pump(0)
+    online.enqueue("log", b"x" * 400)
+    online.poll(0)
     assert not online.has_room("log", b"x" * 400) and online.is_within_buffer()
     stream.room = 1 << 30
     for _ in range(3):
-        online.pump(0)
+        online.poll(0)
     assert online.has_room("log", b"x" * 100_000)
 
 
 def test_long_message_leaves_the_buffer_bit_by_bit(online, stream):
     stream.room = 0
-    online.accept("log", b"x" * 20_000)
+    online.enqueue("log", b"x" * 20_000)
     for _ in range(3):
-        assert online.pump(0) == session.OPEN
+        assert online.poll(0) == session.OPEN
     assert not online.is_within_buffer()
     stream.room = 17_000
     for _ in range(10):
-        online.pump(0)
+        online.poll(0)
     assert online.is_within_buffer() and not online.has_room("log", b"y" * 1000)
 
 
@@ -189,13 +189,13 @@ def test_growth_of_the_buffer():
 
 def test_messages_wait_for_their_handlers_and_stop_the_reading(online, stream):
     stream.incoming = publish(b"device/a", b"1") + publish(b"device/b", b"2" * 300)
-    online.pump(0)
+    online.poll(0)
     assert len(online.inbound) == 1  # the second one is longer than what is read at a time
     held = stream.incoming
-    online.pump(0)
+    online.poll(0)
     assert stream.incoming == held
     assert online.take() == ("device/a", b"1")
-    online.pump(0)
+    online.poll(0)
     assert online.take() == ("device/b", b"2" * 300)
 
 
@@ -205,7 +205,7 @@ def test_message_that_is_too_long_is_told_by_name(online, stream):
     stream.incoming += publish(b"device/big", b"x" * (longest + 1)) + publish(b"device/a", b"1")
     told = []
     for _ in range(30):
-        assert online.pump(0) == session.OPEN
+        assert online.poll(0) == session.OPEN
         while online.inbound:
             told.append(online.take())
     assert told == [
@@ -215,29 +215,29 @@ def test_message_that_is_too_long_is_told_by_name(online, stream):
 
 
 def test_acknowledgements_pass_messages_while_a_call_waits(online, stream):
-    packet_id = online.accept("log", b"x")
+    packet_id = online.enqueue("log", b"x")
     stream.incoming = publish(b"device/a", b"1" * 250)
     acknowledge(stream, packet_id)
-    online.pump(0, True)
+    online.poll(0, True)
     assert not online.is_waiting() and len(online.inbound) == 1
 
 
 def test_what_waits_in_a_call_is_bounded_too(online, stream):
     stream.incoming = publish(b"device/a", b"1" * 1000) * 100
     for _ in range(1000):
-        assert online.pump(0, True) == session.OPEN
+        assert online.poll(0, True) == session.OPEN
     assert sum(len(payload) for _, payload in online.inbound) < 6000
 
 
 def test_foreign_topics_are_dropped(online, stream):
     stream.incoming = b"\x30\x06\x00\x03a/bx" + b"\xd0\x00"
-    assert online.pump(0) == session.OPEN
+    assert online.poll(0) == session.OPEN
     assert online.inbound == []
 
 
 def test_names_that_are_no_text_have_no_handler(online, stream):
     stream.incoming = publish(b"device/\xff\xff\xff\xff\xff", b"1")
-    assert online.pump(0) == session.OPEN
+    assert online.poll(0) == session.OPEN
     assert online.take() == ("device/?", b"1")
 
 
@@ -246,13 +246,13 @@ def test_a_long_topic_may_end_within_a_character(online, stream):
     body = bytes([len(topic) >> 8, len(topic) & 255]) + topic
     stream.incoming = b"\x30" + bytes([len(body) & 127 | 128, len(body) >> 7]) + body
     for _ in range(20):
-        assert online.pump(0) == session.OPEN
+        assert online.poll(0) == session.OPEN
     name, payload = online.take()
     assert name == "device/" + "\u20ac" * 76 and payload is None
 
 
 def test_what_was_not_acknowledged_is_known_until_the_next_session(online, stream):
-    online.accept("log", b"x")
+    online.enqueue("log", b"x")
     online.close(False)
     assert online.is_waiting()
     online.open(stream, SETTINGS, None, 0)
@@ -264,7 +264,7 @@ def test_the_longest_credentials_fit_into_a_frame(stream):
     settings = types.SimpleNamespace(clientid="c" * 64, username="u" * 128)
     current = session.Session()
     current.open(stream, settings, b"p" * 128, 0)
-    assert current.pump(0) == session.PENDING
+    assert current.poll(0) == session.PENDING
     assert stream.sent.endswith(b"\0\x80" + b"p" * 128)
 
 
@@ -272,10 +272,10 @@ def test_the_password_is_wiped_when_it_has_been_sent(stream):
     settings = types.SimpleNamespace(clientid="c", username="u")
     current = session.Session()
     current.open(stream, settings, b"geheim", 0)
-    current.pump(0)
+    current.poll(0)
     assert b"geheim" in stream.sent
     stream.incoming = CONNACK
-    assert [current.pump(0) for _ in range(2)] == [session.OPEN] * 2
+    assert [current.poll(0) for _ in range(2)] == [session.OPEN] * 2
     assert not holds(current, b"geheim")
 
 
@@ -284,9 +284,9 @@ def test_the_password_is_wiped_when_nobody_has_answered_well(stream, answer):
     settings = types.SimpleNamespace(clientid="c", username="u")
     current = session.Session()
     current.open(stream, settings, b"geheim", 0)
-    current.pump(0)
+    current.poll(0)
     stream.incoming = answer
-    current.pump(0)
+    current.poll(0)
     assert holds(current, b"geheim"), "else this test would show nothing"
     current.close(False)
     assert not holds(current, b"geheim")
@@ -305,7 +305,7 @@ def test_a_goodbye_sets_the_status_before_it_hangs_up(online, stream):
     assert online.close(True)
     assert b'"offline"' in stream.sent and stream.sent.endswith(b"\xe0\x00")
     assert stream.sent[0] == 0x31, "retained, QoS 0"
-    assert online.pump(0) == session.CLOSED
+    assert online.poll(0) == session.CLOSED
 
 
 @pytest.mark.parametrize("how", ["impolite", "deaf", "half a frame", "not open", "closed"])
@@ -315,8 +315,8 @@ def test_where_no_goodbye_can_be_said(online, stream, how):
         stream.deaf = 104
     elif how == "half a frame":
         stream.room = 10
-        online.accept("log", b"x" * 100)
-        online.pump(0)
+        online.enqueue("log", b"x" * 100)
+        online.poll(0)
     elif how == "not open":
         current = session.Session()
         current.open(stream, SETTINGS, None, 0)
@@ -331,14 +331,14 @@ def test_where_no_goodbye_can_be_said(online, stream, how):
                                                      (104, "errno", 104)])  # fmt: skip
 def test_why_a_session_has_ended(online, stream, end, cause, code):
     stream.end = end
-    assert online.pump(0) == session.CLOSED
+    assert online.poll(0) == session.CLOSED
     assert (online.cause, online.code) == (cause, code)
-    assert online.pump(0) == session.CLOSED
+    assert online.poll(0) == session.CLOSED
 
 
 def test_an_answer_that_is_no_mqtt_ends_it(online, stream):
     stream.incoming = b"\xf0\x00"
-    assert online.pump(0) == session.CLOSED
+    assert online.poll(0) == session.CLOSED
     assert online.cause.startswith("MQTT: ") and online.code == 0
 
 
@@ -346,7 +346,7 @@ def test_a_server_that_does_not_answer_a_ping(online, stream):
     state, now_ms = session.OPEN, 0
     while state == session.OPEN:
         now_ms += 1000
-        state = online.pump(now_ms)
+        state = online.poll(now_ms)
         assert now_ms < 200_000
     assert online.cause == "no answer to PINGREQ" and now_ms > 20_000
     assert stream.sent.count(b"\xc0\x00") >= 1
@@ -355,37 +355,37 @@ def test_a_server_that_does_not_answer_a_ping(online, stream):
 def test_a_retained_restart_is_none(online, stream):
     frame = bytearray(publish(b"restart", b"1"))
     stream.incoming = bytes(frame)
-    online.pump(0)
+    online.poll(0)
     assert online.take() == ("restart", b"1")
     frame[0] |= 1
     stream.incoming = bytes(frame)
-    online.pump(0)
+    online.poll(0)
     assert online.inbound == []
     other = bytearray(publish(b"device/a", b"1"))
     other[0] |= 1
     stream.incoming = bytes(other)
-    online.pump(0)
+    online.poll(0)
     assert online.take() == ("device/a", b"1")
 
 
 def test_the_number_of_unacknowledged_messages_has_a_limit(online):
     for _ in range(255):
-        online.accept("log", b"")
-        online.pump(0)
+        online.enqueue("log", b"")
+        online.poll(0)
     assert online.has_room("log", b"")
-    online.accept("log", b"")
-    online.pump(0)
+    online.enqueue("log", b"")
+    online.poll(0)
     assert not online.has_room("log", b"")
 
 
 def test_an_own_client_id_and_a_user_name_are_said(stream):
     current = session.Session()
     current.open(stream, SETTINGS, None, 0)
-    current.pump(0)
+    current.poll(0)
     assert b"\0\x10imp-240ac4000001" in stream.sent
     stream.sent = b""
     current.open(stream, types.SimpleNamespace(clientid="mine", username="me"), b"p", 0)
-    current.pump(0)
+    current.poll(0)
     assert b"\0\x04mine" in stream.sent and stream.sent.endswith(b"\0\x02me\0\x01p")
 
 

@@ -5,9 +5,11 @@
 import machine
 import nvs_in_memory
 import pytest
-from connectwith import at
-from connectwith.links import modem_network, modem_power, modem_sim, modem_start, ppp
-from connectwith.links.modem_line import Restart
+from connectwith.links.modem import at, mobile_network, ppp
+from connectwith.links.modem import power as modem_power
+from connectwith.links.modem import sim as modem_sim
+from connectwith.links.modem import start as modem_start
+from connectwith.links.modem.line import Restart
 from modem_script import Clock, Pin, line_of, lines
 
 OK = lines("OK")
@@ -166,11 +168,11 @@ def test_a_dropped_press_releases_the_key(monkeypatch, clock):
 
 def test_status_low_proves_nothing_just_after_a_start(monkeypatch, clock):
     power, pins = power_of(monkeypatch, clock, MODEM_PWRKEY=0, MODEM_STATUS=0)
-    assert power.surely_off()
+    assert power.is_known_off()
     clock.drive(power.press_on())
-    assert not power.surely_off()
+    assert not power.is_known_off()
     clock.now_ms += 20000
-    assert power.surely_off()
+    assert power.is_known_off()
     pins["MODEM_STATUS"].level = 1
     assert power.is_on()
 
@@ -178,7 +180,7 @@ def test_status_low_proves_nothing_just_after_a_start(monkeypatch, clock):
 def test_without_status_a_stop_takes_its_time(monkeypatch, clock):
     power, _ = power_of(monkeypatch, clock, MODEM_PWRKEY=0)
     assert power.is_on() is None
-    power.told_to_stop()
+    power.stop_requested()
     clock.now_ms += 26000
     assert power.stopping()
     clock.now_ms += 1
@@ -241,4 +243,4 @@ def test_how_long_a_start_may_take(monkeypatch, clock, after_ms, booting):
      ({"auth": "none", "username": "me"}, 0), ({"auth": "chap"}, 2)],
 )  # fmt: skip
 def test_how_to_log_in(block, auth):
-    assert modem_network.auth_of(block) == auth
+    assert mobile_network.auth_of(block) == auth

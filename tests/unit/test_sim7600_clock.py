@@ -5,7 +5,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from connectwith.links.modem_clock import seconds
+from connectwith.links.modem.network_time import seconds
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 FLOOR_S = int((datetime(2026, 1, 1, tzinfo=UTC) - EPOCH).total_seconds())

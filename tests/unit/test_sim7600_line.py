@@ -3,8 +3,8 @@
 """The AT line: late answers, the log and what must not stand in it, silence."""
 
 import pytest
-from connectwith import at
-from connectwith.links.modem_line import Line, Restart, pause
+from connectwith.links.modem import at
+from connectwith.links.modem.line import Line, Restart, pause
 from modem_script import Clock, line_of, lines
 
 

@@ -6,10 +6,12 @@ import _connectwith
 import machine
 import nvs_in_memory
 import pytest
-from connectwith import course, results
-from connectwith.links import CLOSING, FAILED, LEAVING, UP, ppp
-from connectwith.links.modem_line import Restart
-from connectwith.patience import ALONE, Patience
+from connectwith import results
+from connectwith.connection import sequence
+from connectwith.links import DISCONNECTING, FAILED, POWERING_OFF, UP
+from connectwith.links.modem import ppp
+from connectwith.links.modem.line import Restart
+from connectwith.links.retry_limits import SINGLE, RetryLimits
 from modem_script import Clock, Pin, Uart, lines
 
 
@@ -24,7 +26,7 @@ def link(monkeypatch, clock):
     monkeypatch.setattr(_connectwith, "clock_quality", lambda now_s: 5, False)
     board = type("board", (), {"MODEM_STATUS": Pin(clock, 1)})
     monkeypatch.setattr(machine, "Pin", type("P", (), {"board": board, "OUT": 1, "IN": 0}), False)
-    from connectwith.links.sim7600 import Sim7600
+    from connectwith.links.modem.sim7600 import Sim7600
 
     return Sim7600()
 
@@ -61,7 +63,7 @@ def up(link, clock):
     link._ppp._tap = Tap()
     link._ppp._heard_ms = link._ppp._asked_ms = clock.now_ms % (1 << 30)
     link._stage = UP
-    link._work = link._stay()
+    link._work = link._keep_up()
     return link._ppp._uart
 
 
@@ -84,13 +86,13 @@ def test_ctrl_c_does_not_end_powering_down(link, clock):
     link._nic = {"interface": "cell0"}
     link._stage = 0
     link.stop()
-    assert link._stage == LEAVING
+    assert link._stage == DISCONNECTING
     link.poll()
     if link._work is not None:
         cut(link, clock)
     for _ in range(10):
         state = link.poll()
-        assert state in (LEAVING, CLOSING, FAILED)
+        assert state in (DISCONNECTING, POWERING_OFF, FAILED)
     assert state == FAILED
     assert link.poll() == FAILED
 
@@ -136,9 +138,9 @@ NO_CARRIER = (DIAL, lines("NO CARRIER"))
 CONNECT = (DIAL, lines("CONNECT 921600"))
 
 
-def dials(link, clock, *script, alone_ms=0):
-    """Whether the call is put through, and how long that takes; alone_ms: see patience.py."""
-    link._patience = Patience(ALONE, alone_ms) if alone_ms else Patience()
+def dials(link, clock, *script, single_ms=0):
+    """Whether the call is put through, and how long that takes; single_ms: see retry_limits.py."""
+    link._limits = RetryLimits(SINGLE, single_ms) if single_ms else RetryLimits()
     link._line.uart = Uart(script)
     link._line.forget()
     link._line.expected = False
@@ -155,24 +157,24 @@ def test_a_call_that_is_refused_is_tried_again(link, clock):
     # At 0, 0.5, 1.5, 3.5 and 7.5 s, where another interface could be tried.
     assert not dials(link, clock, *[NO_CARRIER] * 5)[0]
     assert link.result == results.NO_PPP_CONNECTION
-    through, took_ms = dials(link, clock, *[NO_CARRIER] * 12, CONNECT, alone_ms=60000)
+    through, took_ms = dials(link, clock, *[NO_CARRIER] * 12, CONNECT, single_ms=60000)
     assert through and 40000 < took_ms < 48000
-    assert not dials(link, clock, *[NO_CARRIER] * 14, alone_ms=60000)[0]
+    assert not dials(link, clock, *[NO_CARRIER] * 14, single_ms=60000)[0]
     assert link.cause == "ATD: NO CARRIER"
 
 
 def test_a_call_that_is_not_answered_is_not_tried_again(link, clock):
-    through, took_ms = dials(link, clock, (DIAL, None), alone_ms=600000)
+    through, took_ms = dials(link, clock, (DIAL, None), single_ms=600000)
     assert not through and took_ms >= 60000
     assert link.cause == "ATD: no answer"
 
 
 class Steps:
-    """A ladder that does what the test says; `done`: how often."""
+    """A bring-up that does what the test says; `done`: how often."""
 
     def __init__(self, link, *outcomes):
         self.link, self.outcomes, self.done = link, list(outcomes), 0
-        link._ladder = self
+        link._sequence = self
         link._line.uart = Uart()
 
     def __call__(self):
@@ -181,7 +183,7 @@ class Steps:
         yield
         if outcome == "restart":
             raise Restart("the modem has restarted")
-        if outcome == "lasting":
+        if outcome == "permanent":
             self.link._fail(results.SIM_ERROR, "PUK")
         elif outcome == "passing":
             self.link._try_again(results.NO_PPP_CONNECTION, "PPP error", 9)
@@ -189,49 +191,49 @@ class Steps:
             self.link._stage = UP
 
 
-def climbs(link, clock, alone_ms, *outcomes):
-    """The link's end, how often it began at the foot, and how long it took."""
+def brings_up(link, clock, single_ms, *outcomes):
+    """The link's end, how often it began at its start, and how long it took."""
     steps = Steps(link, *outcomes)
-    link._patience = Patience(ALONE, alone_ms) if alone_ms else Patience()
+    link._limits = RetryLimits(SINGLE, single_ms) if single_ms else RetryLimits()
     link._stage = 0
-    took_ms = clock.drive(link._climb())[1]
+    took_ms = clock.drive(link._bring_up())[1]
     return link._stage, steps.done, took_ms
 
 
-def test_a_modem_that_restarts_is_tried_while_there_is_patience(link, clock):
-    assert climbs(link, clock, 60000, *["restart"] * 9, "up")[:2] == (UP, 10)
-    stage, tries, took_ms = climbs(link, clock, 60000, "restart")
+def test_a_modem_that_restarts_is_tried_while_the_limits_allow_it(link, clock):
+    assert brings_up(link, clock, 60000, *["restart"] * 9, "up")[:2] == (UP, 10)
+    stage, tries, took_ms = brings_up(link, clock, 60000, "restart")
     assert stage == FAILED and 48000 <= took_ms < 54000 and tries > 9
     assert link.result == results.NO_MODEM and "restarted" in link.cause
     # With another interface to try: three times, and until 5 s are over.
-    stage, tries, took_ms = climbs(link, clock, 0, "restart")
+    stage, tries, took_ms = brings_up(link, clock, 0, "restart")
     assert stage == FAILED and tries >= 3 and took_ms < 9000
 
 
 def test_a_call_without_an_address_is_made_anew(link, clock):
-    assert climbs(link, clock, 60000, "passing", "restart", "up")[:2] == (UP, 3)
+    assert brings_up(link, clock, 60000, "passing", "restart", "up")[:2] == (UP, 3)
     assert link.faults == 2
-    stage, _, took_ms = climbs(link, clock, 60000, "passing")
+    stage, _, took_ms = brings_up(link, clock, 60000, "passing")
     assert stage == FAILED and took_ms >= 48000
     assert (link.result, link.cause, link.code) == (results.NO_PPP_CONNECTION, "PPP error", 9)
 
 
 def test_what_cannot_change_ends_it_at_once(link, clock):
-    stage, tries, took_ms = climbs(link, clock, 60000, "restart", "lasting")
+    stage, tries, took_ms = brings_up(link, clock, 60000, "restart", "permanent")
     assert (stage, tries, link.cause) == (FAILED, 2, "PUK") and took_ms < 600
 
 
 def test_each_question_hurries_the_next_look(monkeypatch):
     """A link whose first answer is slow, and the second quick."""
     monkeypatch.setattr(_connectwith, "Resolver", lambda: None, False)
-    way = course.Course(type("Attempt", (), {"stage": lambda self: 9})(), None)
+    way = sequence.Sequence(type("Attempt", (), {"stage": lambda self: 9})(), None)
     way.link = type("Link", (), {"asked": 1, "faults": 0, "poll": lambda self: 1})()
-    slow = [way._raise_link() for _ in range(9)]
+    slow = [way._poll_link() for _ in range(9)]
     assert slow[0] == 1 and slow == sorted(slow) and slow[-1] == 10
     way.link.asked += 1
-    assert way._raise_link() == 1
+    assert way._poll_link() == 1
     del type(way.link).asked  # as Wi-Fi's and Ethernet's
-    assert [way._raise_link() for _ in range(9)][-1] == 10
+    assert [way._poll_link() for _ in range(9)][-1] == 10
 
 
 def test_commands_are_counted(link, clock):

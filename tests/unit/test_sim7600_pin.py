@@ -4,9 +4,10 @@
 
 import nvs_in_memory
 import pytest
-from connectwith.links import modem_memory, modem_sim
-from connectwith.links.modem_line import Restart
-from connectwith.patience import ALONE, Patience
+from connectwith.links.modem import records
+from connectwith.links.modem import sim as modem_sim
+from connectwith.links.modem.line import Restart
+from connectwith.links.retry_limits import SINGLE, RetryLimits
 from modem_script import Clock, line_of, lines
 
 OK = lines("OK")
@@ -38,7 +39,7 @@ def sent(pin, answer=OK):
 def open_sim(clock, *script, pin=b"1234", timeout_ms=60000, chunk=1000):
     line = line_of(*script, chunk=chunk)
     sim = modem_sim.Sim(line)
-    state, took_ms = clock.drive(sim.open(pin, Patience(ALONE, timeout_ms)))
+    state, took_ms = clock.drive(sim.open(pin, RetryLimits(SINGLE, timeout_ms)))
     assert not line.uart.script, "more was expected of the link"
     return sim, state, took_ms
 
@@ -170,7 +171,7 @@ def test_a_person_who_has_opened_the_sim_ends_the_record(clock):
 
 
 def test_erasing_the_settings_ends_the_record(clock):
-    from connectwith import saving
+    from connectwith.settings import saving
 
     use_up(clock)
     saving.save_block("cellconfig", {"apn": "internet"})
@@ -181,17 +182,17 @@ def test_erasing_the_settings_ends_the_record(clock):
 
 
 def test_the_record_of_an_older_firmware(clock):
-    modem_memory._save(b"1234")
+    records._save(b"1234")
     assert refuses(clock, spic(2), CARD)
     script = [LOCKED, spic(3), CARD, sent("1234"), READY]
     assert open_sim(clock, *script)[1] == modem_sim.OPEN
 
 
 def test_the_record_is_no_hash_of_four_digits():
-    modem_memory.remember(b"1234", b"", 3)
+    records.record_try(b"1234", b"", 3)
     assert b"1234" not in b"".join(nvs_in_memory.entries.values())
     first = dict(nvs_in_memory.entries)
-    modem_memory.remember(b"1234", b"", 3)
+    records.record_try(b"1234", b"", 3)
     assert first != nvs_in_memory.entries  # sealed anew each time: nobody can compare
 
 

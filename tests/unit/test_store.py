@@ -3,7 +3,8 @@
 """Stored settings: what goes in comes out, and damage counts as nothing stored."""
 
 import pytest
-from connectwith import nic, saving, store
+from connectwith import settings as store
+from connectwith.settings import nic, saving
 from hypothesis import given
 from hypothesis import strategies as st
 from nvs_in_memory import entries

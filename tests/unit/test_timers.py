@@ -7,7 +7,7 @@ import sys
 import _connectwith
 import pytest
 from clockwork import Alarm, Clockwork
-from connectwith import timers
+from connectwith.local import timers
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ import types
 import _connectwith
 import pytest
 from clockwork import Clockwork
-from connectwith import links, nic, patience, results
-from connectwith.links import FAILED, HAS_ADDRESS, LINK_UP, LOSSES_SHIFT, UP, wlan
+from connectwith import links, results
+from connectwith.links import FAILED, HAS_ADDRESS, LINK_UP, LOSSES_SHIFT, UP, retry_limits, wlan
+from connectwith.settings import nic
 
 STATIC = {"ip": "10.0.0.9", "netmask": "255.255.255.0", "gateway": "10.0.0.1",
           "dns": ["10.0.0.1", "9.9.9.9"]}  # fmt: skip
@@ -171,12 +172,12 @@ def lose(link, radio, reason):
 
 @pytest.mark.parametrize("misses", [1, 2, 3, 4])
 def test_pauses_grow_to_600_ms(radio, clock, misses):
-    link = started(radio, None, patience.Patience(patience.ALONE, 10**6))
+    link = started(radio, None, retry_limits.RetryLimits(retry_limits.SINGLE, 10**6))
     joins(link, radio)
     for _ in range(misses):
         assert lose(link, radio, 201) == 1
         began_ms = clock.now_ms
-        while link._turn != wlan._JOINING:
+        while link._state != wlan._JOINING:
             clock.now_ms += 1
             link.poll()
     assert clock.now_ms - began_ms in range(200 * min(misses, 3), 200 * min(misses, 3) + 3)

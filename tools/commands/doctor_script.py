@@ -13,7 +13,7 @@ import time
 
 import _connectwith
 import server
-from connectwith import connection, links, store
+from connectwith import connection, links, settings
 
 KINDS = ("Wi-Fi", "Ethernet", "cellular")
 
@@ -49,7 +49,7 @@ def link(kind):
     text = "in use, "
     if server.isconnected():
         return text + "connected"
-    if control.is_trying():
+    if control.is_connecting():
         return text + "attempt in progress"
     return text + "no session"
 
@@ -66,8 +66,8 @@ def modem():
         found["status"] = "on" if status.value() else "off, or started less than 16 s ago"
     if in_use(2):
         found.update(control.link.info())
-        # The SIM was opened on the way to an address.
-        if control.link.address():
+        # The SIM was opened on the way to the server.
+        if control.is_connected():
             found["sim"] = "ready"
     last = imp.diag.lastattempt() or {}
     if last.get("name") == "SIM_ERROR":
@@ -80,16 +80,16 @@ def modem():
 def stored():
     found = {}
     for name in ("wificonfig", "staticconfig", "proxyconfig", "cellconfig"):
-        block = store.load_block(name)
+        block = settings.load_block(name)
         # Names only: an SSID can reveal where a person lives.
         found[name] = None if block is None else sorted(block)
-    settings = store.load_cloud()
+    broker = settings.load_cloud()
     found["cloud"] = None
-    if settings is not None:
+    if broker is not None:
         found["cloud"] = [
             name
             for name in ("url", "clientid", "username", "password", "ca", "cert", "key")
-            if getattr(settings, name) is not None
+            if getattr(broker, name) is not None
         ]
     return found
 

@@ -27,16 +27,34 @@ _MAY_INCLUDE = (
     (r"bind/.*", rf'{_CORE}|{_BIND}|"connectwith/port/(?!\w+_internal)\w+\.h"|"py/\w+\.h"'),
 )
 
-# What each part of the frozen Python may import of the project. A link knows no server; the API
-# knows no protocol and no link; sans-IO files import no file with I/O.
+# The packages of the frozen Python, from top to bottom: each may use those below it. What is in
+# none of them (results, clock, ...) may be used by all and uses none of them.
+ROOMS = ("api", "local", "connection", "diagnostics", "session", "links", "settings")
+# Not although it is below: the session gets its stream, and asks the controller about the link.
+_NOR = {("session", "links")}
+
 _PLATFORM = {"_connectwith", "machine", "network", "esp32"}
 _IO = _PLATFORM | {"select", "socket", "ssl", "tls"}
-_LINKS = {
-    "connectwith.at", "connectwith.clock", "connectwith.nic", "connectwith.patience",
+_PUBLIC = {"agent", "imp", "server"}
+# Without I/O: they know nobody who has it.
+_SANS_IO = {
+    "connectwith.connection.proxy",
+    "connectwith.links.modem.at",
     "connectwith.results",
-}  # fmt: skip
-_SANS_IO = {"at.py", "mqtt.py", "mqtt_frame.py", "proxy.py", "results.py"}
-_PROTOCOLS = {"at", "course", "dialer", "links", "loss", "mqtt", "proxy", "session"}
+    "connectwith.session.mqtt",
+    "connectwith.session.mqtt_frame",
+}
+# What the public modules must not know.
+_PROTOCOLS = (
+    "connectwith.connection.dialer",
+    "connectwith.connection.proxy",
+    "connectwith.connection.reconnect",
+    "connectwith.connection.sequence",
+    "connectwith.links",
+    "connectwith.session.mqtt",
+    "connectwith.session.sending",
+    "connectwith.session.Session",
+)
 
 
 def include_complaints(name: str, text: str) -> list[str]:
@@ -52,36 +70,85 @@ def include_complaints(name: str, text: str) -> list[str]:
 
 
 def imports(text: str) -> Iterator[str]:
-    """The modules that a Python file imports anywhere, "from connectwith import x" as both."""
+    """What a Python file imports anywhere; "from connectwith.links import x": connectwith.links.x,
+    whether x is a module or a name in one."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            yield node.module
-            if node.module in ("connectwith", "connectwith.links"):
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            ours = node.module.partition(".")[0] == "connectwith"
+            yield from (f"{node.module}.{a.name}" if ours else node.module for a in node.names)
+
+
+def room(module: str) -> str:
+    """The package that a module (dotted) or a name in it is of; "" for none."""
+    part = (module.split(".") + [""])[1]
+    return part if part in ROOMS else ""
+
+
+def _is_back(name: str, module: str) -> bool:
+    """Whether an import from one package to another goes against the order of ROOMS."""
+    here, there = room(name), room(module)
+    if here == there:
+        # The two other links are beside the modem, and know as little of it.
+        return ".links.modem." in name and module.startswith(
+            ("connectwith.links.wlan", "connectwith.links.w5500")
+        )
+    if not there:
+        return False
+    return not here or ROOMS.index(here) > ROOMS.index(there) or (here, there) in _NOR
 
 
 def _forbidden(name: str, module: str) -> bool:
-    """Whether the file `name`, a path below modules/, must not import `module`."""
-    folder, _, file = name.rpartition("/")
-    if folder == "":
-        inner = module.removeprefix("connectwith.").partition(".")[0]
-        return inner in _PROTOCOLS or module in _IO - {"_connectwith"}
-    if folder == "connectwith/links":
-        if module.startswith("connectwith."):
-            return module not in _LINKS and not module.startswith("connectwith.links")
-        return module in {"agent", "imp", "server", "select", "socket", "ssl", "tls"}
-    if file in _SANS_IO:
-        inner = module.removeprefix("connectwith.")
-        return module in _IO or (inner != module and f"{inner}.py" not in _SANS_IO)
-    return module in {"agent", "imp", "server"}
+    """Whether the module `name` (dotted) must not import `module`."""
+    inside = module.startswith("connectwith")
+    if not name.startswith("connectwith"):
+        return inside and module.startswith(_PROTOCOLS) or module in _IO - {"_connectwith"}
+    if module in _PUBLIC or inside and _is_back(name, module):
+        return True
+    if name in _SANS_IO:
+        return module in _IO or inside and not module.startswith(tuple(_SANS_IO))
+    return room(name) == "links" and module in {"select", "socket", "ssl", "tls"}
+
+
+def dotted(name: str) -> str:
+    """The module of a file (its path below modules/), as it is imported."""
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def import_complaints(name: str, text: str) -> list[str]:
     """What a frozen module imports and must not. name: its path below modules/."""
-    bad = sorted({module for module in imports(text) if _forbidden(name, module)})
+    bad = sorted({module for module in imports(text) if _forbidden(dotted(name), module)})
     return [f"modules/{name}: must not import {module}" for module in bad]
+
+
+def circle_complaints(texts: dict[str, str]) -> list[str]:
+    """Files that import each other, by their paths below modules/, inside functions too.
+
+    What makes or loads another by need is no circle: see _makes()."""
+    modules = {dotted(name): name for name in texts}
+    uses: dict[str, set[str]] = {}
+    for module, name in modules.items():
+        found = {f if f in modules else f.rpartition(".")[0] for f in imports(texts[name])}
+        uses[module] = {f for f in found & modules.keys() if not _makes(module, f)} - {module}
+    bad = []
+    while ends := [module for module in uses if not uses[module] & uses.keys()]:
+        for module in ends:
+            del uses[module]
+    while starts := [m for m in uses if not any(m in used for used in uses.values())]:
+        for module in starts:
+            del uses[module]
+    if uses:
+        bad.append(f"modules: import each other: {', '.join(sorted(uses))}")
+    return bad
+
+
+def _makes(module: str, inner: str) -> bool:
+    """connectwith.links is the contract of all links, and makes each at its first use; the NIC is
+    one thing in two files, the second of which is loaded by need."""
+    if module == "connectwith.settings.nic":
+        return inner == "connectwith.settings.nic_blocks"
+    return module == "connectwith.links" and inner.startswith("connectwith.links.")
 
 
 def list_complaints(root: Path) -> list[str]:
@@ -107,8 +174,9 @@ def complaints(root: Path) -> list[str]:
     folder = root / _MODULE
     for file in sorted([*folder.glob("*/*.c"), *folder.glob("*/*.h")]):
         bad += include_complaints(file.relative_to(folder).as_posix(), file.read_text())
-    for file in sorted((root / "modules").rglob("*.py")):
-        if file.name != "manifest.py":
-            name = file.relative_to(root / "modules").as_posix()
-            bad += import_complaints(name, file.read_text())
-    return bad
+    modules = root / "modules"
+    files = [file for file in sorted(modules.rglob("*.py")) if file.name != "manifest.py"]
+    texts = {file.relative_to(modules).as_posix(): file.read_text() for file in files}
+    for name, text in texts.items():
+        bad += import_complaints(name, text)
+    return bad + circle_complaints(texts)

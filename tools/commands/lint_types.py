@@ -26,9 +26,9 @@ _STUBS = ("micropython-esp32-stubs", "micropython-stdlib-stubs")
 _LEFT_OUT = ("assignment", "call-overload", "misc", "no-redef", "var-annotated")
 # Names that the firmware has and the stubs lack. An entry without a match must be removed.
 GAPS = {
-    r'links/\w+\.py: "type\[board\]" has no attribute "(MODEM|W5500)_\w+"': "named by pins.csv",
+    r'links/[\w/]+\.py: "type\[board\]" has no attribute "(MODEM|W5500)_\w+"': "named by pins.csv",
     r'links/w5500\.py: Unexpected keyword argument "\w+" for "LAN"': "the stubs have EMACs only",
-    r'links/ppp\.py: Unexpected keyword argument "\w+" for "connect" of "PPP"': "both names",
+    r'links/modem/ppp\.py: Unexpected keyword argument "\w+" for "connect" of "PPP"': "both names",
     r'failover\.py: "Job" has no attribute "left_ms"': "its own jobs have one",
 }
 _LINE = re.compile(r"^([^:]+):(\d+): error: (.*?)(?:  \[([\w-]+)\])?$")

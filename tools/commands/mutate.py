@@ -25,7 +25,7 @@ SUMMARY = "count the one-token changes of frozen code that unit tests catch"
 EXAMPLES = """\
 ./tools/cw mutate                          140 changes, the same ones each time
 ./tools/cw mutate --sample 140 --seed 2    others
-./tools/cw mutate --files 'connectwith/session.py' --sample 1000
+./tools/cw mutate --files 'connectwith/session/__init__.py' --sample 1000
 ./tools/cw mutate --left                   only those that the last run of this seed left
 ./tools/cw mutate --list                   only say which they are"""
 IN_ENVIRONMENT = True

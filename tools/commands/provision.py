@@ -31,14 +31,14 @@ IN_ENVIRONMENT = True
 WIFI_KEY = "CONNECTWITH_WIFI_KEY"
 CLOUD_PASSWORD = "CONNECTWITH_CLOUD_PASSWORD"
 PROXY_PASSWORD = "CONNECTWITH_PROXY_PASSWORD"
-# The limit of the board for one value (modules/connectwith/saving.py).
+# The limit of the board for one value (modules/connectwith/settings/saving.py).
 _PEM_MAX = 4000
 _BROKER_OPTIONS = ("ca", "username", "clientid", "cert", "key")
 
 # Everything is checked before the first thing is stored.
 _CHECK = """\
 import imp
-from connectwith import nic, saving
+from connectwith.settings import nic, saving
 for name, block in wanted["blocks"].items(): nic.check_block(name, block)
 if wanted["cloud"]: saving.check_cloud(**wanted["cloud"])
 """

@@ -58,7 +58,7 @@ MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_may_reset_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_ethernet_start_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_state_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_stop_obj, absent_0);
-MP_DEFINE_CONST_FUN_OBJ_0(connectwith_parting_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_lingering_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_scan_start_obj, 0, 1, absent_n);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_scan_result_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_setting_obj, absent_2);

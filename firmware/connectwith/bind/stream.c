@@ -11,7 +11,7 @@
 
 #include "connectwith/bind/bind.h"
 #include "connectwith/core/hostname.h"
-#include "connectwith/port/farewell_lwip.h"
+#include "connectwith/port/linger_lwip.h"
 #include "connectwith/port/stream_lwip.h"
 
 _Static_assert((int)STREAM_FAILED == (int)CONNECTWITH_STREAM_FAILED, "the two must agree");
@@ -119,12 +119,12 @@ static mp_obj_t stream_watch_(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(stream_watch_obj, stream_watch_);
 
-// parting() -> bool: whether the last stream that was closed while connected still has something
+// lingering() -> bool: whether the last stream that was closed while connected still has something
 // to bring to its peer. Not for longer than a second.
-static mp_obj_t connectwith_parting(void) {
-    return mp_obj_new_bool(farewell_pending());
+static mp_obj_t connectwith_lingering(void) {
+    return mp_obj_new_bool(linger_pending());
 }
-MP_DEFINE_CONST_FUN_OBJ_0(connectwith_parting_obj, connectwith_parting);
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_lingering_obj, connectwith_lingering);
 
 static mp_uint_t stream_result(int count, int error, int *errcode) {
     if (count >= 0) {

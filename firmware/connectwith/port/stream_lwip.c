@@ -9,7 +9,7 @@
 
 #include "lwip/sockets.h"
 
-#include "connectwith/port/farewell_lwip.h"
+#include "connectwith/port/linger_lwip.h"
 #include "connectwith/port/platform.h"
 #include "connectwith/port/route_lwip.h"
 
@@ -27,7 +27,7 @@ static void stream_drop(stream_t *stream, bool polite) {
         tls_close(stream->tls, polite);
         stream->tls = NULL;
     } else if (stream->fd >= 0 && polite) {
-        farewell_begin(stream->fd);
+        linger_begin(stream->fd);
     } else if (stream->fd >= 0) {
         lwip_close(stream->fd);
     }

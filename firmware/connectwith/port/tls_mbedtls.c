@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "connectwith/port/farewell_lwip.h"
+#include "connectwith/port/linger_lwip.h"
 #include "connectwith/port/tls_internal.h"
 
 // TLS 1.3 servers send session tickets where data is expected.
@@ -77,7 +77,7 @@ bool tls_has_pending(const tls_t *tls) {
 void tls_close(tls_t *tls, bool polite) {
     if (polite && tls_state(tls) == TLS_READY) {
         (void)mbedtls_ssl_close_notify(&tls->ssl);
-        farewell_begin(tls->fd);
+        linger_begin(tls->fd);
         tls->fd = -1;
     }
     atomic_store(&tls->abort, true);

@@ -80,7 +80,7 @@ bool tls_has_pending(const tls_t *tls);
 int tls_socket(const tls_t *tls);
 
 // Lets go of the session; the pointer is dead afterwards. polite: try to say goodbye
-// (close_notify), without waiting, and leave the socket to farewell_lwip.h; MUST be false after a call has failed.
+// (close_notify), without waiting, and leave the socket to linger_lwip.h; MUST be false after a call has failed.
 void tls_close(tls_t *tls, bool polite);
 
 #endif

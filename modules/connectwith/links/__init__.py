@@ -1,12 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Links: what brings an interface up, one file for each kind.
+"""Links: what brings an interface up, one file for each kind, and a package for the modem.
+
+May use settings. A link knows no server and no attempt. `get()` makes a link at its first use, so
+this file and those of the links name each other.
 
 Every link is an object with the same five methods. None of them waits; a call takes a few
 milliseconds at most, driver start-up excepted, which the stock drivers do in one piece.
 
-`start(nic, patience)`   begins with a normalised NIC, and a patience.Patience that says for how
+`start(nic, limits)`     begins with a normalised NIC, and a RetryLimits that say for how
                long a cause that may pass is tried again; None, short times, where there is no
                attempt. It keeps no reference to the NIC beyond `stop()`.
 `poll()`       does the next bit of work and returns the stage that the link is in:
@@ -19,9 +22,9 @@ milliseconds at most, driver start-up excepted, which the stock drivers do in on
 `info()`       a dict of what the driver knows, for people.
 `stop()`       powers the interface down, from any state, also twice. It raises nothing: what the
                driver objects to when it is told to stop cannot be helped. It returns at once. If
-               there is more to do, `poll()` does it: it returns LEAVING while the interface may
-               still be on its network, CLOSING when it is off and only the proof is outstanding,
-               FAILED when all is done. `start()` may be called in between.
+               there is more to do, `poll()` does it: it returns DISCONNECTING while the interface
+               may still be on its network, POWERING_OFF when it is off and only the proof is
+               outstanding, FAILED when all is done. `start()` may be called in between.
 `adopt()`      optional: takes over what an earlier run of the firmware has left up, for `stop()`.
 `report()`     optional: a dict for `imp.diag`, without secrets.
 `asked`        optional: a count of questions to the interface, whose answers may come at once. So
@@ -37,8 +40,8 @@ from micropython import const
 
 UP = 3  # the stage after ADDRESS
 FAILED = -1
-LEAVING = -2
-CLOSING = -3
+DISCONNECTING = -2
+POWERING_OFF = -3
 
 # What `_connectwith.link_state()` packs into one int.
 LINK_UP = 0x100
@@ -60,7 +63,7 @@ _DEFAULT_CELLULAR_MS = const(120000)  # registration alone may take a minute
 
 _links = [None, None, None]
 
-# The links that local.py holds up, by class, each with the NIC that it is up with.
+# The links that interfaces.py holds up, by class, each with the NIC that it is up with.
 held = {}
 
 
@@ -156,6 +159,6 @@ def _make(link):
 
     if not hasattr(network, "PPP") or not hasattr(Pin.board, "MODEM_TX"):
         raise ValueError("interface: this board has no cellular link")
-    from connectwith.links.sim7600 import Sim7600
+    from connectwith.links.modem.sim7600 import Sim7600
 
     return Sim7600()

@@ -110,7 +110,7 @@ class AccessPoints:
         return self._since_ms is not None
 
     def _begin(self, now_ms):
-        users = sys.modules.get("connectwith.scan")
+        users = sys.modules.get("connectwith.local.scan")
         if users is not None and users.runs():  # it would lose its result
             if time.ticks_diff(now_ms, self._wanted_ms) < _LONGEST_MS:
                 return True

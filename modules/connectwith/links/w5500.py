@@ -69,7 +69,7 @@ class W5500:
     def __init__(self):
         self._lan = None
         self._nic = None
-        self._turn = _IDLE
+        self._state = _IDLE
         self._since_ms = 0
         self._answer = bytearray(4)
         self._losses = 0
@@ -79,24 +79,24 @@ class W5500:
         self.cause = ""
         self.code = self.faults = 0
 
-    def start(self, nic, patience=None):
+    def start(self, nic, limits=None):
         self._nic = nic
         self.cause = ""
         self._was_up = False
-        self._turn = _OPEN
+        self._state = _OPEN
         _connectwith.link_used(_CLASS, True)
 
     def poll(self):
-        turn = self._turn
-        if turn == _STARTED:
+        state = self._state
+        if state == _STARTED:
             return self._watch()
-        if turn == _STARTING:
+        if state == _STARTING:
             return self._set_up()
-        if turn == _OPEN:
+        if state == _OPEN:
             return self._open()
-        if turn == _RESET:
+        if state == _RESET:
             return self._release()
-        if turn == _BOOT:
+        if state == _BOOT:
             return self._boot()
         return links.FAILED
 
@@ -108,7 +108,7 @@ class W5500:
         return {"mac": self._lan.config("mac")}
 
     def stop(self):
-        self._turn = _IDLE
+        self._state = _IDLE
         self._nic = None
         _connectwith.link_used(_CLASS, False)
         _connectwith.ethernet_stop()
@@ -155,11 +155,11 @@ class W5500:
             return _HARDWARE
         if state < 0:
             return self._fail("no answer", 0)
-        self._turn = _STARTED
+        self._state = _STARTED
         return self._watch()
 
-    def _next(self, turn):
-        self._turn = turn
+    def _next(self, state):
+        self._state = state
         self._since_ms = time.ticks_ms()
 
     def _waited_ms(self):
@@ -168,7 +168,7 @@ class W5500:
     def _fail(self, cause, code):
         self.cause = "W5500: " + cause
         self.code = code
-        self._turn = _IDLE
+        self._state = _IDLE
         return links.FAILED
 
     def _answers(self):
@@ -204,7 +204,7 @@ class W5500:
                 _connectwith.dns_second(server)
         self._losses = _connectwith.link_state(_CLASS) >> links.LOSSES_SHIFT
         _connectwith.ethernet_start(network.hostname())
-        self._turn = _STARTING
+        self._state = _STARTING
 
     def _watch(self):
         state = _connectwith.link_state(_CLASS)

@@ -12,8 +12,9 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import links, patience, results
-from connectwith import nic as nics
+from connectwith import links, results
+from connectwith.links import retry_limits
+from connectwith.settings import nic as nics
 
 _CLASS = const(0)  # _connectwith.LINK_WIFI
 
@@ -55,9 +56,9 @@ class Wlan:
         self._good = None  # SSID and BSSID of one that did not
         self._good_ms = None  # when that was found
         self._dhcp = links.Dhcp()
-        self._turn = _IDLE
+        self._state = _IDLE
         self._losses = 0
-        self._patience = None
+        self._limits = None
         self._row = None  # of it
         self._misses = 0  # in a row, of that kind
         self._missed_ms = 0  # when the first of them was tried
@@ -67,33 +68,33 @@ class Wlan:
         self.cause = ""
         self.code = self.faults = 0
 
-    def start(self, nic, patience_=None):
+    def start(self, nic, limits=None):
         self._nic = nic
-        self._patience = patience_ or patience.Patience()
+        self._limits = limits or retry_limits.RetryLimits()
         self._row = self._points = None
         self._misses = self.faults = 0
         self.cause = ""
-        self._turn = _OPEN
+        self._state = _OPEN
         _connectwith.link_used(_CLASS, True)
 
     def poll(self):
-        turn = self._turn
-        if turn >= _JOINING:
+        state = self._state
+        if state >= _JOINING:
             return self._watch()
-        if turn == _PAUSE:
+        if state == _PAUSE:
             pause_ms = _PAUSE_MS
-            if self._row is patience.WIFI:
+            if self._row is retry_limits.WIFI:
                 pause_ms *= min(self._misses, _LONGEST_PAUSE_MS // _PAUSE_MS)
             if time.ticks_diff(time.ticks_ms(), self._paused_ms) >= pause_ms:
                 if self._points is None or not self._points.look():
-                    self._turn = _JOIN
+                    self._state = _JOIN
             return _LINK
-        if turn == _OPEN:
+        if state == _OPEN:
             self._open()
             return _HARDWARE
-        if turn == _POWER:
+        if state == _POWER:
             return self._power()
-        if turn == _JOIN:
+        if state == _JOIN:
             return self._join()
         return links.FAILED
 
@@ -118,7 +119,7 @@ class Wlan:
         self._wlan = network.WLAN(network.WLAN.IF_STA)
 
     def stop(self):
-        self._turn = _IDLE
+        self._state = _IDLE
         self._nic = self._points = None
         _connectwith.link_used(_CLASS, False)
         if self._wlan is None:
@@ -140,14 +141,14 @@ class Wlan:
         _connectwith.link_watch(_CLASS)
         if self._wlan.active():  # by boot.py or an earlier run: begin from a known state
             self._wlan.active(False)
-        self._turn = _POWER
+        self._state = _POWER
 
     def _power(self):
         if _connectwith.link_state(_CLASS) & links.LINK_UP:
             return _HARDWARE  # the event of the old connection's end is still on its way
         self._wlan.active(True)
         self._wlan.config(reconnects=0)  # else the driver tries for ever by itself
-        self._turn = _JOIN
+        self._state = _JOIN
         return self._join()
 
     def _join(self):
@@ -179,7 +180,7 @@ class Wlan:
         self._joined_ms = time.ticks_ms()
         self._dhcp.forget()
         self._wlan.connect(ssid, key, bssid=bssid)
-        self._turn = _JOINING
+        self._state = _JOINING
         return _LINK
 
     def _watch(self):
@@ -187,7 +188,7 @@ class Wlan:
         if state >> links.LOSSES_SHIFT != self._losses:
             return self._lost(state & 0xFF)
         if state & links.HAS_ADDRESS:
-            if self._turn != _JOINED:
+            if self._state != _JOINED:
                 self._keep()
             return links.UP
         if not state & links.LINK_UP:
@@ -204,7 +205,7 @@ class Wlan:
 
     def _keep(self):
         """Joined: what has been found out about access points is worth one BSSID."""
-        self._turn = _JOINED
+        self._state = _JOINED
         points = self._points
         if points is not None and points.bssid is not None:
             self._good = points.network["ssid"], points.bssid
@@ -227,27 +228,27 @@ class Wlan:
         None: one of several is not there any more, and the others are still to be asked."""
         points = self._points
         if points is None:
-            if reason == _NOT_FOUND or self._turn == _JOINED:
+            if reason == _NOT_FOUND or self._state == _JOINED:
                 return reason in _OF_KEYS
             points = self._look_around()
         bssid = None if reason == _NOT_FOUND else _connectwith.link_bssid()
         return points.agree(_OF_KEYS) if points.refuse(bssid, reason) else None
 
     def _is_over(self, row):
-        if self._misses < _REPORTS_MIN or not self._patience.is_over(row, self._missed_ms):
+        if self._misses < _REPORTS_MIN or not self._limits.is_over(row, self._missed_ms):
             return False
         if self._points is None or not self._points.has_new():
             return True
-        return self._patience.is_over(patience.WIFI_NEXT, self._missed_ms)
+        return self._limits.is_over(retry_limits.WIFI_NEXT, self._missed_ms)
 
     def _lost(self, reason):
         wrong_key = self._refused(reason)
         self._paused_ms = time.ticks_ms()
-        self._turn = _PAUSE
+        self._state = _PAUSE
         if wrong_key is None:
             return _LINK
         # An access point that restarts is missing or busy in between: then the key may be right.
-        row = patience.WIFI_KEY if wrong_key else patience.WIFI
+        row = retry_limits.WIFI_KEY if wrong_key else retry_limits.WIFI
         if row is not self._row:
             self._row = row
             self._misses = 0
@@ -256,7 +257,7 @@ class Wlan:
         self.cause = "Wi-Fi reason"
         self.code = reason
         if self._is_over(row):
-            self._turn = _IDLE
+            self._state = _IDLE
             return links.FAILED
         self.faults += 1
         return _LINK
@@ -264,5 +265,5 @@ class Wlan:
     def _fail(self, cause, code):
         self.cause = cause
         self.code = code
-        self._turn = _IDLE
+        self._state = _IDLE
         return links.FAILED

@@ -78,7 +78,7 @@ async def attempt_async(link):
 def leave(link):
     server.disconnect()
     # A modem that is being switched off would be taken for one that has been on for long.
-    while connection.get().is_leaving():
+    while connection.get().is_stopping():
         time.sleep_ms(10)
 
 

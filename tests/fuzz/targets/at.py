@@ -5,7 +5,7 @@
 import itertools
 
 from at_transcripts import COMMANDS, feed
-from connectwith import at as engine
+from connectwith.links.modem import at as engine
 from targets.choices import Choices
 
 WHOLE = 1 << 20

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 
-from connectwith import messages
+from connectwith.session import messages
 from targets.choices import Choices
 
 DEPTH_MAX = 16

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The MQTT client against any bytes of a server: the same in every split, and bounded."""
 
-from connectwith import mqtt as protocol
+from connectwith.session import mqtt as protocol
 from targets.choices import Choices
 
 WHOLE = 256  # an inbox

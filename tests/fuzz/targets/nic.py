@@ -4,7 +4,8 @@
 
 import copy
 
-from connectwith import nic, nic_blocks, saving, store
+from connectwith import settings as store
+from connectwith.settings import nic, nic_blocks, saving
 from sealing import seal
 from targets.choices import Choices
 

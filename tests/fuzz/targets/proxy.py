@@ -5,8 +5,8 @@
 import base64
 import re
 
-from connectwith import nic
-from connectwith import proxy as protocol
+from connectwith.connection import proxy as protocol
+from connectwith.settings import nic
 from targets.choices import Choices
 
 HEADER_MAX = 4096

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Any bytes as a stored record: a value that can be used, or nothing."""
 
-from connectwith import cloud, nic, saving, store
+from connectwith import settings as store
+from connectwith.settings import cloud, nic, saving
 from nvs_in_memory import entries
 from targets.choices import Choices
 

@@ -1,0 +1,31 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""The one connection to the server: its controller, the sequence of steps of an attempt, the order
+of interfaces, and the reconnect after a loss. `get()` makes the controller.
+
+May use diagnostics, session, links and settings.
+"""
+
+import _connectwith
+
+_controller = None
+
+
+def get():
+    """The controller of this run of the firmware."""
+    global _controller
+    if _controller is None:
+        from connectwith.connection.controller import Controller
+
+        with _connectwith.SchedulerLock():
+            if _controller is None:
+                _controller = Controller(_reconnect)
+    return _controller
+
+
+def _reconnect():
+    # Many devices never need it: its memory is better spent.
+    from connectwith.connection import reconnect
+
+    return reconnect

@@ -1,0 +1,317 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""The one connection to the server: who wants what, what runs, what has become of it.
+
+`_connectwith.Attempt` keeps the time and guarantees the callback. It calls `_step()` for the next
+bit of work and `_settle()` when an attempt has ended, both from the scheduler: between two byte
+codes of the user's code or of the methods here that the user calls. While one of those is at it,
+`busy` keeps the steps out if the call waits, and the scheduler's lock if it does not: then other
+callbacks of the user's stay out, too, which may call any of these methods.
+
+The steps of an attempt are in sequence.py. What follows a failure is a job's plan (failover.py,
+reconnect.py). The reconnect after a loss is given by who makes the controller (__init__.py).
+"""
+
+import time
+
+import _connectwith
+from micropython import const
+
+from connectwith import call, links, results, settings
+from connectwith.connection.job import Job, check_callback, milliseconds, server_settings
+from connectwith.settings import nic
+
+_STAGES = const(9)
+_UNWATCHED_MS = const(50)  # between two looks at a session that nobody watches
+
+
+class Controller:
+    """Besides the methods: `policy`, `wait`, `timeout_ms` of sends; `last_error`, a result or
+    None; `on_loss` and `on_shutdown`, handlers or None; `retry_ms`, `stable_ms`, `sleep_ms` and
+    `idle_ms`, which only tests of time change."""
+
+    idle_ms = 500  # between two steps of a session in which nothing happens
+
+    def __init__(self, reconnect):
+        """`reconnect()` gives what has `begin(control, result)` and `suspend(control)`."""
+        from connectwith import diagnostics
+        from connectwith.connection import sequence
+
+        _connectwith.key_source()  # makes the device's secret now, so that attempts write nothing
+        self.attempt = _connectwith.Attempt(self._step, self._settle)
+        self.diag = diagnostics.Diag()
+        self._sequence = sequence.Sequence(self.attempt, self.diag)
+        self._job = None  # of the attempt that runs
+        self._next = None  # a job that waits for its time
+        self._next_ms = 0
+        self._told = 0  # the stage that the watcher of transitions waits for
+        self._reconnect = reconnect
+        self.busy = 0
+        self.generation = 0
+        self._connected = False
+        self.live = None  # the job that has connected, also after a loss; not after disconnect()
+        self.outage = (
+            None  # the reconnect.Outage that goes on, also in a session that is too young
+        )
+        self.last_nic = None  # the last that worked
+        self.last_error = None
+        self.on_loss = self.on_shutdown = self.on_superseded = None
+        self.policy = results.SUSPEND_ON_ERROR
+        self.wait = results.WAIT_TIL_SENT
+        self.timeout_ms = 30000
+        self.retry_ms = 60000
+        self.stable_ms = 30000  # so long a session has to hold until the loss before is forgotten
+        self.sleep_ms = 540000
+
+    # -- what the user calls
+
+    def set_policy(self, policy, wait, timeout):
+        """See `server.setsendtimeoutpolicy`."""
+        if policy not in (0, 1, 2) or isinstance(policy, bool):
+            raise ValueError("reconnectpolicy: not a policy")
+        if wait not in (0, 1) or isinstance(wait, bool):
+            raise ValueError("waitpolicy: not a policy")
+        timeout_ms = milliseconds(timeout)
+        self.policy = policy
+        self.wait = wait
+        self.timeout_ms = timeout_ms
+
+    def connectwith(self, config, callback, timeout):
+        """See `server.connectwith`. Checks everything, then changes something."""
+        if self.policy == results.SUSPEND_ON_ERROR:
+            raise RuntimeError("not under SUSPEND_ON_ERROR: see server.setsendtimeoutpolicy")
+        config = nic.normalise(config)
+        kind = nic.link_of(config["interface"])
+        config = settings.fill(config, kind)
+        check_callback(callback)
+        timeout_ms = links.default_ms(kind) if timeout is None else milliseconds(timeout)
+        self.run(Job(config, kind, server_settings(), timeout_ms, callback))
+
+    def disconnect(self):
+        """See `server.disconnect`."""
+        with _connectwith.SchedulerLock():
+            self._go_offline(True)
+
+    def is_connected(self):
+        return self._connected
+
+    def is_idle(self):
+        """Whether nothing of ours runs and no message from the server waits."""
+        return not (self.busy or self._job or self._connected and self.session.inbound)
+
+    def nic_in_use(self):
+        """The NIC that the powered link was started with."""
+        return (self._job or self.live).nic
+
+    def send(self, name, payload):
+        """Sends bytes on the device's topic `name`. Returns 0 or a send error."""
+        if not self._connected and self.policy != results.SUSPEND_ON_ERROR:
+            return results.SEND_ERROR_NOT_CONNECTED
+        from connectwith.session import sending
+
+        return sending.send(self, name, payload)
+
+    def flush(self, timeout):
+        """See `server.flush`."""
+        timeout_ms = milliseconds(timeout)
+        from connectwith.session import sending
+
+        return sending.flush(self, timeout_ms)
+
+    @property
+    def session(self):
+        """The session.Session, also while there is no connection."""
+        return self._sequence.make_session()
+
+    @property
+    def link(self):
+        """The link that is powered, or None."""
+        return self._sequence.link
+
+    def is_stopping(self):
+        """Whether an interface is still being powered down."""
+        return self._sequence.is_stopping()
+
+    def end_linger(self, link):
+        """`link` is used without an attempt from now on."""
+        self._sequence.end_linger(link)
+
+    # -- attempts
+
+    def run(self, job):
+        """Closes what there is and begins `job`."""
+        with _connectwith.SchedulerLock():
+            self._go_offline(False)
+            self.schedule(job)
+
+    def schedule(self, job):
+        """Begins `job`, when its delay is over, where everything is closed already."""
+        self.diag.tries = None
+        self._queue(job)
+
+    def is_connecting(self):
+        """Whether an attempt, or the news that there is none any more, is still to come by
+        itself."""
+        if self.outage is not None and self.outage.expired:
+            return True
+        return self._job is not None or self._next is not None
+
+    def _begin(self, job):
+        self._next = None
+        self.diag.begin(job.nic["interface"])
+        self._told = 0
+        self._sequence.begin(job)
+        self._job = job
+        self.attempt.start(job.kind, job.timeout_ms, job.callback, job.nic["interface"])
+
+    def _go_offline(self, keep):
+        """Ends attempt, session and link, unless that is to be kept for the local network."""
+        self.generation += 1
+        self.attempt.abandon()
+        gone = self.on_superseded
+        if self._job is not None:
+            self._job.close()
+        self.on_superseded = self._job = self._next = self.live = self.outage = None
+        self._connected = False
+        if self._sequence.link is not None:  # else nothing is open
+            call(self._sequence.release, True, keep)
+        if gone is not None:
+            gone()
+
+    def _step(self):
+        if self.busy:
+            return 1
+        stopping_ms = self._sequence.poll_stop()
+        if self.attempt.running():
+            if self._told < self.attempt.stage() and self.diag.watcher is not None:
+                self._report(self.attempt.stage())
+                return 0  # the watcher may have begun another attempt
+            return self._sequence.step()
+        if self._connected:
+            wait_ms = self._poll_session()
+            # Until the interface of before is told to go, what it says is waited for.
+            sooner = 0 <= stopping_ms and not 0 <= wait_ms <= stopping_ms
+            return stopping_ms if sooner else wait_ms
+        if self.outage is not None and self.outage.expired:
+            self.outage.report()
+            return 0  # the handler may have done anything
+        if self._next is not None:
+            left_ms = time.ticks_diff(self._next_ms, time.ticks_ms())
+            if left_ms > 0:
+                return left_ms if stopping_ms < 0 else min(left_ms, stopping_ms)
+            self._begin(self._next)
+        return stopping_ms
+
+    def _settle(self, result, error):
+        """An attempt has ended, or a session's step has raised. May be called again."""
+        job = self._job
+        if job is None:
+            if error is not None:
+                self.lose(type(error).__name__, 0, results.NOT_CONNECTED)
+            return
+        if result == results.SERVER_CONNECTED:
+            self.last_nic = job.nic
+            self.live = job
+            self.last_error = None
+            if self.outage is not None:
+                self.outage.opened()
+            self._connected = True
+            self.schedule_step()
+        else:
+            self.last_error = result
+        self.diag.end(result, error)
+        if result != results.SERVER_CONNECTED:
+            call(
+                self._sequence.release, False, True
+            )  # a driver may raise: the report comes even so
+        generation = self.generation
+        while (
+            self._told < _STAGES
+            and self.diag.watcher is not None
+            and generation == self.generation
+        ):
+            self._report(_STAGES)
+        if generation != self.generation:
+            return
+        if job.plan is not None:
+            following = job.plan.follow(job, result)
+            if following is not None:
+                return self._queue(following)
+        job.close()
+        self._job = None
+        self.on_superseded = None
+
+    def _queue(self, job):
+        """The attempt that has ended is not reported: `job` goes on in its place."""
+        if not job.delay_ms:
+            return self._begin(job)
+        self._next_ms = time.ticks_add(time.ticks_ms(), job.delay_ms)
+        self._next = job
+        self._job = None
+        self.attempt.abandon()
+        self.attempt.wake(job.delay_ms)
+
+    def _report(self, before):
+        generation = self.generation
+        from connectwith.diagnostics import report
+
+        told = report.stages(self.diag.watcher, self.attempt.timeline(), self._told, before)
+        if (
+            generation == self.generation
+        ):  # else it belongs to the attempt that the watcher has begun
+            self._told = told
+
+    # -- the session
+
+    def _poll_session(self):
+        current = self.session
+        state = current.poll(time.ticks_ms())
+        # Going down, a link breaks its connections: then it is to blame.
+        if self.has_lost_link():
+            return -1
+        if state < 0:
+            if self._sequence.limits.blames_link(current.code):
+                return self._sequence.limits.wait_ms()
+            return self.lose(current.cause, current.code, results.NO_SERVER)
+        if self.outage is not None and self.outage.is_stable():
+            self.outage = None
+        if current.inbound:
+            from connectwith.session import messages
+
+            messages.deliver(self, current.take())
+            return 0  # the handler may have done anything
+        if current.busy():
+            return self._sequence.limits.wait_ms()
+        self._sequence.limits.reset_interval()
+        return self._sequence.poll_idle(self.idle_ms if current.watch() else _UNWATCHED_MS)
+
+    def schedule_step(self):
+        """The session is not quiet: its next step comes soon."""
+        self.attempt.wake(1)
+
+    def has_lost_link(self):
+        """Whether the link is down. The session is lost then."""
+        link = self.link
+        if link is None or link.poll() == links.UP:
+            return False
+        self.lose("link lost", 0, link.result)
+        return True
+
+    def lose(self, cause, code, result):
+        """The session is over and nobody here wanted it."""
+        with _connectwith.SchedulerLock():
+            if self._connected:  # else a callback has closed it in the meantime
+                self.diag.lost(cause, code)
+                self._connected = False
+                call(self._sequence.release, False, True)
+                self.last_error = result
+                self._reconnect().begin(self, result)
+        return -1
+
+    def reconnect(self):
+        """Under SUSPEND_ON_ERROR: connects before it returns, or sleeps. False: there is nothing
+        to connect to, or another policy holds."""
+        if self.policy != results.SUSPEND_ON_ERROR or self.busy:
+            return False
+        return self._reconnect().suspend(self)

@@ -1,0 +1,397 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""The sequence of one attempt: link, clock, server, session. One bounded piece of work a step."""
+
+import time
+
+import _connectwith
+from micropython import const
+
+import connectwith
+from connectwith import links, results
+from connectwith.connection import dialer
+from connectwith.links import retry_limits
+from connectwith.settings import cloud
+
+_LINK = const(1)  # stages, as in _connectwith.STAGE_...
+_ADDRESS = const(2)
+_CLOCK = const(3)
+
+_ETHERNET = const(1)  # classes of link, as in _connectwith.LINK_...
+_CELLULAR = const(2)
+
+# What the next step does.
+_PREPARE = const(0)
+_POLLING_LINK = const(1)
+_CHECK_CLOCK = const(2)
+_SET_CLOCK = const(3)
+_DIALLING = const(4)
+_OPENING_SESSION = const(5)
+_PAUSING = const(6)  # before the server is tried again
+_CHECKING_DATE = const(7)  # a date that TLS has refused
+
+# Of core/clockrecord.h: nothing better is looked for, until TLS complains.
+_TRUSTED = const(4)
+_DATES = const(0x0201)  # MBEDTLS_X509_BADCERT_FUTURE and EXPIRED, mbedtls/x509.h
+
+_STOPPING_MS = const(10)
+_POWERING_OFF_MS = const(100)
+_LINGER_MS = const(2)
+
+# For a cable, where another interface follows: auto-negotiation takes 3 s (IEEE 802.3, clause 28).
+_CARRIER_MS = const(5000)
+
+
+class Sequence:
+    """Owns what an attempt opens: the link, the dialer with its stream, the session."""
+
+    def __init__(self, attempt, diag):
+        self._attempt = attempt
+        self._diag = diag
+        self._resolver = _connectwith.Resolver()
+        self._dialer = dialer.Dialer(self._resolver)
+        self.session = None  # see make_session()
+        self._queries = self._dials = 0  # for the time, and again because of it
+        self._time_sync = None  # while the clock is below trust, or TLS complains of a date
+        self.link = None  # powered, or about to be
+        self._stopping = None  # the one before, if powering it down takes longer
+        self._off = True  # it is off its network at least
+        self._lingering = None  # the one that is up until goodbye has left it
+        self._fresh = True  # no attempt yet in this run of the firmware
+        self._job = None
+        self._state = _PREPARE
+        self._asked = 0  # of the link
+        self.limits = retry_limits.RetryLimits()
+        self._faults = 0  # of the link
+        self._route = None  # of the link: see links.route()
+
+    def make_session(self):
+        """The one session, made when it first has a stream: until then its memory is free."""
+        if self.session is None:
+            from connectwith import session
+
+            self.session = session.Session()
+        return self.session
+
+    def begin(self, job):
+        """The next step is the first one of `job`. Changes nothing else."""
+        self._state = _PREPARE
+        self._queries = self._dials = 0
+        self._job = job
+        self.limits.begin(retry_limits.mode_of(job), job.timeout_ms)
+
+    def release(self, polite, keep):
+        """Closes whatever is open and powers the interface down. May be called again.
+
+        If goodbye was said, `poll_stop()` powers down when the server has it, a second later at
+        the latest: a radio loses what it has not sent yet.
+        `keep`: leaves an interface up that is held for the local network."""
+        said = self._close_server(polite)
+        self._end_sync()
+        link = self.link
+        if link is not None:
+            self.link = None
+            kind = self._job.kind
+            if keep and kind in links.held and links.get(kind) is link and link.poll() == links.UP:
+                # The link goes on with those that it has.
+                self.limits = retry_limits.RetryLimits()
+                return
+            if said and _connectwith.lingering():
+                self._lingering = link
+                self._attempt.wake(1)
+            else:
+                self._stop(link)
+
+    def _stop(self, link):
+        link.stop()
+        if link.poll() < links.FAILED:
+            self._off = False
+            self._stopping = link
+            self._attempt.wake(1)
+
+    def poll_stop(self):
+        """Powers down the interface of before. The ms until the next call, < 0 when it is done."""
+        link = self._lingering
+        if link is not None:
+            if _connectwith.lingering():
+                return _LINGER_MS
+            self._stop(link)  # may be cut short, and is then called again
+            self._lingering = None
+        link = self._stopping
+        if link is None:
+            return -1
+        state = link.poll()
+        if state >= links.FAILED:
+            self._stopping = None
+            return -1
+        self._off = state == links.POWERING_OFF
+        return _POWERING_OFF_MS if self._off else _STOPPING_MS
+
+    def end_linger(self, link):
+        """`link` is wanted for something else now. A goodbye that has not left it is lost."""
+        if self._lingering is link:
+            self._stop(link)
+            self._lingering = None
+
+    def is_stopping(self):
+        """Whether the interface of before is still being powered down."""
+        return self._stopping is not None or self._lingering is not None
+
+    def step(self):
+        """Goes on. Returns the ms until the next step, < 0 when the attempt has ended."""
+        state = self._state
+        if state == _POLLING_LINK:
+            return self._poll_link()
+        if state == _PREPARE:
+            return self._prepare()
+        if state == _CHECK_CLOCK:
+            return self._check_clock()
+        if self.link.poll() != links.UP:
+            return self._restart_link()
+        if state == _DIALLING:
+            return self._poll_dialer()
+        if state == _OPENING_SESSION:
+            return self._poll_session()
+        if state == _PAUSING:
+            return self.limits.pause_ms() or self._start_dialer()
+        if state == _CHECKING_DATE:
+            return self._check_date()
+        return self._set_clock()
+
+    def poll_idle(self, idle_ms):
+        """In a quiet step: asks for the time where it is not sure. The ms until the next step."""
+        wait_ms = -1 if self._time_sync is None else self._time_sync.poll_idle(idle_ms)
+        if wait_ms < 0:
+            self._end_sync()
+            return idle_ms
+        return wait_ms
+
+    def _prepare(self):
+        self.release(False, False)  # what a call that was cut short has left
+        if self._lingering is not None:
+            return _LINGER_MS  # `poll_stop()` is at it
+        if self._fresh:
+            self._stop_left_over()
+            self._fresh = False
+        link = self._job.link
+        if self._stopping is link:
+            self._stopping = None  # it can be taken up again from where it is
+        elif self._stopping is not None and not self._off:
+            return self.limits.wait_ms()
+        _connectwith.dns_flush()  # an address learnt on one network may be wrong on the next
+        self.link = link
+        self._diag.link = link
+        if links.held.get(self._job.kind) != self._job.nic or link.poll() != links.UP:
+            self._start_link()
+        self._state = _POLLING_LINK
+        return self._poll_link()
+
+    def _start_link(self):
+        config = self._job.nic
+        if self._job.kind in links.held:
+            links.held[self._job.kind] = config
+        self.link.start(config, self.limits)
+        self._faults = 0
+
+    def _stop_left_over(self):
+        """Powers down what was left up before the reset, as if it were the interface of before."""
+        for kind in range(3):
+            try:
+                link = links.left_over(kind) if kind != self._job.kind else None
+            except (AttributeError, OSError, ValueError):
+                continue  # what cannot be asked is no fault of this attempt's interface
+            if link is not None:
+                self._stop(link)
+                self._off = link.poll() == links.POWERING_OFF
+
+    def _poll_link(self):
+        link = self.link
+        stage = link.poll()
+        if stage == links.FAILED:
+            return self._fail(link.result, link.cause, link.code, 0)
+        if stage != links.UP:
+            self._enter(stage)
+            if link.faults != self._faults:
+                self._faults = link.faults
+                self._note(link.result, link.cause, link.code, 0)
+            asked = getattr(link, "asked", 0)
+            if asked != self._asked:
+                self._asked = asked
+                self.limits.reset_interval()
+            return self.limits.wait_ms()
+        self._enter(_LINK)
+        self._enter(_ADDRESS)
+        route = links.route(self._job.kind, self._job.nic)
+        if route is None:
+            return self.limits.wait_ms()  # its end is about to be told
+        # Whatever else is up, all packets of this attempt leave by its own interface.
+        self._route = route
+        self._dialer.device = route[0]
+        self._resolver.use(route[0], route[1])
+        self._diag.set_cause(None, 0, 0)  # a link that was lost is back
+        self._attempt.expect(-1)
+        self._state = _CHECK_CLOCK
+        return self._check_clock()
+
+    def _check_clock(self):
+        quality = _connectwith.clock_quality(time.time())
+        if quality >= _TRUSTED:
+            return self._start_dialer()
+        self._get_sync().ask()
+        if quality:
+            return self._start_dialer()  # a makeshift: the answer may come in the meantime
+        self._enter(_CLOCK)
+        self._state = _SET_CLOCK
+        return 0
+
+    def _get_sync(self):
+        if self._time_sync is None:
+            from connectwith import clock  # most attempts find one that SNTP has set
+
+            self._time_sync = clock.TimeSync(
+                self._job.settings, self._diag, self._route, self._queries, self._dials
+            )
+        return self._time_sync
+
+    def _end_sync(self):
+        sync = self._time_sync
+        if sync is not None:
+            sync.close()
+            self._queries, self._dials = sync.queries, sync.dials
+            self._time_sync = None
+            connectwith.unload("clock")
+
+    def _set_clock(self):
+        state = self._time_sync.poll()
+        if not state:
+            return self.limits.wait_ms()
+        if state < 0:
+            self._time_sync.set_floor()
+        else:
+            self._end_sync()  # a handshake comes, for which every byte counts
+        return self._start_dialer()
+
+    def _check_date(self):
+        """TLS has refused the server's certificate for its dates: is it the clock?"""
+        dial = self._dialer
+        verdict = self._time_sync.check(dial.flags, dial.stream.not_before())
+        if not verdict:
+            return self.limits.wait_ms()
+        if verdict > 0:
+            self._diag.set_cause(None, 0, 0)
+            self._close_server()
+            return self._start_dialer()
+        return self._retry_or_fail(dial.result, dial.cause, dial.code, dial.flags, True)
+
+    def _start_dialer(self):
+        job = self._job
+        settings = job.settings
+        proxy = job.nic.get("proxyconfig")
+        if proxy is not None:
+            from connectwith.settings import nic_blocks
+
+            proxy = nic_blocks.proxy_of(proxy)
+        if self._time_sync is not None:
+            self._time_sync.dialling()
+        self._dialer.start(settings, proxy, cloud.secret(settings, "key"))
+        self._state = _DIALLING
+        return self._poll_dialer()
+
+    def _poll_dialer(self):
+        dial = self._dialer
+        if self._time_sync is not None:
+            self._time_sync.poll()
+        stage = dial.poll()
+        if stage == dialer.FAILED and dial.flags & _DATES:
+            self._get_sync()
+            self._diag.set_cause(dial.cause, dial.code, dial.flags)  # should the time end now
+            self._state = _CHECKING_DATE
+            return self._check_date()
+        if stage == dialer.FAILED:
+            result = dial.result
+            if dial.silent and self._job.kind == _CELLULAR:
+                result = results.PPP_NO_CONNECTIVITY
+            return self._retry_or_fail(result, dial.cause, dial.code, dial.flags, dial.permanent)
+        self._enter(stage, dial.late)
+        if stage != dialer.READY:
+            return self._await(stage)
+        self.poll_idle(0)  # what is of no use any more gives its memory to the session
+        current = self.make_session()
+        settings = self._job.settings
+        password = cloud.secret(settings, "password")
+        current.open(dial.stream, settings, password, time.ticks_ms())
+        if password is not None:
+            password[:] = bytes(len(password))
+        self._state = _OPENING_SESSION
+        return self._poll_session()
+
+    def _poll_session(self):
+        state = self.session.poll(time.ticks_ms())
+        if state < 0:
+            self._dialer.rate_address(False)
+            current = self.session
+            final = retry_limits.is_permanent(current.cause, current.code)
+            return self._retry_or_fail(results.NO_SERVER, current.cause, current.code, 0, final)
+        if not state:
+            return self._await(dialer.READY)
+        self._dialer.rate_address(True)
+        self._attempt.succeed()
+        return -1
+
+    def _enter(self, stage, late=-1):
+        """Stages only go on. `late`: the result if the time ends in this one, -1: as usual."""
+        if stage > self._attempt.stage():
+            job = self._job
+            shortened = stage == _LINK and job.kind == _ETHERNET and job.has_next()
+            self._attempt.enter(stage, _CARRIER_MS if shortened else 0, late)
+            self._diag.set_cause(None, 0, 0)  # what has failed before has passed
+            self.limits.reset_interval()
+
+    def _restart_link(self):
+        result = self.link.result
+        if self.limits.is_over(retry_limits.LINK_LOST, time.ticks_ms()):
+            return self._fail(result, "link lost", 0, 0)
+        self._note(result, "link lost", 0, 0)
+        self._close_server()
+        self._end_sync()  # it asks by the link of before
+        self._start_link()
+        self._state = _POLLING_LINK
+        return self.limits.wait_ms()
+
+    def _retry_or_fail(self, result, cause, code, flags, permanent):
+        # Going down, a link breaks its connections: then it is to blame.
+        if self.link.poll() != links.UP:
+            return self._restart_link()
+        if self.limits.blames_link(code):
+            return self.limits.wait_ms()
+        if not self.limits.should_retry(permanent):
+            return self._fail(result, cause, code, flags)
+        self._note(result, cause, code, flags)
+        self._close_server()
+        self._state = _PAUSING
+        return self.limits.pause_ms()
+
+    def _await(self, stage):
+        """Waits for the peer, but not for one that has gone without a word."""
+        if self.limits.is_silent(stage):
+            result = retry_limits.result_of_silence(stage, self._job)
+            return self._retry_or_fail(result, "no answer", 0, 0, False)
+        return self.limits.wait_ms()
+
+    def _close_server(self, polite=False):
+        """Drops what has been opened behind the link. Returns whether goodbye was said."""
+        said = self.session is not None and self.session.close(polite)
+        self._dialer.close()
+        self.limits.reset_stage()
+        return said
+
+    def _note(self, result, cause, code, flags):
+        """It is tried again; should the time end meanwhile, this was why."""
+        self._diag.set_cause(cause, code, flags)
+        self._attempt.expect(result)
+
+    def _fail(self, result, cause, code, flags):
+        self._diag.set_cause(cause, code, flags)
+        self._attempt.fail(result)
+        return -1

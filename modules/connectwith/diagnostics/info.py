@@ -1,0 +1,132 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""What `imp.net.info()`, `imp.net.getcurrentconfig()` and an interface's `getiptable()` tell.
+Never a secret that is not sealed."""
+
+import _connectwith
+import machine
+
+from connectwith import links, settings
+from connectwith.settings import nic, nic_blocks
+
+_MAC_OFFSETS = (0, 3)  # from the base address, as ESP-IDF derives them (esp_read_mac)
+
+
+def report(control):
+    """The dict of `imp.net.info()`, all of it at one moment."""
+    with _connectwith.SchedulerLock():
+        return _report(control)
+
+
+def current_config(control):
+    """A copy of the last NIC that worked, secrets sealed; before the first, of what is stored for
+    Wi-Fi or else cellular; None where nothing is."""
+    last = control.last_nic or settings.load_nic(nic.WIFI) or settings.load_nic(nic.CELLULAR)
+    return None if last is None else nic_blocks.duplicate(last)
+
+
+def _report(control):
+    result = {"interface": []}
+    current = control.link
+    for kind in (nic.WIFI, nic.ETHERNET, nic.CELLULAR):
+        try:
+            link = links.get(kind)
+        except ValueError:
+            continue  # not on this board
+        in_use = current is link
+        if in_use and control.is_connected():
+            result["active"] = len(result["interface"])
+        record = {"type": nic.NAMES[kind][0]}
+        if kind != nic.CELLULAR:
+            record["macaddress"] = _mac(kind)
+        _FILLS[kind](record, link, in_use or kind in links.held)
+        result["interface"].append(record)
+        if in_use and kind != nic.CELLULAR and _state(kind) & links.HAS_ADDRESS:
+            result["ipv4"] = _table(control, kind)
+    if control.last_error is not None:
+        result["lasterror"] = control.last_error
+    return result
+
+
+def ipv4(kind, config):
+    """The addresses of a link that is up with the NIC `config`, as the value of the key `ipv4`."""
+    address, netmask, gateway = links.get(kind).addresses()
+    table = {"address": address, "netmask": netmask, "gateway": gateway}
+    # Not what the driver tells: lwIP's table of name servers is one for all interfaces.
+    route = links.route(kind, config)
+    if route is not None and route[1]:
+        table["dnsserver"] = list(route[1])
+    lease = None if kind == nic.CELLULAR else _connectwith.link_dhcp(kind)
+    if lease is not None:
+        table["dhcpserver"] = lease
+    for key in list(table):
+        if table[key] == "0.0.0.0":
+            del table[key]
+    if kind == nic.CELLULAR:
+        return table  # PPP has two ends and nothing to broadcast to
+    host_bits = nic_blocks.number(netmask) ^ 0xFFFFFFFF
+    table["broadcast"] = nic_blocks.quad(nic_blocks.number(address) | host_bits)
+    return table
+
+
+def _table(control, kind):
+    """Of the link in use, with what the connection adds."""
+    table = ipv4(kind, control.nic_in_use())
+    live = control.live
+    if live is None or not control.is_connected():
+        return table
+    proxy = live.nic.get("proxyconfig")
+    if proxy is not None:
+        table["proxy"] = {key: proxy[key] for key in ("type", "address", "port")}
+        if "username" in proxy:
+            table["proxy"]["user"] = proxy["username"]
+    table["server"] = {
+        "port": live.settings.port,
+        "tcptimeout": control.timeout_ms / 1000,
+        "tcpwaitfor": control.wait,
+    }
+    return table
+
+
+def _fill_wifi(record, link, in_use):
+    stored = settings.load_block("wificonfig")
+    if stored is not None:
+        record["ssid"] = stored["ssid"]
+    if in_use and _state(nic.WIFI) & links.LINK_UP:
+        try:
+            told = link.info()
+        except OSError:
+            return  # the network has gone between the two questions
+        record["connectedssid"] = told["ssid"]
+        record["rssi"] = told["rssi"]
+        if "channel" in told:
+            record["channel"] = told["channel"]
+
+
+def _fill_ethernet(record, link, in_use):
+    pass
+
+
+def _fill_cell(record, link, in_use):
+    if in_use:
+        told = link.info()
+        if told.get("rssi") is not None:
+            record["rssi"] = told["rssi"]
+    apn = getattr(link, "apn", None)
+    if apn is not None:
+        record["apn"] = apn
+
+
+_FILLS = (_fill_wifi, _fill_ethernet, _fill_cell)
+
+
+def _state(kind):
+    # Not by poll(): that would take a step of an attempt, whose troubles are the attempt's.
+    return _connectwith.link_state(kind)
+
+
+def _mac(kind):
+    mac = bytearray(machine.unique_id())
+    mac[5] = (mac[5] + _MAC_OFFSETS[kind]) & 0xFF
+    return mac.hex()

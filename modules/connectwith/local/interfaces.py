@@ -1,0 +1,307 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""Interfaces for the local network: `imp.net.open`, its object, and UDP.
+
+A link is shared with the connection to the server: whoever comes second finds it up. `links.held`
+names the links that are held here; the connection leaves those up when it is lost.
+"""
+
+import os
+import select
+import socket
+from errno import ETIMEDOUT
+
+import _connectwith
+from micropython import const
+
+from connectwith import call, connection, links, results, settings
+from connectwith.connection.job import check_callback
+from connectwith.local import timers
+from connectwith.settings import nic, nic_blocks
+
+_ADDRESS = const(2)  # a stage, as in _connectwith.STAGE_...
+
+_UNKNOWN = const(-1)
+_STARTING = const(0)
+_CONNECTED = const(1)
+
+# By class of link: at each stage that `poll()` tells, when it has failed, when it was stopped.
+_STAGES = const(((0, 101, 104), (0, 0, 201), (300, 303, 302)))
+_FAILED = const((106, 203, 306))
+_STOPPED = const((105, 202, 305))
+_NO_LINK = const(204)
+_DENIED = const(304)
+
+_COMING_UP_MS = const(10)
+_UP_MS = const(20)
+_CLOSED_MS = const(1000)
+
+_MOST = const(8)  # tokens that _connectwith knows
+_DATAGRAM_MAX = const(1472)  # IPv4 over Ethernet without fragments
+
+_holders = [None] * _MOST
+_stopping = []  # links that are still being powered down
+
+
+class _Holder:
+    """What is kept for one interface object, which must not be kept itself."""
+
+    def __init__(self, kind, callback):
+        self.kind = kind
+        self.link = links.get(kind)
+        self.callback = callback
+        self.state = _UNKNOWN
+        self.closed = False
+        self.sockets = []
+
+
+class Interface:
+    """An interface that is up for the local network as long as this object is referenced.
+
+    (Until the collector finds out that it is not, that is; `close()` is at once.)
+    """
+
+    def __init__(self, number, holder):
+        self._holder = holder
+        self._token = _connectwith.Token(number)
+
+    def getstate(self):
+        """One of the state numbers of `imp.net`."""
+        with _connectwith.SchedulerLock():
+            return _state(self._holder)
+
+    def getiptable(self):
+        """{"ipv4": {...}} as in `imp.net.info()`. RuntimeError: there is no address."""
+        from connectwith.diagnostics import info
+
+        with _connectwith.SchedulerLock():
+            self._check_up()
+            kind = self._holder.kind
+            return {"ipv4": info.ipv4(kind, links.held[kind])}
+
+    def openudp(self, callback, localport=0):
+        """A UDP socket. `callback(fromaddress, fromport, toaddress, toport, data)` gets what
+        comes. `localport`: 0 for any. RuntimeError: cellular, or not up. OSError: port in use."""
+        if self._holder.kind == nic.CELLULAR:
+            raise RuntimeError("interface: no local network over cellular")
+        check_callback(callback)
+        if isinstance(localport, bool) or not isinstance(localport, int):
+            raise TypeError("localport: must be an int")
+        if not 0 <= localport <= 65535:
+            raise ValueError("localport: must be 0 to 65535")
+        from connectwith.diagnostics import info
+
+        with _connectwith.SchedulerLock():
+            self._check_up()
+            kind = self._holder.kind
+            table = info.ipv4(kind, links.held[kind])
+            sockets = self._holder.sockets
+            route = _connectwith.link_route(kind)
+            if route is None:
+                raise RuntimeError("interface: not up")
+            udp = Udp(route[0], table, localport, callback, sockets)
+            sockets.append(udp)
+        return udp
+
+    def close(self):
+        """Ends it at once. An interface that nothing else uses is powered down."""
+        with _connectwith.SchedulerLock():
+            _release(self._holder)
+
+    def _check_up(self):
+        if _state(self._holder) != _CONNECTED:
+            raise RuntimeError("interface: not up")
+
+
+class Udp:
+    """A UDP socket on one interface, for its subnet."""
+
+    def __init__(self, device, table, port, callback, among):
+        """`device`: lwIP's name of the interface, `table`: its addresses as in info.ipv4()."""
+        address = self._address = table["address"]
+        self._among = among  # the open sockets of its interface
+        self._port = port or _free_port()
+        self._hosts = nic_blocks.number(table["netmask"]) ^ 0xFFFFFFFF
+        self._callback = callback
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            self._socket.setblocking(False)
+            # Another interface may have the same subnet, or even the same address.
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device)
+            self._here = socket.getaddrinfo(address, self._port)[0][-1]
+            self._socket.bind(self._here)
+        except OSError:
+            self._socket.close()
+            raise
+        self._poller = select.poll()
+        self._poller.register(self._socket, select.POLLIN)
+
+    def send(self, address, port, data):
+        """Sends one datagram to a host of the subnet. 0, or a SEND_ERROR_ code of `server`.
+
+        ValueError: the address is not of the subnet, or `port` not 1 to 65535."""
+        peer = nic_blocks.number(nic_blocks.check_quad("address", address))
+        if (peer ^ nic_blocks.number(self._address)) & ~self._hosts:
+            raise ValueError("address: not of this subnet")
+        nic_blocks.check_port(port)
+        udp = self._socket
+        if udp is None:
+            return results.SEND_ERROR_NOT_CONNECTED
+        try:
+            udp.sendto(data, socket.getaddrinfo(address, port)[0][-1])
+        except OSError as error:
+            # MicroPython takes it that an empty datagram, 0 bytes, was not sent.
+            if not len(data) and error.errno == ETIMEDOUT:
+                return 0
+            return results.SEND_ERROR_WOULDBLOCK
+        return 0
+
+    def close(self):
+        with _connectwith.SchedulerLock():
+            if self._socket is not None:
+                self._socket.close()
+                self._socket = self._callback = None
+                self._among.remove(self)
+
+    def _serve(self):
+        """Hands over one datagram. Returns whether there was one."""
+        if self._socket is None:
+            return False
+        for _ in self._poller.ipoll(0):
+            return self._receive()
+        return False
+
+    def _receive(self):
+        try:
+            data, sender = self._socket.recvfrom(_DATAGRAM_MAX)
+        except OSError:
+            return False
+        if not data:
+            # MicroPython takes an empty datagram for the end of a stream, and reads no more. It
+            # forgets that when the socket is bound; lwIP allows that again and loses nothing.
+            self._socket.bind(self._here)
+        call(self._callback, sender[0], sender[1], self._address, self._port, data)
+        return True
+
+
+def _free_port():
+    """One of those that are nobody's (RFC 6335, section 6). lwIP would choose one, too, and not
+    say which."""
+    return 0xC000 | os.urandom(1)[0] << 6 | os.urandom(1)[0] & 0x3F
+
+
+def open_(config, callback):
+    """See `imp.net.open`."""
+    config = nic.normalise(config)
+    kind = nic.link_of(config["interface"])
+    link = links.get(kind)
+    check_callback(callback)
+    with _connectwith.SchedulerLock():
+        return _open(config, kind, link, callback)
+
+
+def _open(config, kind, link, callback):
+    if None not in _holders:
+        _collect()
+    if None not in _holders:
+        raise RuntimeError("interface: open too often")
+    control = connection.get()
+    if control.link is link or kind in links.held:
+        if len(config) > 1:
+            raise ValueError("interface: in use; open it without settings")
+        if kind not in links.held:
+            links.held[kind] = control.nic_in_use()
+    else:
+        control.end_linger(link)
+        config = settings.fill(config, kind)
+        links.held[kind] = config
+        link.start(config)
+    number = _holders.index(None)
+    holder = _holders[number] = _Holder(kind, callback)
+    interface = Interface(number, holder)
+    timers.get().watch(_watch)
+    return interface
+
+
+def _collect():
+    import gc
+
+    gc.collect()
+    _drop(timers.get().alarm.dropped())
+
+
+def _watch():
+    """A turn of the service of timers."""
+    _drop(timers.get().alarm.dropped())
+    wait_ms = -1
+    for holder in _holders:
+        if holder is None:
+            continue
+        if holder.closed:
+            wait_ms = max(wait_ms, _CLOSED_MS)
+            continue
+        state = _state(holder)
+        if state != holder.state:
+            holder.state = state
+            if state == _NO_LINK and connection.get().link is not holder.link:
+                # For the driver this loss is final; the next cable finds it waiting.
+                holder.link.start(links.held[holder.kind])
+            if holder.callback is not None:
+                call(holder.callback, state)
+        for udp in holder.sockets:
+            udp._serve()
+        step_ms = _UP_MS if state == _CONNECTED else _COMING_UP_MS
+        wait_ms = step_ms if not 0 <= wait_ms <= step_ms else wait_ms
+    for link in _stopping:
+        if link.poll() >= links.FAILED:  # done, or taken up again
+            _stopping.remove(link)
+        return _COMING_UP_MS
+    return wait_ms
+
+
+def _state(holder):
+    kind = holder.kind
+    if holder.closed:
+        return _STOPPED[kind]
+    stage = holder.link.poll()
+    if stage == links.UP:
+        return _CONNECTED
+    if stage >= 0:
+        if kind == nic.ETHERNET and stage < _ADDRESS and holder.state in (_CONNECTED, _NO_LINK):
+            return _NO_LINK  # the cable is out
+        return _STAGES[kind][stage]
+    if stage != links.FAILED or not holder.link.cause:
+        return _STOPPED[kind]
+    if kind == nic.CELLULAR and holder.link.result == results.REGISTRATION_DENIED:
+        return _DENIED
+    return _FAILED[kind]
+
+
+def _drop(mask):
+    for number in range(_MOST):
+        if mask & 1 << number and _holders[number] is not None:
+            _release(_holders[number])
+            _holders[number] = None  # not before its token is gone, which would tell of another
+
+
+def _release(holder):
+    if holder.closed:
+        return
+    holder.closed = True
+    # The object that `open` has returned may be named by its own callbacks. Kept here, they would
+    # keep it, and its token would be told gone by nobody.
+    holder.callback = None
+    while holder.sockets:
+        holder.sockets[-1].close()
+    kind = holder.kind
+    for other in _holders:
+        if other is not None and other.kind == kind and not other.closed:
+            return
+    links.held.pop(kind, None)
+    link = holder.link
+    if connection.get().link is not link:
+        link.stop()
+        if link.poll() < links.FAILED and link not in _stopping:
+            _stopping.append(link)
+            timers.get().watch(_watch)

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""Messages between device and agent: JSON, on one topic for each name."""
+
+import json
+import time
+
+import _connectwith
+from micropython import const
+
+from connectwith import call
+from connectwith.settings import nic
+
+_NAME_MAX = const(64)  # bytes
+_MESSAGE_MAX = const(256 * 1024 - 256)
+_DEPTH_MAX = const(16)
+
+_SHUTDOWN_OTHER = const(3)
+
+handlers = {}  # by the name of the message
+
+_NOT_JSON = handlers  # an object that json.loads() never gives
+
+
+def check_name(name):
+    """The name of a message: a str of 1 to 64 bytes, without what has a meaning in a topic."""
+    if not isinstance(name, str):
+        raise TypeError("name: must be a str")
+    nic.text({"name": name}, "name", 1, _NAME_MAX)
+    if not nic.is_printable(name, "#+"):
+        raise ValueError("name: has a character that cannot be in a topic")
+
+
+def pack(data):
+    """JSON as bytes. TypeError, ValueError: it cannot be said in JSON."""
+    _check(data, 0)
+    payload = json.dumps(data).encode()
+    if len(payload) > _MESSAGE_MAX:
+        raise ValueError("data: too long")
+    return payload
+
+
+def _check(data, depth):
+    # json.dumps writes what it does not know as if it were text, and NaN as nan.
+    if depth > _DEPTH_MAX:
+        raise ValueError("data: nested too deeply")
+    if data is None or isinstance(data, (bool, int)):
+        return
+    if isinstance(data, str):
+        _check_text(data)
+        return
+    if isinstance(data, float):
+        if data != data or data - data != 0:
+            raise ValueError("data: not a finite number")
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            if not isinstance(key, str):
+                raise TypeError("data: keys must be str")
+            _check_text(key)
+            _check(value, depth + 1)
+    elif isinstance(data, (list, tuple)):
+        for value in data:
+            _check(value, depth + 1)
+    else:
+        raise TypeError("data: " + type(data).__name__ + " cannot be sent")
+
+
+def _check_text(text):
+    if nic.utf8_size("data", text, _MESSAGE_MAX) > _MESSAGE_MAX:
+        raise ValueError("data: too long")
+
+
+def deliver(control, message):
+    """Hands a message (topic after the device's own part, payload) to whom it is for."""
+    topic, payload = message
+    if isinstance(payload, str):
+        _remark(control, payload, topic)
+        return
+    if topic == "restart":
+        _asked_to_restart(control, payload)
+        return
+    if topic[: len("device/")] != "device/":
+        _warn(control, "message on a topic that is not for the device: ", topic)
+        return
+    name = topic[len("device/") :]
+    handler = handlers.get(name)
+    if handler is None:
+        _warn(control, "agent message without a handler: ", name)
+        return
+    if payload is None:
+        _warn(control, "agent message too long: ", name)
+        return
+    try:
+        # MicroPython's parser alone takes `{` and `[1 2]`.
+        data = json.loads(payload) if _connectwith.is_json(payload) else _NOT_JSON
+    except MemoryError:
+        _warn(control, "agent message too long: ", name)
+        return
+    except Exception:  # whatever the parser finds: the peer may have sent anything
+        data = _NOT_JSON
+    if data is _NOT_JSON:
+        _warn(control, "agent message that is not JSON: ", name)
+        return
+    call(handler, data)
+
+
+def _remark(control, text, topic):
+    # No failure: nothing will come on that topic, but sending works. Once is enough.
+    note = control.diag.note or ""
+    if text + topic not in note:
+        control.diag.note = (note + "; " if note else "") + text + topic
+        _warn(control, text, topic)
+
+
+def restart(control):
+    """Says goodbye and resets the device."""
+    import machine
+
+    control.disconnect()
+    while _connectwith.lingering():  # a second at most
+        time.sleep_ms(1)
+    machine.reset()
+
+
+def _asked_to_restart(control, payload):
+    try:
+        reason = int(json.loads(payload))
+    except Exception:
+        reason = _SHUTDOWN_OTHER
+    if not 1 <= reason <= _SHUTDOWN_OTHER:
+        reason = _SHUTDOWN_OTHER
+    if control.on_shutdown is None:
+        restart(control)
+    else:
+        call(control.on_shutdown, reason)
+
+
+def _warn(control, text, name):
+    text += name[:_NAME_MAX]
+    _offer(control, "log", json.dumps(text).encode())
+
+
+def _offer(control, name, payload):
+    """Sends a message of the firmware's own if that can be done without waiting."""
+    if control.is_connected() and control.session.has_room(name, payload):
+        control.session.enqueue(name, payload)
+        control.schedule_step()

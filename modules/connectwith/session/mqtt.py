@@ -1,0 +1,375 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""An MQTT 3.1.1 client without input or output (OASIS standard of 29 October 2014; numbers in
+brackets below are its statements).
+
+The owner moves bytes. Outwards one frame at a time: while `out_n` is not 0, write the first
+`out_n` bytes of `out`, store what was taken in `took`, call `sent()`. Composing a frame needs
+`idle()`. Inwards: read into `inbox`, store how many bytes came in `got`, call `received()`.
+
+Ctrl-C may strike at any jump of the byte code. So the owner stores `took` and `got` straight from
+the call, and the methods here change the state in straight lines after all decisions: what was
+cut short is simply called again. Only progress allocates, waiting does not.
+"""
+
+from array import array
+from time import ticks_diff
+
+from micropython import const
+
+from connectwith.session import mqtt_frame
+
+_PING_AFTER_MS = const(60000)  # silence after which the server is asked whether it is there
+_PONG_WITHIN_MS = const(45000)
+_KEEP_ALIVE_S = const(60)  # the server gives up after one and a half times this [MQTT-3.1.2-24]
+
+_CONNECT = const(0x10)
+_CONNACK = const(0x20)
+_PUBLISH = const(0x30)
+_PUBACK = const(0x40)
+_SUBSCRIBE = const(0x82)
+_SUBACK = const(0x90)
+_PINGREQ = const(0xC0)
+_PINGRESP = const(0xD0)
+_DISCONNECT = const(0xE0)
+
+# State of the session.
+NEW = const(0)
+CONNECTING = const(1)
+READY = const(2)
+REFUSED = const(3)  # `refusal` holds the CONNACK code
+
+# State of the parser.
+_AT_TYPE = const(0)
+_AT_LENGTH = const(1)
+_AT_BODY = const(2)
+
+_RX_BYTES = const(256)  # packets and the topics of messages; a longer message gets its own
+_INBOX_BYTES = const(256)
+_ACKS = const(40)  # more than one inbox can hold of PUBLISH packets with QoS 1
+
+
+class ProtocolError(Exception):
+    """The peer broke the protocol."""
+
+
+class Client(mqtt_frame.Frame):
+    """One session. `on_message(topic, payload)` gets what the server publishes, if not None, and
+    (None, packet id) for a SUBSCRIBE that it refuses.
+
+    `longest`: bytes of the longest message that is let in; a longer one, or one that finds no
+    memory, has None as payload. `retained` tells meanwhile whether the broker had it stored.
+    """
+
+    def __init__(self, on_message=None, longest=_RX_BYTES):
+        super().__init__()
+        self._rx = bytearray(_RX_BYTES)
+        self._body = self._rx_view = memoryview(self._rx)
+        self.inbox = memoryview(bytearray(_INBOX_BYTES))
+        self._late_id = bytearray(2)  # packet id of a message that is read past
+        self._acks = array("H", bytes(2 * _ACKS))
+        self.unacked = []  # packet ids of messages with QoS 1, oldest first
+        self.on_message = on_message
+        self._longest = longest
+        # Tests of time shorten both.
+        self.ping_after_ms, self.pong_within_ms = _PING_AFTER_MS, _PONG_WITHIN_MS
+        self.reset()
+
+    def reset(self):
+        """Forgets everything, for a new connection."""
+        self.wipe()
+        self.state = NEW
+        self.refusal = 0
+        self.out = self._tail = None
+        self.out_n = self.took = self.got = self._eaten = 0
+        self._packet_id = 0
+        self.unacked.clear()
+        self._at = _AT_TYPE
+        self._type = self._length = self._shift = self._have = self._n_acks = 0
+        self._pinging = self._ping_due = self.retained = False
+        self._pinged_ms = self._heard_ms = self._said_ms = 0
+
+    # -- outwards
+
+    def idle(self):
+        """Whether a frame can be composed: the one before has gone out completely."""
+        return self.out_n == 0
+
+    def sent(self, now_ms):
+        """Accounts for `took` bytes of `out`."""
+        took = self.took
+        if not took:
+            return
+        rest = self.out_n - took
+        if rest:
+            following = memoryview(self.out)[took:]
+            tail = self._tail
+        else:
+            following = self._tail
+            tail = None
+            if following is not None:
+                rest = len(following)
+        self._said_ms = now_ms
+        self._tail = tail
+        self.out = following
+        self.out_n = rest
+        self.took = 0
+
+    def connect(self, client_id, username, password, will_topic, will):
+        """Composes CONNECT with a retained last will of QoS 1. All parts are bytes or None."""
+        flags = 0x02 | 0x04 | 0x08 | 0x20  # clean session; will: present, QoS 1, retained
+        if username is not None:
+            flags |= 0x80
+            if password is not None:
+                flags |= 0x40  # never without a user name [MQTT-3.1.2-22]
+        size = 10 + 6 + len(client_id) + len(will_topic) + len(will)
+        if flags & 0x80:
+            size += 2 + len(username)
+        if flags & 0x40:
+            size += 2 + len(password)
+        self._make_room(size)  # until wipe()
+        self._begin(_CONNECT, size)
+        self._field(b"MQTT")
+        self._byte(4)
+        self._byte(flags)
+        self._word(_KEEP_ALIVE_S)
+        self._field(client_id)
+        self._field(will_topic)
+        self._field(will)
+        if flags & 0x80:
+            self._field(username)
+        if flags & 0x40:
+            self._field(password)
+        self.state = CONNECTING
+        self._go()
+
+    def reserve(self):
+        """A packet id for a message to be published. It is unacknowledged from now on."""
+        packet_id = self.next_id()
+        self.unacked.append(packet_id)
+        return packet_id
+
+    def publish(self, topic, payload, packet_id=0, retain=False):
+        """Composes PUBLISH (bytes, bytes) with QoS 1 if it has a packet id, else 0. The payload is
+        sent from where it is, so it must not change before `idle()`."""
+        qos = 1 if packet_id else 0
+        self._begin(
+            _PUBLISH | qos << 1 | (1 if retain else 0),
+            2 + len(topic) + (2 if qos else 0) + len(payload),
+            len(payload),
+        )
+        self._field(topic)
+        if qos:
+            self._word(packet_id)
+        self._tail = memoryview(payload) if len(payload) else None
+        self._go()
+
+    def subscribe(self, topic, qos=0):
+        """Composes SUBSCRIBE for one topic filter (bytes). Returns the packet id."""
+        self._begin(_SUBSCRIBE, 2 + 2 + len(topic) + 1)
+        packet_id = self.next_id()
+        self._word(packet_id)
+        self._field(topic)
+        self._byte(qos)
+        self._go()
+        return packet_id
+
+    def disconnect(self):
+        """Composes DISCONNECT: the server then drops the last will."""
+        self._begin(_DISCONNECT, 0)
+        self._go()
+
+    def tick(self, now_ms):
+        """Keepalive; call it before writing. False: the peer is dead."""
+        if self._pinging:
+            if ticks_diff(now_ms, self._pinged_ms) >= self.pong_within_ms:
+                return False
+        elif (
+            ticks_diff(now_ms, self._heard_ms) >= self.ping_after_ms
+            or ticks_diff(now_ms, self._said_ms) >= self.ping_after_ms
+        ):
+            self._pinged_ms = now_ms
+            self._ping_due = self._pinging = True
+        if not self.out_n:
+            self.answer()
+        return True
+
+    def answer(self):
+        """When `idle()`: composes a ping or an acknowledgement, False if none is due."""
+        if self._ping_due:
+            self._begin(_PINGREQ, 0)
+            self._ping_due = False
+            self._go()
+            return True
+        if self._n_acks:
+            self._begin(_PUBACK, 2)
+            self._word(self._acks[self._n_acks - 1])
+            self._n_acks -= 1
+            self._go()
+            return True
+        return False
+
+    def unsent(self):
+        """Bytes of the frame that have not been written yet."""
+        return self.out_n + (len(self._tail) if self._tail is not None else 0)
+
+    def keepalive(self, now_ms):
+        """Starts the keepalive clocks: the connection has just been made."""
+        self._heard_ms = self._said_ms = now_ms
+
+    def acks_due(self):
+        """Whether acknowledgements wait; do not read more before they are out."""
+        return self._n_acks > 0
+
+    def next_id(self):
+        """A packet id that no message is waiting under [MQTT-2.3.1-2]."""
+        packet_id = self._packet_id % 65535 + 1
+        while packet_id in self.unacked:
+            packet_id = packet_id % 65535 + 1
+        self._packet_id = packet_id
+        return packet_id
+
+    # -- inwards
+
+    def received(self, now_ms):
+        """Digests the first `got` bytes of `inbox`. ProtocolError: hang up."""
+        n = self.got
+        if not n:
+            return
+        self._heard_ms = now_ms
+        self._pinging = self._ping_due = False
+        while self._eaten < n:
+            if self._at == _AT_BODY:
+                self._store(n - self._eaten)
+            elif self._at == _AT_LENGTH:
+                self._length_byte(self.inbox[self._eaten])
+            else:
+                self._first_byte(self.inbox[self._eaten])
+            if self._at == _AT_BODY and self._have == self._length:
+                self._packet()
+                self._at = _AT_TYPE
+                self._body = self._rx_view
+        self.got = self._eaten = 0
+
+    def _first_byte(self, byte):
+        if self.state != READY:
+            # Nothing comes before CONNACK [MQTT-3.2.0-1].
+            if self.state != CONNECTING or byte != _CONNACK:
+                raise ProtocolError("no CONNACK")
+        elif byte & 0xF0 == _PUBLISH:
+            if byte & 0x06 > 0x02:
+                raise ProtocolError("QoS")  # nothing was subscribed to with QoS 2
+        elif byte not in (_PUBACK, _SUBACK, _PINGRESP):
+            raise ProtocolError("packet type")
+        self._type = byte
+        self._length = self._shift = self._have = 0
+        self._at = _AT_LENGTH
+        self._eaten += 1
+
+    def _length_byte(self, byte):
+        shift = self._shift
+        length = self._length | (byte & 0x7F) << shift
+        if byte & 0x80:
+            if shift >= 21:
+                raise ProtocolError("length")
+            at = _AT_LENGTH
+        else:
+            if not self._is_right_length(length) or shift and not byte:
+                raise ProtocolError("length")  # or padded with zeros
+            at = _AT_BODY
+            self._body = self._room_for(length)
+        self._length = length
+        self._shift = shift + 7
+        self._at = at
+        self._eaten += 1
+
+    def _is_right_length(self, length):
+        kind = self._type & 0xF0
+        if kind == _PUBLISH:
+            return length >= 3
+        # One topic per SUBSCRIBE, so one code per SUBACK.
+        return length == (0 if kind == _PINGRESP else 3 if kind == _SUBACK else 2)
+
+    def _room_for(self, length):
+        """Where the packet goes; too small for a message that is to be skipped."""
+        if _RX_BYTES < length <= self._longest and self.on_message:
+            try:
+                return memoryview(bytearray(length))
+            except MemoryError:
+                pass
+        return self._rx_view
+
+    def _store(self, n):
+        have = self._have
+        start = self._eaten
+        n = min(n, self._length - have)
+        room = min(n, len(self._body) - have)
+        if room > 0:
+            self._body[have : have + room] = self.inbox[start : start + room]
+        if self._length > len(self._body):
+            self._keep_id(have, n)
+        self._have = have + n
+        self._eaten += n
+
+    def _keep_id(self, have, n):
+        """Of a message that is read past only its beginning stays, and its packet id stands behind
+        the topic, which may be longer."""
+        first = 2 + (self._rx[0] << 8 | self._rx[1])
+        for i in range(2):
+            if have <= first + i < have + n:
+                self._late_id[i] = self.inbox[self._eaten + first + i - have]
+
+    def _packet(self):
+        kind = self._type & 0xF0
+        packet_id = self._rx[0] << 8 | self._rx[1]  # of an acknowledgement
+        if kind == _CONNACK:
+            self._connack(self._rx[0], self._rx[1])
+        elif kind == _PUBACK:
+            if packet_id in self.unacked:  # not again, and none that was never sent
+                self.unacked.remove(packet_id)
+        elif kind == _SUBACK:
+            if self._rx[2] not in (0, 1, 2, 0x80):
+                raise ProtocolError("SUBACK")
+            if self._rx[2] & 0x80 and self.on_message:
+                self.on_message(None, packet_id)
+        elif kind == _PUBLISH:
+            self._message()
+
+    def _connack(self, flags, code):
+        # What a refusal has besides its code does not matter. Whether an old session is there
+        # cannot be trusted more than a broker that keeps one although it was told not to
+        # (section 3.2.2.2): what it sends is read, and acknowledged.
+        if flags & 0xFE and not code:
+            raise ProtocolError("CONNACK flags")
+        self.refusal = code
+        self.state = REFUSED if code else READY
+
+    def _message(self):
+        rx = self._body
+        start = 2 + (rx[0] << 8 | rx[1])
+        payload = start + (2 if self._type & 0x06 else 0)
+        if start == 2 or payload > self._length:
+            raise ProtocolError("topic length")
+        whole = self._length <= len(rx)
+        if self._type & 0x06:
+            packet_id = rx[start:payload] if whole else self._late_id
+            self._remember(packet_id[0] << 8 | packet_id[1])
+        if self.on_message:
+            topic = bytes(rx[2 : min(start, len(rx))])
+            for byte in topic:
+                if byte in b"#+\0":  # [MQTT-3.3.2-2], [MQTT-1.5.3-2]
+                    raise ProtocolError("topic")
+            self.retained = bool(self._type & 1)
+            data = rx[payload : self._length] if whole else None
+            if data and rx is self._rx_view:  # else the buffer is the message's own
+                data = bytes(data)
+            self.on_message(topic, data)
+
+    def _remember(self, packet_id):
+        if not packet_id:
+            raise ProtocolError("packet id")  # [MQTT-2.3.1-1]
+        if self._n_acks >= _ACKS:
+            raise ProtocolError("too many at once")
+        self._acks[self._n_acks] = packet_id
+        self._n_acks += 1

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""Sending under a policy: what waits for what, for how long, and what it returns.
+
+These are calls that may block, as on an imp; while one waits, the session's own steps stay out.
+"""
+
+import time
+
+import _connectwith
+from micropython import const
+
+from connectwith import results
+
+# Under SUSPEND_ON_ERROR; it may be the message itself that makes the server hang up.
+_TRIES = const(3)
+
+# What `_wait()` waits for.
+_ROOM = const(0)
+_WITHIN_BUFFER = const(1)
+_ACKNOWLEDGED = const(2)
+
+
+def send(control, name, payload):
+    """Sends bytes on the device's topic `name`. Returns 0 or a send error.
+
+    Offline it connects first, under SUSPEND_ON_ERROR, and sends again what a lost connection may
+    have taken along.
+    """
+    for _ in range(_TRIES):
+        if control.busy:
+            return results.SEND_ERROR_WOULDBLOCK  # a callback in the middle of another call
+        if not control.is_connected() and not control.reconnect():
+            return results.SEND_ERROR_NOT_CONNECTED
+        control.busy += 1
+        try:
+            result = _send(control, name, payload)
+        finally:
+            control.busy -= 1
+        if control.is_connected():
+            # For the acknowledgement, or for what the network has not taken yet.
+            control.schedule_step()
+            break
+        if control.policy != results.SUSPEND_ON_ERROR:
+            break
+    else:
+        control.reconnect()  # without the message
+    return result
+
+
+def flush(control, timeout_ms):
+    """Waits until everything has been acknowledged. Whether it was."""
+    current = control.session
+    if not current.is_waiting():
+        return True
+    if control.busy or not control.is_connected():
+        return False
+    deadline = time.ticks_add(time.ticks_ms(), timeout_ms)
+    control.busy += 1
+    try:
+        flushed = _wait(control, _ACKNOWLEDGED, deadline) == 0
+    finally:
+        control.busy -= 1
+    if not control.is_connected() and control.policy == results.SUSPEND_ON_ERROR:
+        control.reconnect()
+    return flushed
+
+
+def _send(control, name, payload):
+    deadline = time.ticks_add(time.ticks_ms(), control.timeout_ms)
+    keep = control.policy == results.RETURN_ON_ERROR_NO_DISCONNECT
+    current = control.session
+    result = _wait(control, _ROOM, deadline, name, payload)
+    if result == results.SEND_ERROR_TIMEOUT and keep:
+        return results.SEND_ERROR_WOULDBLOCK
+    if not result:
+        packet_id = current.enqueue(name, payload)
+        if control.wait == results.WAIT_FOR_ACK:
+            result = _wait(control, _ACKNOWLEDGED, deadline, packet_id)
+        else:
+            result = _wait(control, _WITHIN_BUFFER, deadline)
+            if keep and result == results.SEND_ERROR_TIMEOUT:
+                result = 0  # it is longer than the send buffer, and goes out from where it is
+    if result == results.SEND_ERROR_TIMEOUT and not keep:
+        control.lose("send timeout", 0, results.NO_SERVER)
+    return result
+
+
+def _wait(control, what, deadline, first=0, payload=b""):
+    """Works on the session until what it waits for is there. Looks at least once.
+
+    Returns 0, SEND_ERROR_TIMEOUT or SEND_ERROR_DISCONNECTED."""
+    generation = control.generation
+    while True:
+        # As in a step: what a callback closes now, or asks the link meanwhile, would be in use.
+        with _connectwith.SchedulerLock():
+            if generation != control.generation:
+                return results.SEND_ERROR_DISCONNECTED  # a callback has closed it
+            result = _look(control, what, first, payload)
+        if result >= 0:
+            return result
+        if time.ticks_diff(deadline, time.ticks_ms()) <= 0:
+            return results.SEND_ERROR_TIMEOUT
+        time.sleep_ms(1)
+
+
+def _look(control, what, first, payload):
+    """One piece of work on the session. -1: it is still to be waited for; else as `_wait()`."""
+    current = control.session
+    if current.poll(time.ticks_ms(), True) < 0:
+        control.lose(current.cause, current.code, results.NO_SERVER)
+        return results.SEND_ERROR_DISCONNECTED
+    if what == _ROOM:
+        done = current.has_room(first, payload)
+    elif what == _WITHIN_BUFFER:
+        done = current.is_within_buffer()
+    else:
+        done = not current.is_waiting(first)
+    if done:
+        return 0
+    return results.SEND_ERROR_DISCONNECTED if control.has_lost_link() else -1

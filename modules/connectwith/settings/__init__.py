@@ -1,0 +1,154 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""What an attempt is made with: the NIC (nic, nic_blocks), the broker (cloud), and here what of it
+survives a reboot, in the namespace `connectwith` of the board's NVS. May use no other package.
+
+Each setting is one entry, so a power cut leaves all of it or all of what it replaces. The blocks
+of a NIC are kept as `nic.normalise()` makes them: checked, and secrets sealed.
+"""
+
+import _connectwith
+from micropython import const
+
+from connectwith.settings import cloud, nic
+
+_VERSION = const(1)
+
+# The fields of each block, in the order of its record. This order is the format. Pairs are a
+# constant, a dict would be in memory for ever.
+_FIELDS = const(
+    (
+        ("wificonfig", ("ssid", "key")),
+        ("staticconfig", ("ip", "netmask", "gateway", "dns")),
+        ("proxyconfig", ("type", "address", "port", "username", "password")),
+        ("cellconfig", ("apn",)),
+    )
+)
+_SEALED = const(("key", "password"))
+_OPTIONAL = const(("username", "password"))
+
+_SPACE = const("connectwith")
+
+# What was read is kept, so that an attempt needs no memory for what has not changed.
+_settings = None  # cloud.Settings, or None when they have to be read
+_absent = set()  # the names of blocks that are not stored
+
+
+def load_nic(kind):
+    """The stored settings of a class of link (nic.WIFI...) as a normalised NIC.
+
+    None: not configured, that is, no network for Wi-Fi or no APN for cellular. Ethernet always
+    is, with DHCP if nothing else is stored.
+    """
+    stored = fill({"interface": nic.NAMES[kind][1]}, kind)
+    if kind != nic.ETHERNET and nic.BLOCKS[kind][0] not in stored:
+        return None
+    return stored
+
+
+def fill(config, kind):
+    """Adds to a normalised NIC the stored value of each block that it lacks. Returns the NIC."""
+    for name in nic.BLOCKS[kind]:
+        if name not in config:
+            block = load_block(name)
+            if block is not None:
+                config[name] = block
+    return config
+
+
+def load_block(name):
+    """The stored block `name` of a NIC, normalised, or None."""
+    if name in _absent:
+        return None
+    record = read(name)
+    return None if record is None else _unpack(name, record)
+
+
+def load_cloud():
+    """The stored settings (cloud.Settings), or None. Nobody changes them: they are shared."""
+    global _settings
+    with _connectwith.SchedulerLock():
+        if _settings is None:
+            record = read("cloud")
+            if record is not None:
+                _settings = cloud.unpack(memoryview(record))
+        return _settings
+
+
+def read(name):
+    """The record of an entry, or None."""
+    with _connectwith.SchedulerLock():  # what a callback stores meanwhile is not absent
+        try:
+            record = _connectwith.setting(_SPACE, name)
+        except OSError:
+            return None
+        if record is None:
+            _absent.add(name)
+        return record
+
+
+def write(name, record):
+    """Stores the record (bytes) of an entry; None erases. OSError: flash full or broken."""
+    global _settings
+    with _connectwith.SchedulerLock():
+        _absent.discard(name)
+        if name == "cloud":
+            _settings = None
+        _connectwith.set_setting(_SPACE, name, record)
+
+
+def pack(name, block):
+    """The record: version, then each field with its length in one byte, 0xFF for an absent one."""
+    record = bytearray((_VERSION,))
+    for field in dict(_FIELDS)[name]:
+        value = block.get(field)
+        if value is None:
+            record.append(0xFF)
+            continue
+        if isinstance(value, list):
+            value = " ".join(value)
+        elif isinstance(value, int):
+            value = str(value)
+        data = value.encode() if isinstance(value, str) else value
+        record.append(len(data))
+        record.extend(data)
+    return record
+
+
+def _unpack(name, record):
+    """The block of a record, or None when it is not one of ours."""
+    if not record or record[0] != _VERSION:
+        return None
+    block = {}
+    at = 1
+    for field in dict(_FIELDS)[name]:
+        if at >= len(record):
+            return None
+        n = record[at]
+        at += 1
+        if n == 0xFF:
+            if field not in _OPTIONAL:
+                return None
+            continue
+        if at + n > len(record):
+            return None
+        block[field] = bytes(record[at : at + n])
+        at += n
+    try:
+        return _typed(block)
+    except ValueError:  # UnicodeError is one
+        return None
+
+
+def _typed(block):
+    for field, data in block.items():
+        if field in _SEALED and data:
+            continue  # an empty key stands for an open network
+        value = data.decode()
+        if field in ("type", "port"):
+            value = int(value)
+        elif field == "dns":
+            value = value.split(" ")
+        block[field] = value
+    return block

@@ -1,0 +1,190 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What is remembered of a loss, for how long, and what is told at its end."""
+
+import types
+
+import _connectwith
+import pytest
+from connectwith import links, results
+from connectwith.connection import reconnect
+from connectwith.connection.job import Job
+
+PERIOD = 1 << 30  # of time.ticks_ms()
+NIC = {"interface": "eth0"}
+
+
+class Clock:
+    """`time`, whose ticks wrap soon after the begin of each test."""
+
+    def __init__(self, now_ms):
+        self.now_ms = now_ms
+
+    def ticks_ms(self):
+        return self.now_ms % PERIOD
+
+    def ticks_add(self, ticks, delta):
+        return (ticks + delta) % PERIOD
+
+    def ticks_diff(self, end, start):
+        return (end - start + PERIOD // 2) % PERIOD - PERIOD // 2
+
+
+@pytest.fixture(params=[0, PERIOD - 1, PERIOD - 45_000])
+def clock(request, monkeypatch):
+    clock = Clock(request.param)
+    monkeypatch.setattr(reconnect, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def control(clock, monkeypatch):
+    """A controller that has lost its connection; `jobs` is what it was told to do."""
+    monkeypatch.setattr(links, "get", lambda kind: None)
+    monkeypatch.setattr(reconnect.os, "urandom", lambda n: b"\xff" * n)
+    monkeypatch.setattr(
+        _connectwith, "backoff_ms", lambda place, base, cap, chance: min(base << place, cap), False
+    )
+    control = types.SimpleNamespace(
+        retry_ms=60_000, stable_ms=30_000, policy=results.RETURN_ON_ERROR, outage=None, busy=0,
+        live=Job(NIC, 1, None, 1), jobs=[], told=[], last_error=None, looked=0,
+        attempt=types.SimpleNamespace(elapsed_ms=lambda: control.took_ms), took_ms=0,
+    )  # fmt: skip
+    control.schedule = control.jobs.append
+    control.on_loss = control.told.append
+    control.schedule_step = lambda: setattr(control, "looked", control.looked + 1)
+    return control
+
+
+def lose(control, result=results.NO_SERVER):
+    reconnect.begin(control, result)
+    return control.jobs[-1] if control.jobs else None
+
+
+def fail(control, clock, job, result, took_ms):
+    """`job` runs and ends so; what follows it."""
+    clock.now_ms += job.delay_ms + took_ms
+    control.took_ms = took_ms
+    following = job.plan.follow(job, result)
+    if following is None:
+        job.callback(result, "eth0")
+    return following
+
+
+def connect(control, clock, job):
+    clock.now_ms += job.delay_ms + 100
+    assert job.plan.follow(job, results.SERVER_CONNECTED) is None
+    job.callback(results.SERVER_CONNECTED, "eth0")
+    control.outage.opened()
+    control.live = job
+    job.close()
+
+
+def flap(control, clock, held_ms):
+    """Sessions of so many ms each until the end is to be told; the pauses before them."""
+    pauses = []
+    while control.outage is None or not control.outage.expired:
+        job = lose(control)
+        if control.outage.expired:
+            break
+        pauses.append(job.delay_ms)
+        connect(control, clock, job)
+        clock.now_ms += held_ms
+    return pauses
+
+
+def test_the_first_attempt_has_what_its_pause_leaves(control):
+    job = lose(control)
+    assert (job.delay_ms, job.timeout_ms) == (999, 59_001)
+    assert (job.nic, job.kind) == (NIC, 1)
+    assert not job.has_next()
+
+
+def test_sessions_that_do_not_hold_end_neither_pauses_nor_minute(control, clock):
+    pauses = flap(control, clock, 10)
+    assert pauses == [999, 1000, 2000, 4000, 8000, 16000, 16000, *pauses[7:]]
+    assert sum(pauses) <= 60_000 and len(pauses) == 8
+    assert control.looked == 1 and control.told == []
+    control.outage.report()
+    assert control.told == [results.NO_SERVER] and control.outage is None
+
+
+@pytest.mark.parametrize(("held_ms", "over"), [(29_999, True), (30_000, False)])
+def test_a_session_that_has_held_ends_it(control, clock, held_ms, over):
+    for _ in range(3):
+        job = lose(control)
+        if control.outage.expired:
+            break
+        connect(control, clock, job)
+        clock.now_ms += held_ms
+        assert control.outage.is_stable() is not over
+    assert control.outage.expired is over
+    if not over:
+        assert control.jobs[-1].delay_ms == 999
+
+
+@pytest.mark.parametrize(("left_ms", "over"), [(1999, True), (2000, False)])
+def test_the_end_of_the_minute(control, clock, left_ms, over):
+    job = lose(control)
+    begun = clock.now_ms
+    connect(control, clock, job)
+    clock.now_ms = begun + 60_000 - left_ms
+    control.stable_ms = 60_001
+    lose(control)
+    assert control.outage.expired is over
+    assert len(control.jobs) == (1 if over else 2)
+    if not over:
+        assert (control.jobs[-1].delay_ms, control.jobs[-1].timeout_ms) == (1000, 1000)
+
+
+@pytest.mark.parametrize(
+    ("timeout_ms", "took_ms", "told"),
+    [
+        (1000, 1000, results.NOT_RESOLVED),  # cut
+        (14_999, 14_999, results.NOT_RESOLVED),
+        (15_000, 15_000, results.NO_LINK),  # a fair part of the minute
+        (1000, 999, results.NO_LINK),  # it has ended by itself
+    ],
+)
+def test_what_the_minute_cuts_is_not_told(control, clock, timeout_ms, took_ms, told):
+    job = lose(control)
+    begun = clock.now_ms
+    job = fail(control, clock, job, results.NOT_RESOLVED, 50)
+    clock.now_ms = begun + 59_000
+    job.timeout_ms, job.delay_ms = timeout_ms, 0
+    assert fail(control, clock, job, results.NO_LINK, took_ms) is None
+    assert control.told == [told] and control.last_error == told
+
+
+def test_the_only_attempt_is_told_although_the_minute_has_cut_it(control, clock):
+    job = lose(control)
+    assert fail(control, clock, job, results.NO_LINK, job.timeout_ms) is None
+    assert control.told == [results.NO_LINK]
+
+
+def test_a_policy_that_has_no_handler(control, clock):
+    job = lose(control)
+    control.policy = results.SUSPEND_ON_ERROR
+    fail(control, clock, job, results.NO_LINK, job.timeout_ms)
+    assert control.told == [] and control.outage is None
+
+
+def test_nothing_keeps_the_job_before(control, clock):
+    first = control.live
+    job = lose(control)
+    outage = control.outage
+    connect(control, clock, job)
+    control.outage = None
+    second = lose(control)
+    assert second.plan is not outage and job.plan is None and job.callback is None
+    kept = [*vars(second).values(), *vars(second.plan).values()]
+    assert first not in kept and outage not in kept
+
+
+def test_a_standstill_over_cellular_has_twice_the_time(control, clock):
+    control.live.kind = 2
+    control.policy = results.SUSPEND_ON_ERROR
+    control.busy = 1
+    lose(control)
+    assert control.jobs == [] and control.outage.left_ms(clock.now_ms) == 120_000
+    assert control.outage.pause_ms() == 0
