@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Shared by the files of the Wi-Fi driver:
+// Shared by the files of the Wi-Fi driver, which is one thing with one lock in several files:
 //
 //   esp_wifi.c           radio on and off, one association
 //   esp_wifi_air.c       frames on their way out
