@@ -66,6 +66,19 @@ def test_plain_skips_tls(streams):
     assert made[0].secured is None
 
 
+@pytest.mark.parametrize(
+    ("status", "permanent"),
+    [(403, True), (407, True), (408, False), (409, True), (425, False), (429, False), (499, True),
+     (500, False), (503, False)],
+)  # fmt: skip
+def test_which_answers_of_a_proxy_may_change(streams, status, permanent):
+    streams(inbound=b"HTTP/1.1 %d No\r\n\r\n" % status)
+    dial = dialer.Dialer(Resolver(1))
+    dial.start(target(), PROXY_TO, None)
+    assert run(dial)[-1] == FAILED and dial.code == status
+    assert dial.permanent == permanent
+
+
 @pytest.mark.parametrize("url", ["mqtts://broker.test", "mqtt://broker.test"])
 @pytest.mark.parametrize("found", [1, -1, 0])  # it dials, there is no such name, it is cut short
 def test_the_key_is_overwritten_whatever_becomes_of_it(streams, url, found):

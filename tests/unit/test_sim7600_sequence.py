@@ -329,6 +329,10 @@ def test_a_modem_of_an_earlier_run(link, clock, used, level, stages):
     link.adopt(used)
     assert run(link, clock, FAILED) == stages
     assert len(done(link, "sweep")) == level and len(done(link, "verify")) == level
+    machine.Pin.board.MODEM_STATUS.level = 1
+    link.adopt(used)  # it was told to go off, and is on again all the same
+    run(link, clock, FAILED)
+    assert len(done(link, "sweep")) == level + 1
 
 
 @pytest.mark.parametrize("used", [True, False])

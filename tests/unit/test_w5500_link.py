@@ -108,6 +108,18 @@ def test_power_then_reset_then_the_driver(fit):
     assert story == ["stop", ("W5500_RST", 0), ("W5500_PWR", 0)]
 
 
+def test_its_use_is_noted_for_the_run_after_a_soft_reset(fit, monkeypatch):
+    put, story = fit
+    clock, _ = put(board(story), PHY_W5500=6)
+    notes = []
+    monkeypatch.setattr(_connectwith, "link_used", lambda *note: notes.append(note), False)
+    link = w5500.W5500()
+    link.start({})
+    assert run(link, clock)[0] == 1 and notes[-1] == (1, True)
+    link.stop()
+    assert notes[-1] == (1, False)
+
+
 def test_a_driver_that_cannot_be_set_up_twice_keeps_its_chip(fit, monkeypatch):
     put, story = fit
     clock, _ = put(board(story, "W5500_RST", "W5500_PWR"), PHY_W5500=6)
