@@ -203,7 +203,9 @@ def test_what_comes_before_the_end_arrives_and_the_end_is_seen(device, world):
     device.use_broker(world.peer("farewell").url)
     device.repl.run("import agent; told = []; agent.on('farewell', told.append)")
     assert device.connect(device.ethernet(), timeout=10) == SERVER_CONNECTED
-    assert device.repl.value("until(lambda: imp.diag.counters()['losses'] == 1)")
+    assert device.repl.value(
+        "until(lambda: imp.diag.counters()['losses'] >= 1)"
+    )  # it is tried again
     assert device.repl.value("(told[:1], imp.diag.counters()['lastloss'])") == (
         ["bye"], "closed by the server"
     )  # fmt: skip
