@@ -7,6 +7,12 @@ import time
 PERIOD = 1 << 30
 
 
+def press_ctrl_c():
+    """No exec() of a text: if that raises KeyboardInterrupt, CPython ends itself by SIGINT at its
+    end, though it was caught (Python/pythonrun.c, run_eval_code_obj)."""
+    raise KeyboardInterrupt
+
+
 class Clockwork:
     """`time.ticks_ms()` and `sleep_ms()` of a board. `slept`: what is done while it sleeps."""
 

@@ -7,6 +7,7 @@ import types
 import _connectwith
 import connectwith
 import pytest
+from clockwork import press_ctrl_c
 from connectwith import clock, links, results, session
 from connectwith.connection import sequence
 from connectwith.links import DISCONNECTING, FAILED, UP, retry_limits
@@ -251,7 +252,7 @@ def test_a_stop_that_ctrl_c_cuts_short_is_repeated(leaver):
     leaver.release(True, False)
     leaver.pending = False
     whole = link.stop
-    link.stop = lambda: exec("raise KeyboardInterrupt")
+    link.stop = press_ctrl_c
     with pytest.raises(KeyboardInterrupt):
         leaver.poll_stop()
     link.stop = whole

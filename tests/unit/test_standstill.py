@@ -7,7 +7,7 @@ import types
 import _connectwith
 import machine
 import pytest
-from clockwork import Clockwork
+from clockwork import Clockwork, press_ctrl_c
 from connectwith import links, results
 from connectwith import settings as store
 from connectwith.connection import failover, reconnect
@@ -108,7 +108,7 @@ def test_a_modem_goes_off_before_it_sleeps(control, stopping_ms, waits_ms):
 
 
 def test_ctrl_c_leaves_it_offline(control, clock):
-    clock.slept = [lambda: None] * 50 + [lambda: exec("raise KeyboardInterrupt")]
+    clock.slept = [lambda: None] * 50 + [press_ctrl_c]
     with pytest.raises(KeyboardInterrupt):
         reconnect.suspend(control)
     assert control.events == ["disconnect"]

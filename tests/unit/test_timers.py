@@ -6,7 +6,7 @@ import sys
 
 import _connectwith
 import pytest
-from clockwork import Alarm, Clockwork
+from clockwork import Alarm, Clockwork, press_ctrl_c
 from connectwith.local import timers
 
 
@@ -97,7 +97,7 @@ def test_a_callback_that_raises_stops_nothing(clock, service, monkeypatch):
 
 def test_ctrl_c_in_a_callback_leaves_the_alarm_set(clock, service):
     ran = []
-    service.start(0, lambda: exec("raise KeyboardInterrupt"))
+    service.start(0, press_ctrl_c)
     service.start(50, lambda: ran.append(1))
     with pytest.raises(KeyboardInterrupt):
         service.alarm.ring()
