@@ -51,9 +51,8 @@ class Controller:
         self.generation = 0
         self._connected = False
         self.live = None  # the job that has connected, also after a loss; not after disconnect()
-        self.outage = (
-            None  # the reconnect.Outage that goes on, also in a session that is too young
-        )
+        # The reconnect.Outage that goes on, also in a session that is too young.
+        self.outage = None
         self.last_nic = None  # the last that worked
         self.last_error = None
         self.on_loss = self.on_shutdown = self.on_superseded = None

@@ -196,7 +196,7 @@ class Sequence:
 
     def _stop_left_over(self):
         """Powers down what was left up before the reset, as if it were the interface of before."""
-        for kind in range(3):
+        for kind in range(_CELLULAR + 1):
             try:
                 link = links.left_over(kind) if kind != self._job.kind else None
             except (AttributeError, OSError, ValueError):

@@ -10,6 +10,7 @@ from connectwith.settings import nic
 
 _VERSION = const(1)
 _URL_MAX = const(250)
+_HOST_MAX = const(200)
 
 # A record that ends before the last of them is of an earlier firmware, which also reads ours.
 _NAMES = const(("url", "clientid", "username", "password", "ca", "cert", "key", "ntp"))
@@ -40,7 +41,7 @@ def split(url):
         raise ValueError("url: must begin with mqtts://")
     rest = url[8:] if secure else url[7:]
     host, colon, digits = rest.partition(":")
-    if not nic.is_host(host) or len(host) > 200:
+    if not nic.is_host(host) or len(host) > _HOST_MAX:
         raise ValueError("url: not a host name")
     port = 8883 if secure else 1883
     if colon:
@@ -129,6 +130,6 @@ def time_servers(ntp):
     for host in ntp:
         if not isinstance(host, str):
             raise TypeError("ntp: must be a str or a list of str")
-        if not nic.is_host(host) or len(host) > 200:
+        if not nic.is_host(host) or len(host) > _HOST_MAX:
             raise ValueError("ntp: not a host name")
     return list(ntp)

@@ -27,24 +27,24 @@ _MODEM_NAMES = const(("pin", "failed"))
 
 def check_cloud(url, ca, username, password, clientid, cert, key, ntp=None):
     """cloud.Settings with nothing sealed yet. ValueError or TypeError name the argument."""
-    settings = cloud.Settings()
-    settings.secure, settings.host, settings.port = cloud.split(url)
-    settings.url = url
-    settings.clientid = _text("clientid", clientid, _CLIENT_ID_MAX)
-    settings.username = _text("username", username, _USERNAME_MAX)
-    settings.password = _text("password", password, _PASSWORD_MAX)
+    broker = cloud.Settings()
+    broker.secure, broker.host, broker.port = cloud.split(url)
+    broker.url = url
+    broker.clientid = _text("clientid", clientid, _CLIENT_ID_MAX)
+    broker.username = _text("username", username, _USERNAME_MAX)
+    broker.password = _text("password", password, _PASSWORD_MAX)
     if password is not None and username is None:
         raise ValueError("password: needs a username")
-    settings.ca = _certificate("ca", ca)
-    settings.cert = _certificate("cert", cert)
-    settings.key = _certificate("key", key)
-    settings.ntp = cloud.time_servers(ntp)
-    if settings.secure:
-        if settings.ca is None:
+    broker.ca = _certificate("ca", ca)
+    broker.cert = _certificate("cert", cert)
+    broker.key = _certificate("key", key)
+    broker.ntp = cloud.time_servers(ntp)
+    if broker.secure:
+        if broker.ca is None:
             raise ValueError("ca: needed to know the server")
         if (cert is None) != (key is None):
             raise ValueError("cert: comes with its key, or not at all")
-    return settings
+    return broker
 
 
 def save_cloud(broker):

@@ -36,7 +36,6 @@ _ASK_MS = const(3000)  # of silence, then the peer is asked, and again
 _DEAD_MS = const(10000)  # of silence
 
 _CONNECTING = const(3)  # status() of later versions; below 0 an error of lwIP's
-_CONNECTED = const(4)
 
 _AUTHENTICATION_FAILED = const(-7)  # PPPERR_AUTHFAIL (lwIP, netif/ppp/ppp.h)
 
