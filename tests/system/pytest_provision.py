@@ -292,6 +292,46 @@ def test_doctor_of_a_modem(board, world, monkeypatch, capsys):
         world.remove_modem(modem)
 
 
+def test_doctor_at_each_moment_of_a_cellular_attempt(board, world, monkeypatch, capsys):
+    modem = world.fit_modem(board, uart=1)
+    try:
+        _provision(
+            "--port", board.console, "--apn", "internet.test",
+            "--cloud", world.broker.url, "--ca", world.certificates.ca_file,
+        )  # fmt: skip
+        for _ in range(4):
+            board.exec(
+                "import imp, server\nimp.net.setserverinterfaces(['cell0'])\n"
+                "server.connect(lambda result: None, 60)\n"
+            )
+            while True:
+                board.release()
+                status, text = _doctor(capsys, "--port", board.console, "--json")
+                found = json.loads(text)
+                assert status == 0 and found["modem"] is not None
+                if found["lastattempt"]["name"] is not None:
+                    break
+            assert found["lastattempt"]["name"] == "SERVER_CONNECTED"
+            board.exec("server.disconnect()")
+    finally:
+        board.stop()
+        world.remove_modem(modem)
+
+
+def test_doctor_shows_each_interface_that_was_tried(board, world, monkeypatch, capsys):
+    monkeypatch.setenv(provision.WIFI_KEY, "not the key of it")
+    _provision(
+        "--port", board.console, "--wifi", world.wifi["home"].ssid,
+        "--cloud", world.broker.url, "--ca", world.certificates.ca_file,
+    )  # fmt: skip
+    world.ethernet.unplug()
+    status, text = _doctor(capsys, "--port", board.console, "--connect", "--json")
+    tries = json.loads(text)["lastattempt"]["tries"]
+    assert status == 1 and tries["wl0"] == "NO_WIFI" and tries["eth0"] == "NO_LINK"
+    _, text = _doctor(capsys, "--port", board.console)
+    assert "tried wl0 " in text and "tried eth0 " in text
+
+
 def test_doctor_of_a_locked_sim(board, world, capsys):
     modem = world.fit_modem(board, uart=1)
     try:

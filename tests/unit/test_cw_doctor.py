@@ -134,7 +134,6 @@ def test_connect_is_asked_for_and_its_failure_is_the_status():
 @pytest.mark.parametrize(
     ("answer", "arguments", "what"),
     [
-        (("", "ImportError: no module named 'imp'"), [], "not this version of connectwith"),
         (("hello\n", ""), [], "answer cannot be read"),
         (("", "RuntimeError: no server is set: see"), ["--connect"], "no broker"),
     ],
@@ -142,3 +141,27 @@ def test_connect_is_asked_for_and_its_failure_is_the_status():
 def test_boards_that_say_something_else(answer, arguments, what):
     with pytest.raises(Problem, match=what):
         run(answer, arguments=arguments)
+
+
+@pytest.mark.parametrize(
+    ("version", "what"),
+    [
+        (("", "ImportError: no module named '_connectwith'"), "not this version of connectwith"),
+        (("0.0.1\n", ""), "not this version of connectwith"),
+        ((f"{paths.version()}\n", ""), "not expected"),
+    ],
+)
+def test_exception_of_the_board_is_blamed_on_its_firmware_only_if_that_differs(version, what):
+    trace = 'Traceback (most recent call last):\n  File "links.py", line 7\nAttributeError: x\n'
+    with pytest.raises(Problem, match=what) as caught:
+        run(("", trace), version)
+    assert "AttributeError: x" in caught.value.why
+    assert 'File "links.py", line 7' in caught.value.__cause__.__notes__[0]
+
+
+def test_each_interface_that_was_tried():
+    last = {**FOUND["lastattempt"], "tries": {"eth0": "NO_LINK", "wl0": "NO_WIFI"}}
+    lines = table(lastattempt={**last, "note": "the broker refused a subscription"})
+    assert lines["tried eth0"] == "NO_LINK" and lines["tried wl0"] == "NO_WIFI"
+    assert lines["note"] == "the broker refused a subscription"
+    assert "note" not in table(lastattempt=last)

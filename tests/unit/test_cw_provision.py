@@ -187,10 +187,11 @@ def test_files_that_are_no_certificates(tmp_path, content, what):
 def test_what_the_board_says_is_passed_on(monkeypatch, error, what):
     monkeypatch.setenv(provision.WIFI_KEY, KEY)
     traceback = f'Traceback (most recent call last):\n  File "<stdin>", line 4\n{error}\n'
-    with BoardStandIn(("", traceback)) as board:
+    with BoardStandIn(("", traceback), ("0.0.1\n", "")) as board:
         said = problem("--port", board.port, "--wifi", "home")
         assert what in said.what and error in said.why
-        assert len(board.codes) == 1, "it goes no further"
+        asked = [code for code in board.codes if "_connectwith.VERSION" in code]
+        assert len(board.codes) == 1 + len(asked), "it goes no further"
 
 
 def test_board_that_goes_away_in_the_middle(monkeypatch):

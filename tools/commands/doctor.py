@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from commands.provision import other_firmware
 from commands.remote import BoardError, Remote
 from setup import paths
 from setup.problem import Problem
@@ -62,7 +61,7 @@ def ask(remote: Remote, connect: bool) -> dict[str, Any]:
                 "none is stored on it.",
                 "./tools/cw provision --cloud URL --ca FILE, then again.",
             ) from None
-        raise other_firmware(error) from None
+        raise remote.unexpected(error) from error
     for line in said.splitlines():
         # A program of the user's may print in between.
         if line.startswith("{") and '"keysource"' in line:
@@ -123,6 +122,10 @@ def rows(found: dict[str, Any], now_s: float) -> list[tuple[str, str]]:
     lines.append(("broker", _broker(found)))
     last = found["lastattempt"]
     if last is not None:
+        tries = last.get("tries") or {}
+        lines += [(f"tried {interface}", result) for interface, result in tries.items()]
+        if last.get("note"):
+            lines.append(("note", last["note"]))
         lines.append(("stages", ", ".join(f"{stage} {ms} ms" for stage, ms in last["stages"])))
     counts = found["counters"]
     text = (

@@ -14,6 +14,7 @@ import time
 import _connectwith
 import server
 from connectwith import connection, links, settings
+from connectwith.diagnostics import report
 
 KINDS = ("Wi-Fi", "Ethernet", "cellular")
 
@@ -98,7 +99,12 @@ def attempt():
     last = imp.diag.lastattempt()
     if last is None:
         return None
-    return {key: last[key] for key in ("interface", "name", "ms", "cause", "stages")}
+    told = {key: last[key] for key in ("interface", "name", "ms", "cause", "stages")}
+    # Of server.connect: the result of each interface that has ended.
+    tries = last.get("tries", {})
+    told["tries"] = {name: report.result_name(tries[name], name) for name in tries}
+    told["note"] = last.get("note")
+    return told
 
 
 control = connection.get()

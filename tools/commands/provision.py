@@ -183,20 +183,11 @@ def gather(options: argparse.Namespace) -> Wanted:
     return Wanted(blocks, cloud)
 
 
-def other_firmware(error: BoardError) -> Problem:
-    """The Problem for a board whose firmware lacks a module or function that cw needs."""
-    return Problem(
-        "The board's firmware is not this version of connectwith.",
-        f"its Python says: {error}",
-        "write it first: ./tools/cw build --board B, then ./tools/cw flash.",
-    )
-
-
-def refusal(error: BoardError) -> Problem:
+def refusal(remote: Remote, error: BoardError) -> Problem:
     """The Problem for an exception of the board. The API names the bad key, never its value."""
     text = str(error)
     if not text.startswith(("ValueError", "TypeError", "OSError")):
-        return other_firmware(error)
+        return remote.unexpected(error)
     if text.startswith("OSError"):
         return Problem(
             "The board could not store everything.",
@@ -219,7 +210,7 @@ def send(remote: Remote, wanted: Wanted) -> str:
         remote.run(f"wanted = {settings}\n{_CHECK}", 30, "being provisioned")
         said = remote.run(_STORE, 30, "being provisioned")
     except BoardError as error:
-        raise refusal(error) from None
+        raise refusal(remote, error) from error
     return said.strip().splitlines()[-1] if said.strip() else "unknown"
 
 

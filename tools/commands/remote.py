@@ -11,6 +11,7 @@ import os
 import time
 
 from commands import serial_port
+from setup import paths
 from setup.problem import Problem
 
 _READ_STEP_S = 0.2
@@ -18,7 +19,14 @@ _EOF = b"\x04"
 
 
 class BoardError(Exception):
-    """The board's Python raised; the text is the traceback's last line."""
+    """The board's Python raised; the text is the traceback's last line.
+
+    The whole traceback is a note of the exception, which --debug shows.
+    """
+
+    def __init__(self, traceback: str) -> None:
+        super().__init__(traceback.strip().splitlines()[-1])
+        self.add_note(f"on the board:\n{traceback.strip()}")
 
 
 class Remote:
@@ -101,8 +109,32 @@ class Remote:
                 "run the same command again.",
             ) from None
         if error.strip():
-            raise BoardError(error.strip().splitlines()[-1])
+            raise BoardError(error)
         return output
+
+    def version(self) -> str | None:
+        """The version of connectwith on the board; None if there is none. Raises Problem."""
+        try:
+            said = self.run("import _connectwith\nprint(_connectwith.VERSION)")
+        except BoardError:
+            return None
+        return said.strip().splitlines()[-1] if said.strip() else None
+
+    def unexpected(self, error: BoardError) -> Problem:
+        """The Problem for an exception that a firmware of this version would not raise."""
+        found = self.version()
+        if found == paths.version():
+            return Problem(
+                "The board's Python raised an exception that is not expected there.",
+                f"its Python says: {error}",
+                "run it again with --debug, and report the traceback from the board.",
+            )
+        there = f"it has version {found}" if found else "it has no version of it"
+        return Problem(
+            "The board's firmware is not this version of connectwith.",
+            f"{there}, and this tool is {paths.version()}; its Python says: {error}",
+            "write it first: ./tools/cw build --board B, then ./tools/cw flash.",
+        )
 
     def _until_eof(self, limit_s: float) -> str:
         data = self._transport.read_until(1, _EOF, timeout=limit_s, timeout_overall=limit_s)
