@@ -3,11 +3,14 @@
 """Files and folders that appear complete or not at all, locks, and errors of the system."""
 
 import errno
+import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +67,75 @@ def test_file_replaces_the_old_one_only_when_whole(tmp_path):
     with paths.whole_file(final) as work:
         work.write_text("new")
     assert final.read_text() == "new"
+
+
+USER = """
+import sys, time
+sys.path.insert(0, {tools!r})
+from pathlib import Path
+from setup import paths
+paths.use(Path({folder!r}))
+print("used", flush=True)
+time.sleep(60)
+"""
+
+
+def test_folder_in_use_is_not_removed(tmp_path):
+    folder = tmp_path / "build"
+    code = USER.format(tools=str(paths.ROOT / "tools"), folder=str(folder))
+    users = []
+    for _ in range(2):  # two may use it at once
+        users.append(subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE))
+        assert users[-1].stdout.readline() == b"used\n"
+    (folder / "netsim").write_text("a program that runs")
+    for user in users:
+        with pytest.raises(Problem, match="was not removed") as caught:
+            paths.remove_unused(folder)
+        assert str(users[-1].pid) in caught.value.why and (folder / "netsim").exists()
+        user.kill()
+        user.wait()
+        user.stdout.close()
+    assert paths.remove_unused(folder) and not folder.exists()
+    assert not paths.remove_unused(folder)
+
+
+def test_folder_that_is_removed_in_between_is_made_again_and_used(tmp_path, monkeypatch):
+    folder = tmp_path / "build"
+    asked = []
+
+    def flock(file, how):
+        if not asked:
+            asked.append(how)
+            shutil.rmtree(folder)
+
+    monkeypatch.setattr(paths.fcntl, "flock", flock)
+    paths.use(folder)
+    assert os.listdir(folder) == [".used.lock"] and asked == [fcntl.LOCK_SH]
+
+
+@pytest.mark.parametrize("place", ["ROOT", "CONNECTWITH_CACHE", "HOME"])
+@pytest.mark.parametrize(
+    ("name", "unfit"),
+    [("my projects", " "), ("a\tb", "\t"), ("c$HOME", "$"), ("d(1)", "()"), ("it's", "'")],
+)
+def test_path_that_make_cannot_take_is_told_at_once(monkeypatch, place, name, unfit):
+    monkeypatch.delenv("CONNECTWITH_CACHE", raising=False)
+    if place == "ROOT":
+        monkeypatch.setattr(paths, "ROOT", Path("/home/me") / name / "connectwith")
+    else:
+        monkeypatch.setenv(place, f"/home/{name}")
+    with pytest.raises(Problem) as caught:
+        paths.check_makeable()
+    assert name in caught.value.what
+    assert all(repr(character) in caught.value.why for character in unfit)
+    if place != "ROOT":
+        assert "CONNECTWITH_CACHE=" in caught.value.next_step
+
+
+def test_path_that_make_can_take(monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", Path("/home/m\u00fcller/a-b_c.d+e,f=g@h/connectwith"))
+    monkeypatch.setenv("CONNECTWITH_CACHE", "/tmp/cache")
+    paths.check_makeable()
 
 
 def test_sweep_takes_the_unfinished_only(tmp_path):

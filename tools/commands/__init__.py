@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from types import FrameType, ModuleType
 from typing import NoReturn
 
+from setup import paths
 from setup.problem import Problem, from_oserror
 from setup.report import Report
 
@@ -29,6 +30,8 @@ NAMES = ("demo", "run", "repl", "test", "faults", "fuzz", "bench", "heap", "muta
 # These need the packages of tests/requirements.txt; some also need the compilers of the tests.
 _TESTING = ("test", "faults", "fuzz", "bench", "heap", "soak", "fleet")
 _COMPILING = ("test", "fuzz")
+# These build nothing on this machine.
+_WITHOUT_MAKE = ("flash", "provision", "monitor", "doctor", "clean")
 
 _INTRODUCTION = """\
 One command for everything: it sets this machine up as far as needed (Debian packages, Python
@@ -116,8 +119,6 @@ def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
         raise SystemExit(0 if argv else 2)
     name = argv[0]
     if name == "--version":
-        from setup import paths
-
         print(f"connectwith {paths.version()}")
         raise SystemExit(0)
     if name not in each:
@@ -148,7 +149,7 @@ def _on_terminate(number: int, frame: FrameType | None) -> None:
 
 def _enter_environment(report: Report, name: str, argv: Sequence[str]) -> None:
     """Sets up the packages and the virtual environment, and restarts cw inside it."""
-    from setup import apt, paths, venv
+    from setup import apt, venv
 
     mark = os.environ.pop("CONNECTWITH_ENTERED", "")
     requirements = paths.TEST_REQUIREMENTS if name in _TESTING else paths.REQUIREMENTS
@@ -156,6 +157,7 @@ def _enter_environment(report: Report, name: str, argv: Sequence[str]) -> None:
         requirements = paths.MUTATION_REQUIREMENTS
     environment = os.path.realpath(venv.location(requirements))
     if os.path.realpath(sys.prefix) == environment:
+        paths.use(paths.cache())
         return
     if mark:
         raise Problem(
@@ -176,6 +178,8 @@ def _dispatch(argv: Sequence[str]) -> int:
     module = modules()[name]
     # With --json the standard output belongs to the document alone.
     report = Report(sys.stderr if getattr(options, "json", False) else sys.stdout)
+    if name not in _WITHOUT_MAKE:
+        paths.check_makeable()
     if module.IN_ENVIRONMENT:
         _enter_environment(report, name, argv)
     return module.run(options, report)

@@ -3,7 +3,6 @@
 """cw clean: removes what was built, and with --all what was fetched."""
 
 import argparse
-import shutil
 import sys
 from pathlib import Path
 
@@ -14,7 +13,9 @@ from setup.report import Report
 SUMMARY = "remove what was built (--all: what was fetched, too)"
 EXAMPLES = """\
 ./tools/cw clean                 remove build/
-./tools/cw clean --all --yes     and the cache, without asking"""
+./tools/cw clean --all --yes     and the cache, without asking
+
+It removes nothing that another cw is using."""
 IN_ENVIRONMENT = False
 
 # The names that cw puts into its cache. A folder with anything else in it is not removed.
@@ -55,15 +56,14 @@ def remove_cache(cache: Path, sure: bool, report: Report) -> bool:
             )
         if input(f"Remove {cache}? [y/N] ").strip().lower() not in ("y", "yes"):
             return False
-    shutil.rmtree(cache)
-    report.line(f"removed {cache}")
+    if paths.remove_unused(cache):
+        report.line(f"removed {cache}")
     return True
 
 
 def run(options: argparse.Namespace, report: Report) -> int:
     """Removes the folders. The exit status is 1 if the user did not want the cache removed."""
-    if paths.BUILD.is_dir():
-        shutil.rmtree(paths.BUILD)
+    if paths.remove_unused(paths.BUILD):
         report.line(f"removed {paths.BUILD}")
     if options.all:
         return 0 if remove_cache(paths.cache(), options.yes, report) else 1

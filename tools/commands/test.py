@@ -6,7 +6,7 @@ import argparse
 
 from commands import emulator
 from commands.build import version_arguments
-from commands.layers import LAYERS, Context, Outcome, run_layer
+from commands.layers import LAYER_LIMIT_S, LAYERS, Context, Outcome, run_layer
 from commands.session import prepare
 from setup import build, paths
 from setup.problem import Problem
@@ -150,10 +150,13 @@ def run(options: argparse.Namespace, report: Report) -> int:
         wanted = {options.sanitizer, *names}
         sanitizers = [name for name in build.SANITIZERS if not name or name in wanted]
         built = prepare(report, tuple(sanitizers))
+    paths.use(paths.BUILD)
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     context = Context(built, target, options.pytest_arguments, options.sanitizer or "")
     outcomes = []
     for name in names:
         report.line(f"\n== {name}")
-        outcomes.append(run_layer(name, context))
+        # A layer's logs, and what it builds, are in one place.
+        with paths.locked(f"layer-{name}", paths.BUILD, report.line, wait_s=LAYER_LIMIT_S):
+            outcomes.append(run_layer(name, context))
     return summarise(outcomes, report)

@@ -152,14 +152,16 @@ def ensure_bench(
         report.line(f"[bench  ] would build the bench's programs in {paths.BUILD}")
         return None
     assert tree is not None
-    with paths.locked("build", paths.BUILD, report.line):
+    paths.use(paths.BUILD)
+    with paths.locked("bench", paths.BUILD, report.line):
         return _netsim(report), _ppp_server(tree, report)
 
 
 def ensure_board(tree: Tree, report: Report, sanitizer: str = "") -> tuple[Path, Path]:
     """The step `build`: mpy-cross and the virtual board. Raises Problem."""
-    with paths.locked("build", paths.BUILD, report.line):
-        mpy_cross = ensure_mpy_cross(tree, report)
+    paths.use(paths.BUILD)
+    mpy_cross = ensure_mpy_cross(tree, report)
+    with paths.locked(board_folder(tree, sanitizer).name, paths.BUILD, report.line):
         return _board(tree, mpy_cross, sanitizer, report), mpy_cross
 
 

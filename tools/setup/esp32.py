@@ -275,8 +275,9 @@ def build_board(board: Path, idf: Idf, tree: sources.Tree, report: Report) -> Pa
     folder = folder_of(board)
     log = paths.LOGS / f"{folder.name}.log"
     env = {**idf.env, **build.environment(tree)}
-    with paths.locked("build", paths.BUILD, report.line):
-        mpy_cross = build.ensure_mpy_cross(tree, report)
+    paths.use(paths.BUILD)
+    mpy_cross = build.ensure_mpy_cross(tree, report)
+    with paths.locked(folder.name, paths.BUILD, report.line):
         new = prepare_folder(board, tree, idf, folder)
         targets = ["all"]
         # A user's checkout is only read.

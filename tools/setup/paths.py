@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 from setup.problem import Problem
 
@@ -23,6 +24,11 @@ MUTATION_REQUIREMENTS = ROOT / "tests" / "mutation.txt"
 # How long a cw waits for another cw with the same set-up step: longer than the longest step.
 LOCK_WAIT_S = 900.0
 _UNFINISHED = ".unfinished-"
+# Characters of a path that make or a shell without quotes gives a meaning to.
+_UNFIT = frozenset("\"#$%&'()*:;<>?[\\]`{|}~")
+_USED = ".used.lock"
+# The open files of use(), by folder. The kernel unlocks each when this process ends.
+_in_use: dict[Path, TextIO] = {}
 
 
 def cache() -> Path:
@@ -43,6 +49,24 @@ def cores() -> int:
     return (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
+
+
+def check_makeable() -> None:
+    """make takes a blank in a name for the end of it, and a shell other characters. Raises Problem
+    when the checkout or the cache has one in its path."""
+    for what, path, other in (
+        ("checkout", ROOT, "move the checkout to a folder without it"),
+        ("cache", cache(), "choose another folder for it: CONNECTWITH_CACHE=/path/without/it"),
+    ):
+        bad = sorted({char for char in str(path) if char.isspace() or char in _UNFIT})
+        if bad:
+            raise Problem(
+                f"Nothing can be built with the {what} in {path}.",
+                f"its path has {' and '.join(map(repr, bad))} in it, which make and shells do not "
+                "take as a part of a name.",
+                f"{other}, then run the same command again.",
+                2,
+            )
 
 
 def _unfinished(final: Path) -> Path:
@@ -147,3 +171,43 @@ def locked(
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield
+
+
+def _is_at(file: TextIO, path: Path) -> bool:
+    """Whether `path` is still the name of the open file."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def use(folder: Path) -> None:
+    """Marks `folder` as in use until this process ends: `cw clean` does not remove it then."""
+    while folder not in _in_use:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = open(folder / _USED, "a+", encoding="ascii")
+        fcntl.flock(file, fcntl.LOCK_SH)  # it waits for a removal in progress
+        if not _is_at(file, folder / _USED):
+            file.close()
+            continue
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        _in_use[folder] = file
+
+
+def remove_unused(folder: Path) -> bool:
+    """Removes `folder` and all in it; False if it is not there. Raises Problem if it is in use."""
+    if not folder.is_dir():
+        return False
+    with open(folder / _USED, "a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Problem(
+                f"{folder} was not removed.",
+                f"another cw (process {_holder(folder / _USED)}) is using it.",
+                "wait for its end, or end it with Ctrl-C; then run this command again.",
+            ) from None
+        shutil.rmtree(folder)
+    return True

@@ -268,6 +268,7 @@ def ensure(report: Report, *, dry_run: bool = False, lock: Lock | None = None) -
         return None
     log = paths.cache() / "logs" / "sources.log"
     folders: dict[str, Path] = {}
+    paths.use(paths.cache())
     with paths.locked("sources", paths.cache(), report.line):
         paths.sweep(_archives())
         paths.sweep(paths.cache() / "src")
