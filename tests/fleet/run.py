@@ -21,6 +21,8 @@ import street  # noqa: E402
 import watch  # noqa: E402
 from bench import BenchError, World  # noqa: E402
 
+from commands import values  # noqa: E402
+
 MODES = ("jitter", "fixed")
 _LINE_EVERY_S = 2.0
 _CHOICE_S = 60.0
@@ -103,19 +105,19 @@ class Fleet:
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--boards", type=int, default=100)
-    parser.add_argument("--outage", type=float, default=30.0, help="seconds")
-    parser.add_argument("--spread", type=float, default=10.0, help="seconds")
+    boards = values.count(1, _MOST_BOARDS)
+    parser.add_argument("--boards", type=boards, default=100)
+    parser.add_argument("--outage", type=values.seconds(), default=30.0, help="seconds")
+    parser.add_argument("--spread", type=values.seconds(), default=10.0, help="seconds")
     parser.add_argument("--mode", choices=MODES, action="append")
-    parser.add_argument("--limit", type=float, default=180.0, help="for each storm, seconds")
+    parser.add_argument(
+        "--limit", type=values.seconds(1), default=180.0, help="for each storm, seconds"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="print the whole record")
-    parser.add_argument("--output", type=Path, default=_ROOT / "build" / "fleet")
+    parser.add_argument("--output", type=values.output_folder, default=_ROOT / "build" / "fleet")
     parser.add_argument("--board-binary", type=Path, default=_ROOT / "build/VIRTUAL/virtual-board")
-    options = parser.parse_args()
-    if not 1 <= options.boards <= _MOST_BOARDS:
-        parser.error(f"--boards: 1 to {_MOST_BOARDS}")
-    return options
+    return parser.parse_args()
 
 
 def main() -> int:

@@ -23,6 +23,8 @@ from bench import BenchError, World  # noqa: E402
 from conditions import Conditions  # noqa: E402
 from player import Player, Tally, Violation  # noqa: E402
 
+from commands import values  # noqa: E402
+
 _WARM_ROUNDS = 4  # until then, caches fill and modules are loaded
 _SAMPLE_EVERY_S = 40.0
 _REMEMBERED = 60  # of the last steps, for a report
@@ -175,9 +177,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first-round", type=int, default=1, help="to begin with a later one")
-    parser.add_argument("--boards", type=int, default=2, help="the first is never reset")
+    parser.add_argument(
+        "--boards", type=values.count(1, 100), default=2, help="the first is never reset"
+    )
     parser.add_argument("--json", action="store_true", help="print the whole record")
-    parser.add_argument("--output", type=Path, default=_ROOT / "build" / "soak")
+    parser.add_argument("--output", type=values.output_folder, default=_ROOT / "build" / "soak")
     parser.add_argument("--sanitizer", default="", help="that the binary was built with")
     parser.add_argument("--board-binary", type=Path, default=_ROOT / "build/VIRTUAL/virtual-board")
     options = parser.parse_args()

@@ -156,15 +156,22 @@ def test_failed_installation_says_what_to_run_by_hand(monkeypatch, tmp_path):
     with pytest.raises(Problem) as caught:
         apt.install([apt.PACKAGES[0]], Report(io.StringIO()), tmp_path / "log")
     assert "no network" in caught.value.why
-    assert "apt-get install gcc" in caught.value.next_step
+    assert "apt-get update\n" in caught.value.next_step
+    assert "apt-get install -y --no-install-recommends gcc" in caught.value.next_step
 
 
 def test_neither_root_nor_sudo(monkeypatch, tmp_path):
     monkeypatch.setattr(apt.os, "geteuid", lambda: 1000)
     monkeypatch.setattr(apt.shutil, "which", lambda name: None)
+    text = io.StringIO()
     with pytest.raises(Problem) as caught:
-        apt.install([apt.PACKAGES[0]], Report(io.StringIO()), tmp_path / "log")
-    assert "run as root" in caught.value.next_step and "apt-get" in caught.value.next_step
+        apt.install(apt.PACKAGES[:2], Report(text), tmp_path / "log")
+    assert "as root" in caught.value.next_step
+    assert caught.value.next_step.split("\n")[1:] == [
+        "        apt-get update",
+        "        apt-get install -y --no-install-recommends gcc libc6-dev",
+    ]
+    assert apt.PACKAGES[0].reason in text.getvalue(), "what each of them is for"
 
 
 def test_only_missing_packages_are_asked_for(monkeypatch):

@@ -76,7 +76,7 @@ def test_a_merged_corpus_keeps_names_and_drops_what_adds_nothing(tmp_path):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("line", [["fuzz", "nicc"], ["fuzz", "--replay", "x"]])
+@pytest.mark.parametrize("line", [["fuzz", "nicc"], ["fuzz", "--replay", __file__]])
 def test_mistakes(line):
     _, options = commands.parse(line)
     with pytest.raises(Problem):

@@ -5,6 +5,7 @@
 import argparse
 import sys
 
+from commands import values
 from commands.session import hand_over, prepare
 from setup import paths
 from setup.report import Report
@@ -18,11 +19,17 @@ IN_ENVIRONMENT = True
 
 PROGRAM = paths.ROOT / "tests" / "fleet" / "run.py"
 _NUMBERS = {
-    "boards": (int, "how many (default: 100)"),
-    "outage": (float, "seconds without broker and access points (default: 30)"),
-    "spread": (float, "seconds over which boots are spread with jitter (default: 10)"),
-    "limit": (float, "seconds that all may take to come back from one storm (default: 180)"),
-    "seed": (int, "of the bench (default: 1); the boards have random numbers of their own"),
+    "boards": (values.count(1, 1000), "how many (default: 100)"),
+    "outage": (values.seconds(), "seconds without broker and access points (default: 30)"),
+    "spread": (values.seconds(), "seconds over which boots are spread with jitter (default: 10)"),
+    "limit": (
+        values.seconds(1),
+        "seconds that all may take to come back from one storm (default: 180)",
+    ),
+    "seed": (
+        values.count(0, 2**31 - 1),
+        "of the bench (default: 1); the boards have random numbers of their own",
+    ),
 }
 
 
@@ -33,7 +40,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mode", choices=("jitter", "fixed"), action="append", help="only this (default: both)"
     )
-    parser.add_argument("--output", metavar="DIR", help="for fleet.json and fleet.svg")
+    parser.add_argument(
+        "--output", type=values.output_folder, metavar="DIR", help="for fleet.json and fleet.svg"
+    )
     parser.add_argument("--json", action="store_true", help="print the whole record")
 
 

@@ -5,9 +5,8 @@
 import argparse
 import random
 from collections.abc import Callable
-from pathlib import Path
 
-from commands import fuzz_targets
+from commands import fuzz_targets, values
 from commands.fuzz_targets import CORPORA, TARGETS, Result
 from setup import build, paths, sources
 from setup.problem import Problem
@@ -29,13 +28,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "targets", nargs="*", metavar="TARGET", help=f"default: all of {', '.join(TARGETS)}"
     )
     parser.add_argument(
-        "--minutes", type=float, default=1.0, metavar="M", help="for each target (default: 1)"
+        "--minutes",
+        type=values.amount("minutes", 0, 60_000),
+        default=1.0,
+        metavar="M",
+        help="for each target (default: 1)",
     )
     parser.add_argument(
-        "--seed", type=int, help="of the random choices (default: another one each time)"
+        "--seed",
+        type=values.count(0, 2**31 - 1),
+        help="of the random choices (default: another one each time)",
     )
     parser.add_argument(
-        "--replay", type=Path, action="append", metavar="FILE", help="only this input, once"
+        "--replay", type=values.file, action="append", metavar="FILE", help="only this input, once"
     )
     parser.add_argument("--merge", action="store_true", help="minimise the committed corpora")
     parser.add_argument(

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 
-from commands import mutants
+from commands import mutants, values
 from commands.mutants import Mutant
 from setup import paths
 from setup.problem import Problem
@@ -40,12 +40,18 @@ _CPU_S, _WAIT_S = 300, 1800
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of this command."""
-    parser.add_argument("--sample", type=int, default=140, metavar="N", help="(default: 140)")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="(default: 1)")
+    parser.add_argument(
+        "--sample", type=values.count(1, 10**6), default=140, metavar="N", help="(default: 140)"
+    )
+    parser.add_argument(
+        "--seed", type=values.count(0, 2**31 - 1), default=1, metavar="N", help="(default: 1)"
+    )
     parser.add_argument(
         "--files", default="connectwith/**/*.py", metavar="GLOB", help="under modules/ (all of it)"
     )
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="at a time (default: 2)")
+    parser.add_argument(
+        "--jobs", type=values.count(1, 64), default=2, metavar="N", help="at a time (default: 2)"
+    )
     parser.add_argument("--left", action="store_true", help="only what the last run left")
     parser.add_argument("--list", action="store_true", help="only list the changes")
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from commands import values
 from commands.console import Console, Execution
 from commands.session import BrokerLines, board_in_bench, configure, prepare
 from setup.problem import Problem
@@ -36,23 +37,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--interface", choices=_INTERFACES, default="all", help="what there is to connect to"
     )
     parser.add_argument(
-        "--timeout", type=_seconds, default=600.0, metavar="S", help="end it after S seconds"
+        "--timeout",
+        type=values.seconds(),
+        default=600.0,
+        metavar="S",
+        help="end it after S seconds",
     )
     parser.add_argument(
         "--stay",
-        type=_seconds,
+        type=values.seconds(),
         default=2.0,
         metavar="S",
         help="keep the board on for S seconds after the script's last line, for callbacks that "
         "are still to come (default: %(default)s)",
     )
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 86400:
-        raise argparse.ArgumentTypeError("must be 0 to 86400 seconds")
-    return value
 
 
 def read_script(name: str) -> str:

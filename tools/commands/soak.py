@@ -5,6 +5,7 @@
 import argparse
 import sys
 
+from commands import values
 from commands.session import hand_over, prepare
 from setup import paths
 from setup.report import Report
@@ -19,12 +20,12 @@ IN_ENVIRONMENT = True
 
 PROGRAM = paths.ROOT / "tests" / "soak" / "run.py"
 _NUMBERS = {
-    "hours": (float, "how long"),
-    "minutes": (float, "the same"),
-    "seconds": (float, "the same; default: one minute"),
-    "seed": (int, "of faults and calls (default: 1)"),
-    "first-round": (int, "leave out what the seed gives for earlier rounds"),
-    "boards": (int, "how many (default: 2); the first is never reset"),
+    "hours": (values.amount("hours", 0, 1000), "how long"),
+    "minutes": (values.amount("minutes", 0, 60_000), "the same"),
+    "seconds": (values.seconds(0, 3_600_000), "the same; default: one minute"),
+    "seed": (values.count(0, 2**31 - 1), "of faults and calls (default: 1)"),
+    "first-round": (values.count(1, 10**6), "leave out what the seed gives for earlier rounds"),
+    "boards": (values.count(1, 100), "how many (default: 2); the first is never reset"),
 }
 
 
@@ -35,7 +36,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sanitizer", choices=("asan", "tsan"), help="a board built with this one"
     )
-    parser.add_argument("--output", metavar="DIR", help="for soak.json and soak.svg")
+    parser.add_argument(
+        "--output", type=values.output_folder, metavar="DIR", help="for soak.json and soak.svg"
+    )
     parser.add_argument("--json", action="store_true", help="print the whole record")
 
 

@@ -12,6 +12,8 @@ from setup.problem import Problem
 from setup.report import Report
 from setup.shell import capture, run_logged, tail
 
+_LINE = "        "  # a command under the three lines of a Problem
+
 
 @dataclass(frozen=True)
 class Package:
@@ -131,16 +133,30 @@ def lacking_tools(for_tests: bool) -> list[Package]:
     return lacking
 
 
-def _privileged(command: list[str]) -> list[str]:
-    if os.geteuid() == 0:
-        return command
-    by_hand = f"run as root: {' '.join(command)}"
-    if shutil.which("sudo") is None:
+def by_hand(names: list[str]) -> str:
+    """The two commands, for root, that install the packages; each is a line to copy."""
+    install = f"apt-get install -y --no-install-recommends {' '.join(names)}"
+    return "\n".join(
+        (
+            "run these two as root, then the same command again:",
+            f"{_LINE}apt-get update",
+            f"{_LINE}{install}",
+        )
+    )
+
+
+def _check_allowed(names: list[str]) -> None:
+    if os.geteuid() != 0 and shutil.which("sudo") is None:
         raise Problem(
             "Debian packages are missing, and this user may not install them.",
             "this is not root, and there is no sudo.",
-            by_hand,
+            by_hand(names),
         )
+
+
+def _privileged(command: list[str]) -> list[str]:
+    if os.geteuid() == 0:
+        return command
     if not sys.stdin.isatty():
         # Without a terminal sudo must not wait for a password.
         return ["sudo", "-n", *command]
@@ -169,6 +185,7 @@ def install(packages: list[Package], report: Report, log: Path) -> None:
     """Installs packages through apt, with sudo when not root. Raises Problem."""
     names = [p.name for p in packages]
     explain(packages, report)
+    _check_allowed(names)
     with report.step("apt", "apt-get install " + " ".join(names)):
         update = _apt_get(["update", "-q"], log)
         status = _apt_get(["install", "-q", "-y", "--no-install-recommends", *names], log)
@@ -178,7 +195,7 @@ def install(packages: list[Package], report: Report, log: Path) -> None:
     raise Problem(
         f"apt could not install: {' '.join(names)}.",
         f"{why if update else 'apt-get install failed'}; the end of {log}:\n{tail(log, 6)}",
-        f"repair that, or install by hand: sudo apt-get install {' '.join(names)}",
+        f"repair that, or {by_hand(names)}",
     )
 
 
