@@ -3,7 +3,7 @@
 """What runs on the board of a soak, in the words of a user's script."""
 
 PRELUDE = """
-import agent, gc, imp, machine, network, server, socket, time
+import _connectwith, agent, gc, imp, machine, network, server, socket, time
 from connectwith import connection
 control = connection.get()
 events, spent, got, losses = [], [], [], []
@@ -34,6 +34,9 @@ def burst(first, count):
     for number in range(first, first + count):
         print((number, server.isconnected(), agent.send("soak", number)))
         time.sleep_ms(20)
+def look():
+    with _connectwith.SchedulerLock():  # all of it at one moment
+        return imp.diag.lastattempt(), imp.net.info(), server.isconnected()
 def lose(count):
     for _ in range(count):
         before = imp.diag.counters()["losses"]

@@ -233,9 +233,7 @@ class Player:
 
     def look(self) -> None:
         """Checks that the diagnosis has no secret and fits the state."""
-        _, info, connected = self.value(
-            "(imp.diag.lastattempt(), imp.net.info(), server.isconnected())"
-        )
+        _, info, connected = self.value("look()")
         if connected != ("active" in info):
             raise Violation(f"connected: {connected}, but imp.net.info() is {info}")
 

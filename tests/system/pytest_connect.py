@@ -39,20 +39,22 @@ def _tries(device):
 
 
 def test_s42_newest_connect_wins(stored):
-    stored.repl.run("server.connect(end('old'))")
-    assert _connect(stored, "end('new')") == [("new", SERVER_CONNECTED, True)]
+    # In one go: a first connection could be there before a second command is read.
+    stored.repl.run("server.connect(end('old'))\nserver.connect(end('new'))")
+    assert stored.repl.value("until(1)", timeout=50) == [("new", SERVER_CONNECTED, True)]
 
 
 def test_s43_newest_connectwith_wins(device):
-    device.start(device.wifi(), tag="old")
-    device.start(device.ethernet(), tag="new")
+    nics = ((device.wifi(), "old"), (device.ethernet(), "new"))
+    device.repl.run("".join(f"attempt({nic!r}, None, {tag!r})\n" for nic, tag in nics))
     assert [call[:3] for call in device.wait(1)] == [("new", SERVER_CONNECTED, "eth0")]
     assert device.repl.value("__import__('network').WLAN(0).active()") is False
 
 
 def test_s43_connect_and_connectwith_share_the_slot(stored, world):
-    stored.start(stored.wifi("cafe", key=""), tag="old")
-    assert _connect(stored, "end('new')") == [("new", SERVER_CONNECTED, True)]
+    nic = stored.wifi("cafe", key="")
+    stored.repl.run(f"attempt({nic!r}, None, 'old')\nserver.connect(end('new'))")
+    assert stored.repl.value("until(1)", timeout=50) == [("new", SERVER_CONNECTED, True)]
     assert stored.calls() == []
     stored.repl.run("server.disconnect()\nserver.connect(end('never'))")
     assert stored.connect(stored.wifi("cafe", key="")) == SERVER_CONNECTED
@@ -96,7 +98,10 @@ def test_s47_disconnect_is_done_when_it_returns(stored):
 
 def test_s49_active_and_isconnected_are_the_same(stored, world):
     stored.repl.run(
-        "agree = lambda: ('active' in imp.net.info()) == server.isconnected()\n"
+        "import _connectwith\n"
+        "def agree():\n"
+        "    with _connectwith.SchedulerLock():\n"
+        "        return ('active' in imp.net.info()) == server.isconnected()\n"
         "answers = [agree()]\n"
         "server.connect(lambda result: answers.append(agree()))\n"
         "while len(answers) < 2: time.sleep_ms(5)\n"

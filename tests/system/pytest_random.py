@@ -144,7 +144,12 @@ class Calls(RuleBasedStateMachine):
     def look(self):
         report = self.device.last_attempt()
         assert report is None or not any(secret in str(report) for secret in self.secrets())
-        connected, info = self.device.repl.value("(server.isconnected(), imp.net.info())")
+        # At one moment: between two calls a connection may come or go.
+        self.device.repl.run(
+            "import _connectwith\n"
+            "with _connectwith.SchedulerLock(): told = server.isconnected(), imp.net.info()\n"
+        )
+        connected, info = self.device.repl.value("told")
         assert ("active" in info) == connected
         assert not connected or "lasterror" not in info
         assert not any(secret in str(info) for secret in self.secrets())

@@ -43,6 +43,8 @@ def play(events):
             demo.board_line(event)
         else:
             demo.broker_line(*event)
+    while demo.waits:
+        demo.release()
     return demo, demo._report.stream.getvalue()
 
 
@@ -53,6 +55,21 @@ def test_all_as_it_must_be():
     assert demo.attempts[3].cause == "status 202"
     for text in ("LINK", "151 ms", "SERVER_CONNECTED after 190 ms", "NO_WIFI", "over TLS"):
         assert text in shown
+
+
+def test_line_of_the_broker_stands_under_its_own_attempt():
+    late = ("imp/1/log", "connected over wl0 in 190 ms")
+    first_of_next = next(e for e in GOOD if str(e).startswith("attempt eth0"))
+    events = [e for e in GOOD if e != late]
+    # The broker's line of Wi-Fi comes after the whole Ethernet attempt.
+    end = max(i for i, e in enumerate(events) if "eth0" in str(e)) + 1
+    demo, shown = play([*events[:end], late, *events[end:]])
+    assert demo.ok
+    assert shown.index(late[1]) < shown.index("Ethernet (eth0)") < shown.index("hello over eth0")
+    assert first_of_next.endswith("Ethernet")
+    # A line that never comes does not hide the next attempt.
+    demo, shown = play(events)
+    assert not demo.ok and "Ethernet (eth0)" in shown and "cellular (cell0)" in shown
 
 
 # A missing stage or a message of another topic proves nothing either way.

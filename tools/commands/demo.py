@@ -70,13 +70,53 @@ class Demo:
         self.unexpected: list[str] = []
         self._report = report
         self._index = -1
+        self._held: list[tuple[str, ...]] = []
         self._colour = fancy(report.stream)
 
     def _current(self) -> Attempt | None:
         return self.attempts[self._index] if 0 <= self._index < len(self.attempts) else None
 
+    def _owed(self) -> bool:
+        """Whether the broker's lines of the current attempt have not all come."""
+        attempt = self._current()
+        return attempt is not None and attempt.result == attempt.expected and not attempt.ok
+
     def board_line(self, line: str) -> None:
-        """Takes one line of the script's output."""
+        """Takes one line of the script's output. Those of the next attempt wait until the broker's
+        lines of this one have come, so that each stands under its own attempt."""
+        if self._held or (line.startswith("attempt ") and self._owed()):
+            self._held.append((line,))
+        else:
+            self._board_line(line)
+
+    def broker_line(self, topic: str, text: str) -> None:
+        """Takes one message that the broker has received."""
+        if self._held and self._owner(text) is not self._current():
+            self._held.append((topic, text))
+            return
+        self._broker_line(topic, text)
+        if self._held and not self._owed():
+            self.release()
+
+    @property
+    def waits(self) -> bool:
+        """Whether lines wait for the broker's lines of the current attempt."""
+        return bool(self._held)
+
+    def release(self) -> None:
+        """Shows the lines that wait, although lines of the broker's may be missing."""
+        if not self._held:
+            return
+        (first,), *rest = self._held
+        self._held = []
+        self._board_line(first)
+        for event in rest:
+            if len(event) == 1:
+                self.board_line(*event)
+            else:
+                self.broker_line(*event)
+
+    def _board_line(self, line: str) -> None:
         word, _, rest = line.partition(" ")
         if word == "attempt":
             self._index += 1
@@ -110,14 +150,16 @@ class Demo:
         verdict = "as it must" if good else f"but must be {attempt.expected}"
         self._report.line(f"  -> {text} after {attempt.ms} ms, {verdict}{because}")
 
-    def broker_line(self, topic: str, text: str) -> None:
-        """Takes one message that the broker has received."""
+    def _owner(self, text: str) -> Attempt | None:
+        words = text.split()
+        found = (a for a in self.attempts if a.lines_expected and a.interface in words)
+        return next(found, None)
+
+    def _broker_line(self, topic: str, text: str) -> None:
         if not topic.endswith(("/log", "/error")):
             return
         self._report.line(f"  broker, over TLS: {topic}  {text}")
-        owner = next(
-            (a for a in self.attempts if a.lines_expected and a.interface in text.split()), None
-        )
+        owner = self._owner(text)
         if owner is None:
             self.unexpected.append(f"{topic} {text}")
         else:
@@ -134,11 +176,31 @@ class Demo:
         return all(a.ok for a in self.attempts) and not self.unexpected
 
 
+class _Wait:
+    """How long the next attempt's lines wait for the broker's lines of the one before."""
+
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
+        self._until: float | None = None
+
+    def look(self) -> None:
+        """Releases the lines when the time is over."""
+        now = time.monotonic()
+        if not self._demo.waits:
+            self._until = None
+        elif self._until is None:
+            self._until = now + BROKER_S
+        elif now > self._until:
+            self._demo.release()
+            self._until = None
+
+
 def follow(world: "World", console: Console, demo: Demo) -> str:
     """Runs the script to its end and a little longer; returns its traceback, "" for none."""
     broker, lines = BrokerLines(world), Lines()
     execution = console.start(SCRIPT.read_text(encoding="utf-8"))
     deadline = time.monotonic() + LIMIT_S
+    wait = _Wait(demo)
     while execution.traceback is None:
         if time.monotonic() > deadline:
             raise Problem(
@@ -150,6 +212,7 @@ def follow(world: "World", console: Console, demo: Demo) -> str:
             demo.board_line(line)
         for topic, text in broker.new():
             demo.broker_line(topic, text)
+        wait.look()
     for line in lines.end():
         demo.board_line(line)
     deadline = time.monotonic() + BROKER_S
@@ -157,6 +220,8 @@ def follow(world: "World", console: Console, demo: Demo) -> str:
         time.sleep(0.02)
         for topic, text in broker.new():
             demo.broker_line(topic, text)
+    while demo.waits:
+        demo.release()
     return execution.traceback
 
 

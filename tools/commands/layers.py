@@ -3,6 +3,7 @@
 """The layers of the tests: the programs of each, and how their results are read."""
 
 import dataclasses
+import json
 import os
 import re
 import shutil
@@ -248,7 +249,14 @@ def _upstream(outcome: Outcome, context: Context) -> None:
 
 
 def _demo(outcome: Outcome, context: Context) -> None:
-    _one(outcome, "demo", [str(paths.ROOT / "tools" / "cw"), "demo", "--json"])
+    """The demo as a person sees it, and its document, which must say the same."""
+    document = paths.LOGS / "demo.json"
+    document.unlink(missing_ok=True)
+    command = 'exec "$0" demo --json > "$1"'
+    cw = str(paths.ROOT / "tools" / "cw")
+    _one(outcome, "demo", ["sh", "-c", command, cw, str(document)])
+    if not outcome.failed and json.loads(document.read_text(encoding="utf-8"))["ok"] is not True:
+        outcome.failed.append(f'demo: exit status 0, but not "ok" in {document}')
 
 
 def _rv32(outcome: Outcome, context: Context) -> None:

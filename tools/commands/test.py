@@ -7,6 +7,7 @@ import argparse
 from commands import emulator
 from commands.build import version_arguments
 from commands.layers import LAYER_LIMIT_S, LAYERS, Context, Outcome, run_layer
+from commands.progress import Progress
 from commands.session import prepare
 from setup import build, paths
 from setup.problem import Problem
@@ -154,9 +155,11 @@ def run(options: argparse.Namespace, report: Report) -> int:
     paths.LOGS.mkdir(parents=True, exist_ok=True)
     context = Context(built, target, options.pytest_arguments, options.sanitizer or "")
     outcomes = []
+    progress = Progress(names)
     for name in names:
-        report.line(f"\n== {name}")
+        report.line(f"\n{progress.heading(name)}")
         # A layer's logs, and what it builds, are in one place.
         with paths.locked(f"layer-{name}", paths.BUILD, report.line, wait_s=LAYER_LIMIT_S):
             outcomes.append(run_layer(name, context))
+        progress.ended(name, outcomes[-1].seconds)
     return summarise(outcomes, report)
