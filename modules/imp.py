@@ -56,10 +56,16 @@ def setproxy(type, address, port, username=None, password=None):
     """
     if (username is None) != (password is None):
         raise ValueError("password: comes with its username, or not at all")
-    block = {"type": type, "address": address, "port": port}
-    block["username"] = username
-    block["password"] = password
-    _save("proxyconfig", block)
+    _save(
+        "proxyconfig",
+        {
+            "type": type,
+            "address": address,
+            "port": port,
+            "username": username,
+            "password": password,
+        },
+    )
 
 
 def setapn(apn):

@@ -23,6 +23,12 @@ def call(function, *args):
         sys.print_exception(error)
 
 
+def overwrite(secret):
+    """Fills a secret that is no longer needed with zeros. `secret`: bytearray, or None for none."""
+    if secret is not None:
+        secret[:] = bytes(len(secret))
+
+
 def unload(name):
     """Gives back the memory of a module in here that is needed once in a while, and by nobody now.
     Whoever needs it imports it again."""

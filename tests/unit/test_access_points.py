@@ -199,7 +199,7 @@ def test_a_scan_without_an_end_is_left_after_6_s(air, clock, monkeypatch):
 def test_the_users_scan_is_waited_for_but_not_for_ever(air, clock, monkeypatch):
     air.found["home"] = [NEAR, FAR]
     points = access_points.AccessPoints([HOME])
-    monkeypatch.setattr(scan, "_scan", object())
+    monkeypatch.setattr(links, "scan", object())
     points.refuse(NEAR, 203)
     assert points.look() and not air.scans
     clock.now_ms += 5999
@@ -208,7 +208,7 @@ def test_the_users_scan_is_waited_for_but_not_for_ever(air, clock, monkeypatch):
     assert not points.look() and points.bssid is None
     points.refuse(NEAR, 203)
     assert points.look()
-    monkeypatch.setattr(scan, "_scan", None)
+    monkeypatch.setattr(links, "scan", None)
     look(points, clock)
     assert points.bssid == FAR
 
@@ -218,7 +218,7 @@ def test_the_users_scan_waits_for_nobody(monkeypatch):
     monkeypatch.setattr(links, "get", lambda kind: link)
     with pytest.raises(OSError):
         scan.start(print)
-    assert not scan.runs()
+    assert links.scan is None
 
 
 # -- the link

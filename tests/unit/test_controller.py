@@ -207,6 +207,14 @@ def test_a_link_that_is_lost(control, lost):
     assert lost == [results.NO_WIFI], "once"
 
 
+def test_flush_before_the_first_session_makes_none(control):
+    control._sequence.session = None
+    control._sequence.make_session = None
+    assert control.flush(1) is True and control._sequence.session is None
+    with pytest.raises(ValueError):
+        control.flush(0)
+
+
 def test_a_session_that_breaks(control, lost):
     connect(control)
     control.session.state = session.CLOSED

@@ -75,7 +75,8 @@ def test_an_import_across_the_layers(name, line):
 )
 @pytest.mark.parametrize("form", ["from connectwith.{} import x", "from connectwith import {}",
                                   "import connectwith.{}.x",
-                                  "def f():\n    from connectwith.{}.x import y"])  # fmt: skip
+                                  "def f():\n    from connectwith.{}.x import y",
+                                  "import sys\nsys.modules.get('connectwith.{}.x')"])  # fmt: skip
 def test_an_arrow_back(lower, upper, form):
     bad = lint_layers.import_complaints(f"connectwith/{lower}/x.py", form.format(upper) + "\n")
     assert len(bad) == 1 and f"connectwith.{upper}" in bad[0]
@@ -92,6 +93,8 @@ def test_an_arrow_back(lower, upper, form):
         ("connectwith/links/modem/sim7600.py", "from connectwith.links import UP"),
         ("connectwith/session/__init__.py", "from connectwith.session import mqtt"),
         ("connectwith/session/mqtt.py", "from connectwith.session import mqtt_frame"),
+        ("connectwith/session/mqtt_frame.py", "from connectwith import overwrite"),
+        ("connectwith/settings/saving.py", '_SPACE = "connectwith.gsm"'),
         ("connectwith/connection/sequence.py", "from connectwith import links, session"),
     ],
 )

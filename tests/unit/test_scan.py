@@ -61,7 +61,7 @@ def radio(monkeypatch, clock):
     monkeypatch.setattr(_connectwith, "link_watch", lambda kind: None, False)
     monkeypatch.setattr(_connectwith, "Alarm", Alarm, False)
     monkeypatch.setattr(timers, "_service", None)
-    monkeypatch.setattr(scan, "_scan", None)
+    monkeypatch.setattr(links, "scan", None)
     monkeypatch.setattr(links, "get", lambda kind: radio.link)
     monkeypatch.setattr(links, "held", {})
     control = types.SimpleNamespace(end_linger=radio.ended.append)
@@ -82,7 +82,7 @@ def test_a_scan_that_is_waited_for(radio, clock):
     clock.slept = [lambda: None, lambda: setattr(radio, "found", [RECORD])]
     assert scan.start(None) == [ENTRY]
     assert clock.now_ms - began_ms == 40 and radio.changes == [True, False]
-    assert radio.ended == [radio.link] and scan._scan is None
+    assert radio.ended == [radio.link] and links.scan is None
 
 
 def test_a_scan_with_a_callback(radio, clock):
@@ -97,7 +97,7 @@ def test_a_scan_with_a_callback(radio, clock):
     turn(clock)
     turn(clock)
     assert told == [[ENTRY, {**ENTRY, "ssid": b"\xff"}]]
-    assert radio.changes == [True, False] and scan._scan is None
+    assert radio.changes == [True, False] and links.scan is None
 
 
 def test_a_callback_may_scan_again(radio, clock):
@@ -128,7 +128,7 @@ def test_a_scan_that_cannot_begin(radio):
     for callback in (None, print):
         with pytest.raises(OSError):
             scan.start(callback)
-        assert not radio.on and scan._scan is None
+        assert not radio.on and links.scan is None
 
 
 @pytest.mark.parametrize("callback", [True, False])
@@ -147,7 +147,7 @@ def test_no_memory_for_what_was_found(radio, clock, callback, monkeypatch):
     else:
         with pytest.raises(MemoryError):
             scan.start(None)
-    assert not radio.on and scan._scan is None
+    assert not radio.on and links.scan is None
 
 
 @pytest.mark.parametrize("user", ["was on", "held", "attempt"])
@@ -172,4 +172,4 @@ def test_not_while_an_attempt_scans(radio):
     radio.link.joining = True
     with pytest.raises(OSError) as raised:
         scan.start(print)
-    assert raised.value.args[0] == errno.EAGAIN and radio.changes == [] and not scan.runs()
+    assert raised.value.args[0] == errno.EAGAIN and radio.changes == [] and links.scan is None

@@ -105,16 +105,5 @@ def test_answers(clock, tries, script, answers):
     assert clock.drive(line.answers(tries, 50))[0] is answers and not line.uart.script
 
 
-def test_listening_ends_with_the_start(clock):
-    line = line_of()
-    work = line.listen(1000)
-    next(work)
-    clock.now_ms += 300
-    line.uart.pending = lines("RDY")
-    assert clock.drive(work)[1] <= 10 and line.ready
-    line.forget()
-    assert clock.drive(line.listen(1000))[1] == 1000
-
-
 def test_pauses(clock):
     assert clock.drive(pause(250))[1] == 250 and clock.drive(pause(0))[1] == 0

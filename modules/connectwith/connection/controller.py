@@ -114,6 +114,8 @@ class Controller:
     def flush(self, timeout):
         """See `server.flush`."""
         timeout_ms = milliseconds(timeout)
+        if self._sequence.session is None:
+            return True  # no session yet, so nothing was sent
         from connectwith.session import sending
 
         return sending.flush(self, timeout_ms)

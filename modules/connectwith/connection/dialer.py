@@ -9,7 +9,7 @@ from errno import ECONNREFUSED, ECONNRESET
 import _connectwith
 from micropython import const
 
-from connectwith import results
+from connectwith import overwrite, results
 
 # What Resolver.poll() gives for a failure (RESOLVE_... in port/resolve_lwip.h), in words.
 _NO_NAMES = const(
@@ -274,8 +274,7 @@ class Dialer:
     def _wipe_key(self):
         key = self._key
         self._key = None
-        if isinstance(key, bytearray):
-            key[:] = bytes(len(key))
+        overwrite(key)
 
     def _handshake(self):
         state = self.stream.poll()

@@ -7,6 +7,8 @@ from binascii import b2a_base64
 
 from micropython import const
 
+from connectwith import overwrite
+
 _HEADER_MAX = const(4096)  # a proxy that says more before the tunnel opens is not trusted
 
 _BYTES_PER_STEP = const(64)  # of the reply
@@ -86,7 +88,7 @@ class Tunnel:
         if out is not None:
             if self._took:
                 if self._took == len(out):
-                    self._request[:] = bytes(len(self._request))  # the credentials
+                    overwrite(self._request)  # it has the credentials
                 self._out = out[self._took :] if self._took < len(out) else None
                 self._took = 0
             else:

@@ -12,14 +12,11 @@ import connectwith
 from connectwith import links, results
 from connectwith.connection import dialer
 from connectwith.links import retry_limits
-from connectwith.settings import cloud
+from connectwith.settings import cloud, nic
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
 _CLOCK = const(3)
-
-_ETHERNET = const(1)  # classes of link, as in _connectwith.LINK_...
-_CELLULAR = const(2)
 
 # What the next step does.
 _PREPARE = const(0)
@@ -196,7 +193,7 @@ class Sequence:
 
     def _stop_left_over(self):
         """Powers down what was left up before the reset, as if it were the interface of before."""
-        for kind in range(_CELLULAR + 1):
+        for kind in range(len(nic.NAMES)):
             try:
                 link = links.left_over(kind) if kind != self._job.kind else None
             except (AttributeError, OSError, ValueError):
@@ -310,7 +307,7 @@ class Sequence:
             return self._check_date()
         if stage == dialer.FAILED:
             result = dial.result
-            if dial.silent and self._job.kind == _CELLULAR:
+            if dial.silent and self._job.kind == nic.CELLULAR:
                 result = results.PPP_NO_CONNECTIVITY
             return self._retry_or_fail(result, dial.cause, dial.code, dial.flags, dial.permanent)
         self._enter(stage, dial.late)
@@ -321,8 +318,7 @@ class Sequence:
         settings = self._job.settings
         password = cloud.secret(settings, "password")
         current.open(dial.stream, settings, password, time.ticks_ms())
-        if password is not None:
-            password[:] = bytes(len(password))
+        connectwith.overwrite(password)
         self._state = _OPENING_SESSION
         return self._poll_session()
 
@@ -343,7 +339,7 @@ class Sequence:
         """Stages only go on. `late`: the result if the time ends in this one, -1: as usual."""
         if stage > self._attempt.stage():
             job = self._job
-            shortened = stage == _LINK and job.kind == _ETHERNET and job.has_next()
+            shortened = stage == _LINK and job.kind == nic.ETHERNET and job.has_next()
             self._attempt.enter(stage, _CARRIER_MS if shortened else 0, late)
             self._diag.set_cause(None, 0, 0)  # what has failed before has passed
             self.limits.reset_interval()

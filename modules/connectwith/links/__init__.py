@@ -38,6 +38,8 @@ import time
 import _connectwith
 from micropython import const
 
+from connectwith.settings import nic
+
 UP = 3  # the stage after ADDRESS
 FAILED = -1
 DISCONNECTING = -2
@@ -53,11 +55,6 @@ LOSSES_SHIFT = 10
 # 4 s, and a server still has 8 s for its answer.
 _DHCP_MS = const(8000)
 
-# The classes of links, as _connectwith.LINK_WIFI and its siblings.
-_WIFI = const(0)
-_ETHERNET = const(1)
-_CELLULAR = const(2)
-
 _DEFAULT_MS = const(60000)
 _DEFAULT_CELLULAR_MS = const(120000)  # registration alone may take a minute
 
@@ -65,6 +62,9 @@ _links = [None, None, None]
 
 # The links that interfaces.py holds up, by class, each with the NIC that it is up with.
 held = {}
+
+# The user's scan that runs, or whose result has not been fetched; None: none. scan.py sets it.
+scan = None
 
 
 class Dhcp:
@@ -101,7 +101,7 @@ def left_over(link):
     """The link object of a class that an earlier run of the firmware has left up, or may have; to
     be stopped. None: it has left none. A soft reset stops no interface, and no reset a modem."""
     used = _connectwith.link_used(link)
-    if link in held or not used and (link != _CELLULAR or _modem_is_off()):
+    if link in held or not used and (link != nic.CELLULAR or _modem_is_off()):
         return None  # what is up is wanted, or none of ours
     try:
         found = get(link)
@@ -135,19 +135,19 @@ def route(link, config):
 
 def default_ms(link):
     """How long an attempt over a class of link may take, where nobody says so."""
-    return _DEFAULT_CELLULAR_MS if link == _CELLULAR else _DEFAULT_MS
+    return _DEFAULT_CELLULAR_MS if link == nic.CELLULAR else _DEFAULT_MS
 
 
 def _make(link):
     import network
 
-    if link == _WIFI:
+    if link == nic.WIFI:
         if not hasattr(network, "WLAN"):
             raise ValueError("interface: this board has no Wi-Fi")
         from connectwith.links.wlan import Wlan
 
         return Wlan()
-    if link == _ETHERNET:
+    if link == nic.ETHERNET:
         try:
             from connectwith.links.w5500 import W5500, fitted
         except ImportError:

@@ -9,11 +9,12 @@ they are tried in turn by their BSSID: the strongest first, then whichever refus
 long as no second one is known, the driver chooses, which also finds a network that hides.
 """
 
-import sys
 import time
 
 import _connectwith
 from micropython import const
+
+from connectwith import links
 
 _MOST = const(8)  # of one network, the strongest
 _RENEW_MS = const(10000)  # until others may have come, and some have gone
@@ -110,8 +111,7 @@ class AccessPoints:
         return self._since_ms is not None
 
     def _begin(self, now_ms):
-        users = sys.modules.get("connectwith.local.scan")
-        if users is not None and users.runs():  # it would lose its result
+        if links.scan is not None:  # the user's scan would lose its result
             if time.ticks_diff(now_ms, self._wanted_ms) < _LONGEST_MS:
                 return True
         else:

@@ -16,35 +16,27 @@ from connectwith.settings import nic
 _LOOK_MS = const(20)
 _LONGEST_MS = const(15000)  # the ESP32 takes up to 4 s for all channels
 
-_scan = None  # the one that runs
-
 
 def start(callback):
     """See `imp.scanwifinetworks`."""
-    global _scan
     check_callback(callback)
     if links.get(nic.WIFI).scans():  # ValueError: no Wi-Fi
         raise OSError(EAGAIN)  # the attempt looks for access points, a part of joining
     with _connectwith.SchedulerLock():
-        if _scan is not None:
+        if links.scan is not None:
             raise RuntimeError("scan already running")
-        scan = _scan = Scan(callback)
+        scan = links.scan = Scan(callback)
     try:
         scan.begin()
         if callback is None:
             return scan.wait()
     finally:
         if callback is None or not scan.running:
-            _scan = None
+            links.scan = None
     from connectwith.local import timers
 
     timers.get().start(_LOOK_MS, scan.look)
     return None
-
-
-def runs():
-    """Whether one runs, or its result has not been fetched."""
-    return _scan is not None
 
 
 class Scan:
@@ -84,11 +76,10 @@ class Scan:
 
     def look(self):
         """A turn of the service of timers."""
-        global _scan
         try:
             found = self._result()
         except BaseException:  # no memory for what was found, or Ctrl-C
-            _scan = None
+            links.scan = None
             self._restore()
             raise
         if found is None:
@@ -96,7 +87,7 @@ class Scan:
 
             timers.get().start(_LOOK_MS, self.look)
             return
-        _scan = None  # before the callback, which may scan again
+        links.scan = None  # before the callback, which may scan again
         self._restore()
         self._callback(found)
 

@@ -5,6 +5,8 @@
 
 from micropython import const
 
+from connectwith import overwrite
+
 _TX_BYTES = const(192)  # any frame but a CONNECT with long credentials
 _COPY_BYTES = const(64)  # of a field; more is worth the object that a slice is
 
@@ -21,7 +23,7 @@ class Frame:
     def wipe(self):
         """Overwrites the frame that was composed last. Only when `idle()`."""
         if self._tx is not self._usual_tx:
-            self._tx[: self._end] = bytes(self._end)
+            overwrite(self._tx)
             self._tx = self._usual_tx
             self._end = 0
         for index in range(self._end):

@@ -45,12 +45,10 @@ def split(url):
         raise ValueError("url: not a host name")
     port = 8883 if secure else 1883
     if colon:
-        if not 1 <= len(digits) <= 5:
-            raise ValueError("url: not a port")
+        valid = 1 <= len(digits) <= 5
         for digit in digits:
-            if not "0" <= digit <= "9":
-                raise ValueError("url: not a port")
-        port = int(digits)
+            valid = valid and "0" <= digit <= "9"
+        port = int(digits) if valid else 0
         if not 1 <= port <= 65535:
             raise ValueError("url: not a port")
     return secure, host, port

@@ -127,17 +127,15 @@ def check_quad(key, value):
     if not isinstance(value, str):
         raise TypeError(key + ": must be a str")
     parts = value.split(".") if len(value) <= 15 else ()
-    if len(parts) != 4:
-        raise ValueError(key + ": not a dotted quad")
+    valid = len(parts) == 4
     for part in parts:
         # A leading zero means octal to some parsers and decimal to others.
-        if not 1 <= len(part) <= 3 or part[0] == "0" and len(part) > 1:
-            raise ValueError(key + ": not a dotted quad")
+        valid = valid and 1 <= len(part) <= 3 and (part[0] != "0" or len(part) == 1)
         for digit in part:
-            if not "0" <= digit <= "9":
-                raise ValueError(key + ": not a dotted quad")
-        if int(part) > 255:
-            raise ValueError(key + ": not a dotted quad")
+            valid = valid and "0" <= digit <= "9"
+        valid = valid and int(part) <= 255
+    if not valid:
+        raise ValueError(key + ": not a dotted quad")
     return value
 
 

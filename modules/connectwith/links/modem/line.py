@@ -210,15 +210,6 @@ class Line:
         if event != at.OK and (event < at.INFO or not secret):
             self.note("< " + text)
 
-    def listen(self, duration_ms):
-        """Generator: takes what comes until `duration_ms` are over or RDY was seen."""
-        since_ms = time.ticks_ms()
-        while time.ticks_diff(time.ticks_ms(), since_ms) < duration_ms and not self.ready:
-            event = self._take()
-            if event != at.NONE:
-                self._file(event, False)
-            yield
-
     def drain(self):
         """Generator: throws away what comes until the line is quiet, at most for 2 s."""
         uart = self.uart
