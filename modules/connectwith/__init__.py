@@ -24,7 +24,7 @@ def call(function, *args):
 
 
 def overwrite(secret):
-    """Fills a secret that is no longer needed with zeros. `secret`: bytearray, or None for none."""
+    """Fills a secret that is no longer needed with zeros. `secret`: bytearray, or None."""
     if secret is not None:
         secret[:] = bytes(len(secret))
 

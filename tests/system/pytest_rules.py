@@ -115,9 +115,9 @@ def test_s11_the_old_interface_stays_off_after_success(device):
 
 def test_s07_default_timeouts(device, world):
     # No test waits for the full time: the deadline is tested with short ones.
-    device.repl.run("from connectwith import links; from connectwith.settings import nic")
+    device.repl.run("from connectwith.connection import job; from connectwith.settings import nic")
     kinds = "(nic.WIFI, nic.ETHERNET, nic.CELLULAR)"
-    assert device.repl.value(f"[links.default_ms(kind) for kind in {kinds}]") == [
+    assert device.repl.value(f"[job.default_ms(kind) for kind in {kinds}]") == [
         60000, 60000, 120000,
     ]  # fmt: skip
     world.ethernet.unplug()

@@ -42,7 +42,7 @@ class Attempt:
 
 class Session:
     def __init__(self):
-        self.state = session.OPEN
+        self.state = session._OPEN
         self.inbound = []
         self.is_busy = False
         self.watched = True

@@ -12,7 +12,7 @@ from connectwith.links import FAILED, UP, access_points, retry_limits, wlan
 from connectwith.local import scan
 from modem_script import Clock
 
-SINGLE, SHARED = retry_limits.SINGLE, retry_limits.FAILOVER
+SINGLE, SHARED = retry_limits._SINGLE, retry_limits._FAILOVER
 NEAR, FAR, ATTIC = (bytes([2, 0, 0, 0, 0, n]) for n in (1, 2, 3))
 HOME = {"ssid": "home", "key": ""}
 WORK = {"ssid": "work", "key": ""}
@@ -292,7 +292,7 @@ def radio(monkeypatch, clock, air):
     return state
 
 
-@pytest.mark.parametrize("place", [SINGLE, SHARED, retry_limits.RECONNECT])
+@pytest.mark.parametrize("place", [SINGLE, SHARED, retry_limits._RECONNECT])
 @pytest.mark.parametrize("reason", [2, 5, 15, 17, 203])
 def test_the_first_refuses_and_the_second_takes_it(radio, reason, place):
     radio.answers = {NEAR: (reason, 1000), FAR: (0, 150)}

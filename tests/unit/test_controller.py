@@ -198,7 +198,7 @@ def lost(monkeypatch):
 def test_a_link_that_is_lost(control, lost):
     connect(control)
     control._sequence.link_state = links.FAILED
-    control.session.state = session.CLOSED
+    control.session.state = session._CLOSED
     assert control._step() == -1
     assert lost == [results.NO_WIFI] and control.last_error == results.NO_WIFI
     assert (control.diag.loss, control.diag.losses) == ("link lost", 1)
@@ -217,7 +217,7 @@ def test_flush_before_the_first_session_makes_none(control):
 
 def test_a_session_that_breaks(control, lost):
     connect(control)
-    control.session.state = session.CLOSED
+    control.session.state = session._CLOSED
     control._sequence.limits.doubtful = True
     assert control._step() == 4 and not lost, "it may be the link"
     control._sequence.limits.doubtful = False
@@ -248,7 +248,7 @@ def test_when_a_session_is_looked_at_again(control, busy, watched, stopping_ms, 
 
 def test_steps_keep_out_of_a_call_that_waits(control):
     connect(control)
-    control.session.state = session.CLOSED
+    control.session.state = session._CLOSED
     control.busy = 1
     assert control._step() == 1 and control.is_connected() and not control.is_idle()
 

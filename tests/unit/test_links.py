@@ -10,6 +10,8 @@ import machine
 import pytest
 from clockwork import Clockwork
 from connectwith import links
+from connectwith.connection import job
+from connectwith.links import retry_limits
 
 
 class Link:
@@ -105,7 +107,7 @@ def test_dhcp_is_begun_anew_every_8_seconds(monkeypatch):
     clock = Clockwork(monkeypatch)
     told = []
     interface = types.SimpleNamespace(ipconfig=lambda **how: told.append(how))
-    dhcp = links.Dhcp()
+    dhcp = retry_limits.Dhcp()
     anew = [{"dhcp4": False}, {"dhcp4": True}]
     dhcp.renew(interface)
     clock.now_ms += 7999
@@ -136,4 +138,4 @@ def test_routes(monkeypatch, found, static, route):
 
 
 def test_default_times():
-    assert [links.default_ms(kind) for kind in range(3)] == [60000, 60000, 120000]
+    assert [job.default_ms(kind) for kind in range(3)] == [60000, 60000, 120000]

@@ -44,7 +44,7 @@ def test_connect_packet():
         b"\x10\x23\x00\x04MQTT\x04\xee\x00\x3c\x00\x02id\x00\x01w\x00\x04gone"
         b"\x00\x04user\x00\x04pass"
     )
-    assert client.state == mqtt.CONNECTING
+    assert client.state == mqtt._CONNECTING
 
 
 def test_connect_without_credentials():
@@ -332,7 +332,7 @@ def test_half_a_connack_opens_nothing():
     client = mqtt.Client()
     client.connect(b"id", None, None, b"w", b"")
     receive(client, CONNACK[:3])
-    assert client.state == mqtt.CONNECTING
+    assert client.state == mqtt._CONNECTING
 
 
 @given(st.binary(max_size=2000), st.integers(1, 256), st.booleans())

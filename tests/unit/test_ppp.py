@@ -97,7 +97,7 @@ def begun(monkeypatch, clock, version):
     monkeypatch.setattr(micropython, "RingIO", Ring, False)
     line = ppp.Ppp()
     line.uart = Uart()
-    line.start(line.uart, ppp.CHAP, "me", "geheim", b"first")
+    line.start(line.uart, 2, "me", "geheim", b"first")
     return line
 
 
@@ -110,7 +110,7 @@ def test_the_begin(begun, version):
     assert tap.arguments == (begun.uart, b"first") and active == ("active", True)
     names = ("authmode", "username", "password") if version == "1.25" else (
         "security", "user", "key")  # fmt: skip
-    assert how == dict(zip(names, (ppp.CHAP, "me", "geheim"), strict=True))
+    assert how == dict(zip(names, (2, "me", "geheim"), strict=True))
     assert (begun.uart.handler is not None) is (version == "later")
     assert begun.poll() == ppp.Ppp.PENDING
     driver().connected = True
@@ -121,7 +121,7 @@ def test_the_begin(begun, version):
 
 def test_without_a_login(begun):
     begun.drop()
-    begun.start(begun.uart, ppp.NONE, "", "", b"")
+    begun.start(begun.uart, 0, "", "", b"")
     assert driver().did[-1] == ("connect", {})
 
 
@@ -129,7 +129,7 @@ def test_the_driver_is_made_once_unless_it_hangs(begun, version):
     driver().its_address, driver().state = "100.64.0.9", 4
     first = driver()
     begun.drop()
-    begun.start(begun.uart, ppp.NONE, "", "", b"again")
+    begun.start(begun.uart, 0, "", "", b"again")
     assert Driver.made == [first]
     streams = [what for kind, what in first.did if kind == "stream"]
     assert streams[-1].arguments == (begun.uart, b"again")
@@ -215,7 +215,7 @@ def test_leaving_the_uart(begun, clock, version, state, address, kept):
         first.state = -5
         clock.drive(begun.close())
         assert not first.is_active and begun._waiting == []
-        begun.start(begun.uart, ppp.NONE, "", "", b"")
+        begun.start(begun.uart, 0, "", "", b"")
         assert driver() is not first
 
 

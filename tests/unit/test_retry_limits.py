@@ -15,7 +15,7 @@ from connectwith.links import FAILED, retry_limits, wlan
 from connectwith.settings import nic
 from modem_script import Clock
 
-SINGLE, FAILOVER, RECONNECT = retry_limits.SINGLE, retry_limits.FAILOVER, retry_limits.RECONNECT
+SINGLE, FAILOVER, RECONNECT = retry_limits._SINGLE, retry_limits._FAILOVER, retry_limits._RECONNECT
 
 
 @pytest.fixture

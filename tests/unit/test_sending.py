@@ -18,7 +18,7 @@ class Session:
 
     def __init__(self):
         self.room = self.within = self.acked = True
-        self.state = session.OPEN
+        self.state = session._OPEN
         self.cause, self.code = "errno", 104
         self.enqueued = []
         self.polled = []
@@ -72,7 +72,7 @@ def control(clock):
         assert not control.busy
         control.connected = control.backs.pop(0)
         if control.connected:
-            control.session.state = session.OPEN
+            control.session.state = session._OPEN
         return control.connected
 
     control.lose, control.reconnect = lose, reconnect
@@ -140,7 +140,7 @@ def test_a_timeout_under_no_disconnect_keeps_the_session(control, what, wait, re
 
 
 def test_a_session_that_breaks_meanwhile(control):
-    control.session.state = session.CLOSED
+    control.session.state = session._CLOSED
     assert sending.send(control, "log", b"x") == results.SEND_ERROR_DISCONNECTED
     assert control.lost == [("errno", 104, results.NO_SERVER)]
 
@@ -186,7 +186,7 @@ def test_an_exception_leaves_it_free(control):
 def test_suspended_it_connects_and_sends_again(control):
     control.policy = results.SUSPEND_ON_ERROR
     control.backs = [True]
-    control.session.state = session.CLOSED
+    control.session.state = session._CLOSED
     assert sending.send(control, "log", b"x") == OK
     assert control.session.enqueued == [("log", b"x")] and len(control.lost) == 1
 
@@ -227,6 +227,6 @@ def test_flush_waits_for_all_acknowledgements(control, clock, acked, took_ms, fl
 @pytest.mark.parametrize("policy", [results.SUSPEND_ON_ERROR, results.RETURN_ON_ERROR])
 def test_flush_that_loses_the_session(control, policy):
     control.policy, control.backs = policy, [True]
-    control.session.acked, control.session.state = False, session.CLOSED
+    control.session.acked, control.session.state = False, session._CLOSED
     assert sending.flush(control, 300) is False
     assert control.backs == ([] if policy == results.SUSPEND_ON_ERROR else [True])

@@ -16,11 +16,11 @@ from connectwith.settings import nic
 ECONNABORTED, ECONNRESET = 103, 104
 
 
-def job(kind=nic.WIFI, mode=retry_limits.RECONNECT, timeout_ms=60000, **more):
+def job(kind=nic.WIFI, mode=retry_limits._RECONNECT, timeout_ms=60000, **more):
     """An attempt of that mode (see retry_limits.py)."""
     given = types.SimpleNamespace(kind=kind, timeout_ms=timeout_ms, nic={}, **more)
-    given.is_reconnect = mode == retry_limits.RECONNECT
-    given.has_next = lambda: mode == retry_limits.FAILOVER
+    given.is_reconnect = mode == retry_limits._RECONNECT
+    given.has_next = lambda: mode == retry_limits._FAILOVER
     return given
 
 
@@ -38,7 +38,7 @@ def way(monkeypatch):
     way._dialer = types.SimpleNamespace(close=lambda: None, rate_address=lambda good: None)
     way.session = types.SimpleNamespace(
         close=lambda polite: False,
-        poll=lambda now_ms: session.CLOSED,
+        poll=lambda now_ms: session._CLOSED,
         cause="errno",
         code=ECONNABORTED,
     )

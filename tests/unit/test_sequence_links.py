@@ -193,7 +193,7 @@ def test_the_password_is_unsealed_for_connect_and_wiped(way, monkeypatch):
     opened = []
     way.session = types.SimpleNamespace(
         open=lambda stream, settings, password, now_ms: opened.append(bytes(password)),
-        poll=lambda now_ms: session.OPEN, close=lambda polite: False,
+        poll=lambda now_ms: session._OPEN, close=lambda polite: False,
     )  # fmt: skip
     way._dialer.poll = lambda: dialer.READY
     way.links[0].stage = UP
@@ -217,7 +217,7 @@ def test_the_key_of_the_client_is_bound_to_its_purpose(way):
 
 def test_a_refusal_by_the_broker(way):
     way.session = types.SimpleNamespace(
-        open=lambda *_: None, poll=lambda now_ms: session.CLOSED, close=lambda polite: False,
+        open=lambda *_: None, poll=lambda now_ms: session._CLOSED, close=lambda polite: False,
         cause="CONNACK", code=5,
     )  # fmt: skip
     way.settings.password = None
@@ -248,14 +248,14 @@ def test_a_link_that_goes_in_the_middle(way):
     way.step()
     assert way._state == sequence._DIALLING
     way.links[0].stage = FAILED
-    way.limits.mode = retry_limits.SINGLE
+    way.limits.mode = retry_limits._SINGLE
     way.limits._whole_ms = 10**6
     assert way.step() > 0 and way.told.ended[-1] == ("expect", results.NO_WIFI)
     assert way._state == sequence._POLLING_LINK and len(way.links[0].did) == 1
     way.links[0].stage = UP
     way.step()
     way.links[0].stage = FAILED
-    way.limits.mode = retry_limits.FAILOVER
+    way.limits.mode = retry_limits._FAILOVER
     assert way.step() == -1 and way.told.ended[-1] == results.NO_WIFI
 
 

@@ -66,10 +66,10 @@ def stream():
 def online(stream):
     current = session.Session()
     current.open(stream, SETTINGS, None, 0)
-    assert current.poll(0) == session.PENDING
+    assert current.poll(0) == session._PENDING
     stream.incoming = CONNACK
     for _ in range(4):
-        assert current.poll(0) == session.OPEN
+        assert current.poll(0) == session._OPEN
     return current
 
 
@@ -90,7 +90,7 @@ def test_refused_subscriptions_are_told_by_name(online, stream, refused):
     for packet_id in (1, 2):
         code = b"\x80" if packet_id in refused else b"\x01"
         stream.incoming += b"\x90\x03\0" + bytes([packet_id]) + code
-    assert online.poll(0) == session.OPEN
+    assert online.poll(0) == session._OPEN
     told = [online.take() for _ in refused]
     assert sorted(told) == sorted((names[i], "subscription refused: ") for i in refused)
     assert online.inbound == []
@@ -122,7 +122,7 @@ def test_a_refusal_comes_before_what_ends_the_stream(stream, end, deaf, behind):
     stream.end = end
     stream.room = 1000
     stream.deaf = deaf
-    assert current.poll(0) == session.CLOSED
+    assert current.poll(0) == session._CLOSED
     assert (current.cause, current.code) == ("CONNACK", 5)
 
 
@@ -132,9 +132,9 @@ def test_messages_come_before_the_end(online, stream, end, cause):
     stream.end = end
     stream.deaf = 104
     for name in ("device/a", "device/b"):
-        assert online.poll(0) == session.OPEN
+        assert online.poll(0) == session._OPEN
         assert online.take()[0] == name
-    assert online.poll(0) == session.CLOSED
+    assert online.poll(0) == session._CLOSED
     assert online.cause in (cause, "errno")
 
 
@@ -174,7 +174,7 @@ def test_long_message_leaves_the_buffer_bit_by_bit(online, stream):
     stream.room = 0
     online.enqueue("log", b"x" * 20_000)
     for _ in range(3):
-        assert online.poll(0) == session.OPEN
+        assert online.poll(0) == session._OPEN
     assert not online.is_within_buffer()
     stream.room = 17_000
     for _ in range(10):
@@ -205,7 +205,7 @@ def test_message_that_is_too_long_is_told_by_name(online, stream):
     stream.incoming += publish(b"device/big", b"x" * (longest + 1)) + publish(b"device/a", b"1")
     told = []
     for _ in range(30):
-        assert online.poll(0) == session.OPEN
+        assert online.poll(0) == session._OPEN
         while online.inbound:
             told.append(online.take())
     assert told == [
@@ -225,19 +225,19 @@ def test_acknowledgements_pass_messages_while_a_call_waits(online, stream):
 def test_what_waits_in_a_call_is_bounded_too(online, stream):
     stream.incoming = publish(b"device/a", b"1" * 1000) * 100
     for _ in range(1000):
-        assert online.poll(0, True) == session.OPEN
+        assert online.poll(0, True) == session._OPEN
     assert sum(len(payload) for _, payload in online.inbound) < 6000
 
 
 def test_foreign_topics_are_dropped(online, stream):
     stream.incoming = b"\x30\x06\x00\x03a/bx" + b"\xd0\x00"
-    assert online.poll(0) == session.OPEN
+    assert online.poll(0) == session._OPEN
     assert online.inbound == []
 
 
 def test_names_that_are_no_text_have_no_handler(online, stream):
     stream.incoming = publish(b"device/\xff\xff\xff\xff\xff", b"1")
-    assert online.poll(0) == session.OPEN
+    assert online.poll(0) == session._OPEN
     assert online.take() == ("device/?", b"1")
 
 
@@ -246,7 +246,7 @@ def test_a_long_topic_may_end_within_a_character(online, stream):
     body = bytes([len(topic) >> 8, len(topic) & 255]) + topic
     stream.incoming = b"\x30" + bytes([len(body) & 127 | 128, len(body) >> 7]) + body
     for _ in range(20):
-        assert online.poll(0) == session.OPEN
+        assert online.poll(0) == session._OPEN
     name, payload = online.take()
     assert name == "device/" + "\u20ac" * 76 and payload is None
 
@@ -264,7 +264,7 @@ def test_the_longest_credentials_fit_into_a_frame(stream):
     settings = types.SimpleNamespace(clientid="c" * 64, username="u" * 128)
     current = session.Session()
     current.open(stream, settings, b"p" * 128, 0)
-    assert current.poll(0) == session.PENDING
+    assert current.poll(0) == session._PENDING
     assert stream.sent.endswith(b"\0\x80" + b"p" * 128)
 
 
@@ -275,7 +275,7 @@ def test_the_password_is_wiped_when_it_has_been_sent(stream):
     current.poll(0)
     assert b"geheim" in stream.sent
     stream.incoming = CONNACK
-    assert [current.poll(0) for _ in range(2)] == [session.OPEN] * 2
+    assert [current.poll(0) for _ in range(2)] == [session._OPEN] * 2
     assert not holds(current, b"geheim")
 
 
@@ -305,7 +305,7 @@ def test_a_goodbye_sets_the_status_before_it_hangs_up(online, stream):
     assert online.close(True)
     assert b'"offline"' in stream.sent and stream.sent.endswith(b"\xe0\x00")
     assert stream.sent[0] == 0x31, "retained, QoS 0"
-    assert online.poll(0) == session.CLOSED
+    assert online.poll(0) == session._CLOSED
 
 
 @pytest.mark.parametrize("how", ["impolite", "deaf", "half a frame", "not open", "closed"])
@@ -331,20 +331,20 @@ def test_where_no_goodbye_can_be_said(online, stream, how):
                                                      (104, "errno", 104)])  # fmt: skip
 def test_why_a_session_has_ended(online, stream, end, cause, code):
     stream.end = end
-    assert online.poll(0) == session.CLOSED
+    assert online.poll(0) == session._CLOSED
     assert (online.cause, online.code) == (cause, code)
-    assert online.poll(0) == session.CLOSED
+    assert online.poll(0) == session._CLOSED
 
 
 def test_an_answer_that_is_no_mqtt_ends_it(online, stream):
     stream.incoming = b"\xf0\x00"
-    assert online.poll(0) == session.CLOSED
+    assert online.poll(0) == session._CLOSED
     assert online.cause.startswith("MQTT: ") and online.code == 0
 
 
 def test_a_server_that_does_not_answer_a_ping(online, stream):
-    state, now_ms = session.OPEN, 0
-    while state == session.OPEN:
+    state, now_ms = session._OPEN, 0
+    while state == session._OPEN:
         now_ms += 1000
         state = online.poll(now_ms)
         assert now_ms < 200_000

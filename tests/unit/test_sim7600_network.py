@@ -4,7 +4,7 @@
 
 import pytest
 from connectwith.links.modem import mobile_network
-from connectwith.links.retry_limits import SINGLE, RetryLimits
+from connectwith.links.retry_limits import _SINGLE, RetryLimits
 from modem_script import Clock, line_of, lines
 
 OK = lines("OK")
@@ -47,7 +47,7 @@ def test_denied_has_to_last(clock):
 def test_one_operator_denies_and_another_accepts(clock):
     denied = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
     line = line_of(*denied * 40, stat("CEREG", 5))
-    limits = RetryLimits(SINGLE, 60000)
+    limits = RetryLimits(_SINGLE, 60000)
     verdict, took_ms = clock.drive(mobile_network.Network(line).register(limits))
     assert verdict == mobile_network.REGISTERED
     assert took_ms > 9000
@@ -56,7 +56,7 @@ def test_one_operator_denies_and_another_accepts(clock):
 def test_denied_for_most_of_the_time_is_denied(clock):
     denied = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
     line = line_of(*denied * 300)
-    limits = RetryLimits(SINGLE, 60000)
+    limits = RetryLimits(_SINGLE, 60000)
     verdict, took_ms = clock.drive(mobile_network.Network(line).register(limits))
     assert verdict == mobile_network.DENIED
     assert 48000 <= took_ms < 48500
@@ -73,14 +73,14 @@ def test_a_setting_that_the_modem_refuses_while_it_starts(clock):
     line = line_of(*script)
     network = mobile_network.Network(line)
     done, took_ms = clock.drive(
-        network.configure("new", 0, "", "", True, RetryLimits(SINGLE, 60000), int)
+        network.configure("new", 0, "", "", True, RetryLimits(_SINGLE, 60000), int)
     )
     assert done and not line.uart.script
     assert 7000 <= took_ms < 8500, "pauses of 0.5, 1, 2 and 4 s"
 
 
 @pytest.mark.parametrize(
-    ("limits", "least_ms", "most_ms"), [((SINGLE, 30000), 24000, 30000), ((), 5000, 9000)]
+    ("limits", "least_ms", "most_ms"), [((_SINGLE, 30000), 24000, 30000), ((), 5000, 9000)]
 )
 def test_a_setting_that_the_modem_never_takes(clock, limits, least_ms, most_ms):
     line = line_of(*REFUSED * 20)

@@ -104,8 +104,8 @@ def test_from_start_to_an_address(link, clock):
     stages = run(link, clock, UP)
     assert stages == [0, 1, UP] and link.faults == 0
     assert done(link, "wake") == [(0,)]
-    assert done(link, "configure")[0][:4] == ("internet", ppp.CHAP, "me", "geheim")
-    assert done(link, "ppp")[0][1:4] == (ppp.CHAP, "me", "geheim")
+    assert done(link, "configure")[0][:4] == ("internet", 2, "me", "geheim")
+    assert done(link, "ppp")[0][1:4] == (2, "me", "geheim")
     assert done(link, "radio") == [] and done(link, "clock") == []
     assert link._start.in_call and records.failures() == 0
 

@@ -172,7 +172,7 @@ def lose(link, radio, reason):
 
 @pytest.mark.parametrize("misses", [1, 2, 3, 4])
 def test_pauses_grow_to_600_ms(radio, clock, misses):
-    link = started(radio, None, retry_limits.RetryLimits(retry_limits.SINGLE, 10**6))
+    link = started(radio, None, retry_limits.RetryLimits(retry_limits._SINGLE, 10**6))
     joins(link, radio)
     for _ in range(misses):
         assert lose(link, radio, 201) == 1

@@ -19,7 +19,13 @@ import _connectwith
 from micropython import const
 
 from connectwith import call, links, results, settings
-from connectwith.connection.job import Job, check_callback, milliseconds, server_settings
+from connectwith.connection.job import (
+    Job,
+    check_callback,
+    default_ms,
+    milliseconds,
+    server_settings,
+)
 from connectwith.settings import nic
 
 _STAGES = const(9)
@@ -28,10 +34,13 @@ _UNWATCHED_MS = const(50)  # between two looks at a session that nobody watches
 
 class Controller:
     """Besides the methods: `policy`, `wait`, `timeout_ms` of sends; `last_error`, a result or
-    None; `on_loss` and `on_shutdown`, handlers or None; `retry_ms`, `stable_ms`, `sleep_ms` and
-    `idle_ms`, which only tests of time change."""
+    None; `on_loss` and `on_shutdown`, handlers or None."""
 
+    # Only tests of time change these.
     idle_ms = 500  # between two steps of a session in which nothing happens
+    retry_ms = 60000  # from a loss until the user's code is told
+    stable_ms = 30000  # a session that has lasted so long ends the outage before it
+    sleep_ms = 540000  # in deep sleep
 
     def __init__(self, reconnect):
         """`reconnect()` gives what has `begin(control, result)` and `suspend(control)`."""
@@ -59,9 +68,6 @@ class Controller:
         self.policy = results.SUSPEND_ON_ERROR
         self.wait = results.WAIT_TIL_SENT
         self.timeout_ms = 30000
-        self.retry_ms = 60000
-        self.stable_ms = 30000  # so long a session has to hold until the loss before is forgotten
-        self.sleep_ms = 540000
 
     # -- what the user calls
 
@@ -84,7 +90,7 @@ class Controller:
         kind = nic.link_of(config["interface"])
         config = settings.fill(config, kind)
         check_callback(callback)
-        timeout_ms = links.default_ms(kind) if timeout is None else milliseconds(timeout)
+        timeout_ms = default_ms(kind) if timeout is None else milliseconds(timeout)
         self.run(Job(config, kind, server_settings(), timeout_ms, callback))
 
     def disconnect(self):

@@ -6,7 +6,13 @@
 import _connectwith
 
 from connectwith import links, results, settings
-from connectwith.connection.job import Job, check_callback, milliseconds, server_settings
+from connectwith.connection.job import (
+    Job,
+    check_callback,
+    default_ms,
+    milliseconds,
+    server_settings,
+)
 from connectwith.settings import nic
 
 _ORDER = (nic.ETHERNET, nic.WIFI, nic.CELLULAR)
@@ -94,7 +100,7 @@ class Plan:
         kind = self._kinds[index]
         config = settings.fill({"interface": nic.NAMES[kind][1]}, kind)
         if left_ms is None:
-            timeout_ms = links.default_ms(kind)
+            timeout_ms = default_ms(kind)
         else:
             timeout_ms = max(1, left_ms // (len(self._kinds) - index))
         job = Job(config, kind, self._settings, timeout_ms, self.callback, self)

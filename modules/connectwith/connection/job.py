@@ -8,6 +8,8 @@ from micropython import const
 from connectwith import links, settings
 
 _LONGEST_S = const(86400)
+_DEFAULT_MS = const(60000)
+_DEFAULT_CELLULAR_MS = const(120000)  # registration alone may take a minute
 
 
 class Job:
@@ -37,6 +39,11 @@ class Job:
         """It is over. The job that has connected lives as long as its session, and longer: it
         must not keep the user's objects, or a plan and what that knows of earlier jobs."""
         self.callback = self.plan = None
+
+
+def default_ms(kind):
+    """How long an attempt over a class of link may take when the caller gives no timeout."""
+    return _DEFAULT_CELLULAR_MS if kind == settings.nic.CELLULAR else _DEFAULT_MS
 
 
 def milliseconds(seconds):

@@ -9,10 +9,9 @@ import _connectwith
 from micropython import const
 
 import connectwith
-from connectwith import links, results
+from connectwith import links, results, settings
 from connectwith.connection import dialer
 from connectwith.links import retry_limits
-from connectwith.settings import cloud, nic
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
@@ -193,7 +192,7 @@ class Sequence:
 
     def _stop_left_over(self):
         """Powers down what was left up before the reset, as if it were the interface of before."""
-        for kind in range(len(nic.NAMES)):
+        for kind in range(len(settings.nic.NAMES)):
             try:
                 link = links.left_over(kind) if kind != self._job.kind else None
             except (AttributeError, OSError, ValueError):
@@ -283,7 +282,7 @@ class Sequence:
 
     def _start_dialer(self):
         job = self._job
-        settings = job.settings
+        server = job.settings
         proxy = job.nic.get("proxyconfig")
         if proxy is not None:
             from connectwith.settings import nic_blocks
@@ -291,7 +290,7 @@ class Sequence:
             proxy = nic_blocks.proxy_of(proxy)
         if self._time_sync is not None:
             self._time_sync.dialling()
-        self._dialer.start(settings, proxy, cloud.secret(settings, "key"))
+        self._dialer.start(server, proxy, settings.cloud.secret(server, "key"))
         self._state = _DIALLING
         return self._poll_dialer()
 
@@ -307,7 +306,7 @@ class Sequence:
             return self._check_date()
         if stage == dialer.FAILED:
             result = dial.result
-            if dial.silent and self._job.kind == nic.CELLULAR:
+            if dial.silent and self._job.kind == settings.nic.CELLULAR:
                 result = results.PPP_NO_CONNECTIVITY
             return self._retry_or_fail(result, dial.cause, dial.code, dial.flags, dial.permanent)
         self._enter(stage, dial.late)
@@ -315,9 +314,9 @@ class Sequence:
             return self._await(stage)
         self.poll_idle(0)  # what is of no use any more gives its memory to the session
         current = self.make_session()
-        settings = self._job.settings
-        password = cloud.secret(settings, "password")
-        current.open(dial.stream, settings, password, time.ticks_ms())
+        server = self._job.settings
+        password = settings.cloud.secret(server, "password")
+        current.open(dial.stream, server, password, time.ticks_ms())
         connectwith.overwrite(password)
         self._state = _OPENING_SESSION
         return self._poll_session()
@@ -339,7 +338,7 @@ class Sequence:
         """Stages only go on. `late`: the result if the time ends in this one, -1: as usual."""
         if stage > self._attempt.stage():
             job = self._job
-            shortened = stage == _LINK and job.kind == nic.ETHERNET and job.has_next()
+            shortened = stage == _LINK and job.kind == settings.nic.ETHERNET and job.has_next()
             self._attempt.enter(stage, _CARRIER_MS if shortened else 0, late)
             self._diag.set_cause(None, 0, 0)  # what has failed before has passed
             self.limits.reset_interval()

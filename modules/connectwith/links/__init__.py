@@ -33,10 +33,7 @@ milliseconds at most, driver start-up excepted, which the stock drivers do in on
 A link is made once and kept: the drivers are single instances that do not go away.
 """
 
-import time
-
 import _connectwith
-from micropython import const
 
 from connectwith.settings import nic
 
@@ -50,14 +47,6 @@ LINK_UP = 0x100
 HAS_ADDRESS = 0x200
 LOSSES_SHIFT = 10
 
-# lwIP asks for an address at 0, 2, 6, 14, 30 s and so on (core/ipv4/dhcp.c; in ESP-IDF at 0, 0.5,
-# 1.5, 3.5, 7.5, 15.5 s: lwipopts.h) and is never begun anew by itself. With this no gap is above
-# 4 s, and a server still has 8 s for its answer.
-_DHCP_MS = const(8000)
-
-_DEFAULT_MS = const(60000)
-_DEFAULT_CELLULAR_MS = const(120000)  # registration alone may take a minute
-
 _links = [None, None, None]
 
 # The links that interfaces.py holds up, by class, each with the NIC that it is up with.
@@ -65,27 +54,6 @@ held = {}
 
 # The user's scan that runs, or whose result has not been fetched; None: none. scan.py sets it.
 scan = None
-
-
-class Dhcp:
-    """Begins DHCP anew, for a server that comes later than the link."""
-
-    def __init__(self):
-        self._since_ms = None
-
-    def forget(self):
-        """There is no link yet."""
-        self._since_ms = None
-
-    def renew(self, interface):
-        """To be called while `interface` (network.WLAN or LAN) has a link and no address."""
-        now_ms = time.ticks_ms()
-        if self._since_ms is None:
-            self._since_ms = now_ms
-        elif time.ticks_diff(now_ms, self._since_ms) >= _DHCP_MS:
-            self._since_ms = now_ms
-            interface.ipconfig(dhcp4=False)
-            interface.ipconfig(dhcp4=True)
 
 
 def get(link):
@@ -131,11 +99,6 @@ def route(link, config):
     found = _connectwith.link_route(link)
     static = config.get("staticconfig")
     return (found[0], static["dns"]) if found and static else found
-
-
-def default_ms(link):
-    """How long an attempt over a class of link may take, where nobody says so."""
-    return _DEFAULT_CELLULAR_MS if link == nic.CELLULAR else _DEFAULT_MS
 
 
 def _make(link):

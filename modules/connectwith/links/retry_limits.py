@@ -22,11 +22,11 @@ from connectwith.settings import nic
 _SHARE = const(80)  # percent
 
 # What comes after an attempt that fails.
-SINGLE = const(0)  # nothing: the caller has named one interface, or this is the last one
-FAILOVER = const(1)  # another interface
-RECONNECT = const(2)  # the same again, after a pause: the retry after a loss
+_SINGLE = const(0)  # nothing: the caller has named one interface, or this is the last one
+_FAILOVER = const(1)  # another interface
+_RECONNECT = const(2)  # the same again, after a pause: the retry after a loss
 
-# A row: ms from the first of such failures in a row, for each of those. 0 for SINGLE: the share.
+# A row: ms from the first of such failures in a row, for each of those. 0 for _SINGLE: the share.
 _WHOLE = const(0)
 WIFI_KEY = const((5200, 2000, 2000))  # also what an access point says while it starts
 WIFI = const((_WHOLE, 2000, 2000))  # other refusals, and a network that is not found
@@ -61,12 +61,17 @@ _LOOK_MS = const(100)  # at the link, during a pause
 _ECONNABORTED = const(103)  # lwIP: the interface has gone, or the peer acknowledges nothing
 _LINK_CHECKS = const(10)  # looks at the link, some 60 ms in all, before a peer is blamed for that
 
+# lwIP asks for an address at 0, 2, 6, 14, 30 s and so on (core/ipv4/dhcp.c; in ESP-IDF at 0, 0.5,
+# 1.5, 3.5, 7.5, 15.5 s: lwipopts.h) and is never begun anew by itself. With this no gap is above
+# 4 s, and a server still has 8 s for its answer.
+_DHCP_MS = const(8000)
+
 
 class RetryLimits:
     """Of one attempt, from `begin()` on. A link asks `is_over()` alone; all else is for what lies
     behind the link. Nothing here allocates."""
 
-    def __init__(self, mode=FAILOVER, timeout_ms=0):
+    def __init__(self, mode=_FAILOVER, timeout_ms=0):
         self.begin(mode, timeout_ms)
 
     def begin(self, mode, timeout_ms):
@@ -148,16 +153,37 @@ class RetryLimits:
             self._stage = stage
             self._stage_ms = now_ms
             return False
-        if self.mode != SINGLE or stage < _DIAL:
+        if self.mode != _SINGLE or stage < _DIAL:
             return False
         return time.ticks_diff(now_ms, self._stage_ms) >= _SILENT_MS
+
+
+class Dhcp:
+    """Begins DHCP anew, for a server that comes later than the link."""
+
+    def __init__(self):
+        self._since_ms = None
+
+    def forget(self):
+        """There is no link yet."""
+        self._since_ms = None
+
+    def renew(self, interface):
+        """To be called while `interface` (network.WLAN or LAN) has a link and no address."""
+        now_ms = time.ticks_ms()
+        if self._since_ms is None:
+            self._since_ms = now_ms
+        elif time.ticks_diff(now_ms, self._since_ms) >= _DHCP_MS:
+            self._since_ms = now_ms
+            interface.ipconfig(dhcp4=False)
+            interface.ipconfig(dhcp4=True)
 
 
 def mode_of(job):
     """What comes after an attempt."""
     if job.is_reconnect:
-        return RECONNECT
-    return FAILOVER if job.has_next() else SINGLE
+        return _RECONNECT
+    return _FAILOVER if job.has_next() else _SINGLE
 
 
 def pause_ms(tries):

@@ -21,6 +21,7 @@ import _connectwith
 from micropython import const
 
 from connectwith import links, results
+from connectwith.links import retry_limits
 
 _CLASS = const(1)  # _connectwith.LINK_ETHERNET
 
@@ -73,7 +74,7 @@ class W5500:
         self._since_ms = 0
         self._answer = bytearray(4)
         self._losses = 0
-        self._dhcp = links.Dhcp()
+        self._dhcp = retry_limits.Dhcp()
         self._was_up = False
         self.result = results.NO_LINK
         self.cause = ""

@@ -55,15 +55,14 @@ class Wlan:
         self._points = None  # the access points, once one has refused
         self._good = None  # SSID and BSSID of one that did not
         self._good_ms = None  # when that was found
-        self._dhcp = links.Dhcp()
+        self._dhcp = retry_limits.Dhcp()
         self._state = _IDLE
         self._losses = 0
         self._limits = None
         self._row = None  # of it
         self._misses = 0  # in a row, of that kind
         self._missed_ms = 0  # when the first of them was tried
-        self._joined_ms = 0
-        self._paused_ms = 0
+        self._since_ms = 0  # when the last join or the last pause began
         self.result = results.NO_WIFI
         self.cause = ""
         self.code = self.faults = 0
@@ -85,7 +84,7 @@ class Wlan:
             pause_ms = _PAUSE_MS
             if self._row is retry_limits.WIFI:
                 pause_ms *= min(self._misses, _LONGEST_PAUSE_MS // _PAUSE_MS)
-            if time.ticks_diff(time.ticks_ms(), self._paused_ms) >= pause_ms:
+            if time.ticks_diff(time.ticks_ms(), self._since_ms) >= pause_ms:
                 if self._points is None or not self._points.look():
                     self._state = _JOIN
             return _LINK
@@ -177,7 +176,7 @@ class Wlan:
         else:
             key = None
         self._losses = _connectwith.link_state(_CLASS) >> links.LOSSES_SHIFT
-        self._joined_ms = time.ticks_ms()
+        self._since_ms = time.ticks_ms()
         self._dhcp.forget()
         self._wlan.connect(ssid, key, bssid=bssid)
         self._state = _JOINING
@@ -243,7 +242,8 @@ class Wlan:
 
     def _lost(self, reason):
         wrong_key = self._refused(reason)
-        self._paused_ms = time.ticks_ms()
+        joined_ms = self._since_ms
+        self._since_ms = time.ticks_ms()
         self._state = _PAUSE
         if wrong_key is None:
             return _LINK
@@ -252,7 +252,7 @@ class Wlan:
         if row is not self._row:
             self._row = row
             self._misses = 0
-            self._missed_ms = self._joined_ms
+            self._missed_ms = joined_ms
         self._misses += 1
         self.cause = "Wi-Fi reason"
         self.code = reason

@@ -23,9 +23,10 @@ _UNACKED_MAX = const(256)
 _LONGEST = const(8 * 1024)  # of a message to the device with its topic; it is held in memory
 _INBOUND_MAX = const(4 * 1024)  # of messages to the device while the user's code waits in a call
 
-PENDING = const(0)
-OPEN = const(1)
-CLOSED = const(-1)
+# What poll() returns.
+_PENDING = const(0)
+_OPEN = const(1)
+_CLOSED = const(-1)
 
 _ONLINE = const(b'"online"')
 _OFFLINE = const(b'"offline"')
@@ -75,7 +76,7 @@ class Session:
         whose handlers it is not the time, must not hold up acknowledgements."""
         stream = self._stream
         if stream is None:
-            return CLOSED
+            return _CLOSED
         client = self.mqtt
         broken = ended = wrong = None
         try:
@@ -97,10 +98,10 @@ class Session:
         if broken is not None and (waiting or not self.inbound):  # their handlers come first
             return self._end("errno", broken.errno or 0)
         if client.state != mqtt.READY:
-            return PENDING
+            return _PENDING
         if not client.tick(now_ms):
             return self._end("no answer to PINGREQ", 0)
-        return OPEN
+        return _OPEN
 
     def close(self, polite):
         """Forgets the stream, which the owner closes. `polite`: says goodbye, without waiting.
@@ -262,7 +263,7 @@ class Session:
         self.cause = cause
         self.code = code
         self._stream = None
-        return CLOSED
+        return _CLOSED
 
 
 def _decode(name):

@@ -35,8 +35,8 @@ _PINGRESP = const(0xD0)
 _DISCONNECT = const(0xE0)
 
 # State of the session.
-NEW = const(0)
-CONNECTING = const(1)
+_NEW = const(0)
+_CONNECTING = const(1)
 READY = const(2)
 REFUSED = const(3)  # `refusal` holds the CONNACK code
 
@@ -79,7 +79,7 @@ class Client(mqtt_frame.Frame):
     def reset(self):
         """Forgets everything, for a new connection."""
         self.wipe()
-        self.state = NEW
+        self.state = _NEW
         self.refusal = 0
         self.out = self._tail = None
         self.out_n = self.took = self.got = self._eaten = 0
@@ -141,7 +141,7 @@ class Client(mqtt_frame.Frame):
             self._field(username)
         if flags & 0x40:
             self._field(password)
-        self.state = CONNECTING
+        self.state = _CONNECTING
         self._go()
 
     def reserve(self):
@@ -255,7 +255,7 @@ class Client(mqtt_frame.Frame):
     def _first_byte(self, byte):
         if self.state != READY:
             # Nothing comes before CONNACK [MQTT-3.2.0-1].
-            if self.state != CONNECTING or byte != _CONNACK:
+            if self.state != _CONNECTING or byte != _CONNACK:
                 raise ProtocolError("no CONNACK")
         elif byte & 0xF0 == _PUBLISH:
             if byte & 0x06 > 0x02:

@@ -136,19 +136,15 @@ def _unpack(name, record):
         block[field] = bytes(record[at : at + n])
         at += n
     try:
-        return _typed(block)
+        for field, data in block.items():
+            if field in _SEALED and data:
+                continue  # an empty key stands for an open network
+            value = data.decode()
+            if field in ("type", "port"):
+                value = int(value)
+            elif field == "dns":
+                value = value.split(" ")
+            block[field] = value
     except ValueError:  # UnicodeError is one
         return None
-
-
-def _typed(block):
-    for field, data in block.items():
-        if field in _SEALED and data:
-            continue  # an empty key stands for an open network
-        value = data.decode()
-        if field in ("type", "port"):
-            value = int(value)
-        elif field == "dns":
-            value = value.split(" ")
-        block[field] = value
     return block

@@ -17,7 +17,7 @@ _OFF_MS = const(3000)  # 2.5 s at least
 _BETWEEN_MS = const(3900)  # from the end of one press to the next
 BOOT_MS = const(15000)  # AT is answered after 11 to 12 s; no second press before
 _STATUS_MS = const(20000)  # STATUS is up after 16 s
-FULLY_OFF_MS = const(26000)  # a press earlier than this after a stop is lost
+_FULLY_OFF_MS = const(26000)  # a press earlier than this after a stop is lost
 
 
 class Power:
@@ -90,7 +90,7 @@ class Power:
         stopped_ms = self._stopped_ms
         if stopped_ms is None:
             return False
-        if self.is_on() is False or time.ticks_diff(time.ticks_ms(), stopped_ms) > FULLY_OFF_MS:
+        if self.is_on() is False or time.ticks_diff(time.ticks_ms(), stopped_ms) > _FULLY_OFF_MS:
             self._stopped_ms = None
             return False
         return True

@@ -41,10 +41,6 @@ _AUTHENTICATION_FAILED = const(-7)  # PPPERR_AUTHFAIL (lwIP, netif/ppp/ppp.h)
 
 REFUSED = const("PPP: user name or password refused")
 
-NONE = const(0)  # authentication, as in network.PPP's AUTH_ and SEC_ constants
-PAP = const(1)
-CHAP = const(2)
-
 
 class Ppp:
     """`start()`, `poll()` until `UP`, `drop()`; then `close()` to the end before the next start.
@@ -67,7 +63,8 @@ class Ppp:
 
     def start(self, uart, auth, username, password, first):
         """Begins on `uart`, whose peer is in data mode; `first` (bytes) has been read already.
-        OSError: the driver has no memory."""
+        `auth`: 0 none, 1 PAP, 2 CHAP, as network.PPP's AUTH_ and SEC_ constants. OSError: the
+        driver has no memory."""
         import network
 
         self._uart = uart
@@ -82,7 +79,7 @@ class Ppp:
             driver.config(stream=stream)
         driver.active(True)
         self._heard_ms = self._asked_ms = time.ticks_ms()
-        if auth == NONE:
+        if not auth:
             driver.connect()
         elif reads:
             driver.connect(security=auth, user=username, key=password)
