@@ -109,7 +109,7 @@ class Sntp:
         self._resolver = resolver
         self._device = device
         self._servers = servers
-        self._place = first  # of the server that is asked
+        self._index = first  # of the server that is asked
         self._left = len(servers)
         self._nonce = os.urandom(8)
         self._packet = bytearray(_PACKET_BYTES)
@@ -158,7 +158,7 @@ class Sntp:
         self._left -= 1
         if self._left <= 0:
             return -1
-        self._place = (self._place + 1) % len(self._servers)
+        self._index = (self._index + 1) % len(self._servers)
         self._address = None
         self._tries = 0
         self._look_up()
@@ -166,7 +166,7 @@ class Sntp:
 
     def _look_up(self):
         self._sent_ms = time.ticks_ms()
-        self._resolver.start(self._servers[self._place % len(self._servers)])
+        self._resolver.start(self._servers[self._index % len(self._servers)])
         self._asked = True
 
     def _resolve(self, waited_ms):
@@ -236,9 +236,9 @@ class TimeSync:
         self.queries = queries
         self.dials = dials
         self._moved = False  # since the server was dialled
-        self._told = False  # by SNTP, since then
+        self._confirmed = False  # by SNTP, since then
         self._known = False  # SNTP has told the time
-        self._judged = False  # has asked because of what came of it
+        self._verified = False  # has asked because of what came of it
         self._gap_ms = _GAP_MS
         self._since_ms = 0
 
@@ -268,7 +268,7 @@ class TimeSync:
         if not state:
             return 0
         if state > 0:
-            self._told = self._known = True
+            self._confirmed = self._known = True
             self._moved = self._moved or sntp.moved
             if self._diag.note in _NOTES:
                 self._diag.note = None
@@ -283,9 +283,9 @@ class TimeSync:
             set_clock(_connectwith.build_time(), _FLOOR)
             self._diag.note = _AT_BUILD
 
-    def dialling(self):
+    def begin_dial(self):
         """The server is dialled now: what comes is checked by the clock as it is."""
-        self._moved = self._told = self._judged = False
+        self._moved = self._confirmed = self._verified = False
         if self._diag.note is None and _quality() == _FLOOR:
             self._diag.note = _PAST
 
@@ -296,22 +296,22 @@ class TimeSync:
             return 0
         if self.dials == _DIALS:
             return -1
-        if not (self._moved or self._told or self._judged) and self.queries < _QUERIES:
-            self._judged = True
+        if not (self._moved or self._confirmed or self._verified) and self.queries < _QUERIES:
+            self._verified = True
             if _quality() >= _NETWORK:  # else this attempt has asked already
                 self.ask()
                 return 0
         if not self._moved:
-            self._raise(flags, not_before_s)
+            self._raise_floor(flags, not_before_s)
         if not self._moved:
             return -1
         self.dials += 1
         return 1
 
-    def _raise(self, flags, not_before_s):
+    def _raise_floor(self, flags, not_before_s):
         """What the CA has signed is not of the future, so its date is a better floor, and no more:
         whoever has the certificate may show it. It never moves a clock back."""
-        if self._told:
+        if self._confirmed:
             return  # the clock has just been confirmed
         quality = _quality()
         if quality >= _NETWORK:

@@ -36,7 +36,7 @@ def feed(engine, data, sizes):
         piece = data[: min(next(sizes), len(room))]
         data = data[len(piece) :]
         room[: len(piece)] = piece
-        engine.took(len(piece))
+        engine.received(len(piece))
         while (event := engine.next()) != at.NONE:
             events.append(describe(engine, event))
             if event == at.CONNECT:

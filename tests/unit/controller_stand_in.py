@@ -97,8 +97,8 @@ class Sequence:
     def begin(self, job):
         self.begun.append(job)
 
-    def release(self, polite, keep):
-        self.releases.append((polite, keep))
+    def release(self, goodbye, keep):
+        self.releases.append((goodbye, keep))
 
     def poll_stop(self):
         return self.stopping_ms

@@ -99,6 +99,6 @@ def line_of(*script, chunk=1000):
     line = Line()
     line.uart = Uart(script, chunk)
     line.recording = True
-    line.forget()
+    line.expect_restart()
     line.expected = False
     return line

@@ -48,7 +48,7 @@ def air(monkeypatch, clock):
 def look(points, clock):
     """Lets it look for others; whether it did."""
     begun_ms = clock.now_ms
-    while points.look():
+    while points.scan():
         clock.now_ms += 10
         assert clock.now_ms - begun_ms < 20000
     return clock.now_ms > begun_ms
@@ -189,11 +189,11 @@ def test_a_scan_without_an_end_is_left_after_6_s(air, clock, monkeypatch):
     monkeypatch.setattr(_connectwith, "scan_result", lambda late: [] if late else None)
     points = access_points.AccessPoints([HOME])
     points.refuse(NEAR, 203)
-    assert points.look() and points.scans()
+    assert points.scan() and points.is_scanning()
     clock.now_ms += 5999
-    assert points.look()
+    assert points.scan()
     clock.now_ms += 1
-    assert not points.look() and not points.scans()
+    assert not points.scan() and not points.is_scanning()
 
 
 def test_the_users_scan_is_waited_for_but_not_for_ever(air, clock, monkeypatch):
@@ -201,20 +201,20 @@ def test_the_users_scan_is_waited_for_but_not_for_ever(air, clock, monkeypatch):
     points = access_points.AccessPoints([HOME])
     monkeypatch.setattr(links, "scan", object())
     points.refuse(NEAR, 203)
-    assert points.look() and not air.scans
+    assert points.scan() and not air.scans
     clock.now_ms += 5999
-    assert points.look()
+    assert points.scan()
     clock.now_ms += 1
-    assert not points.look() and points.bssid is None
+    assert not points.scan() and points.bssid is None
     points.refuse(NEAR, 203)
-    assert points.look()
+    assert points.scan()
     monkeypatch.setattr(links, "scan", None)
     look(points, clock)
     assert points.bssid == FAR
 
 
 def test_the_users_scan_waits_for_nobody(monkeypatch):
-    link = types.SimpleNamespace(scans=lambda: True)
+    link = types.SimpleNamespace(is_scanning=lambda: True)
     monkeypatch.setattr(links, "get", lambda kind: link)
     with pytest.raises(OSError):
         scan.start(print)

@@ -77,7 +77,7 @@ def test_events_wait_until_they_are_asked_for():
     engine = at.At()
     data = b"\r\nRDY\r\n\r\nSMS DONE\r\n"
     engine.space()[: len(data)] = data
-    engine.took(len(data))
+    engine.received(len(data))
     assert len(engine.space()) == 0  # the owner must not overwrite the bytes in the buffer
     assert engine.next() == at.URC
     assert engine.text() == "RDY" == engine.text()
@@ -85,8 +85,8 @@ def test_events_wait_until_they_are_asked_for():
     assert engine.next() == at.URC
     assert engine.next() == at.NONE == engine.next()
     assert len(engine.space()) > 0
-    engine.took(None)  # there was nothing to read
-    engine.took(0)
+    engine.received(None)  # there was nothing to read
+    engine.received(0)
     assert engine.next() == at.NONE
 
 
@@ -95,7 +95,7 @@ def test_nothing_is_parsed_in_data_mode():
     engine.begin(b"ATD*99#")
     data = b"\r\nCONNECT\r\n~OK\r\n"
     engine.space()[: len(data)] = data
-    engine.took(len(data))
+    engine.received(len(data))
     assert engine.next() == at.CONNECT
     assert not engine.running
     assert len(engine.space()) == 0
@@ -154,7 +154,7 @@ def test_what_was_cut_short_is_called_again():
         engine = at.At()
         engine.begin(b"AT+CREG?", b"+CREG:")
         engine.space()[: len(data)] = data
-        engine.took(len(data))
+        engine.received(len(data))
         events = []
         while True:
             while (event := interrupted(engine.next, first)) is None:

@@ -54,7 +54,7 @@ def attempt(control, **more):
 def connect(control):
     job = attempt(control)
     control.attempt.is_running = False
-    control._settle(CONNECTED, None)
+    control._on_end(CONNECTED, None)
     control.attempt.calls.clear()
     control._sequence.releases.clear()
     return job
@@ -109,7 +109,7 @@ def test_no_attempt_under_suspend_or_without_a_server(control, monkeypatch):
 def test_success(control):
     job = attempt(control)
     control.last_error = results.NO_LINK
-    control._settle(CONNECTED, None)
+    control._on_end(CONNECTED, None)
     assert control.is_connected() and control.live is job and control._job is None
     assert control.last_error is None and control.attempt.calls[-1] == ("wake", 1)
     assert control._sequence.releases == [(True, False)], "the link stays"
@@ -119,7 +119,7 @@ def test_success(control):
 
 def test_failure(control):
     attempt(control)
-    control._settle(results.NO_LINK, None)
+    control._on_end(results.NO_LINK, None)
     assert not control.is_connected() and control.live is None and control._job is None
     assert control.last_error == results.NO_LINK
     assert control._sequence.releases[1:] == [(False, True)], "no goodbye; held links stay"
@@ -130,7 +130,7 @@ def test_the_job_that_has_ended_keeps_nothing(control):
     told = []
     control.connectwith({"interface": "eth0"}, told.append, None)
     job = control._job
-    control._settle(CONNECTED, None)
+    control._on_end(CONNECTED, None)
     assert job.callback is None and job.plan is None
 
 
@@ -141,10 +141,10 @@ def test_a_plan_goes_on_at_once_or_later(control, clock):
         follow=lambda job, result: following.pop(0), has_next=lambda job: True
     )
     following[1].delay_ms = 250
-    control._settle(results.NO_LINK, None)
+    control._on_end(results.NO_LINK, None)
     assert control._job.kind == nic.WIFI and control.attempt.calls[-1][:3] == ("start", 0, 7)
     assert control._job.has_next()
-    control._settle(results.NO_WIFI, None)
+    control._on_end(results.NO_WIFI, None)
     assert control._job is None and control.is_connecting() and not control.attempt.is_running
     assert control.attempt.calls[-2:] == [("abandon",), ("wake", 250)]
     clock.now_ms += 249
@@ -183,7 +183,7 @@ def test_a_driver_that_raises_does_not_hold_up_the_report(control, monkeypatch):
     monkeypatch.setattr(sys, "print_exception", told.append, False)
     attempt(control)
     monkeypatch.setattr(control._sequence, "release", lambda *_: 1 / 0)
-    control._settle(results.NO_LINK, None)
+    control._on_end(results.NO_LINK, None)
     assert isinstance(told[0], ZeroDivisionError) and control._job is None
     assert control.diag.result == results.NO_LINK
 
@@ -227,9 +227,9 @@ def test_a_session_that_breaks(control, lost):
 
 def test_a_step_that_raises_ends_the_session(control, lost):
     connect(control)
-    control._settle(0, MemoryError())
+    control._on_end(0, MemoryError())
     assert lost == [results.NOT_CONNECTED] and control.diag.loss == "MemoryError"
-    control._settle(0, None)
+    control._on_end(0, None)
     assert len(lost) == 1
 
 
@@ -284,7 +284,7 @@ def test_a_session_after_an_outage_is_noted(control):
     came = []
     control.outage = types.SimpleNamespace(opened=lambda: came.append(1), expired=False)
     control.schedule(Job({"interface": "eth0"}, 1, SETTINGS, 7))
-    control._settle(CONNECTED, None)
+    control._on_end(CONNECTED, None)
     assert came == [1]
 
 
@@ -296,10 +296,10 @@ def test_transitions_are_told_in_order(control):
     assert [control._step() for _ in range(3)] == [0, 0, 77]
     assert told == [("HARDWARE", 5), ("LINK", 20)]
     control.attempt.stages += [(2, 1), (8, 3)]
-    control._settle(CONNECTED, None)
+    control._on_end(CONNECTED, None)
     assert told[2:] == [("ADDRESS", 1), ("SESSION", 3)]
     attempt(control)
-    assert control._told == 0
+    assert control._reported == 0
 
 
 def test_a_watcher_that_begins_another_attempt(control):
@@ -311,8 +311,8 @@ def test_a_watcher_that_begins_another_attempt(control):
 
     control.diag.watcher = watcher
     control.attempt.stages, control.attempt.at_stage = [(0, 5)], 1
-    control._settle(results.NO_LINK, None)
-    assert control._job is not None and control._told == 0, "the new one is not closed"
+    control._on_end(results.NO_LINK, None)
+    assert control._job is not None and control._reported == 0, "the new one is not closed"
 
 
 @pytest.mark.parametrize("policy", [0, 1, 2])

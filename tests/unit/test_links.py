@@ -120,7 +120,7 @@ def test_dhcp_is_begun_anew_every_8_seconds(monkeypatch):
     dhcp.renew(interface)
     assert told == anew
     clock.now_ms += 1
-    dhcp.forget()
+    dhcp.reset()
     dhcp.renew(interface)
     assert told == anew, "counted from the new link on"
 

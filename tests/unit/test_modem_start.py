@@ -281,7 +281,7 @@ def test_a_modem_of_an_earlier_run_is_told_off(clock, board, in_call):
     modem = Modem(clock, FAST)
     modem.in_call = in_call
     start = board(modem)
-    found, took_ms = clock.drive(start.sweep())
+    found, took_ms = clock.drive(start.stop_left_over())
     assert found and took_ms < 2000 and modem.said[-1] == "AT+CPOF"
 
 
@@ -289,16 +289,16 @@ def test_a_deaf_modem_of_an_earlier_run_is_pressed_off(clock, board):
     modem = Modem(clock, FAST)
     modem.deaf = True
     start = board(modem)
-    assert clock.drive(start.sweep())[0] is True
+    assert clock.drive(start.stop_left_over())[0] is True
     assert [length >= 2500 for length in presses(start)] == [True]
 
 
 def test_no_modem_of_an_earlier_run(clock, board):
     start = board(Modem(clock, on=False))
-    found, took_ms = clock.drive(start.sweep())
+    found, took_ms = clock.drive(start.stop_left_over())
     assert not found and took_ms == 0 and presses(start) == [] and not start.in_call
     start = board(Modem(clock, on=False), status=False)
-    assert clock.drive(start.sweep())[0] is False and presses(start) == []
+    assert clock.drive(start.stop_left_over())[0] is False and presses(start) == []
 
 
 def test_without_status_silence_proves_it_off(clock, board):

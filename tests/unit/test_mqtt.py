@@ -14,8 +14,8 @@ def drain(client, chunk=10000, now=0):
     """What goes on the wire when every write takes at most `chunk` bytes."""
     wire = b""
     while not client.idle():
-        client.took = min(chunk, client.out_n)
-        wire += bytes(client.out[: client.took])
+        client.written = min(chunk, client.out_n)
+        wire += bytes(client.out[: client.written])
         client.sent(now)
     return wire
 
@@ -24,7 +24,7 @@ def receive(client, data, chunk=256, now=0):
     for at in range(0, len(data), chunk):
         piece = data[at : at + chunk]
         client.inbox[: len(piece)] = piece
-        client.got = len(piece)
+        client.inbox_n = len(piece)
         client.received(now)
 
 

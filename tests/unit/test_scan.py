@@ -26,7 +26,7 @@ class Link:
 
     joining = False
 
-    def scans(self):
+    def is_scanning(self):
         return self.joining
 
 

@@ -115,7 +115,7 @@ def dated(monkeypatch, way):
         def set_floor(self):
             way.answers = ["settled"]
 
-        def dialling(self):
+        def begin_dial(self):
             pass
 
         def check(self, flags, not_before_s):
@@ -289,7 +289,7 @@ def test_what_a_run_before_has_left_is_stopped_once(monkeypatch, way, used, mode
     assert stopped == ([True, "stop"] * 2 if used else [] if modem_off else [False, "stop"])
 
 
-def test_a_link_that_stays_up_keeps_the_patience_that_it_was_started_with(monkeypatch, way):
+def test_a_link_that_stays_up_keeps_the_limits_that_it_was_started_with(monkeypatch, way):
     """What it tries again is then none of a later attempt's business."""
     started_with, link = way.limits, way.link
     monkeypatch.setattr(links, "held", {nic.WIFI: {}})

@@ -53,7 +53,7 @@ def test_a_restart_that_is_expected_is_none(clock):
     line = line_of(("AT", lines("RDY", "OK")))
     line.expected = True
     assert clock.drive(line.ask(b"AT", 100))[0] == at.OK and line.ready
-    line.forget()
+    line.expect_restart()
     assert not line.ready
     line.expected = False
     line.uart.script = [("AT", lines("*ATREADY: 1"))]

@@ -63,7 +63,7 @@ def up(link, clock):
     link._ppp._tap = Tap()
     link._ppp._heard_ms = link._ppp._asked_ms = clock.now_ms % (1 << 30)
     link._stage = UP
-    link._work = link._keep_up()
+    link._work = link._stay_up()
     return link._ppp._uart
 
 
@@ -142,7 +142,7 @@ def dials(link, clock, *script, single_ms=0):
     """Whether the call is put through, and how long that takes; single_ms: see retry_limits.py."""
     link._limits = RetryLimits(SINGLE, single_ms) if single_ms else RetryLimits()
     link._line.uart = Uart(script)
-    link._line.forget()
+    link._line.expect_restart()
     link._line.expected = False
     link._stage = 2
     through, took_ms = clock.drive(link._dial())
@@ -223,7 +223,7 @@ def test_what_cannot_change_ends_it_at_once(link, clock):
     assert (stage, tries, link.cause) == (FAILED, 2, "PUK") and took_ms < 600
 
 
-def test_each_question_hurries_the_next_look(monkeypatch):
+def test_each_question_shortens_the_next_wait(monkeypatch):
     """A link whose first answer is slow, and the second quick."""
     monkeypatch.setattr(_connectwith, "Resolver", lambda: None, False)
     way = sequence.Sequence(type("Attempt", (), {"stage": lambda self: 9})(), None)
@@ -240,7 +240,7 @@ def test_commands_are_counted(link, clock):
     link._line.uart = Uart([("AT", None), ("AT", lines("OK"))])
     link._stage = 0
     link._work = link._line.answers(2, 50)
-    link._line.forget()
+    link._line.expect_restart()
     link.poll()
     assert link.asked == 1
     clock.now_ms += 50

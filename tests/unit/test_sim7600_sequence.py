@@ -52,13 +52,13 @@ def link(monkeypatch, clock):
     link.used = used
     link._line.uart = link.uart = Uart([(DIAL, lines("CONNECT"))])
     link.uart.deinit = lambda: did.append(("deinit",))
-    link._line.forget()
+    link._line.expect_restart()
     link._line.expected = False
     link._start.wake = gives(True, did, "wake")
     link._start.found = True
     link._start.quit = gives(True, did, "quit")
     link._start.verify_off = gives(None, did, "verify")
-    link._start.sweep = gives(True, did, "sweep")
+    link._start.stop_left_over = gives(True, did, "stop_left_over")
     link._sim.open = gives(OPEN, did, "sim")
     network = link._network
     network.configure = gives(True, did, "configure")
@@ -239,7 +239,7 @@ def test_ppp_has_half_a_minute(link, clock, waits_ms):
     except StopIteration as end:
         outcome = end.value
     assert outcome is (waits_ms < 30_000)
-    assert link._again is not outcome
+    assert link._retry is not outcome
 
 
 def test_a_connection_that_is_lost(link, clock):
@@ -328,11 +328,11 @@ def test_a_modem_of_an_earlier_run(link, clock, used, level, stages):
     machine.Pin.board.MODEM_STATUS.level = level
     link.adopt(used)
     assert run(link, clock, FAILED) == stages
-    assert len(done(link, "sweep")) == level and len(done(link, "verify")) == level
+    assert len(done(link, "stop_left_over")) == level and len(done(link, "verify")) == level
     machine.Pin.board.MODEM_STATUS.level = 1
     link.adopt(used)  # it was told to go off, and is on again all the same
     run(link, clock, FAILED)
-    assert len(done(link, "sweep")) == level + 1
+    assert len(done(link, "stop_left_over")) == level + 1
 
 
 @pytest.mark.parametrize("used", [True, False])

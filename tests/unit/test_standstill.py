@@ -60,7 +60,7 @@ def control(monkeypatch, clock):
     control.is_stopping = is_stopping
     control.is_connected = lambda: control.connected
     control.disconnect = lambda: control.events.append("disconnect")
-    control.attempt = types.SimpleNamespace(turn=lambda: None)
+    control.attempt = types.SimpleNamespace(run_due=lambda: None)
     control.diag = types.SimpleNamespace(tries=None)
     monkeypatch.setattr(machine, "deepsleep", sleep, False)
     monkeypatch.setattr(links, "get", lambda kind: kind)

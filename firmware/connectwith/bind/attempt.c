@@ -149,13 +149,13 @@ static mp_obj_t attempt_wake_(mp_obj_t self_in, mp_obj_t delay_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(attempt_wake_obj, attempt_wake_);
 
-// turn(): does now what the scheduler would do next. For code that waits inside of a callback,
+// run_due(): does now what the scheduler would do next. For code that waits inside of a callback,
 // where the scheduler stands still.
-static mp_obj_t attempt_turn(mp_obj_t self_in) {
+static mp_obj_t attempt_run_due(mp_obj_t self_in) {
     connectwith_turn(get_living(self_in));
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(attempt_turn_obj, attempt_turn);
+static MP_DEFINE_CONST_FUN_OBJ_1(attempt_run_due_obj, attempt_run_due);
 
 static mp_obj_t attempt_running(mp_obj_t self_in) {
     const connectwith_attempt_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -207,7 +207,7 @@ static const mp_rom_map_elem_t attempt_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_fail), MP_ROM_PTR(&attempt_fail_obj) },
     { MP_ROM_QSTR(MP_QSTR_abandon), MP_ROM_PTR(&attempt_abandon_obj) },
     { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&attempt_wake_obj) },
-    { MP_ROM_QSTR(MP_QSTR_turn), MP_ROM_PTR(&attempt_turn_obj) },
+    { MP_ROM_QSTR(MP_QSTR_run_due), MP_ROM_PTR(&attempt_run_due_obj) },
     { MP_ROM_QSTR(MP_QSTR_running), MP_ROM_PTR(&attempt_running_obj) },
     { MP_ROM_QSTR(MP_QSTR_stage), MP_ROM_PTR(&attempt_stage_obj) },
     { MP_ROM_QSTR(MP_QSTR_overdue), MP_ROM_PTR(&attempt_overdue_obj) },

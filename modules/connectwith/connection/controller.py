@@ -4,7 +4,7 @@
 """The one connection to the server: who wants what, what runs, what has become of it.
 
 `_connectwith.Attempt` keeps the time and guarantees the callback. It calls `_step()` for the next
-bit of work and `_settle()` when an attempt has ended, both from the scheduler: between two byte
+bit of work and `_on_end()` when an attempt has ended, both from the scheduler: between two byte
 codes of the user's code or of the methods here that the user calls. While one of those is at it,
 `busy` keeps the steps out if the call waits, and the scheduler's lock if it does not: then other
 callbacks of the user's stay out, too, which may call any of these methods.
@@ -48,13 +48,13 @@ class Controller:
         from connectwith.connection import sequence
 
         _connectwith.key_source()  # makes the device's secret now, so that attempts write nothing
-        self.attempt = _connectwith.Attempt(self._step, self._settle)
+        self.attempt = _connectwith.Attempt(self._step, self._on_end)
         self.diag = diagnostics.Diag()
         self._sequence = sequence.Sequence(self.attempt, self.diag)
         self._job = None  # of the attempt that runs
         self._next = None  # a job that waits for its time
         self._next_ms = 0
-        self._told = 0  # the stage that the watcher of transitions waits for
+        self._reported = 0  # the stage that the watcher of transitions waits for
         self._reconnect = reconnect
         self.busy = 0
         self.generation = 0
@@ -167,7 +167,7 @@ class Controller:
     def _begin(self, job):
         self._next = None
         self.diag.begin(job.nic["interface"])
-        self._told = 0
+        self._reported = 0
         self._sequence.begin(job)
         self._job = job
         self.attempt.start(job.kind, job.timeout_ms, job.callback, job.nic["interface"])
@@ -191,7 +191,7 @@ class Controller:
             return 1
         stopping_ms = self._sequence.poll_stop()
         if self.attempt.running():
-            if self._told < self.attempt.stage() and self.diag.watcher is not None:
+            if self._reported < self.attempt.stage() and self.diag.watcher is not None:
                 self._report(self.attempt.stage())
                 return 0  # the watcher may have begun another attempt
             return self._sequence.step()
@@ -210,7 +210,7 @@ class Controller:
             self._begin(self._next)
         return stopping_ms
 
-    def _settle(self, result, error):
+    def _on_end(self, result, error):
         """An attempt has ended, or a session's step has raised. May be called again."""
         job = self._job
         if job is None:
@@ -234,7 +234,7 @@ class Controller:
             )  # a driver may raise: the report comes even so
         generation = self.generation
         while (
-            self._told < _STAGES
+            self._reported < _STAGES
             and self.diag.watcher is not None
             and generation == self.generation
         ):
@@ -263,11 +263,11 @@ class Controller:
         generation = self.generation
         from connectwith.diagnostics import report
 
-        told = report.stages(self.diag.watcher, self.attempt.timeline(), self._told, before)
+        told = report.stages(self.diag.watcher, self.attempt.timeline(), self._reported, before)
         if (
             generation == self.generation
         ):  # else it belongs to the attempt that the watcher has begun
-            self._told = told
+            self._reported = told
 
     # -- the session
 

@@ -152,7 +152,7 @@ class Dialer:
         self._state = _DIAL
         return self._try_next()
 
-    def _place(self, number):
+    def _index(self, number):
         """Where in the answer the address stands that is to be tried as that `number`: in the
         order of the answer, but for what is known of one of them."""
         host, address, good = self._known
@@ -174,7 +174,7 @@ class Dialer:
         port = self._proxy[1] if self._proxy else self._target.port
         code = self.code
         while self._tried < self._resolver.count():
-            address = self._resolver.address(self._place(self._tried))
+            address = self._resolver.address(self._index(self._tried))
             stream = _connectwith.Stream()
             self._racing.append((stream, address))  # first: a step may be cut short
             try:
@@ -207,7 +207,7 @@ class Dialer:
             if state == _BROKEN:
                 return self._drop(racer)
             if state >= _CONNECTED:
-                return self._take(racer)
+                return self._use(racer)
         waited_ms = time.ticks_diff(time.ticks_ms(), self._tried_ms)
         if waited_ms >= _NEXT_MS and self._tried < self._resolver.count():
             return self._try_next()
@@ -222,7 +222,7 @@ class Dialer:
         self._racing.remove(racer)
         return self._try_next()
 
-    def _take(self, racer):
+    def _use(self, racer):
         """The first that has answered."""
         self.stream, self._address = racer
         state = self._secure() if self._proxy is None else self._enter_proxy()

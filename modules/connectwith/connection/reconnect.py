@@ -93,7 +93,7 @@ def _block(control, outage, settings):
                     if not control.is_connecting():  # else a callback was quicker
                         control.schedule(outage.job(outage.left_ms(now), settings))
             # Inside a callback the scheduler stands still, and inside a loss this is its callback.
-            control.attempt.turn()
+            control.attempt.run_due()
             time.sleep_ms(1)
     finally:
         if not control.is_connected():
@@ -109,7 +109,7 @@ def _sleep(control):
     # A modem left on would be so for all of the sleep.
     since_ms = time.ticks_ms()
     while control.is_stopping() and time.ticks_diff(time.ticks_ms(), since_ms) < _STOPPING_MS:
-        control.attempt.turn()
+        control.attempt.run_due()
         time.sleep_ms(10)
     machine.deepsleep(control.sleep_ms)
 

@@ -77,13 +77,13 @@ class Sequence:
         self._job = job
         self.limits.begin(retry_limits.mode_of(job), job.timeout_ms)
 
-    def release(self, polite, keep):
+    def release(self, goodbye, keep):
         """Closes whatever is open and powers the interface down. May be called again.
 
         If goodbye was said, `poll_stop()` powers down when the server has it, a second later at
         the latest: a radio loses what it has not sent yet.
         `keep`: leaves an interface up that is held for the local network."""
-        said = self._close_server(polite)
+        said = self._close_server(goodbye)
         self._end_sync()
         link = self.link
         if link is not None:
@@ -271,10 +271,10 @@ class Sequence:
     def _check_date(self):
         """TLS has refused the server's certificate for its dates: is it the clock?"""
         dial = self._dialer
-        verdict = self._time_sync.check(dial.flags, dial.stream.not_before())
-        if not verdict:
+        state = self._time_sync.check(dial.flags, dial.stream.not_before())
+        if not state:
             return self.limits.wait_ms()
-        if verdict > 0:
+        if state > 0:
             self._diag.set_cause(None, 0, 0)
             self._close_server()
             return self._start_dialer()
@@ -289,7 +289,7 @@ class Sequence:
 
             proxy = nic_blocks.proxy_of(proxy)
         if self._time_sync is not None:
-            self._time_sync.dialling()
+            self._time_sync.begin_dial()
         self._dialer.start(server, proxy, settings.cloud.secret(server, "key"))
         self._state = _DIALLING
         return self._poll_dialer()
@@ -374,9 +374,9 @@ class Sequence:
             return self._retry_or_fail(result, "no answer", 0, 0, False)
         return self.limits.wait_ms()
 
-    def _close_server(self, polite=False):
+    def _close_server(self, goodbye=False):
         """Drops what has been opened behind the link. Returns whether goodbye was said."""
-        said = self.session is not None and self.session.close(polite)
+        said = self.session is not None and self.session.close(goodbye)
         self._dialer.close()
         self.limits.reset_stage()
         return said

@@ -34,7 +34,7 @@ class AccessPoints:
         self._queue = [[i, None, 0] for i in range(len(networks))]
         self._scanned_ms = [None] * len(networks)
         self._refused = {}  # the reason by BSSID, of those that the driver has chosen
-        self._wanted = -1  # the network to look for
+        self._wanted = -1  # the network to scan for
         self._wanted_ms = 0  # since when
         self._since_ms = None  # while a scan runs
 
@@ -89,7 +89,7 @@ class AccessPoints:
         if looked_ms is None or time.ticks_diff(now_ms, looked_ms) >= _RENEW_MS:
             self._wanted = number
 
-    def look(self):
+    def scan(self):
         """Looks for others, if that is due. True while it takes time, which allocates nothing."""
         if self._wanted < 0:
             return False
@@ -106,7 +106,7 @@ class AccessPoints:
         self._wanted = -1
         return False
 
-    def scans(self):
+    def is_scanning(self):
         """Whether a scan of ours runs."""
         return self._since_ms is not None
 

@@ -164,7 +164,7 @@ class Dhcp:
     def __init__(self):
         self._since_ms = None
 
-    def forget(self):
+    def reset(self):
         """There is no link yet."""
         self._since_ms = None
 

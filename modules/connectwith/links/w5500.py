@@ -217,7 +217,7 @@ class W5500:
                 return _LINK  # the cable was out in between
             return links.UP
         if not state & links.LINK_UP:
-            self._dhcp.forget()
+            self._dhcp.reset()
             return _LINK
         if self._nic.get("staticconfig") is None:
             self._dhcp.renew(self._lan)

@@ -35,7 +35,7 @@ _JOINED = const(6)
 # What a wrong key looks like, by wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h):
 # AUTH_EXPIRE, 4WAY_HANDSHAKE_TIMEOUT, AUTH_FAIL and HANDSHAKE_TIMEOUT. So does an access point
 # that has just started, for some seconds.
-_OF_KEYS = const((2, 15, 202, 204))
+_KEY_REASONS = const((2, 15, 202, 204))
 
 _NOT_FOUND = const(201)  # NO_AP_FOUND, of the same enumeration
 
@@ -108,9 +108,9 @@ class Wlan:
             "channel": self._wlan.config("channel"),
         }
 
-    def scans(self):
+    def is_scanning(self):
         """Whether it looks for access points now."""
-        return self._points is not None and self._points.scans()
+        return self._points is not None and self._points.is_scanning()
 
     def adopt(self, used):
         import network
@@ -164,7 +164,7 @@ class Wlan:
             for server in static["dns"][1:]:  # the driver takes one
                 _connectwith.dns_second(server)
         if self._good is not None:
-            self._recall(block)
+            self._prefer_last(block)
         bssid = None
         if self._points is not None:
             block = self._points.network
@@ -177,7 +177,7 @@ class Wlan:
             key = None
         self._losses = _connectwith.link_state(_CLASS) >> links.LOSSES_SHIFT
         self._since_ms = time.ticks_ms()
-        self._dhcp.forget()
+        self._dhcp.reset()
         self._wlan.connect(ssid, key, bssid=bssid)
         self._state = _JOINING
         return _LINK
@@ -188,7 +188,7 @@ class Wlan:
             return self._lost(state & 0xFF)
         if state & links.HAS_ADDRESS:
             if self._state != _JOINED:
-                self._keep()
+                self._on_joined()
             return links.UP
         if not state & links.LINK_UP:
             return _LINK
@@ -196,13 +196,13 @@ class Wlan:
             self._dhcp.renew(self._wlan)
         return _ADDRESS
 
-    def _look_around(self):
+    def _make_points(self):
         from connectwith.links.access_points import AccessPoints  # most joins need none of it
 
         self._points = AccessPoints((self._nic["wificonfig"],))
         return self._points
 
-    def _keep(self):
+    def _on_joined(self):
         """Joined: what has been found out about access points is worth one BSSID."""
         self._state = _JOINED
         points = self._points
@@ -212,13 +212,13 @@ class Wlan:
                 self._good_ms = time.ticks_ms()
         self._points = None
 
-    def _recall(self, block):
+    def _prefer_last(self, block):
         """The one that was good comes first, once; later the strongest may be good again."""
         ssid, bssid = self._good
         self._good = None
         if 0 <= time.ticks_diff(time.ticks_ms(), self._good_ms) < _GOOD_MS:
             if ssid == block["ssid"] and self._points is None:
-                self._look_around().prefer(bssid)
+                self._make_points().prefer(bssid)
         else:
             self._good_ms = None
 
@@ -228,10 +228,10 @@ class Wlan:
         points = self._points
         if points is None:
             if reason == _NOT_FOUND or self._state == _JOINED:
-                return reason in _OF_KEYS
-            points = self._look_around()
+                return reason in _KEY_REASONS
+            points = self._make_points()
         bssid = None if reason == _NOT_FOUND else _connectwith.link_bssid()
-        return points.agree(_OF_KEYS) if points.refuse(bssid, reason) else None
+        return points.agree(_KEY_REASONS) if points.refuse(bssid, reason) else None
 
     def _is_over(self, row):
         if self._misses < _REPORTS_MIN or not self._limits.is_over(row, self._missed_ms):

@@ -37,10 +37,10 @@ _COMING_UP_MS = const(10)
 _UP_MS = const(20)
 _CLOSED_MS = const(1000)
 
-_MOST = const(8)  # tokens that _connectwith knows
+_HOLDERS_MAX = const(8)  # tokens that _connectwith knows
 _DATAGRAM_MAX = const(1472)  # IPv4 over Ethernet without fragments
 
-_holders = [None] * _MOST
+_holders = [None] * _HOLDERS_MAX
 _stopping = []  # links that are still being powered down
 
 
@@ -117,10 +117,10 @@ class Interface:
 class Udp:
     """A UDP socket on one interface, for its subnet."""
 
-    def __init__(self, device, table, port, callback, among):
+    def __init__(self, device, table, port, callback, siblings):
         """`device`: lwIP's name of the interface, `table`: its addresses as in info.ipv4()."""
         address = self._address = table["address"]
-        self._among = among  # the open sockets of its interface
+        self._siblings = siblings  # the open sockets of its interface
         self._port = port or _free_port()
         self._hosts = nic_blocks.number(table["netmask"]) ^ 0xFFFFFFFF
         self._callback = callback
@@ -129,8 +129,8 @@ class Udp:
             self._socket.setblocking(False)
             # Another interface may have the same subnet, or even the same address.
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device)
-            self._here = socket.getaddrinfo(address, self._port)[0][-1]
-            self._socket.bind(self._here)
+            self._local = socket.getaddrinfo(address, self._port)[0][-1]
+            self._socket.bind(self._local)
         except OSError:
             self._socket.close()
             raise
@@ -162,7 +162,7 @@ class Udp:
             if self._socket is not None:
                 self._socket.close()
                 self._socket = self._callback = None
-                self._among.remove(self)
+                self._siblings.remove(self)
 
     def _serve(self):
         """Hands over one datagram. Returns whether there was one."""
@@ -180,7 +180,7 @@ class Udp:
         if not data:
             # MicroPython takes an empty datagram for the end of a stream, and reads no more. It
             # forgets that when the socket is bound; lwIP allows that again and loses nothing.
-            self._socket.bind(self._here)
+            self._socket.bind(self._local)
         call(self._callback, sender[0], sender[1], self._address, self._port, data)
         return True
 
@@ -279,7 +279,7 @@ def _state(holder):
 
 
 def _drop(mask):
-    for number in range(_MOST):
+    for number in range(_HOLDERS_MAX):
         if mask & 1 << number and _holders[number] is not None:
             _release(_holders[number])
             _holders[number] = None  # not before its token is gone, which would tell of another

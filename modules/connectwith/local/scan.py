@@ -20,7 +20,7 @@ _LONGEST_MS = const(15000)  # the ESP32 takes up to 4 s for all channels
 def start(callback):
     """See `imp.scanwifinetworks`."""
     check_callback(callback)
-    if links.get(nic.WIFI).scans():  # ValueError: no Wi-Fi
+    if links.get(nic.WIFI).is_scanning():  # ValueError: no Wi-Fi
         raise OSError(EAGAIN)  # the attempt looks for access points, a part of joining
     with _connectwith.SchedulerLock():
         if links.scan is not None:
@@ -35,7 +35,7 @@ def start(callback):
             links.scan = None
     from connectwith.local import timers
 
-    timers.get().start(_LOOK_MS, scan.look)
+    timers.get().start(_LOOK_MS, scan.poll)
     return None
 
 
@@ -74,7 +74,7 @@ class Scan:
         finally:
             self._restore()
 
-    def look(self):
+    def poll(self):
         """A turn of the service of timers."""
         try:
             found = self._result()
@@ -85,7 +85,7 @@ class Scan:
         if found is None:
             from connectwith.local import timers
 
-            timers.get().start(_LOOK_MS, self.look)
+            timers.get().start(_LOOK_MS, self.poll)
             return
         links.scan = None  # before the callback, which may scan again
         self._restore()

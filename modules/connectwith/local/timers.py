@@ -28,10 +28,10 @@ def get():
 class Timer:
     """What `imp.wakeup` gives and `imp.cancelwakeup` takes."""
 
-    def __init__(self, due_ms, callback, turn):
+    def __init__(self, due_ms, callback, iteration):
         self.due_ms = due_ms
         self.callback = callback
-        self.turn = turn  # of the service, when it was started
+        self.iteration = iteration  # of the service, when it was started
 
 
 class Service:
@@ -50,19 +50,19 @@ class Service:
         self._watch = None
         self._idle = None
         self._is_idle = None
-        self._turns = 0
-        self._asked = False  # for a turn as soon as possible
-        self.alarm = _connectwith.Alarm(self._ring)
+        self._iteration = 0
+        self._scheduled = False  # for a turn as soon as possible
+        self.alarm = _connectwith.Alarm(self._on_alarm)
 
     def start(self, delay_ms, callback):
         """A new Timer: `callback()` after so many ms."""
         with _connectwith.SchedulerLock():
-            timer = Timer(self._now() + delay_ms, callback, self._turns)
+            timer = Timer(self._now() + delay_ms, callback, self._iteration)
             at = len(self._timers)
             while at and self._timers[at - 1].due_ms > timer.due_ms:
                 at -= 1
             self._timers.insert(at, timer)
-            self._ask()
+            self._schedule()
         return timer
 
     def cancel(self, timer):
@@ -79,19 +79,19 @@ class Service:
         with _connectwith.SchedulerLock():
             self._is_idle = is_idle
             self._idle = callback
-            self._ask()
+            self._schedule()
 
     def watch(self, function):
         """Sets the function to be called at each turn, from now on."""
         with _connectwith.SchedulerLock():
             self._watch = function
             self._watch_due_ms = 0
-            self._ask()
+            self._schedule()
 
-    def _ask(self):
+    def _schedule(self):
         # Not at each call: that would put the alarm off as long as calls come close together.
-        if not self._asked:
-            self._asked = True
+        if not self._scheduled:
+            self._scheduled = True
             self.alarm.set(0)
 
     def _now(self):
@@ -111,19 +111,21 @@ class Service:
             wait_ms = min(wait_ms, max(0, self._watch_due_ms - now_ms))
         self.alarm.set(wait_ms)
 
-    def _ring(self):
+    def _on_alarm(self):
         try:
-            self._turn()
+            self._run()
         finally:
-            self._asked = False  # what a callback has asked for is in what the alarm is set to now
+            self._scheduled = (
+                False  # what a callback has asked for is in what the alarm is set to now
+            )
             self._arm()
 
-    def _turn(self):
+    def _run(self):
         now_ms = self._now()
         # Those that callbacks start now stand behind what is due, and wait for the next turn.
-        self._turns = turn = (self._turns + 1) & 0xFF
+        self._iteration = iteration = (self._iteration + 1) & 0xFF
         timers = self._timers
-        while timers and timers[0].due_ms <= now_ms and timers[0].turn != turn:
+        while timers and timers[0].due_ms <= now_ms and timers[0].iteration != iteration:
             call(timers.pop(0).callback)
         if 0 <= self._watch_due_ms <= now_ms:
             self._watch_due_ms = -1

@@ -45,7 +45,7 @@ class Session:
         self._prefix = ("imp/" + device + "/").encode()
         self._status = self._prefix + b"status"
         self._client_id = ("imp-" + device).encode()
-        self._greeted = 0  # how much of what a session begins with has been said
+        self._begun = 0  # how much of what a session begins with has been said
         self._subscribed = 0  # packet id of the last subscription
         self._queue = []  # (name, payload, packet id) of messages, oldest first
         self._queued = 0  # bytes of them
@@ -66,7 +66,7 @@ class Session:
         username = None if settings.username is None else settings.username.encode()
         client.connect(client_id, username, password, self._status, _OFFLINE)
         self._forget()
-        self._greeted = 0
+        self._begun = 0
         self._stream = stream
 
     def poll(self, now_ms, waiting=False):
@@ -103,8 +103,8 @@ class Session:
             return self._end("no answer to PINGREQ", 0)
         return _OPEN
 
-    def close(self, polite):
-        """Forgets the stream, which the owner closes. `polite`: says goodbye, without waiting.
+    def close(self, goodbye):
+        """Forgets the stream, which the owner closes. `goodbye`: says goodbye, without waiting.
         Returns whether goodbye is on its way.
 
         What was not acknowledged stays known as such until the next `open()`."""
@@ -114,7 +114,7 @@ class Session:
         self._forget()
         if client.state != mqtt.READY:
             client.wipe()  # the password in CONNECT, which nobody has answered well
-        if stream is None or not polite or client.state != mqtt.READY or not client.idle():
+        if stream is None or not goodbye or client.state != mqtt.READY or not client.idle():
             return False
         try:
             # The last will is not sent after DISCONNECT, so the status is ours to set.
@@ -180,7 +180,7 @@ class Session:
 
     def _on_message(self, topic, payload):
         if topic is None:
-            last = payload == self._subscribed and self._greeted > 1
+            last = payload == self._subscribed and self._begun > 1
             name = "restart" if last else "device/#"
             payload = "subscription refused: "
         elif not topic.startswith(self._prefix):
@@ -205,7 +205,7 @@ class Session:
             return False
         if client.answer():
             return True
-        greeted = self._greeted
+        greeted = self._begun
         if greeted < 3:
             # Whoever sees the device online may send to it: so it has subscribed before.
             if greeted == 0:
@@ -215,7 +215,7 @@ class Session:
                 self._subscribed = client.subscribe(topic, 1)
             else:
                 client.publish(self._status, _ONLINE, retain=True)
-            self._greeted = greeted + 1
+            self._begun = greeted + 1
             return True
         if not self._queue:
             return False
@@ -231,30 +231,30 @@ class Session:
         for _ in range(3):  # header, payload, and one for a partial write
             if client.idle():
                 return
-            client.took = stream.write(client.out, client.out_n)
+            client.written = stream.write(client.out, client.out_n)
             client.sent(0)
 
     def _write(self, client, stream, now_ms):
-        # `took` keeps what a step wrote that was interrupted before it could account for it.
+        # `written` keeps what a step wrote that was interrupted before it could account for it.
         client.sent(now_ms)
         for _ in range(_WRITES_PER_STEP):
             if client.idle() and not self._compose(client):
                 return
-            client.took = stream.write(client.out, client.out_n)
-            if not client.took:
+            client.written = stream.write(client.out, client.out_n)
+            if not client.written:
                 return
             client.sent(now_ms)
 
     def _read(self, client, stream, now_ms, room):
         for _ in range(_READS_PER_STEP):
-            # `got` keeps what an interrupted step has read.
+            # `inbox_n` keeps what an interrupted step has read.
             client.received(now_ms)
             if client.acks_due() or self._inbound_bytes > room:
                 return True
-            client.got = stream.readinto(client.inbox)
-            if client.got is None:
+            client.inbox_n = stream.readinto(client.inbox)
+            if client.inbox_n is None:
                 return True
-            if not client.got:
+            if not client.inbox_n:
                 return False
         client.received(now_ms)
         return True

@@ -75,10 +75,10 @@ def deliver(control, message):
     """Hands a message (topic after the device's own part, payload) to whom it is for."""
     topic, payload = message
     if isinstance(payload, str):
-        _remark(control, payload, topic)
+        _note_refusal(control, payload, topic)
         return
     if topic == "restart":
-        _asked_to_restart(control, payload)
+        _on_restart(control, payload)
         return
     if topic[: len("device/")] != "device/":
         _warn(control, "message on a topic that is not for the device: ", topic)
@@ -105,7 +105,7 @@ def deliver(control, message):
     call(handler, data)
 
 
-def _remark(control, text, topic):
+def _note_refusal(control, text, topic):
     # No failure: nothing will come on that topic, but sending works. Once is enough.
     note = control.diag.note or ""
     if text + topic not in note:
@@ -123,7 +123,7 @@ def restart(control):
     machine.reset()
 
 
-def _asked_to_restart(control, payload):
+def _on_restart(control, payload):
     try:
         reason = int(json.loads(payload))
     except Exception:
@@ -138,10 +138,10 @@ def _asked_to_restart(control, payload):
 
 def _warn(control, text, name):
     text += name[:_NAME_MAX]
-    _offer(control, "log", json.dumps(text).encode())
+    _send_if_room(control, "log", json.dumps(text).encode())
 
 
-def _offer(control, name, payload):
+def _send_if_room(control, name, payload):
     """Sends a message of the firmware's own if that can be done without waiting."""
     if control.is_connected() and control.session.has_room(name, payload):
         control.session.enqueue(name, payload)

@@ -4,13 +4,14 @@
 """An MQTT 3.1.1 client without input or output (OASIS standard of 29 October 2014; numbers in
 brackets below are its statements).
 
-The owner moves bytes. Outwards one frame at a time: while `out_n` is not 0, write the first
-`out_n` bytes of `out`, store what was taken in `took`, call `sent()`. Composing a frame needs
-`idle()`. Inwards: read into `inbox`, store how many bytes came in `got`, call `received()`.
+The owner moves the bytes. Output is one frame at a time: while `out_n` is not 0, the owner writes
+the first `out_n` bytes of `out`, stores the number of bytes that the stream took in `written`, and
+calls `sent()`. A frame may be composed only when `idle()`. Input: the owner reads into `inbox`,
+stores the number of bytes in `inbox_n`, and calls `received()`.
 
-Ctrl-C may strike at any jump of the byte code. So the owner stores `took` and `got` straight from
-the call, and the methods here change the state in straight lines after all decisions: what was
-cut short is simply called again. Only progress allocates, waiting does not.
+Ctrl-C may interrupt at any jump of the byte code. So the owner stores `written` and `inbox_n`
+straight from the call. The methods here take all decisions first and then change the state in
+straight-line code: an interrupted call is simply made again. Waiting allocates nothing.
 """
 
 from array import array
@@ -67,7 +68,7 @@ class Client(mqtt_frame.Frame):
         self._rx = bytearray(_RX_BYTES)
         self._body = self._rx_view = memoryview(self._rx)
         self.inbox = memoryview(bytearray(_INBOX_BYTES))
-        self._late_id = bytearray(2)  # packet id of a message that is read past
+        self._skipped_id = bytearray(2)  # packet id of a message that is read past
         self._acks = array("H", bytes(2 * _ACKS))
         self.unacked = []  # packet ids of messages with QoS 1, oldest first
         self.on_message = on_message
@@ -82,13 +83,13 @@ class Client(mqtt_frame.Frame):
         self.state = _NEW
         self.refusal = 0
         self.out = self._tail = None
-        self.out_n = self.took = self.got = self._eaten = 0
+        self.out_n = self.written = self.inbox_n = self._parsed = 0
         self._packet_id = 0
         self.unacked.clear()
         self._at = _AT_TYPE
-        self._type = self._length = self._shift = self._have = self._n_acks = 0
+        self._type = self._length = self._shift = self._stored_n = self._n_acks = 0
         self._pinging = self._ping_due = self.retained = False
-        self._pinged_ms = self._heard_ms = self._said_ms = 0
+        self._pinged_ms = self._received_ms = self._sent_ms = 0
 
     # -- outwards
 
@@ -97,8 +98,8 @@ class Client(mqtt_frame.Frame):
         return self.out_n == 0
 
     def sent(self, now_ms):
-        """Accounts for `took` bytes of `out`."""
-        took = self.took
+        """Accounts for `written` bytes of `out`."""
+        took = self.written
         if not took:
             return
         rest = self.out_n - took
@@ -110,11 +111,11 @@ class Client(mqtt_frame.Frame):
             tail = None
             if following is not None:
                 rest = len(following)
-        self._said_ms = now_ms
+        self._sent_ms = now_ms
         self._tail = tail
         self.out = following
         self.out_n = rest
-        self.took = 0
+        self.written = 0
 
     def connect(self, client_id, username, password, will_topic, will):
         """Composes CONNECT with a retained last will of QoS 1. All parts are bytes or None."""
@@ -142,7 +143,7 @@ class Client(mqtt_frame.Frame):
         if flags & 0x40:
             self._field(password)
         self.state = _CONNECTING
-        self._go()
+        self._finish()
 
     def reserve(self):
         """A packet id for a message to be published. It is unacknowledged from now on."""
@@ -163,7 +164,7 @@ class Client(mqtt_frame.Frame):
         if qos:
             self._word(packet_id)
         self._tail = memoryview(payload) if len(payload) else None
-        self._go()
+        self._finish()
 
     def subscribe(self, topic, qos=0):
         """Composes SUBSCRIBE for one topic filter (bytes). Returns the packet id."""
@@ -172,13 +173,13 @@ class Client(mqtt_frame.Frame):
         self._word(packet_id)
         self._field(topic)
         self._byte(qos)
-        self._go()
+        self._finish()
         return packet_id
 
     def disconnect(self):
         """Composes DISCONNECT: the server then drops the last will."""
         self._begin(_DISCONNECT, 0)
-        self._go()
+        self._finish()
 
     def tick(self, now_ms):
         """Keepalive; call it before writing. False: the peer is dead."""
@@ -186,8 +187,8 @@ class Client(mqtt_frame.Frame):
             if ticks_diff(now_ms, self._pinged_ms) >= self.pong_within_ms:
                 return False
         elif (
-            ticks_diff(now_ms, self._heard_ms) >= self.ping_after_ms
-            or ticks_diff(now_ms, self._said_ms) >= self.ping_after_ms
+            ticks_diff(now_ms, self._received_ms) >= self.ping_after_ms
+            or ticks_diff(now_ms, self._sent_ms) >= self.ping_after_ms
         ):
             self._pinged_ms = now_ms
             self._ping_due = self._pinging = True
@@ -200,13 +201,13 @@ class Client(mqtt_frame.Frame):
         if self._ping_due:
             self._begin(_PINGREQ, 0)
             self._ping_due = False
-            self._go()
+            self._finish()
             return True
         if self._n_acks:
             self._begin(_PUBACK, 2)
             self._word(self._acks[self._n_acks - 1])
             self._n_acks -= 1
-            self._go()
+            self._finish()
             return True
         return False
 
@@ -216,7 +217,7 @@ class Client(mqtt_frame.Frame):
 
     def keepalive(self, now_ms):
         """Starts the keepalive clocks: the connection has just been made."""
-        self._heard_ms = self._said_ms = now_ms
+        self._received_ms = self._sent_ms = now_ms
 
     def acks_due(self):
         """Whether acknowledgements wait; do not read more before they are out."""
@@ -233,24 +234,24 @@ class Client(mqtt_frame.Frame):
     # -- inwards
 
     def received(self, now_ms):
-        """Digests the first `got` bytes of `inbox`. ProtocolError: hang up."""
-        n = self.got
+        """Digests the first `inbox_n` bytes of `inbox`. ProtocolError: hang up."""
+        n = self.inbox_n
         if not n:
             return
-        self._heard_ms = now_ms
+        self._received_ms = now_ms
         self._pinging = self._ping_due = False
-        while self._eaten < n:
+        while self._parsed < n:
             if self._at == _AT_BODY:
-                self._store(n - self._eaten)
+                self._store(n - self._parsed)
             elif self._at == _AT_LENGTH:
-                self._length_byte(self.inbox[self._eaten])
+                self._length_byte(self.inbox[self._parsed])
             else:
-                self._first_byte(self.inbox[self._eaten])
-            if self._at == _AT_BODY and self._have == self._length:
+                self._first_byte(self.inbox[self._parsed])
+            if self._at == _AT_BODY and self._stored_n == self._length:
                 self._packet()
                 self._at = _AT_TYPE
                 self._body = self._rx_view
-        self.got = self._eaten = 0
+        self.inbox_n = self._parsed = 0
 
     def _first_byte(self, byte):
         if self.state != READY:
@@ -263,9 +264,9 @@ class Client(mqtt_frame.Frame):
         elif byte not in (_PUBACK, _SUBACK, _PINGRESP):
             raise ProtocolError("packet type")
         self._type = byte
-        self._length = self._shift = self._have = 0
+        self._length = self._shift = self._stored_n = 0
         self._at = _AT_LENGTH
-        self._eaten += 1
+        self._parsed += 1
 
     def _length_byte(self, byte):
         shift = self._shift
@@ -278,11 +279,11 @@ class Client(mqtt_frame.Frame):
             if not self._is_right_length(length) or shift and not byte:
                 raise ProtocolError("length")  # or padded with zeros
             at = _AT_BODY
-            self._body = self._room_for(length)
+            self._body = self._buffer_for(length)
         self._length = length
         self._shift = shift + 7
         self._at = at
-        self._eaten += 1
+        self._parsed += 1
 
     def _is_right_length(self, length):
         kind = self._type & 0xF0
@@ -291,7 +292,7 @@ class Client(mqtt_frame.Frame):
         # One topic per SUBSCRIBE, so one code per SUBACK.
         return length == (0 if kind == _PINGRESP else 3 if kind == _SUBACK else 2)
 
-    def _room_for(self, length):
+    def _buffer_for(self, length):
         """Where the packet goes; too small for a message that is to be skipped."""
         if _RX_BYTES < length <= self._longest and self.on_message:
             try:
@@ -301,24 +302,24 @@ class Client(mqtt_frame.Frame):
         return self._rx_view
 
     def _store(self, n):
-        have = self._have
-        start = self._eaten
+        have = self._stored_n
+        start = self._parsed
         n = min(n, self._length - have)
         room = min(n, len(self._body) - have)
         if room > 0:
             self._body[have : have + room] = self.inbox[start : start + room]
         if self._length > len(self._body):
-            self._keep_id(have, n)
-        self._have = have + n
-        self._eaten += n
+            self._store_id(have, n)
+        self._stored_n = have + n
+        self._parsed += n
 
-    def _keep_id(self, have, n):
+    def _store_id(self, have, n):
         """Of a message that is read past only its beginning stays, and its packet id stands behind
         the topic, which may be longer."""
         first = 2 + (self._rx[0] << 8 | self._rx[1])
         for i in range(2):
             if have <= first + i < have + n:
-                self._late_id[i] = self.inbox[self._eaten + first + i - have]
+                self._skipped_id[i] = self.inbox[self._parsed + first + i - have]
 
     def _packet(self):
         kind = self._type & 0xF0
@@ -353,7 +354,7 @@ class Client(mqtt_frame.Frame):
             raise ProtocolError("topic length")
         whole = self._length <= len(rx)
         if self._type & 0x06:
-            packet_id = rx[start:payload] if whole else self._late_id
+            packet_id = rx[start:payload] if whole else self._skipped_id
             self._remember(packet_id[0] << 8 | packet_id[1])
         if self.on_message:
             topic = bytes(rx[2 : min(start, len(rx))])

@@ -68,5 +68,5 @@ class Frame:
             self._tx[self._end] = byte
             self._end += 1
 
-    def _go(self):
+    def _finish(self):
         self.out, self.out_n = self._tx, self._end

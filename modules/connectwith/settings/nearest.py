@@ -8,7 +8,7 @@ from micropython import const
 _SHOWN = const(32)  # characters of it
 
 
-def complaint(key, known):
+def message(key, known):
     """The text of the exception: the key, and the nearest one of `known`."""
     text = key if isinstance(key, str) else repr(type(key))
     text = text[:_SHOWN]

@@ -80,7 +80,7 @@ def check_keys(block, known):
         if key not in known:
             from connectwith.settings import nearest
 
-            raise ValueError(nearest.complaint(key, known))
+            raise ValueError(nearest.message(key, known))
 
 
 def _block(copy, nic, key):

@@ -42,8 +42,8 @@ class Run:
         client = self.client
         wire = b""
         while not client.idle():
-            client.took = client.out_n
-            wire += bytes(client.out[: client.took])
+            client.written = client.out_n
+            wire += bytes(client.out[: client.written])
             client.sent(0)
         return wire
 
@@ -59,14 +59,14 @@ class Run:
         for at in range(0, len(data), size):
             piece = data[at : at + size]
             client.inbox[: len(piece)] = piece
-            client.got = len(piece)
+            client.inbox_n = len(piece)
             try:
                 client.received(0)
             except protocol.ProtocolError as error:
                 self.error = str(error)
                 assert self.error and "S3cret" not in self.error
                 break
-            assert client.got == client._eaten == 0
+            assert client.inbox_n == client._parsed == 0
             assert len(client._body) <= self.longest and len(client._tx) == self._tx_bytes
             assert 0 <= client._n_acks <= ACKS == len(client._acks)
             self._answer()

@@ -3,7 +3,7 @@
 
 """The AT command dialogue without input or output (SIM7500/SIM7600 AT Command Manual V3.00, 1.4).
 
-The owner moves bytes: read into `space()`, pass the count to `took()`, call `next()` until it says
+The owner moves bytes: read into `space()`, pass the count to `received()`, call `next()` until it says
 NONE. Before a command is written, `begin()` says what its answer looks like. Whole lines decide; a
 line of which a part is missing or damaged is nothing.
 
@@ -99,11 +99,11 @@ class At:
 
     def reset(self):
         """Forgets the command and everything that was received."""
-        self._fresh = None  # what took() was told
-        self._got = self._eaten = 0
+        self._received = None  # what received() was told
+        self._got = self._parsed = 0
         self._n = 0
-        self._verdict = _FINE
-        self._told = False  # the line was that of the last event
+        self._damage = _FINE
+        self._reported = False  # the line was that of the last event
         self._data = False
         self.running = False
         self.number = -1
@@ -140,18 +140,18 @@ class At:
 
     def space(self):
         """Where to read into. Empty while next() has something left, and in data mode."""
-        self._account()
-        return self._no_room if self._data or self._eaten < self._got else self._inbox
+        self._take_in()
+        return self._no_room if self._data or self._parsed < self._got else self._inbox
 
-    def took(self, n):
+    def received(self, n):
         """`n` bytes were put at the start of `space()`; None is none."""
-        self._fresh = n
+        self._received = n
 
     def rest(self):
         """After CONNECT: the bytes behind its line, which are PPP's. The line feed of its end may
         be among them."""
-        self._account()
-        return self._inbox[self._eaten : self._got]
+        self._take_in()
+        return self._inbox[self._parsed : self._got]
 
     def text(self):
         """The line of the last event, without its end. What is not ASCII is a question mark."""
@@ -163,73 +163,73 @@ class At:
 
     def next(self):
         """The next event, or NONE. `text()` and `number` are about it until the next call."""
-        self._account()
-        if self._told:
+        self._take_in()
+        if self._reported:
             self._forget_line()
         got = 0 if self._data else self._got
         inbox = self._inbox
         line = self._line
-        at = self._eaten
+        at = self._parsed
         n = self._n
-        verdict = self._verdict
+        damage = self._damage
         while at < got:
             byte = inbox[at]
             at += 1
             if byte == _CR or byte == _LF:
-                if verdict:
-                    self._drop(at, verdict)
+                if damage:
+                    self._drop(at, damage)
                 elif n:
                     rest = self._without_echo(n)
                     event = self._classify(rest) if rest else NONE
                     if event != NONE:
-                        return self._tell(at, rest, event)
-                n = verdict = 0
+                        return self._report(at, rest, event)
+                n = damage = 0
             elif byte == 0 or byte == 0xFF:
                 # A line without a signal or that is being switched on; inside a line it is damage.
                 if n:
-                    verdict |= _NOISE
+                    damage |= _NOISE
             elif byte < _SPACE and byte != _TAB or byte == 0x7F:
-                verdict |= _NOISE
+                damage |= _NOISE
             elif n == _LINE_BYTES:
-                verdict |= _OVERLONG
+                damage |= _OVERLONG
             else:
                 line[n] = byte
                 n += 1
-                if byte == _SPACE and n == 2 and self._prompts(verdict):
-                    return self._tell(at, n, PROMPT)
-        self._eaten = at
+                if byte == _SPACE and n == 2 and self._prompts(damage):
+                    return self._report(at, n, PROMPT)
+        self._parsed = at
         self._n = n
-        self._verdict = verdict
+        self._damage = damage
         return NONE
 
     # -- changes of state, each in one straight line
 
-    def _account(self):
-        fresh = self._fresh
+    def _take_in(self):
+        fresh = self._received
         if fresh:
             assert fresh <= _INBOX_BYTES
             self._got = fresh
-            self._eaten = 0
-            self._fresh = None
+            self._parsed = 0
+            self._received = None
 
     def _forget_line(self):
-        self._n = self._verdict = 0
-        self._told = False
+        self._n = self._damage = 0
+        self._reported = False
 
-    def _drop(self, at, verdict):
-        self._eaten = at
-        self._n = self._verdict = 0
-        self.noise += verdict & _NOISE
-        self.overlong += verdict >> 1
+    def _drop(self, at, damage):
+        self._parsed = at
+        self._n = self._damage = 0
+        self.noise += damage & _NOISE
+        self.overlong += damage >> 1
 
-    def _tell(self, at, n, event):
+    def _report(self, at, n, event):
         number = self._number(n) if event == CME or event == CMS else -1
         running = self.running and event >= INFO
         data = event == CONNECT
-        self._eaten = at
+        self._parsed = at
         self._n = n
-        self._verdict = 0
-        self._told = True
+        self._damage = 0
+        self._reported = True
         self.number = number
         self.running = running
         self._data = data
@@ -267,8 +267,8 @@ class At:
             return INFO
         return INFO if self._bare and not self._looks_like_urc(n) else URC
 
-    def _prompts(self, verdict):
-        return self.running and not verdict and self._line[0] == _GREATER
+    def _prompts(self, damage):
+        return self.running and not damage and self._line[0] == _GREATER
 
     def _has(self, text, start):
         """Whether the line has `text` at `start`; as much must have been received."""

@@ -67,7 +67,7 @@ class Line:
         self.rate = 0
         self.text = ""  # the last line of information, or the error
         self.number = -1  # of +CME ERROR
-        self.ready = False  # RDY was seen since `forget()`
+        self.ready = False  # RDY was seen since `expect_restart()`
         self.expected = True  # it may come: the modem is known to be starting
         self.heard = 0  # bytes since `open()`
         self.asked = 0  # commands, ever
@@ -88,7 +88,7 @@ class Line:
             self.uart.deinit()
             self.uart = None
 
-    def forget(self):
+    def expect_restart(self):
         """Takes it that the modem is in command mode and that RDY would be news."""
         self._at.reset()
         self.ready = False
@@ -127,7 +127,7 @@ class Line:
         """Generator: sends `command` (bytes, without CR). Its value is the final result (see
         `at`), NONE if there was none in `limit_ms`. `shown` stands in the log for a command with
         a secret, and then only its final result is logged: an echo could have the secret, too."""
-        yield from self._absorb()
+        yield from self._take_unsolicited()
         self.text = ""
         self.number = -1
         self._at.begin(command, prefix)
@@ -146,7 +146,7 @@ class Line:
         self._at.begin(b"+++")
         return (yield from self._result(limit_ms, False))
 
-    def _absorb(self):
+    def _take_unsolicited(self):
         """Takes in what has come without being asked for: a late answer to a command that was
         given up must not be the answer to the next, and its answer that to the one after it."""
         count = 0
@@ -191,7 +191,7 @@ class Line:
                 n = self.uart.readinto(space)
                 if n:
                     self.heard += n
-                    engine.took(n)
+                    engine.received(n)
                     event = engine.next()
         return event
 

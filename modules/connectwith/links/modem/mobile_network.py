@@ -84,7 +84,7 @@ class Network:
         known = at.fields(line.text)
         same = len(known) >= 3 and known[2].lower() == apn.lower()
         self._changed = not same
-        attached = (yield from self._look()) == REGISTERED
+        attached = (yield from self._poll_domains()) == REGISTERED
         self._registered = attached and same
         radio = "1"
         if not self._registered:
@@ -129,7 +129,7 @@ class Network:
         denied_ms = None
         again = self._changed  # it may have attached with the old APN after all
         while True:
-            verdict = yield from self._look()
+            verdict = yield from self._poll_domains()
             now_ms = time.ticks_ms()
             if verdict == REGISTERED:
                 return REGISTERED
@@ -147,7 +147,7 @@ class Network:
                 yield from self.cycle_radio()
             yield from pause(_AGAIN_MS)
 
-    def _look(self):
+    def _poll_domains(self):
         """Asks each domain once. DENIED: one of them denies, and in no other is it searching."""
         line = self._line
         denied = searching = False

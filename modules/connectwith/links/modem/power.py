@@ -68,7 +68,7 @@ class Power:
 
     def press_on(self):
         """Generator: starts the module."""
-        yield from self._rest()
+        yield from self._await_gap()
         self._started_ms = time.ticks_ms()
         self._stopped_ms = None
         self._seen_on = False
@@ -76,7 +76,7 @@ class Power:
 
     def press_off(self):
         """Generator: stops the module."""
-        yield from self._rest()
+        yield from self._await_gap()
         yield from self._press(_OFF_MS)
         self.stop_requested()
 
@@ -95,7 +95,7 @@ class Power:
             return False
         return True
 
-    def _rest(self):
+    def _await_gap(self):
         pressed_ms = self._pressed_ms
         if pressed_ms is not None:
             while time.ticks_diff(time.ticks_ms(), pressed_ms) < _BETWEEN_MS:

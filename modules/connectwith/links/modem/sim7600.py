@@ -60,7 +60,7 @@ class Sim7600:
         self.cause = ""
         self.code = self.faults = 0
         self._limits = None
-        self._again = False  # what has failed may work from the start of the bring-up
+        self._retry = False  # what has failed may work from the start of the bring-up
 
     def start(self, nic, limits=None):
         self._nic = nic
@@ -75,7 +75,7 @@ class Sim7600:
         self._line.log.clear()
         self._line.recording = True
         self._stage = _HARDWARE
-        self._take_up(self._bring_up())
+        self._replace_work(self._bring_up())
 
     def poll(self):
         work = self._work
@@ -86,7 +86,7 @@ class Sim7600:
                 # At its end, or cut short by Ctrl-C.
                 self._work = None
                 if self._stage == UP:
-                    self._work = self._keep_up()
+                    self._work = self._stay_up()
                 elif self._stage != FAILED:
                     self._work = self._power_down() if self._nic is None else self._bring_up()
             self.asked = self._line.asked
@@ -114,7 +114,7 @@ class Sim7600:
             return
         self._used = True
         self._stage = DISCONNECTING if used or power.is_on() else POWERING_OFF
-        self._take_up(self._stop_left_over())
+        self._replace_work(self._stop_left_over())
 
     def stop(self):
         if not self._used or self._nic is None:
@@ -126,7 +126,7 @@ class Sim7600:
             records.count(True)
         self._ppp.drop()
         self._stage = DISCONNECTING
-        self._take_up(self._power_down())
+        self._replace_work(self._power_down())
 
     def _has_failed(self):
         return self.faults > 0 and self.result != results.SIM_ERROR
@@ -134,7 +134,7 @@ class Sim7600:
     def _took_long(self):
         return time.ticks_diff(time.ticks_ms(), self._began_ms) >= _COUNTS_MS
 
-    def _take_up(self, work):
+    def _replace_work(self, work):
         old = self._work
         self._work = work
         if old is not None:
@@ -146,10 +146,10 @@ class Sim7600:
         since_ms = time.ticks_ms()
         tries = 0
         while True:
-            self._again = False
+            self._retry = False
             try:
                 yield from self._sequence()
-                if not self._again:
+                if not self._retry:
                     return
                 least = 0
             except Restart as error:
@@ -183,10 +183,10 @@ class Sim7600:
             return None
         records.count(False)
         self._stage = UP
-        yield from self._keep_up()
+        yield from self._stay_up()
         return None
 
-    def _keep_up(self):
+    def _stay_up(self):
         yield from self._watch()
         self._fail(results.NO_PPP_CONNECTION, self._ppp.cause, self._ppp.code)
 
@@ -194,7 +194,7 @@ class Sim7600:
         """It is tried again where the limits allow it, from the start of the bring-up."""
         self.result, self.code = result, code
         self.cause = self._line.without_secrets(cause)
-        self._again = True
+        self._retry = True
         return False
 
     def _fail(self, result, cause, code=0):
@@ -338,7 +338,7 @@ class Sim7600:
 
     def _stop_left_over(self):
         self._line.expected = True
-        found = yield from self._start.sweep()
+        found = yield from self._start.stop_left_over()
         self._stage = POWERING_OFF
         if found:
             yield from self._start.verify_off()

@@ -169,7 +169,7 @@ class Start:
 
     def _set_up(self):
         line = self._line
-        line.forget()
+        line.expect_restart()
         # In one line (AT Command Manual, 1.4.4). What fails there ends it: the rest is not done.
         if (yield from self._set(_SETTINGS)) != at.OK:
             for setting in _SETTINGS.split(b";"):
@@ -211,14 +211,14 @@ class Start:
         if self.starting():
             reached = yield from self._await_boot()  # as soon as it listens it is told
         else:
-            reached = yield from self._while_on(self._regain())
+            reached = yield from self._while_on(self._leave_data_mode())
         if reached:
             yield from self._command_off()
         elif power.key and (power.is_on() or self._alive and power.is_on() is None):
             yield from self._press_off()
         return reached or power.stopping()
 
-    def sweep(self):
+    def stop_left_over(self):
         """Tells a modem that an earlier run of the firmware has left on, in whatever state, to
         switch itself off. Whether it was on."""
         power = self._power
@@ -248,7 +248,7 @@ class Start:
         self.in_call = False
         return False
 
-    def _regain(self):
+    def _leave_data_mode(self):
         line = self._line
         if self.in_call:
             if (yield from self._hang_up()):
