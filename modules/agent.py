@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Messages between device and agent: whoever listens at the broker under this device's topics."""
+"""Messages between the device and its agent, a client of the broker that uses this device's
+topics."""
 
 from connectwith import connection
 from connectwith.connection.job import check_callback
@@ -10,8 +11,8 @@ from connectwith.connection.job import check_callback
 def send(name, data):
     """Sends message `name` (str of 1 to 64 bytes).
 
-    `data`: what JSON can say: dict, list, str, int, float, bool or None. Returns 0 or a
-    SEND_ERROR_ code, as `server.log`. TypeError, ValueError: name what is wrong.
+    `data`: a value of JSON: dict, list, str, int, float, bool or None. Returns 0 or a SEND_ERROR_
+    code, as `server.log`. TypeError, ValueError: the text names the bad argument.
     """
     from connectwith.session import messages
 
@@ -20,10 +21,11 @@ def send(name, data):
 
 
 def on(name, callback):
-    """`callback(data)` is called for each message `name` from the agent; None for no callback.
+    """`callback(data)` is called for each message `name` from the agent. None removes the
+    callback.
 
     A later registration of the same name replaces the earlier one. A message without a callback is
-    dropped, with a warning in the log. TypeError, ValueError: name what is wrong.
+    dropped, with a warning in the log. TypeError, ValueError: the text names the bad argument.
     """
     from connectwith.session import messages
 

@@ -16,7 +16,7 @@ CONFIG_ALL = 15
 
 
 def __getattr__(name):
-    # Few devices use all three, and each takes memory from its first use on.
+    # Few programs use all three. Each occupies memory from its first use on.
     if name == "cloud":
         from connectwith.api import imp_cloud as part
     elif name == "diag":
@@ -30,11 +30,11 @@ def __getattr__(name):
 
 
 def setwificonfiguration(ssid, key):
-    """Stores the Wi-Fi network of later attempts; the live connection stays as it is.
+    """Stores the Wi-Fi network of later attempts. A live connection does not change.
 
     `ssid`: str of 1 to 32 bytes. `key`: str, "" or None for an open network, or bytes as
-    `net.getcurrentconfig()` gives them. ValueError, TypeError: name what is wrong, and nothing
-    was stored. OSError: storage is full or broken.
+    `net.getcurrentconfig()` returns them. ValueError, TypeError: the text names the bad argument,
+    and nothing was stored. OSError: the flash is full or broken.
     """
     _save("wificonfig", {"ssid": ssid, "key": key})
 
@@ -42,7 +42,8 @@ def setwificonfiguration(ssid, key):
 def setstaticnetworkconfiguration(ip, netmask, gateway, dns):
     """Stores a static address for later attempts over Wi-Fi and Ethernet.
 
-    Dotted quads as str; `dns` one or a list of one or two. Errors as `setwificonfiguration`.
+    The addresses are dotted quads (str). `dns` is one address or a list of one or two. Errors: as
+    `setwificonfiguration`.
     """
     _save("staticconfig", {"ip": ip, "netmask": netmask, "gateway": gateway, "dns": dns})
 
@@ -50,8 +51,8 @@ def setstaticnetworkconfiguration(ip, netmask, gateway, dns):
 def setproxy(type, address, port, username=None, password=None):
     """Stores the proxy for later attempts over Wi-Fi and Ethernet.
 
-    `type`: PROXY_TYPE_HTTP. `address`: name or IPv4 address of at most 64 bytes. `port`: 1 to
-    65535. `username` and `password`: both, of at most 32 bytes each, or neither. Errors as
+    `type`: PROXY_TYPE_HTTP. `address`: host name or IPv4 address, at most 64 bytes. `port`: 1 to
+    65535. `username` and `password`: both, at most 32 bytes each, or neither. Errors: as
     `setwificonfiguration`.
     """
     if (username is None) != (password is None):
@@ -69,17 +70,17 @@ def setproxy(type, address, port, username=None, password=None):
 
 
 def setapn(apn):
-    """Stores the access point name (str) of later cellular attempts. Errors as
+    """Stores the access point name (str) of later cellular attempts. Errors: as
     `setwificonfiguration`."""
     _save("cellconfig", {"apn": apn})
 
 
 def clearconfiguration(action=CONFIG_ALL):
-    """Erases stored settings; a live connection stays until it ends.
+    """Erases stored settings. A live connection continues until it ends.
 
     `action`: CONFIG_WIFI, CONFIG_STATIC_NETWORK, CONFIG_PROXY, a sum of these, or CONFIG_ALL,
-    which erases the APN, too. The broker and the user's configuration stay. ValueError: none of
-    these.
+    which erases the APN, too. The settings of the broker and the user's configuration are kept.
+    ValueError: not such a value.
     """
     if isinstance(action, bool) or not isinstance(action, int) or not 1 <= action <= CONFIG_ALL:
         raise ValueError("action: must be one of the CONFIG_ constants")
@@ -89,9 +90,9 @@ def clearconfiguration(action=CONFIG_ALL):
 
 
 def setuserconfiguration(config):
-    """Stores `config` (bytes or str) in place of what was there; None erases.
+    """Stores `config` (bytes or str) as the user's configuration. None erases it.
 
-    TypeError: another type. ValueError: over 4096 bytes. OSError: storage is full or broken.
+    TypeError: another type. ValueError: over 4096 bytes. OSError: the flash is full or broken.
     """
     if config is not None and not isinstance(config, (bytes, bytearray, str)):
         raise TypeError("config: must be bytes or str")
@@ -99,14 +100,14 @@ def setuserconfiguration(config):
 
 
 def getuserconfiguration():
-    """What `setuserconfiguration` stored, as bytes or str, or None."""
+    """The value that `setuserconfiguration` stored, as bytes or str, or None."""
     return _saving().load_user()
 
 
 def setsendbuffersize(size):
     """Lets the send buffer grow to `size` bytes (int), at most 30 KB. Returns the size before.
 
-    It never shrinks, and begins anew with 3456 at each boot. TypeError, ValueError: not a size.
+    The size is 3456 bytes at boot and never shrinks. TypeError, ValueError: not a size.
     """
     return _connection.get().session.grow(size)
 
@@ -116,9 +117,9 @@ def _save(name, block):
 
 
 def wakeup(interval, callback):
-    """Calls `callback()` in `interval` seconds (int or float, 0 to 10737418), once.
+    """Calls `callback()` once, in `interval` seconds (int or float, 0 to 10737418).
 
-    Returns what `cancelwakeup` takes. ValueError, TypeError: name what is wrong.
+    Returns a timer for `cancelwakeup`. ValueError, TypeError: the text names the bad argument.
     """
     if isinstance(interval, bool) or not isinstance(interval, (int, float)):
         raise TypeError("interval: must be a number of seconds")
@@ -130,28 +131,29 @@ def wakeup(interval, callback):
 
 
 def cancelwakeup(timer):
-    """Takes `wakeup` back. Nothing happens when it is too late for that. TypeError: no timer."""
+    """Cancels a timer of `wakeup`. One that has run or was cancelled is ignored. TypeError: not a
+    timer."""
     _timers().cancel(timer)
 
 
 def onidle(callback):
-    """Calls `callback()` once, as soon as no attempt or send runs and no message from the server
-    waits: between two byte codes of the code that runs then, if any does.
+    """Calls `callback()` once, when no attempt and no send runs and no message from the server
+    waits. The scheduler of MicroPython makes the call.
 
-    A second call replaces the first; None cancels. TypeError: not callable.
+    A second call replaces the first. None cancels it. TypeError: not callable.
     """
     _check_callback(callback)
     _timers().on_idle(callback, _connection.get().is_idle)
 
 
 def scanwifinetworks(callback=None):
-    """The access points in reach, as a list of dicts: `ssid`, `bssid` (12 hex digits), `channel`,
-    `rssi` (dBm), `open` (bool).
+    """Scans for access points. The result is a list of dicts: `ssid`, `bssid` (12 hex digits),
+    `channel`, `rssi` (dBm), `open` (bool).
 
-    Without `callback` it waits for the result and returns it; with one it returns at once, and
-    `callback(networks)` is called later. Wi-Fi that is off is switched on for as long as it
-    takes. RuntimeError: a scan is running. ValueError: this board has no Wi-Fi. OSError: Wi-Fi is
-    busy joining a network.
+    Without `callback` the call waits for the result and returns it. With one it returns at once,
+    and `callback(networks)` is called later. If Wi-Fi is off, it is switched on during the scan.
+    RuntimeError: a scan is running. ValueError: this board has no Wi-Fi. OSError: Wi-Fi is joining
+    a network.
     """
     from connectwith.local import scan
 
@@ -159,7 +161,7 @@ def scanwifinetworks(callback=None):
 
 
 def _saving():
-    from connectwith.settings import saving  # its memory is better spent where nothing is stored
+    from connectwith.settings import saving  # only programs that store settings need it
 
     return saving
 

@@ -1,17 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-# What is frozen into every firmware. A board without a W5500 or a modem says so where it includes
-# this file: it gets a firmware without the link, whose NIC is then refused with the reason.
+# What is frozen into every firmware. The manifest of a board without a W5500 or a modem sets the
+# option to False: the firmware then lacks that link, and refuses its NIC with the reason.
 #
-# Parts that few use can be left out, too; what needs one then raises ImportError. docs/boards.md
-# has the price of each.
+# Optional features can be left out, too. A call that needs one then raises ImportError.
+# docs/boards.md has the size of each.
 import ast
 import os
 
 options.defaults(w5500=True, sim7600=True, aio=True, local=True, scan=True)
 
-# What only one link needs, by the beginning of the name.
+# Files that only one link needs, by the beginning of their names.
 _OF_W5500 = ("connectwith/links/w5500",)
 _OF_SIM7600 = ("connectwith/links/modem/",)
 
@@ -28,7 +28,8 @@ for _kept, _names in (
 
 
 def _has_code(file):
-    """A package whose __init__.py has a docstring alone is there without it, in less flash."""
+    """Whether a file has more than a docstring. A package can be imported without its __init__.py,
+    so one without code is left out to save flash."""
     with open(file, encoding="utf-8") as text:
         return len(ast.parse(text.read()).body) > 1
 

@@ -3,8 +3,8 @@
 
 """The connection to the server, as on an imp.
 
-Result codes, send errors and policies are attributes of this module. Everything that takes time
-happens in the background, and its outcome comes to a callback.
+Result codes, send errors and policies are attributes of this module. Work that takes time runs in
+the background and reports its result to a callback.
 """
 
 import json
@@ -23,7 +23,7 @@ SHUTDOWN_OTHER = 3
 def __getattr__(name):
     if name != "aio":
         raise AttributeError("module 'server' has no attribute '" + name + "'")
-    from connectwith.api import aio  # brings asyncio along, which many do without
+    from connectwith.api import aio  # imports asyncio, which few programs use
 
     return aio
 
@@ -31,17 +31,18 @@ def __getattr__(name):
 def setsendtimeoutpolicy(reconnectpolicy, waitpolicy, timeout):
     """How sends and lost connections are handled until the next boot.
 
-    SUSPEND_ON_ERROR: a send without a connection makes one, with the stored settings, and a loss
-    stops the code; both until there is a connection, or after one minute deep sleep, from which
-    the device boots after 9 more. RETURN_ON_ERROR: a loss is repaired in the background for a
-    minute, sends return an error, and one that takes over `timeout` closes the connection.
-    RETURN_ON_ERROR_NO_DISCONNECT: the same, but that one does not.
+    SUSPEND_ON_ERROR: a send without a connection connects first, with the stored settings. After a
+    loss the user's code stops until the device is connected again. If that takes longer than one
+    minute, the device enters deep sleep, and boots 9 minutes later. RETURN_ON_ERROR: the firmware
+    reconnects in the background for one minute. Sends return an error until it is connected. A
+    send that takes longer than `timeout` closes the connection.
+    RETURN_ON_ERROR_NO_DISCONNECT: the same, but such a send does not close the connection.
 
     WAIT_TIL_SENT: a send returns when the message is in the send buffer. WAIT_FOR_ACK: when the
     server has acknowledged it.
 
     `timeout` (int or float, seconds) bounds how long a send may block. ValueError: not a policy.
-    At start-up: SUSPEND_ON_ERROR, WAIT_TIL_SENT, 30.
+    The values at start-up are SUSPEND_ON_ERROR, WAIT_TIL_SENT and 30.
     """
     connection.get().set_policy(reconnectpolicy, waitpolicy, timeout)
 
@@ -52,23 +53,25 @@ def connectwith(nic, callback=None, timeout=None):
     `callback(result, interface)` is called once, later, with a result code and the NIC's own
     interface name. It is not called when a newer call or `disconnect()` replaces this attempt.
     `timeout` in seconds bounds the whole attempt: 60 by default, 120 for cellular.
-    An existing connection is closed and its interface powered down first; it does not come back.
+    An existing connection is closed first and its interface is powered down. It is not restored if
+    the attempt fails.
 
     RuntimeError: the policy is SUSPEND_ON_ERROR, or no server is set (`imp.cloud.configure`).
-    ValueError, TypeError: name what is wrong. Nothing has been touched then.
+    ValueError, TypeError: the text names the bad argument, and nothing has changed.
     """
     connection.get().connectwith(nic, callback, timeout)
 
 
 def connect(callback=None, timeout=None):
-    """Connects with the stored settings, over Ethernet, Wi-Fi or cellular, whatever works first.
+    """Connects with the stored settings: over Ethernet, Wi-Fi, then cellular, until one works.
 
-    `callback(result)` is called once, later, as with `connectwith`; not at all where there is a
-    connection already, which stays. `timeout` in seconds bounds all interfaces together; by
-    default each has its own, as in `connectwith`. Under SUSPEND_ON_ERROR both are ignored: the
-    call returns when there is a connection (see `setsendtimeoutpolicy`).
+    `callback(result)` is called once, later, as with `connectwith`. If the device is connected
+    already, the connection stays and the callback is not called. `timeout` in seconds bounds all
+    interfaces together. Without it each interface has its own default, as in `connectwith`. Under
+    SUSPEND_ON_ERROR both arguments are ignored, and the call returns when the device is connected
+    (see `setsendtimeoutpolicy`).
 
-    RuntimeError: no server is set. ValueError, TypeError: name what is wrong.
+    RuntimeError: no server is set. ValueError, TypeError: the text names the bad argument.
     """
     from connectwith.connection import failover
 
@@ -76,28 +79,29 @@ def connect(callback=None, timeout=None):
 
 
 def disconnect():
-    """Closes the connection and powers its interface down; ends an attempt without a callback."""
+    """Closes the connection and powers its interface down. An attempt under way is ended, and its
+    callback is not called."""
     connection.get().disconnect()
 
 
 def isconnected():
-    """Whether the server has accepted the session and nothing has ended it since."""
+    """Whether the server has accepted the session, and the session has not ended since."""
     return connection.get().is_connected()
 
 
 def flush(timeout):
-    """Waits up to `timeout` s until everything sent has been acknowledged. Returns whether it was.
+    """Waits up to `timeout` s until all messages are acknowledged. Returns whether they are.
 
-    False does not mean that it is lost, and the connection stays as it is. ValueError: not a
+    After False the messages may still arrive, and the connection stays as it is. ValueError: not a
     timeout.
     """
     return connection.get().flush(timeout)
 
 
 def onunexpecteddisconnect(callback):
-    """`callback(result)` is called when a connection was lost and one minute of attempts to get
-    it back, with the same NIC, has brought none that held for 30 s. `result` says why. None: no
-    callback.
+    """`callback(result)` is called when a lost connection could not be restored. The firmware
+    tries for one minute, with the same NIC, to get a session that lasts 30 s. `result` is the
+    result code of the failure. None: no callback.
 
     Never called under SUSPEND_ON_ERROR, or after `disconnect()`. TypeError: not callable.
     """
@@ -106,10 +110,10 @@ def onunexpecteddisconnect(callback):
 
 
 def onshutdown(callback):
-    """`callback(reason)` is called when the server asks for a restart, in place of the restart.
+    """`callback(reason)` is called when the server asks for a restart, and replaces the restart.
 
-    `reason` is a SHUTDOWN_ constant; the code calls `restart()` when it is ready. None: restart
-    at once, as without a call. TypeError: not callable.
+    `reason` is a SHUTDOWN_ constant. The user's code calls `restart()` when it is ready. None: the
+    device restarts at once, which is the default. TypeError: not callable.
     """
     check_callback(callback)
     connection.get().on_shutdown = callback
@@ -125,8 +129,8 @@ def restart():
 def log(msg):
     """Sends a message to the log. Returns 0 or a SEND_ERROR_ code. ValueError: over 256 KB.
 
-    What happens offline, on a loss and with a full send buffer depends on the policy: see
-    `setsendtimeoutpolicy`. Nothing is kept for later.
+    `setsendtimeoutpolicy` describes what a send does offline, after a loss, and when the send
+    buffer is full. A message that was not sent is not stored.
     """
     return _report("log", msg)
 

@@ -3,18 +3,18 @@
 
 """The firmware behind `server`, `imp` and `agent`, one package for each part.
 
-From top to bottom: api, local, connection, diagnostics, session, links, settings. Each may use
-those below it and none above; the session does not know the links. What stands in this folder may
-be used by all and uses none of them: result codes, the clock, the call of the user's callbacks.
-"""
+From top to bottom: api, local, connection, diagnostics, session, links, settings. Each package may
+use those below it and none above it. The session does not use the links. All of them may use the
+modules of this folder, which use no package: result codes, the clock, calls of the user's
+callbacks."""
 
 import sys
 
 
 def call(function, *args):
-    """Calls what is the user's. What that raises is printed, also what is no Exception, as
-    asyncio's CancelledError: nothing that waits behind may be lost. Ctrl-C and SystemExit go on to
-    the user's code."""
+    """Calls a function of the user's. An exception of it is printed, also one that is no
+    Exception, as asyncio's CancelledError: it must not stop the firmware's own work.
+    KeyboardInterrupt and SystemExit are raised in the user's code."""
     try:
         function(*args)
     except (KeyboardInterrupt, SystemExit):
@@ -30,8 +30,8 @@ def overwrite(secret):
 
 
 def unload(name):
-    """Gives back the memory of a module in here that is needed once in a while, and by nobody now.
-    Whoever needs it imports it again."""
+    """Frees the memory of a module of this package that is used rarely. The next use imports it
+    again."""
     sys.modules.pop("connectwith." + name, None)
     package, _, name = ("connectwith." + name).rpartition(".")
     sys.modules[package].__dict__.pop(name, None)

@@ -1,13 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The time by SNTP, when it is asked for, and what a date means that TLS refuses.
+"""The time by SNTP (RFC 4330, SNTPv4), and what to do when TLS refuses the dates of a certificate.
 
-Whatever the clock has been set to by a makeshift is asked for again: in each attempt, without
-waiting for the answer, and now and then while a session lasts. Packets are RFC 4330 (SNTPv4).
-Times are in seconds since 2000, as `time.time()` on an ESP32.
+A clock that no time server and no mobile network has set is provisional. Each attempt then queries
+SNTP without waiting for the answer, and the session repeats the query in growing intervals. Times
+are in seconds since 2000, as `time.time()` on an ESP32.
 
-Most attempts find a clock that SNTP has set, so this is loaded when it is needed, and unloaded.
+Most attempts find a clock that SNTP has set. So this module is imported when it is needed, and
+unloaded afterwards.
 """
 
 import os
@@ -16,7 +17,7 @@ import time
 import _connectwith
 from micropython import const
 
-# What a clock rests on, worst first, as core/clockrecord.h has it; 0 is unset.
+# The sources of the clock's time, worst first, as in core/clockrecord.h. 0: the clock is not set.
 _FLOOR = const(2)
 _SUSPECT = const(3)
 _NETWORK = const(4)
@@ -25,10 +26,10 @@ _SNTP = const(5)
 _SERVERS = const(("pool.ntp.org", "time.google.com"))
 
 _FUTURE = const(0x0200)  # MBEDTLS_X509_BADCERT_FUTURE, mbedtls/x509.h
-_QUERIES = const(2)  # of one attempt
-_DIALS = const(2)  # more, in one attempt, after a date that was refused
+_QUERIES = const(2)  # at most, in one attempt
+_DIALS = const(2)  # further connections of one attempt after a refused date
 
-_GAP_MS = const(60000)  # from one query of a session to the next, doubled each time
+_GAP_MS = const(60000)  # from one query of a session to the next; it doubles each time
 _GAP_MAX_MS = const(3600000)
 
 # Notes for `imp.diag`.
@@ -39,27 +40,28 @@ _CERTIFICATE_DATE = const(
 _PAST = const("no time from SNTP yet: the clock is set to a time that is surely past")
 _NOTES = const((_AT_BUILD, _CERTIFICATE_DATE, _PAST))
 
-_YEARS_S = const(20 * 31557600)  # a firmware runs for so long; as core/clockrecord.h has it
-_AGREES_S = const(60)  # what two answers may differ by, and what no certificate's dates depend on
+_YEARS_S = const(20 * 31557600)  # the assumed life of a firmware, as in core/clockrecord.h
+_AGREES_S = const(60)  # a smaller difference does not count as a correction of the clock
 
-_EPOCH_1900 = const(3155673600)  # seconds from 1900, where NTP counts from, to 2000
+_EPOCH_1900 = const(3155673600)  # seconds from 1900, the epoch of NTP, to 2000
 _PORT = const(123)
 _PACKET_BYTES = const(48)
-_TRIES = const(2)  # of each server
+_TRIES = const(2)  # for each server
 _TRY_MS = const(1000)
-_RESOLVE_MS = const(5000)  # a second name server is asked after 4 s at the latest
-_TOTAL_MS = const(10000)  # four servers that are silent take 8 s
+_RESOLVE_MS = const(5000)  # the resolver queries a second name server after 4 s at the latest
+_TOTAL_MS = const(10000)  # four servers without an answer take 8 s
 
 
 def is_believable(seconds):
-    """Whether a time can be the present: after the build, and at most 20 years after it."""
+    """Whether a time can be the present: from the build date to 20 years after it."""
     floor_s = _connectwith.build_time()
     return floor_s <= seconds <= floor_s + _YEARS_S
 
 
 def request(packet, nonce):
-    """Fills `packet` (bytearray of 48) with a client's request. The nonce (8 bytes) stands where
-    the time of sending would: only who saw the request can answer it."""
+    """Fills `packet` (bytearray of 48) with a client's request. The transmit timestamp is the
+    nonce (8 bytes): the server returns it, so a sender that has not seen the request cannot answer
+    it."""
     for i in range(_PACKET_BYTES):
         packet[i] = 0
     packet[0] = 4 << 3 | 3  # no leap warning, version 4, client
@@ -67,13 +69,12 @@ def request(packet, nonce):
 
 
 def answer(packet, n, nonce, floor_s):
-    """The time in a reply of `n` bytes, or None if it is not a server's honest answer to us.
+    """The time in a reply of `n` bytes, or None if the reply is not a valid answer to the request.
 
-    A time before `floor_s` or more than 20 years after it is not believed. NTP's 32 bits wrap in
-    2036; the floor tells the era.
-    """
+    A time before `floor_s` or more than 20 years after it is rejected. NTP's 32-bit seconds wrap
+    in 2036, so the floor selects the era."""
     if n < _PACKET_BYTES or packet[0] & 7 != 4 or packet[0] >> 6 == 3:
-        return None  # not a server's, or its clock is not synchronised
+        return None  # not from a server, or its clock is not synchronised
     if not 1 <= packet[1] <= 15:
         return None  # stratum 0 is a kiss-o'-death packet (section 8)
     for i in range(8):
@@ -89,8 +90,8 @@ def answer(packet, n, nonce, floor_s):
 
 
 def set_clock(seconds, quality):
-    """Sets the board's clock (UTC), and notes what it rests on (see core/clockrecord.h). Returns
-    whether it was another time, by more than a minute."""
+    """Sets the board's clock (UTC), and records the source of the time (see core/clockrecord.h).
+    Returns whether the clock has moved by more than a minute."""
     from machine import RTC
 
     moved = not -_AGREES_S <= seconds - time.time() <= _AGREES_S
@@ -101,15 +102,16 @@ def set_clock(seconds, quality):
 
 
 class Sntp:
-    """Asks servers (names or addresses) one after the other, each twice, a second apart. No call
-    waits. `moved`: the answer has moved the clock by more than a minute."""
+    """Queries servers (names or addresses) one after the other, each twice, one second apart. No
+    call waits. `moved`: the answer has moved the clock by more than a minute."""
 
     def __init__(self, resolver, device, servers, first):
-        """`device`: lwIP's name of the interface to ask by (see links.route())."""
+        """`device`: lwIP's name of the interface to use (see links.route()). `first`: the index of
+        the server that is queried first."""
         self._resolver = resolver
         self._device = device
         self._servers = servers
-        self._index = first  # of the server that is asked
+        self._index = first  # of the server that is queried
         self._left = len(servers)
         self._nonce = os.urandom(8)
         self._packet = bytearray(_PACKET_BYTES)
@@ -121,7 +123,7 @@ class Sntp:
         self.moved = False
 
     def poll(self):
-        """0 while the answer is awaited, 1 when the clock has been set, -1 when nobody answers."""
+        """0 while the answer is awaited, 1 when the clock has been set, -1 without an answer."""
         if self._resolver is None:
             return -1  # closed
         now_ms = time.ticks_ms()
@@ -141,7 +143,7 @@ class Sntp:
         return 0
 
     def close(self):
-        """Leaves nothing behind; may be called again."""
+        """Closes the socket and the resolver. A second call does nothing."""
         if self._resolver is not None:
             self._resolver.cancel()
             self._resolver = None
@@ -153,7 +155,7 @@ class Sntp:
             self._socket = self._poller = None
 
     def _next(self):
-        """Goes on to the next server. -1: there is none."""
+        """Selects the next server. Returns 0, or -1 if there is none."""
         self._hang_up()
         self._left -= 1
         if self._left <= 0:
@@ -190,7 +192,8 @@ class Sntp:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, self._device)
         self._poller = select.poll()
         self._poller.register(self._socket, select.POLLIN)
-        # A number: no query is made. Nobody else's datagrams come in then.
+        # `host` is an address, so getaddrinfo() makes no query. A connected socket receives from
+        # this address only.
         self._address = socket.getaddrinfo(host, _PORT)[0][-1]
         self._socket.connect(self._address)
 
@@ -201,7 +204,7 @@ class Sntp:
         try:
             self._socket.send(self._packet)
         except OSError:
-            pass  # no route or no buffer just now: the next try may get through
+            pass  # no route or no buffer now: the next try may succeed
 
     def _receive(self):
         for _ in self._poller.ipoll(0):
@@ -210,8 +213,8 @@ class Sntp:
             except OSError:
                 return False
             if not reply:
-                # MicroPython reads no more after an empty datagram, see local.Udp. Connecting anew
-                # is forgetting that, too.
+                # After an empty datagram MicroPython reads no more, see Udp in interfaces.py.
+                # connect() clears that state.
                 self._socket.connect(self._address)
                 return False
             seconds = answer(reply, len(reply), self._nonce, _connectwith.build_time())
@@ -222,10 +225,11 @@ class Sntp:
 
 
 class TimeSync:
-    """Of one attempt and the session that it leads to. No call waits; `close()` at the end.
+    """The queries for the time of one attempt and of its session. No call waits. `close()` ends
+    it.
 
-    queries, dials: those that the attempt has made already. route: see links.route(); what is
-    asked goes that way."""
+    `queries`, `dials`: how many the attempt has made already. `route`: the interface that queries
+    use, see links.route()."""
 
     def __init__(self, settings, diag, route, queries, dials):
         self._route = route
@@ -235,15 +239,15 @@ class TimeSync:
         self._sntp = None
         self.queries = queries
         self.dials = dials
-        self._moved = False  # since the server was dialled
-        self._confirmed = False  # by SNTP, since then
-        self._known = False  # SNTP has told the time
-        self._verified = False  # has asked because of what came of it
+        self._moved = False  # the clock was corrected since the connection began
+        self._confirmed = False  # SNTP has answered since the connection began
+        self._known = False  # SNTP has answered
+        self._verified = False  # a refused date has led to a query
         self._gap_ms = _GAP_MS
         self._since_ms = 0
 
     def ask(self):
-        """Begins to ask, the next server first if one has been asked before."""
+        """Starts a query. Each query of an attempt begins with another server."""
         first = self.queries
         self.queries += 1
         try:
@@ -253,18 +257,18 @@ class TimeSync:
             first %= len(self._servers)
             self._sntp = Sntp(self._resolver, self._route[0], self._servers, first)
         except MemoryError:
-            pass  # as if nobody had answered
+            pass  # treated as no answer
 
     def poll(self):
-        """0 while the answer is awaited, 1 when the clock has been set, -1 when it has not, or
-        when nothing was asked."""
+        """0 while the answer is awaited, 1 when the clock has been set, -1 without an answer or
+        without a query."""
         sntp = self._sntp
         if sntp is None:
             return -1
         try:
             state = sntp.poll()
         except (OSError, MemoryError, ValueError, RuntimeError):
-            state = -1  # no socket, no memory: as if nobody had answered
+            state = -1  # no socket or no memory: treated as no answer
         if not state:
             return 0
         if state > 0:
@@ -278,27 +282,30 @@ class TimeSync:
         return state
 
     def set_floor(self):
-        """Nobody has told the time: the floor, which is at least nearer to the truth."""
+        """SNTP has not answered. Sets an unset clock to the build date, which is nearer to the
+        present than the date at power-on."""
         if not _quality():
             set_clock(_connectwith.build_time(), _FLOOR)
             self._diag.note = _AT_BUILD
 
     def begin_dial(self):
-        """The server is dialled now: what comes is checked by the clock as it is."""
+        """To be called when a connection to the server begins. TLS checks dates by the clock."""
         self._moved = self._confirmed = self._verified = False
         if self._diag.note is None and _quality() == _FLOOR:
             self._diag.note = _PAST
 
     def check(self, flags, not_before_s):
-        """TLS has refused a date: see Stream.verify_flags() and not_before(). 0: not known yet,
-        call again. 1: the clock was wrong, and is better now. -1: the certificate is."""
+        """Decides whether the clock or the certificate is wrong after TLS has refused a date; the
+        arguments are those of Stream.verify_flags() and not_before(). 0: not known yet, to be
+        called again. 1: the clock was wrong, and has been corrected. -1: the certificate is wrong.
+        """
         if not self.poll():
             return 0
         if self.dials == _DIALS:
             return -1
         if not (self._moved or self._confirmed or self._verified) and self.queries < _QUERIES:
             self._verified = True
-            if _quality() >= _NETWORK:  # else this attempt has asked already
+            if _quality() >= _NETWORK:  # otherwise this attempt has queried already
                 self.ask()
                 return 0
         if not self._moved:
@@ -309,8 +316,9 @@ class TimeSync:
         return 1
 
     def _raise_floor(self, flags, not_before_s):
-        """What the CA has signed is not of the future, so its date is a better floor, and no more:
-        whoever has the certificate may show it. It never moves a clock back."""
+        """Sets the clock to the date from which the certificate is valid, if that is later. The CA
+        has signed that date, so it is in the past. It is a floor only, as an attacker may present
+        an old certificate. The clock never moves back."""
         if self._confirmed:
             return  # the clock has just been confirmed
         quality = _quality()
@@ -324,9 +332,9 @@ class TimeSync:
             self._diag.note = _CERTIFICATE_DATE
 
     def poll_idle(self, idle_ms):
-        """In a quiet step of the session. Returns the ms until the next one, -1 when there is
-        nothing left to ask for. An answer waits for the next quiet step: a network that blocks
-        NTP would cost many more."""
+        """To be called in an idle step of the session. Returns the ms until the next one, or -1
+        when no further query is needed. A reply is read in the next idle step, as shorter
+        intervals would cost many steps on a network that blocks NTP."""
         if self._sntp is not None:
             self.poll()
             return idle_ms
@@ -342,7 +350,7 @@ class TimeSync:
         return idle_ms
 
     def close(self):
-        """Asks no more."""
+        """Ends the query under way, if there is one."""
         if self._sntp is not None:
             self._sntp.close()
             self._sntp = None

@@ -3,8 +3,8 @@
 
 """Codes of the imp API: what an attempt ends with, what a send returns, and the send policies.
 
-The numbers are those of the original API. Success is 5 and NO_WIFI and NO_LINK share a number, so
-a result is compared by name, never tested for truth.
+The numbers are those of the original API. Success is 5, and NO_WIFI and NO_LINK have the same
+number. So code compares a result with a name and never tests it for truth.
 """
 
 NOT_CONNECTED = 0

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What `imp.net`, `imp.diag`, `imp.cloud` and `server.aio` are: names, types and documentation.
+"""The API of `imp.net`, `imp.diag`, `imp.cloud` and `server.aio`: names, types and documentation.
 
-May use every other package. Nothing below uses it.
+May use every other package. No other package uses it.
 """

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""`server.aio`: the same for asyncio."""
+"""`server.aio`: `server.connectwith` and `server.connect` as coroutines of asyncio."""
 
 import asyncio
 
@@ -11,14 +11,14 @@ from connectwith import connection
 
 
 class Superseded(Exception):
-    """A newer call or `disconnect()` has taken the attempt's place, so it has no result."""
+    """A newer call or `disconnect()` has replaced the attempt, so it has no result."""
 
 
 async def connectwith(nic, timeout=None):
     """As `server.connectwith`, but waits for the result code and returns it.
 
-    Cancelling the task tears the attempt down. Superseded: see there. RuntimeError, ValueError,
-    TypeError: as `server.connectwith`, and nothing has been touched.
+    Cancelling the task ends the attempt. Superseded: another call has replaced it. RuntimeError,
+    ValueError, TypeError: as `server.connectwith`, and nothing has changed.
     """
     control = connection.get()
     return await _Waiter(control).result(control.connectwith, nic, timeout)
@@ -27,7 +27,7 @@ async def connectwith(nic, timeout=None):
 async def connect(timeout=None):
     """As `server.connect`, but waits for the result code and returns it.
 
-    SERVER_CONNECTED at once where there is a connection. RuntimeError: the policy is
+    Returns SERVER_CONNECTED at once if the device is connected. RuntimeError: the policy is
     SUSPEND_ON_ERROR, or no server is set. Otherwise as `connectwith()`.
     """
     from connectwith import results
@@ -55,10 +55,11 @@ class _Waiter:
     async def result(self, start, nic, timeout):
         control = self._control
         with _connectwith.SchedulerLock():
-            # Neither its end nor a newer call may come before this one is known.
+            # The attempt must not end, and no newer call may replace it, before `generation` and
+            # `on_superseded` are set.
             start(nic, self._done, timeout)
             if self._result is not None:
-                return self._result  # there is a connection already
+                return self._result  # the device is connected already
             generation = control.generation
             control.on_superseded = self._flag.set
         try:

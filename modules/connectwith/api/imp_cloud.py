@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""`imp.cloud`: which MQTT broker is the server."""
+"""`imp.cloud`: the settings of the server, an MQTT broker."""
 
 import _connectwith
 
@@ -14,12 +14,11 @@ def configure(
 ):
     """Stores the broker for all later attempts, also after a reboot.
 
-    `url`: `mqtts://host[:port]`, port 8883 by default. `mqtt://` works and is not encrypted.
-    `ca`: PEM or DER of the authority that has signed the broker's certificate; `cert` and
-    `key`: the same of this device, where the broker asks for one. `ntp`: the time server, or a
-    list of up to four, names or IPv4 addresses; None: public ones.
-    ValueError, TypeError: name what is wrong. OSError: storage is full or broken.
-    """
+    `url`: `mqtts://host[:port]`, port 8883 by default. `mqtt://` works and is not encrypted. `ca`:
+    the certificate (PEM or DER) of the authority that has signed the broker's certificate. `cert`
+    and `key`: a certificate of this device and its key, if the broker asks for one. `ntp`: a time
+    server or a list of up to four (names or IPv4 addresses). None: public ones. ValueError,
+    TypeError: the text names the bad argument. OSError: the flash is full or broken."""
     from connectwith.settings import saving
 
     settings = saving.check_cloud(url, ca, username, password, clientid, cert, key, ntp)
@@ -31,5 +30,5 @@ def configure(
     if key is not None:
         settings.key = _connectwith.seal(settings.key, cloud.context(settings, "key"))
     saving.save_cloud(settings)
-    # Some programs configure at each boot, and go on to connect.
+    # Some programs call this at each boot before they connect: the memory is needed then.
     connectwith.unload("settings.saving")

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""`imp.diag`: what happened and why. Nothing here holds a secret."""
+"""`imp.diag`: reports on attempts, losses and the clock. No report holds a secret."""
 
 import time
 
@@ -12,17 +12,17 @@ from connectwith import connection
 from connectwith.connection.job import check_callback
 from connectwith.diagnostics import report
 
-# What _connectwith.clock_quality() gives, in words.
+# Names for the numbers of _connectwith.clock_quality().
 _CLOCK = const(("unset", "user", "floor", "suspect", "network", "sntp"))
 
 
 def lastattempt():
-    """The last attempt, also while it runs, as a dict; None before the first.
+    """The last attempt as a dict, also while it runs. None before the first.
 
-    `interface`, `result` and `name` (None while it runs), `stages`: a list of (name, ms),
-    `ms`: all of them, `cause`: what the driver, TLS or the server said, or None. `tries`: of
-    `server.connect`, the result of each interface that has ended. `note`: what is wrong but no
-    failure; absent where nothing is.
+    `interface`. `result` and `name`: the result code and its name, None while the attempt runs.
+    `stages`: a list of (name, ms). `ms`: their sum. `cause`: the error of the driver, TLS or the
+    server, or None. `tries`: after `server.connect`, the result of each interface that was tried.
+    `note`: a warning; absent without one.
     """
     control = connection.get()
     with _connectwith.SchedulerLock():  # all of it at one moment
@@ -30,14 +30,14 @@ def lastattempt():
 
 
 def ontransition(callback):
-    """`callback(stage, ms)` is called when a stage (str) has ended; None for no callback."""
+    """`callback(stage, ms)` is called when a stage (str) has ended. None: no callback."""
     check_callback(callback)
     connection.get().diag.watcher = callback
 
 
 def counters():
-    """Since the boot, as a dict: `attempts`, `successes`, `losses` of a session, and why the
-    last of these happened as `lastloss` (str or None)."""
+    """Counters since the boot, as a dict: `attempts`, `successes`, `losses` of a session, and
+    `lastloss`, the cause of the last loss (str or None)."""
     control = connection.get()
     with _connectwith.SchedulerLock():
         return report.counters(control.diag)
@@ -49,13 +49,13 @@ def version():
 
 
 def clock():
-    """What the clock rests on (str). sntp: a time server. network: the mobile network. user: other
-    code has set it. floor: no more than a time that is surely past, the firmware's build or a date
-    that the broker's CA has signed. suspect: TLS found no certificate valid at it, and no server
-    has answered since. unset: it cannot be the present."""
+    """The source of the clock's time (str). sntp: a time server. network: the mobile network.
+    user: other code has set it. floor: a date in the past, of the firmware's build or signed by
+    the broker's CA. suspect: no certificate was valid at the time of the clock, and no time server
+    has answered since. unset: the clock was not set."""
     return _CLOCK[_connectwith.clock_quality(time.time())]
 
 
 def keysource():
-    """Where the key of sealed values comes from: efuse-hmac, nvs-encrypted or nvs-plain."""
+    """The source of the key of sealed values: efuse-hmac, nvs-encrypted or nvs-plain."""
     return _connectwith.key_source()

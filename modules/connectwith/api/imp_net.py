@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""`imp.net`: inspection of the network, and interfaces for the local one."""
+"""`imp.net`: inspection of the network, and interfaces for the local network."""
 
 from connectwith import connection
 
@@ -31,13 +31,13 @@ CELLULAR_STOPPED_UNHAPPY = 306
 
 
 def info():
-    """What the network is like now, as a new dict without secrets.
+    """The present state of the network, as a new dict without secrets.
 
     `interface`: a list of dicts, one for each interface of this board: `type` ("wifi",
     "ethernet", "cell"), `macaddress`, `ssid` (stored), `connectedssid`, `rssi`, `channel`,
-    `apn` (used last), each where it is known. `active`: index into it, only while connected
-    to the server. `ipv4`: `address`, `netmask`, `broadcast`, `gateway`, `dnsserver`,
-    `dhcpserver` (not with a static address), `proxy`, `server`, of Wi-Fi or Ethernet.
+    `apn` (used last). An unknown value is absent. `active`: an index of that list, only while
+    connected to the server. `ipv4` of Wi-Fi or Ethernet: `address`, `netmask`, `broadcast`,
+    `gateway`, `dnsserver`, `dhcpserver` (not with a static address), `proxy`, `server`.
     `lasterror`: result code of the last failure, not while connected.
     """
     from connectwith.diagnostics import info
@@ -48,11 +48,11 @@ def info():
 def open(nic, callback=None):
     """Brings an interface up for the local network only. Returns an object for it.
 
-    It stays up as long as the object is referenced, or until its `close()`, beside the
-    connection to the server and in spite of its loss. `callback(state)` is called when its
-    state changes; so is `getstate()`. `getiptable()` has its addresses, and
-    `openudp(callback, localport)` gives a UDP socket. ValueError, TypeError: name what is
-    wrong, settings for an interface in use among it. RuntimeError: too many are open.
+    The interface stays up as long as the object is referenced, or until its `close()`. It does not
+    depend on the connection to the server. `callback(state)` is called when the state changes, and
+    `getstate()` returns it. `getiptable()` returns the addresses, and `openudp(callback,
+    localport)` returns a UDP socket. ValueError, TypeError: the text names the bad argument.
+    ValueError also for settings of an interface that is in use. RuntimeError: too many are open.
     """
     from connectwith.local import interfaces
 
@@ -60,11 +60,11 @@ def open(nic, callback=None):
 
 
 def getcurrentconfig():
-    """The NIC of the connection, else of the last one that succeeded; before that, of what is
-    stored for Wi-Fi or else cellular, or None.
+    """The NIC of the connection, or of the last successful attempt. Before the first success it is
+    the stored one of Wi-Fi, otherwise that of cellular, otherwise None.
 
-    A new dict at each call. Secrets in it are bytes which open on this device only; it can
-    be stored and given to `server.connectwith` as it is.
+    Returns a new dict at each call. Its secrets are sealed: bytes that only this device can open.
+    The dict can be stored and given to `server.connectwith` as it is.
     """
     from connectwith.diagnostics import info
 
@@ -74,17 +74,16 @@ def getcurrentconfig():
 def setserverinterfaces(identifiers):
     """The order in which `server.connect` tries interfaces, until the next boot.
 
-    `identifiers`: list of names as in a NIC. What this board lacks is skipped; when all have
-    failed, those of the default order that are left are tried. An empty list: the default
-    order. TypeError: not a list of str. ValueError: unknown name.
-    """
+    `identifiers`: list of names as in a NIC. Interfaces that this board lacks are skipped. When
+    all have failed, the remaining interfaces of the default order are tried. An empty list
+    restores the default order. TypeError: not a list of str. ValueError: unknown name."""
     from connectwith.connection import failover
 
     failover.set_interfaces(identifiers)
 
 
 def getserverinterfaces():
-    """That order as a list of "ethernet", "wifi" and "cell"."""
+    """The order of `setserverinterfaces` as a list of "ethernet", "wifi" and "cell"."""
     from connectwith.connection import failover
 
     return failover.get_interfaces()

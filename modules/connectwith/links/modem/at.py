@@ -3,9 +3,9 @@
 
 """The AT command dialogue without input or output (SIM7500/SIM7600 AT Command Manual V3.00, 1.4).
 
-The owner moves bytes: read into `space()`, pass the count to `received()`, call `next()` until it says
-NONE. Before a command is written, `begin()` says what its answer looks like. Whole lines decide; a
-line of which a part is missing or damaged is nothing.
+The owner moves bytes: read into `space()`, pass the count to `received()`, call `next()` until it
+says NONE. Before a command is written, `begin()` says what its answer looks like. Whole lines
+decide; a line of which a part is missing or damaged is nothing.
 
 A URC may come at any moment: before the echo, between an information line and OK, right behind a
 reply. It is told from information by the prefix that `begin()` was given. Two exceptions:
