@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The MQTT session with the broker, on a stream: what to say, when to give up. No call waits.
+"""The MQTT session with the broker on a stream. No call waits.
 
-Beside it in this package: its frames, sends under a policy, messages of the agent. May use
-settings. It gets its stream and the controller from the connection, and imports neither.
+The other files of this package: MQTT and its frames, sends under a policy, messages of the agent.
+May use settings. The connection gives it the stream and the controller; it imports neither.
 """
 
 import machine
@@ -12,16 +12,16 @@ from micropython import const
 
 from connectwith.session import mqtt
 
-# A flood of messages, either way, must not hold up the user's code.
+# Bounds for one step, so that many messages in either direction do not block the user's code.
 _READS_PER_STEP = const(4)
 _WRITES_PER_STEP = const(4)
 
 _BUFFER_BYTES = const(3456)  # six segments of the smallest size that every host takes (RFC 1122)
 _BUFFER_MAX = const(30 * 1024)
-_OVERHEAD = const(16)  # of a message beside topic and payload
+_OVERHEAD = const(16)  # bytes of a message beside topic and payload
 _UNACKED_MAX = const(256)
-_LONGEST = const(8 * 1024)  # of a message to the device with its topic; it is held in memory
-_INBOUND_MAX = const(4 * 1024)  # of messages to the device while the user's code waits in a call
+_LONGEST = const(8 * 1024)  # bytes of a message to the device with its topic; it is held in RAM
+_INBOUND_MAX = const(4 * 1024)  # bytes of messages to the device while the user's code waits
 
 # What poll() returns.
 _PENDING = const(0)
@@ -33,9 +33,9 @@ _OFFLINE = const(b'"offline"')
 
 
 class Session:
-    """`open()`, then `poll()` again and again, `close()` at the end. One object serves for ever.
+    """One MQTT session after the other: `open()`, then `poll()` repeatedly, then `close()`.
 
-    When `poll()` says CLOSED, `cause` (str) and `code` (int) tell why.
+    After `poll()` has returned -1, `cause` (str) and `code` (int) have the reason.
     """
 
     def __init__(self):
@@ -45,12 +45,12 @@ class Session:
         self._prefix = ("imp/" + device + "/").encode()
         self._status = self._prefix + b"status"
         self._client_id = ("imp-" + device).encode()
-        self._begun = 0  # how much of what a session begins with has been said
+        self._begun = 0  # how many of the first frames of a session have been composed
         self._subscribed = 0  # packet id of the last subscription
-        self._queue = []  # (name, payload, packet id) of messages, oldest first
+        self._queue = []  # messages from the device: (name, payload, packet id), oldest first
         self._queued = 0  # bytes of them
-        # (name, payload) of messages to the device, oldest first; None is the payload of one that
-        # is too long. With a str as payload it is not a message, but what is wrong with that name.
+        # Messages to the device: (name, payload), oldest first. The payload of a message that is
+        # too long is None. A str in its place is an error that concerns the topic `name`.
         self.inbound = []
         self._inbound_bytes = 0
         self.buffer_bytes = _BUFFER_BYTES
@@ -70,10 +70,11 @@ class Session:
         self._stream = stream
 
     def poll(self, now_ms, waiting=False):
-        """Writes what is due and reads what has come. PENDING, OPEN, or CLOSED for good.
+        """Writes frames that are due and reads those that have come. Returns 0 while the session
+        is being opened, 1 while it is open, -1 when it has ended.
 
-        `waiting`: the user's code waits for this in a call, so that messages to the device, for
-        whose handlers it is not the time, must not hold up acknowledgements."""
+        `waiting`: the user's code waits in a call. Handlers cannot run then, so messages to the
+        device are kept, and acknowledgements behind them are still read."""
         stream = self._stream
         if stream is None:
             return _CLOSED
@@ -82,20 +83,20 @@ class Session:
         try:
             self._write(client, stream, now_ms)
         except OSError as error:
-            broken = error  # what has come before is still to be read
+            broken = error  # data that has come before is read first
         try:
             ended = not self._read(client, stream, now_ms, _INBOUND_MAX if waiting else 0)
         except mqtt.ProtocolError as error:
             wrong = error
         except OSError as error:
             broken = broken or error
-        if client.state == mqtt.REFUSED:  # a server that refuses closes behind it
+        if client.state == mqtt.REFUSED:  # a server that refuses also closes the connection
             return self._end("CONNACK", client.refusal)
         if wrong is not None:
             return self._end("MQTT: " + str(wrong), 0)
         if ended:
             return self._end("closed by the server", 0)
-        if broken is not None and (waiting or not self.inbound):  # their handlers come first
+        if broken is not None and (waiting or not self.inbound):  # handlers of messages run first
             return self._end("errno", broken.errno or 0)
         if client.state != mqtt.READY:
             return _PENDING
@@ -104,26 +105,26 @@ class Session:
         return _OPEN
 
     def close(self, goodbye):
-        """Forgets the stream, which the owner closes. `goodbye`: says goodbye, without waiting.
-        Returns whether goodbye is on its way.
+        """Gives up the stream, which the owner closes. `goodbye`: writes DISCONNECT before,
+        without waiting. Returns whether DISCONNECT was written.
 
-        What was not acknowledged stays known as such until the next `open()`."""
+        Messages that were not acknowledged count as such until the next `open()`."""
         stream = self._stream
         self._stream = None
         client = self.mqtt
         self._forget()
         if client.state != mqtt.READY:
-            client.wipe()  # the password in CONNECT, which nobody has answered well
+            client.wipe()  # the password in CONNECT, which was not accepted
         if stream is None or not goodbye or client.state != mqtt.READY or not client.idle():
             return False
         try:
-            # The last will is not sent after DISCONNECT, so the status is ours to set.
+            # After DISCONNECT the server drops the last will, so the device publishes the status.
             client.publish(self._status, _OFFLINE, retain=True)
             self._push(client, stream)
             client.disconnect()
             self._push(client, stream)
         except (OSError, RuntimeError):
-            return False  # it is gone already, or there is no room: the last will says the same
+            return False  # the stream is closed or full: the server publishes the last will
         return True
 
     # -- messages from the device
@@ -139,41 +140,43 @@ class Session:
         return before
 
     def has_room(self, name, payload):
-        """Whether the send buffer takes a message. An empty one takes any, bit by bit."""
+        """Whether the send buffer takes a message. An empty buffer takes a message of any size."""
         if len(self.mqtt.unacked) >= _UNACKED_MAX:
             return False
         used = self._queued + self.mqtt.unsent()
         return not used or used + _size(name, payload) <= self.buffer_bytes
 
     def is_within_buffer(self):
-        """Whether all that is left of the accepted messages fits into the send buffer."""
+        """Whether the rest of the accepted messages fits into the send buffer."""
         return self._queued + self.mqtt.unsent() <= self.buffer_bytes
 
     def enqueue(self, name, payload):
-        """Puts a message (bytes) for the device's topic `name` (str) into the send buffer. It goes
-        out with QoS 1. Returns its packet id."""
+        """Puts a message (bytes) for the device's topic `name` (str) into the send buffer. It is
+        sent with QoS 1. Returns its packet id."""
         packet_id = self.mqtt.reserve()
         self._queued += _size(name, payload)
         self._queue.append((name, payload, packet_id))
         return packet_id
 
     def is_waiting(self, packet_id=0):
-        """Whether this message, or with 0 any, still has to be acknowledged."""
+        """Whether the message `packet_id` is not acknowledged yet; 0: whether any message is
+        not."""
         unacked = self.mqtt.unacked
         return packet_id in unacked if packet_id else len(unacked) > 0
 
     def busy(self):
-        """Whether something is on its way, so that the next look should come soon."""
+        """Whether frames or acknowledgements are outstanding, so the next step should come
+        soon."""
         return self.mqtt.out_n > 0 or len(self.mqtt.unacked) > 0 or self.mqtt.acks_due()
 
     def watch(self):
-        """Asks for a step as soon as something comes. False: nobody will tell."""
+        """Requests a step as soon as data comes. False: the stream cannot do that."""
         return self._stream.watch()
 
     # -- messages to the device
 
     def take(self):
-        """The oldest message that has come, as (name, payload), and forgets it."""
+        """Removes the oldest message that has come. Returns (name, payload)."""
         message = self.inbound.pop(0)
         self._inbound_bytes = self._inbound_bytes - len(message[1] or b"") if self.inbound else 0
         return message
@@ -184,11 +187,11 @@ class Session:
             name = "restart" if last else "device/#"
             payload = "subscription refused: "
         elif not topic.startswith(self._prefix):
-            return  # subscribed to by nobody here
+            return  # the device has not subscribed to it
         else:
             name = _decode(topic[len(self._prefix) :])
             if self.mqtt.retained and name == "restart":
-                return  # else every connection would end in a restart
+                return  # a retained one would restart the device at each connection
         self._inbound_bytes += len(payload or b"") + 1
         self.inbound.append((name, payload))
 
@@ -199,15 +202,15 @@ class Session:
         self._inbound_bytes = 0
 
     def _compose(self, client):
-        """Composes the next frame. False: there is none. Ctrl-C may strike between any two of
-        these branches, but not between a frame and its record."""
+        """Composes the next frame. False: there is none. Ctrl-C may interrupt between two
+        branches, but not between composing a frame and recording that it was composed."""
         if client.state != mqtt.READY:
             return False
         if client.answer():
             return True
         greeted = self._begun
         if greeted < 3:
-            # Whoever sees the device online may send to it: so it has subscribed before.
+            # A client that sees the device online may send to it, so the device subscribes first.
             if greeted == 0:
                 client.wipe()  # the password in CONNECT
             if greeted < 2:
@@ -235,7 +238,7 @@ class Session:
             client.sent(0)
 
     def _write(self, client, stream, now_ms):
-        # `written` keeps what a step wrote that was interrupted before it could account for it.
+        # If a step was interrupted behind write(), `written` still has what it wrote.
         client.sent(now_ms)
         for _ in range(_WRITES_PER_STEP):
             if client.idle() and not self._compose(client):
@@ -247,7 +250,7 @@ class Session:
 
     def _read(self, client, stream, now_ms, room):
         for _ in range(_READS_PER_STEP):
-            # `inbox_n` keeps what an interrupted step has read.
+            # If a step was interrupted behind readinto(), `inbox_n` still has what it read.
             client.received(now_ms)
             if client.acks_due() or self._inbound_bytes > room:
                 return True
@@ -267,13 +270,13 @@ class Session:
 
 
 def _decode(name):
-    """The bytes as str; of a long topic the end may be missing, in the middle of a character."""
+    """The bytes as str. A long topic may be truncated in the middle of a character."""
     for cut in range(4):
         try:
             return str(name[: len(name) - cut], "utf-8")
         except UnicodeError:
             pass
-    return "device/?"  # not even UTF-8: it has no handler
+    return "device/?"  # not UTF-8: no handler has this name
 
 
 def _size(name, payload):

@@ -24,7 +24,8 @@ _NOT_JSON = handlers  # an object that json.loads() never gives
 
 
 def check_name(name):
-    """The name of a message: a str of 1 to 64 bytes, without what has a meaning in a topic."""
+    """TypeError or ValueError unless `name` is a str of 1 to 64 bytes without the wildcards of
+    MQTT."""
     if not isinstance(name, str):
         raise TypeError("name: must be a str")
     nic.text({"name": name}, "name", 1, _NAME_MAX)
@@ -33,7 +34,7 @@ def check_name(name):
 
 
 def pack(data):
-    """JSON as bytes. TypeError, ValueError: it cannot be said in JSON."""
+    """`data` as JSON (bytes). TypeError, ValueError: JSON has no such value."""
     _check(data, 0)
     payload = json.dumps(data).encode()
     if len(payload) > _MESSAGE_MAX:
@@ -42,7 +43,7 @@ def pack(data):
 
 
 def _check(data, depth):
-    # json.dumps writes what it does not know as if it were text, and NaN as nan.
+    # json.dumps() writes the str of an unknown type, and nan for NaN.
     if depth > _DEPTH_MAX:
         raise ValueError("data: nested too deeply")
     if data is None or isinstance(data, (bool, int)):
@@ -72,7 +73,7 @@ def _check_text(text):
 
 
 def deliver(control, message):
-    """Hands a message (topic after the device's own part, payload) to whom it is for."""
+    """Gives a message to its handler. `message`: (topic without the device's prefix, payload)."""
     topic, payload = message
     if isinstance(payload, str):
         _note_refusal(control, payload, topic)
@@ -92,12 +93,12 @@ def deliver(control, message):
         _warn(control, "agent message too long: ", name)
         return
     try:
-        # MicroPython's parser alone takes `{` and `[1 2]`.
+        # MicroPython's parser accepts invalid JSON, as `{` and `[1 2]`.
         data = json.loads(payload) if _connectwith.is_json(payload) else _NOT_JSON
     except MemoryError:
         _warn(control, "agent message too long: ", name)
         return
-    except Exception:  # whatever the parser finds: the peer may have sent anything
+    except Exception:  # any error of the parser: the payload is the peer's
         data = _NOT_JSON
     if data is _NOT_JSON:
         _warn(control, "agent message that is not JSON: ", name)
@@ -106,7 +107,7 @@ def deliver(control, message):
 
 
 def _note_refusal(control, text, topic):
-    # No failure: nothing will come on that topic, but sending works. Once is enough.
+    # A refused subscription is no failure: sending works. It is reported once for each topic.
     note = control.diag.note or ""
     if text + topic not in note:
         control.diag.note = (note + "; " if note else "") + text + topic
@@ -114,7 +115,7 @@ def _note_refusal(control, text, topic):
 
 
 def restart(control):
-    """Says goodbye and resets the device."""
+    """Closes the connection with DISCONNECT and resets the device."""
     import machine
 
     control.disconnect()
@@ -142,7 +143,7 @@ def _warn(control, text, name):
 
 
 def _send_if_room(control, name, payload):
-    """Sends a message of the firmware's own if that can be done without waiting."""
+    """Sends a message of the firmware if the send buffer has room. Does not wait."""
     if control.is_connected() and control.session.has_room(name, payload):
         control.session.enqueue(name, payload)
         control.schedule_step()

@@ -21,9 +21,9 @@ from micropython import const
 
 from connectwith.session import mqtt_frame
 
-_PING_AFTER_MS = const(60000)  # silence after which the server is asked whether it is there
+_PING_AFTER_MS = const(60000)  # without traffic; then PINGREQ is sent
 _PONG_WITHIN_MS = const(45000)
-_KEEP_ALIVE_S = const(60)  # the server gives up after one and a half times this [MQTT-3.1.2-24]
+_KEEP_ALIVE_S = const(60)  # the server disconnects after 1.5 times this [MQTT-3.1.2-24]
 
 _CONNECT = const(0x10)
 _CONNACK = const(0x20)
@@ -46,29 +46,29 @@ _AT_TYPE = const(0)
 _AT_LENGTH = const(1)
 _AT_BODY = const(2)
 
-_RX_BYTES = const(256)  # packets and the topics of messages; a longer message gets its own
+_RX_BYTES = const(256)  # of the buffer for packets; a longer message gets a buffer of its own
 _INBOX_BYTES = const(256)
-_ACKS = const(40)  # more than one inbox can hold of PUBLISH packets with QoS 1
+_ACKS = const(40)  # an inbox cannot hold as many PUBLISH packets with QoS 1
 
 
 class ProtocolError(Exception):
-    """The peer broke the protocol."""
+    """The peer has violated the protocol."""
 
 
 class Client(mqtt_frame.Frame):
-    """One session. `on_message(topic, payload)` gets what the server publishes, if not None, and
-    (None, packet id) for a SUBSCRIBE that it refuses.
+    """One session. `on_message(topic, payload)`, if not None, is called for each message that the
+    server publishes, and as `on_message(None, packet_id)` for a SUBSCRIBE that it refuses.
 
-    `longest`: bytes of the longest message that is let in; a longer one, or one that finds no
-    memory, has None as payload. `retained` tells meanwhile whether the broker had it stored.
-    """
+    `longest`: bytes of the longest message that is received. The payload of a longer message, and
+    of one for which there is no memory, is None. During the call `retained` says whether the
+    message was a retained one."""
 
     def __init__(self, on_message=None, longest=_RX_BYTES):
         super().__init__()
         self._rx = bytearray(_RX_BYTES)
         self._body = self._rx_view = memoryview(self._rx)
         self.inbox = memoryview(bytearray(_INBOX_BYTES))
-        self._skipped_id = bytearray(2)  # packet id of a message that is read past
+        self._skipped_id = bytearray(2)  # packet id of a message that is skipped
         self._acks = array("H", bytes(2 * _ACKS))
         self.unacked = []  # packet ids of messages with QoS 1, oldest first
         self.on_message = on_message
@@ -78,7 +78,7 @@ class Client(mqtt_frame.Frame):
         self.reset()
 
     def reset(self):
-        """Forgets everything, for a new connection."""
+        """Resets all state, for a new connection."""
         self.wipe()
         self.state = _NEW
         self.refusal = 0
@@ -94,11 +94,11 @@ class Client(mqtt_frame.Frame):
     # -- outwards
 
     def idle(self):
-        """Whether a frame can be composed: the one before has gone out completely."""
+        """Whether a frame can be composed: the frame before was written completely."""
         return self.out_n == 0
 
     def sent(self, now_ms):
-        """Accounts for `written` bytes of `out`."""
+        """Removes the `written` bytes from `out`."""
         took = self.written
         if not took:
             return
@@ -146,14 +146,14 @@ class Client(mqtt_frame.Frame):
         self._finish()
 
     def reserve(self):
-        """A packet id for a message to be published. It is unacknowledged from now on."""
+        """A packet id for a message to be published. It counts as unacknowledged from now on."""
         packet_id = self.next_id()
         self.unacked.append(packet_id)
         return packet_id
 
     def publish(self, topic, payload, packet_id=0, retain=False):
-        """Composes PUBLISH (bytes, bytes) with QoS 1 if it has a packet id, else 0. The payload is
-        sent from where it is, so it must not change before `idle()`."""
+        """Composes PUBLISH. `topic`, `payload`: bytes. QoS 1 with a packet id, otherwise QoS 0.
+        The payload is not copied, so it must not change before `idle()`."""
         qos = 1 if packet_id else 0
         self._begin(
             _PUBLISH | qos << 1 | (1 if retain else 0),
@@ -177,12 +177,12 @@ class Client(mqtt_frame.Frame):
         return packet_id
 
     def disconnect(self):
-        """Composes DISCONNECT: the server then drops the last will."""
+        """Composes DISCONNECT, after which the server drops the last will."""
         self._begin(_DISCONNECT, 0)
         self._finish()
 
     def tick(self, now_ms):
-        """Keepalive; call it before writing. False: the peer is dead."""
+        """Keepalive, to be called before writing. False: the peer has not answered PINGREQ."""
         if self._pinging:
             if ticks_diff(now_ms, self._pinged_ms) >= self.pong_within_ms:
                 return False
@@ -197,7 +197,7 @@ class Client(mqtt_frame.Frame):
         return True
 
     def answer(self):
-        """When `idle()`: composes a ping or an acknowledgement, False if none is due."""
+        """When `idle()`: composes PINGREQ or PUBACK. False: none is due."""
         if self._ping_due:
             self._begin(_PINGREQ, 0)
             self._ping_due = False
@@ -216,15 +216,15 @@ class Client(mqtt_frame.Frame):
         return self.out_n + (len(self._tail) if self._tail is not None else 0)
 
     def keepalive(self, now_ms):
-        """Starts the keepalive clocks: the connection has just been made."""
+        """Starts the keepalive timers. To be called when the connection has been made."""
         self._received_ms = self._sent_ms = now_ms
 
     def acks_due(self):
-        """Whether acknowledgements wait; do not read more before they are out."""
+        """Whether acknowledgements are to be written. Nothing may be read before."""
         return self._n_acks > 0
 
     def next_id(self):
-        """A packet id that no message is waiting under [MQTT-2.3.1-2]."""
+        """A packet id that no unacknowledged message has [MQTT-2.3.1-2]."""
         packet_id = self._packet_id % 65535 + 1
         while packet_id in self.unacked:
             packet_id = packet_id % 65535 + 1
@@ -234,7 +234,8 @@ class Client(mqtt_frame.Frame):
     # -- inwards
 
     def received(self, now_ms):
-        """Digests the first `inbox_n` bytes of `inbox`. ProtocolError: hang up."""
+        """Parses the first `inbox_n` bytes of `inbox`. ProtocolError: the owner must
+        disconnect."""
         n = self.inbox_n
         if not n:
             return
@@ -260,7 +261,7 @@ class Client(mqtt_frame.Frame):
                 raise ProtocolError("no CONNACK")
         elif byte & 0xF0 == _PUBLISH:
             if byte & 0x06 > 0x02:
-                raise ProtocolError("QoS")  # nothing was subscribed to with QoS 2
+                raise ProtocolError("QoS")  # no subscription has QoS 2
         elif byte not in (_PUBACK, _SUBACK, _PINGRESP):
             raise ProtocolError("packet type")
         self._type = byte
@@ -277,7 +278,7 @@ class Client(mqtt_frame.Frame):
             at = _AT_LENGTH
         else:
             if not self._is_right_length(length) or shift and not byte:
-                raise ProtocolError("length")  # or padded with zeros
+                raise ProtocolError("length")  # or its last byte is a superfluous zero
             at = _AT_BODY
             self._body = self._buffer_for(length)
         self._length = length
@@ -289,11 +290,11 @@ class Client(mqtt_frame.Frame):
         kind = self._type & 0xF0
         if kind == _PUBLISH:
             return length >= 3
-        # One topic per SUBSCRIBE, so one code per SUBACK.
+        # A SUBSCRIBE has one topic, so its SUBACK has one code.
         return length == (0 if kind == _PINGRESP else 3 if kind == _SUBACK else 2)
 
     def _buffer_for(self, length):
-        """Where the packet goes; too small for a message that is to be skipped."""
+        """The buffer for a packet. For a message that is to be skipped it is too small."""
         if _RX_BYTES < length <= self._longest and self.on_message:
             try:
                 return memoryview(bytearray(length))
@@ -314,8 +315,8 @@ class Client(mqtt_frame.Frame):
         self._parsed += n
 
     def _store_id(self, have, n):
-        """Of a message that is read past only its beginning stays, and its packet id stands behind
-        the topic, which may be longer."""
+        """Stores the packet id of a message that is skipped. Only the beginning of such a message
+        is in the buffer, and the packet id, which follows the topic, may be behind it."""
         first = 2 + (self._rx[0] << 8 | self._rx[1])
         for i in range(2):
             if have <= first + i < have + n:
@@ -327,7 +328,7 @@ class Client(mqtt_frame.Frame):
         if kind == _CONNACK:
             self._connack(self._rx[0], self._rx[1])
         elif kind == _PUBACK:
-            if packet_id in self.unacked:  # not again, and none that was never sent
+            if packet_id in self.unacked:  # otherwise it is a duplicate, or was never sent
                 self.unacked.remove(packet_id)
         elif kind == _SUBACK:
             if self._rx[2] not in (0, 1, 2, 0x80):
@@ -338,9 +339,9 @@ class Client(mqtt_frame.Frame):
             self._message()
 
     def _connack(self, flags, code):
-        # What a refusal has besides its code does not matter. Whether an old session is there
-        # cannot be trusted more than a broker that keeps one although it was told not to
-        # (section 3.2.2.2): what it sends is read, and acknowledged.
+        # The flags of a refusal are ignored. So is Session Present (section 3.2.2.2): a broker may
+        # have kept a session although CONNECT asked for a clean one. Its messages are read and
+        # acknowledged.
         if flags & 0xFE and not code:
             raise ProtocolError("CONNACK flags")
         self.refusal = code
@@ -363,7 +364,7 @@ class Client(mqtt_frame.Frame):
                     raise ProtocolError("topic")
             self.retained = bool(self._type & 1)
             data = rx[payload : self._length] if whole else None
-            if data and rx is self._rx_view:  # else the buffer is the message's own
+            if data and rx is self._rx_view:  # otherwise the message has a buffer of its own
                 data = bytes(data)
             self.on_message(topic, data)
 

@@ -1,18 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""One frame of MQTT on its way out: its bytes in a buffer, and perhaps a payload behind them."""
+"""A frame of MQTT that is to be written: a buffer, and the payload behind it, if it has one."""
 
 from micropython import const
 
 from connectwith import overwrite
 
-_TX_BYTES = const(192)  # any frame but a CONNECT with long credentials
-_COPY_BYTES = const(64)  # of a field; more is worth the object that a slice is
+_TX_BYTES = const(192)  # enough for every frame but a CONNECT with long credentials
+_COPY_BYTES = const(64)  # a longer field is copied as a slice, which allocates an object
 
 
 class Frame:
-    """`out`: what is to be written next, `out_n` bytes of it."""
+    """`out`: the buffer that is to be written next. `out_n`: how many bytes of it."""
 
     def __init__(self):
         self._tx = self._usual_tx = bytearray(_TX_BYTES)
@@ -21,7 +21,7 @@ class Frame:
         self.out_n = 0
 
     def wipe(self):
-        """Overwrites the frame that was composed last. Only when `idle()`."""
+        """Overwrites the frame that was composed last. To be called only when `idle()`."""
         if self._tx is not self._usual_tx:
             overwrite(self._tx)
             self._tx = self._usual_tx
@@ -35,7 +35,8 @@ class Frame:
             self._tx = bytearray(length + 5)
 
     def _begin(self, first, length, outside=0):
-        """`outside` bytes of the packet do not pass through the buffer."""
+        """Composes the fixed header. `outside`: how many bytes of the packet are not in the
+        buffer."""
         if self.out_n:
             raise RuntimeError("a frame is under way")
         if length > 268435455 or length - outside + 5 > len(self._tx):
@@ -64,7 +65,7 @@ class Frame:
             self._tx[self._end : self._end + n] = data
             self._end += n
             return
-        for byte in data:  # a slice would be an object each time
+        for byte in data:  # a slice would allocate an object
             self._tx[self._end] = byte
             self._end += 1
 

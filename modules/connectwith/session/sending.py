@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Sending under a policy: what waits for what, for how long, and what it returns.
+"""Sends under a policy: how long a send waits, and what it returns.
 
-These are calls that may block, as on an imp; while one waits, the session's own steps stay out.
+These calls may block, as on an imp. While one waits, `control.busy` prevents the session's steps.
 """
 
 import time
@@ -13,7 +13,7 @@ from micropython import const
 
 from connectwith import results
 
-# Under SUSPEND_ON_ERROR; it may be the message itself that makes the server hang up.
+# Under SUSPEND_ON_ERROR. The server may close the connection because of the message itself.
 _TRIES = const(3)
 
 # What `_wait()` waits for.
@@ -25,12 +25,12 @@ _ACKNOWLEDGED = const(2)
 def send(control, name, payload):
     """Sends bytes on the device's topic `name`. Returns 0 or a send error.
 
-    Offline it connects first, under SUSPEND_ON_ERROR, and sends again what a lost connection may
-    have taken along.
+    Under SUSPEND_ON_ERROR it connects first if the device is offline, and sends the message again
+    if the connection was lost meanwhile.
     """
     for _ in range(_TRIES):
         if control.busy:
-            return results.SEND_ERROR_WOULDBLOCK  # a callback in the middle of another call
+            return results.SEND_ERROR_WOULDBLOCK  # called by a callback during another call
         if not control.is_connected() and not control.reconnect():
             return results.SEND_ERROR_NOT_CONNECTED
         control.busy += 1
@@ -39,7 +39,7 @@ def send(control, name, payload):
         finally:
             control.busy -= 1
         if control.is_connected():
-            # For the acknowledgement, or for what the network has not taken yet.
+            # The acknowledgement, or the rest of the message, is outstanding.
             control.schedule_step()
             break
         if control.policy != results.SUSPEND_ON_ERROR:
@@ -50,7 +50,7 @@ def send(control, name, payload):
 
 
 def flush(control, timeout_ms):
-    """Waits until everything has been acknowledged. Whether it was."""
+    """Waits until all messages are acknowledged. Returns whether they are."""
     current = control.session
     if not current.is_waiting():
         return True
@@ -81,19 +81,19 @@ def _send(control, name, payload):
         else:
             result = _wait(control, _WITHIN_BUFFER, deadline)
             if keep and result == results.SEND_ERROR_TIMEOUT:
-                result = 0  # it is longer than the send buffer, and goes out from where it is
+                result = 0  # it is longer than the send buffer, and is sent from its own memory
     if result == results.SEND_ERROR_TIMEOUT and not keep:
         control.lose("send timeout", 0, results.NO_SERVER)
     return result
 
 
 def _wait(control, what, deadline, first=0, payload=b""):
-    """Works on the session until what it waits for is there. Looks at least once.
+    """Runs steps of the session, at least one, until the condition `what` holds.
 
     Returns 0, SEND_ERROR_TIMEOUT or SEND_ERROR_DISCONNECTED."""
     generation = control.generation
     while True:
-        # As in a step: what a callback closes now, or asks the link meanwhile, would be in use.
+        # As in a step: a callback must not close the session or poll the link meanwhile.
         with _connectwith.SchedulerLock():
             if generation != control.generation:
                 return results.SEND_ERROR_DISCONNECTED  # a callback has closed it
@@ -106,7 +106,7 @@ def _wait(control, what, deadline, first=0, payload=b""):
 
 
 def _look(control, what, first, payload):
-    """One piece of work on the session. -1: it is still to be waited for; else as `_wait()`."""
+    """One step of the session. -1: the condition does not hold yet; otherwise as `_wait()`."""
     current = control.session
     if current.poll(time.ticks_ms(), True) < 0:
         control.lose(current.cause, current.code, results.NO_SERVER)

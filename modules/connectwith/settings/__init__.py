@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What an attempt is made with: the NIC (nic, nic_blocks), the broker (cloud), and here what of it
-survives a reboot, in the namespace `connectwith` of the board's NVS. May use no other package.
+"""The settings of an attempt: the NIC (nic, nic_blocks), the broker (cloud), and in this file the
+stored settings, in the namespace `connectwith` of the board's NVS. May use no other package.
 
-Each setting is one entry, so a power cut leaves all of it or all of what it replaces. The blocks
-of a NIC are kept as `nic.normalise()` makes them: checked, and secrets sealed.
+Each setting is one entry, so a power cut leaves either the old or the new value. The blocks of a
+NIC are stored as `nic.normalise()` returns them: checked, with secrets sealed.
 """
 
 import _connectwith
@@ -15,8 +15,8 @@ from connectwith.settings import cloud, nic
 
 _VERSION = const(1)
 
-# The fields of each block, in the order of its record. This order is the format. Pairs are a
-# constant, a dict would be in memory for ever.
+# The fields of each block, in the order of its record. This order is the format. Tuples are a
+# constant in flash; a dict would be on the heap.
 _FIELDS = const(
     (
         ("wificonfig", ("ssid", "key")),
@@ -30,16 +30,16 @@ _OPTIONAL = const(("username", "password"))
 
 _SPACE = const("connectwith")
 
-# What was read is kept, so that an attempt needs no memory for what has not changed.
-_settings = None  # cloud.Settings, or None when they have to be read
+# A cache: an attempt allocates nothing for settings that have not changed.
+_settings = None  # cloud.Settings, or None if they have to be read
 _absent = set()  # the names of blocks that are not stored
 
 
 def load_nic(kind):
     """The stored settings of a class of link (nic.WIFI...) as a normalised NIC.
 
-    None: not configured, that is, no network for Wi-Fi or no APN for cellular. Ethernet always
-    is, with DHCP if nothing else is stored.
+    None: the link is not configured, that is, Wi-Fi has no network or cellular no APN. Ethernet is
+    always configured: it uses DHCP if nothing is stored.
     """
     stored = fill({"interface": nic.NAMES[kind][1]}, kind)
     if kind != nic.ETHERNET and nic.BLOCKS[kind][0] not in stored:
@@ -66,7 +66,8 @@ def load_block(name):
 
 
 def load_cloud():
-    """The stored settings (cloud.Settings), or None. Nobody changes them: they are shared."""
+    """The stored settings (cloud.Settings), or None. The object is shared and must not be
+    changed."""
     global _settings
     with _connectwith.SchedulerLock():
         if _settings is None:
@@ -78,7 +79,7 @@ def load_cloud():
 
 def read(name):
     """The record of an entry, or None."""
-    with _connectwith.SchedulerLock():  # what a callback stores meanwhile is not absent
+    with _connectwith.SchedulerLock():  # a callback could store it before it is noted as absent
         try:
             record = _connectwith.setting(_SPACE, name)
         except OSError:
@@ -89,7 +90,8 @@ def read(name):
 
 
 def write(name, record):
-    """Stores the record (bytes) of an entry; None erases. OSError: flash full or broken."""
+    """Stores the record (bytes) of an entry; None erases it. OSError: the flash is full or
+    broken."""
     global _settings
     with _connectwith.SchedulerLock():
         _absent.discard(name)
@@ -99,7 +101,8 @@ def write(name, record):
 
 
 def pack(name, block):
-    """The record: version, then each field with its length in one byte, 0xFF for an absent one."""
+    """The record of a block: a version byte, then each field with its length in one byte. The
+    length 0xFF stands for an absent field."""
     record = bytearray((_VERSION,))
     for field in dict(_FIELDS)[name]:
         value = block.get(field)
@@ -117,7 +120,7 @@ def pack(name, block):
 
 
 def _unpack(name, record):
-    """The block of a record, or None when it is not one of ours."""
+    """The block of a record, or None if the record is invalid."""
     if not record or record[0] != _VERSION:
         return None
     block = {}
@@ -138,7 +141,7 @@ def _unpack(name, record):
     try:
         for field, data in block.items():
             if field in _SEALED and data:
-                continue  # an empty key stands for an open network
+                continue  # sealed; an empty key, of an open network, is not
             value = data.decode()
             if field in ("type", "port"):
                 value = int(value)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Which server: the settings of `imp.cloud.configure`, and the record that they are stored in."""
+"""The settings of `imp.cloud.configure`, and the record that they are stored in."""
 
 import _connectwith
 from micropython import const
@@ -12,7 +12,7 @@ _VERSION = const(1)
 _URL_MAX = const(250)
 _HOST_MAX = const(200)
 
-# A record that ends before the last of them is of an earlier firmware, which also reads ours.
+# The record of an earlier firmware ends before the last of them. Such a firmware ignores the last.
 _NAMES = const(("url", "clientid", "username", "password", "ca", "cert", "key", "ntp"))
 _NTP = const(7)
 _NTP_MAX = const(4)
@@ -55,18 +55,20 @@ def split(url):
 
 
 def context(settings, name):
-    """What a sealed setting is bound to."""
+    """The context that a sealed setting is bound to."""
     return nic.context("cloud", name, settings.host)
 
 
 def secret(settings, name):
-    """A sealed setting in the clear, to be overwritten after use; None where it is absent."""
+    """A sealed setting in plain text (bytearray), to be overwritten after use. None: it is
+    absent."""
     sealed = getattr(settings, name)
     return None if sealed is None else _connectwith.unseal(sealed, context(settings, name), True)
 
 
 def pack(settings):
-    """The record: version, then each value with its length in two bytes, 0xFFFF for None."""
+    """The record: a version byte, then each value with its length in two bytes. The length 0xFFFF
+    stands for None."""
     parts = [bytes((_VERSION,))]
     for name in _NAMES:
         value = getattr(settings, name)
@@ -82,8 +84,8 @@ def pack(settings):
 
 
 def unpack(record):
-    """Settings from a record, or None when it is not one of ours. Certificates, which are long,
-    stay in it: they are slices of what was given, which is a memoryview."""
+    """Settings from a record (memoryview), or None if the record is invalid. Certificates are
+    long, so they are not copied: they are slices of the record."""
     if not record or record[0] != _VERSION:
         return None
     settings = Settings()

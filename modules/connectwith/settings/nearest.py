@@ -1,15 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What somebody may have meant who has written a key that does not exist."""
+"""The message for an unknown key, with the most similar known one."""
 
 from micropython import const
 
-_SHOWN = const(32)  # characters of it
+_SHOWN = const(32)  # characters of the key in the message
 
 
 def message(key, known):
-    """The text of the exception: the key, and the nearest one of `known`."""
+    """The text of the exception: the key, and the most similar one of `known`."""
     text = key if isinstance(key, str) else repr(type(key))
     text = text[:_SHOWN]
     best = known[0]
@@ -20,7 +20,7 @@ def message(key, known):
 
 
 def _distance(a, b):
-    """How many letters have to be put in, taken out or changed (Levenshtein); case counts half."""
+    """Twice the Levenshtein distance. A change of case alone counts half of another change."""
     row = [2 * i for i in range(len(b) + 1)]
     for i in range(len(a)):
         before, row[0] = row[0], 2 * i + 2

@@ -1,33 +1,34 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The NIC: a dictionary that names an interface and how to use it.
+"""The NIC: a dictionary with the name of an interface and its settings.
 
 `normalise()` checks a caller's NIC completely and returns a private copy in which every secret is
-sealed. Nothing else happens here, so a refused NIC leaves the live connection as it was.
+sealed. It changes nothing else, so a refused NIC does not affect the live connection.
 """
 
 import _connectwith
 from micropython import const
 
-WIFI = 0  # _connectwith.LINK_WIFI and its siblings, in their order
+# Classes of link, with the values of _connectwith.LINK_WIFI, LINK_ETHERNET and LINK_CELLULAR.
+WIFI = 0
 ETHERNET = 1
 CELLULAR = 2
 
-# How the user calls each of them: the class, then its interfaces.
+# The names of each class of link: of the class, then of its interfaces.
 NAMES = (("wifi", "wl0"), ("ethernet", "eth0"), ("cell", "cell0", "cell1"))
 
-# The blocks that apply to each of them.
+# The blocks of a NIC that apply to each class of link.
 BLOCKS = (
     ("wificonfig", "staticconfig", "proxyconfig"),
     ("staticconfig", "proxyconfig"),
     ("cellconfig",),
 )
 
-_BLOB_MAX = const(256)  # a sealed secret is its plain text plus an envelope of fixed size
+_BLOB_MAX = const(256)  # of a sealed secret: its plain text and an envelope of fixed size
 
-# Sealed values in the form that survives json.dumps(), which writes bytes as if they were text:
-# this, and base64. It is longer than any plain value may be, so that a key may begin like it.
+# json.dumps() writes bytes as text, so the user gets a sealed value as this mark and base64. That
+# is longer than any valid plain value, so a plain value may begin with the mark.
 _MARK = const("sealed:")
 
 _KEYS = const(("interface", "wificonfig", "staticconfig", "proxyconfig", "cellconfig"))
@@ -35,23 +36,24 @@ _KEYS = const(("interface", "wificonfig", "staticconfig", "proxyconfig", "cellco
 
 def link_of(interface):
     """The link class of an interface name (str): WIFI, ETHERNET or CELLULAR; else ValueError."""
-    for link in range(len(NAMES)):  # enumerate() would make an object for each
+    for link in range(len(NAMES)):  # enumerate() would allocate a tuple for each
         if interface in NAMES[link]:
             return link
     raise ValueError("interface: unknown name")
 
 
 def context(use, first, second=""):
-    """What a sealed secret is bound to. NUL cannot occur in the parts."""
+    """The context that a sealed secret is bound to. The parts contain no NUL, so it separates
+    them."""
     return "\0".join((use, first, second))
 
 
 def normalise(nic):
     """Returns a checked private copy of `nic` (dict) with secrets sealed.
 
-    Raises TypeError or ValueError whose text starts with the offending key. A block that does not
-    apply to the interface is left out unread; one that is None stays so: none for this attempt.
-    """
+    Raises TypeError or ValueError whose text starts with the bad key. A block that does not apply
+    to the interface is left out without a check. A block that is None stays None: this attempt
+    then does not use the stored one."""
     if not isinstance(nic, dict):
         raise TypeError("nic: must be a dict")
     check_keys(nic, _KEYS)
@@ -68,14 +70,15 @@ def normalise(nic):
 
 
 def check_block(name, block):
-    """The block (dict) that stands under `name` in a NIC, checked and sealed, as `normalise()`."""
+    """The block (dict) of the key `name` of a NIC, checked and sealed as by `normalise()`."""
     copy = {}
     _block(copy, {name: block}, name)
     return copy[name]
 
 
 def check_keys(block, known):
-    """ValueError naming a key of `block` that is not one of `known`, and the nearest that is."""
+    """Raises ValueError if `block` has a key that is not in `known`. The text names the key and
+    the most similar known one."""
     for key in block:
         if key not in known:
             from connectwith.settings import nearest
@@ -95,7 +98,7 @@ def _block(copy, nic, key):
     if key == "wificonfig":
         copy[key] = _wifi(block)
         return
-    # Many devices need none: its memory is better spent.
+    # Many devices use Wi-Fi with DHCP only, and never import this.
     from connectwith.settings import nic_blocks
 
     if key == "staticconfig":
@@ -114,7 +117,7 @@ def _wifi(block):
     key = block["key"]
     if key is None or isinstance(key, str) and key == "":
         return {"ssid": ssid, "key": ""}
-    # 5 and 13 are WEP, 8 to 63 a WPA passphrase, 64 the PSK itself (IEEE 802.11, J.4).
+    # WEP has 5 or 13 bytes, a WPA passphrase 8 to 63, a PSK in hex 64 (IEEE 802.11, J.4).
     return {"ssid": ssid, "key": secret(block, "key", 5, 64, context("wifi", ssid))}
 
 
@@ -129,14 +132,14 @@ def text(block, key, least, most):
     if not least <= size <= most:
         raise ValueError(key + ": must have " + str(least) + " to " + str(most) + " bytes")
     if "\0" in value:
-        # The drivers take C strings: they would cut it there without a word.
+        # The drivers take C strings and would silently truncate the value there.
         raise ValueError(key + ": has a NUL")
     return value
 
 
 def utf8_size(key, value, most):
-    """How many bytes `value` (str) has; over `most` it may be any number over that. ValueError: it
-    is not UTF-8, which a str of MicroPython may be."""
+    """The number of bytes of `value` (str) in UTF-8; over `most` it may be any larger number.
+    ValueError: it is not valid UTF-8, as a str of MicroPython need not be."""
     size = len(value)
     if size <= most:
         size = _connectwith.utf8_bytes(value)
@@ -146,7 +149,8 @@ def utf8_size(key, value, most):
 
 
 def secret(block, key, least, most, bound, forbidden=""):
-    """Entry `key` as a blob that opens only for the use `bound`. str is plain, bytes sealed."""
+    """Entry `key` of `block` as a sealed value that is bound to the context `bound`. A str is
+    plain text and is sealed; bytes are sealed already and are checked."""
     value = block[key]
     if isinstance(value, str) and len(value) > most and value[: len(_MARK)] == _MARK:
         value = value[: 2 * _BLOB_MAX].encode()
@@ -179,8 +183,8 @@ def _open(key, blob, bound):
 
 
 def is_printable(text, forbidden=""):
-    """Whether a text has no control character, nothing that is no character (surrogates, U+FFFE
-    and its like: a broker refuses both, MQTT 3.1.1, 1.5.3), and none of those forbidden."""
+    """Whether a text has no control characters, no surrogates, no noncharacters (as U+FFFE), and
+    no character of `forbidden`. A broker refuses the first three (MQTT 3.1.1, 1.5.3)."""
     for character in text:
         if character in forbidden:
             return False
@@ -193,8 +197,9 @@ def is_printable(text, forbidden=""):
 
 
 def is_host(text):
-    """Whether `text` is the name of a host or an IPv4 address; nothing that some take for one and
-    others for the other, as 10.1 or 010.0.0.1: no name ends in a number (RFC 3696, section 2)."""
+    """Whether `text` is a host name or an IPv4 address. Forms that some resolvers take for a name
+    and others for an address, as 10.1 or 010.0.0.1, are neither: the last label of a name is not a
+    number (RFC 3696, section 2)."""
     if not is_host_name(text):
         return False
     if not text.split(".")[-1].isdigit():
@@ -209,7 +214,7 @@ def is_host(text):
 
 
 def is_host_name(text):
-    """Whether `text` can be the name of a host: labels of letters, digits, '-' and '_'."""
+    """Whether `text` can be a host name: labels of letters, digits, '-' and '_'."""
     for label in text.split("."):
         if not 1 <= len(label) <= 63:
             return False

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What few NICs need, and is loaded when one does: the blocks beside `wificonfig`, checked as in
-nic.py; dotted quads; sealed values in the form that survives json.dumps().
+"""The checks of all blocks of a NIC but `wificonfig`, dotted quads, and sealed values as text.
 
-nic.py and this file are one thing in two files, and import each other.
+It belongs to nic.py, and the two import each other. It is a file of its own because few NICs need
+it: nic.py imports it for those.
 """
 
 import _connectwith
@@ -47,7 +47,7 @@ def _check_subnet(ip, netmask, gateway):
     if not _is_unicast(ip):
         raise ValueError("ip: not the address of a host")
     hosts = number(netmask) ^ 0xFFFFFFFF
-    # One host bit leaves no address beside network and broadcast, none leaves no gateway.
+    # A subnet of one host bit has only a network and a broadcast address; one of none no gateway.
     if hosts & (hosts + 1) or not 3 <= hosts < 0xFFFFFFFF:
         raise ValueError("netmask: not a netmask")
     own, next_hop = number(ip), number(gateway)
@@ -82,7 +82,7 @@ def proxy(block):
         raise ValueError("password: comes with its username, or not at all")
     username = nic.text(block, user, 0, 32)
     if ":" in username or not nic.is_printable(username):
-        # Basic credentials are user:password in one header line (RFC 7617, section 2).
+        # The header line has user:password (RFC 7617, section 2).
         raise ValueError(user + ": a colon or a control character cannot be sent")
     copy["username"] = username
     bound = nic.context("proxy", username, address)
@@ -140,7 +140,7 @@ def check_quad(key, value):
 
 
 def number(quad):
-    """The 32 bits of a dotted quad."""
+    """A dotted quad (str) as a number of 32 bits."""
     bits = 0
     for part in quad.split("."):
         bits = bits << 8 | int(part)
@@ -148,7 +148,7 @@ def number(quad):
 
 
 def quad(bits):
-    """The dotted quad of 32 bits."""
+    """A number of 32 bits as a dotted quad (str)."""
     return ".".join([str(bits >> shift & 0xFF) for shift in (24, 16, 8, 0)])
 
 
@@ -158,8 +158,8 @@ def _is_unicast(quad):
 
 
 def proxy_of(block):
-    """What the dialer takes of a NIC's proxyconfig: address, port, user name or None, password in
-    the clear."""
+    """The proxy of a NIC's proxyconfig for the dialer: (address, port, user name or None, password
+    in plain text)."""
     username = block.get("username")
     password = block.get("password")
     if password is not None:
@@ -169,8 +169,8 @@ def proxy_of(block):
 
 
 def duplicate(block):
-    """A copy of a normalised NIC, or of a block in it, that shares no mutable part with it, for
-    the user: sealed values have the form that survives json.dumps()."""
+    """A copy of a normalised NIC, or of a block of it, for the user. It shares no mutable object
+    with the original. Sealed values are a mark and base64, so json.dumps() keeps them."""
     copy = {}
     for key, value in block.items():
         if isinstance(value, dict):
@@ -186,7 +186,7 @@ def duplicate(block):
 
 
 def from_base64(key, text):
-    """The sealed value in what stands behind the mark (bytes)."""
+    """The sealed value (bytes) of the base64 `text` behind the mark."""
     from binascii import a2b_base64
 
     try:

@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What is done with settings once in a while: they are checked, stored and erased; and the user's
-own configuration. Loaded when that is done; what an attempt reads is in the package itself."""
+"""Checks, stores and erases settings, and holds the user's own configuration.
+
+It is imported when settings change, which is rare. What each attempt reads is in `__init__.py`.
+"""
 
 import _connectwith
 from micropython import const
@@ -11,22 +13,22 @@ from connectwith import settings
 from connectwith.settings import cloud, nic
 
 _PEM_MAX = const(4000)
-# Tokens that cloud brokers take in place of a password have 200 to 1,500 bytes. Some want them in
-# the user name.
+# Some cloud brokers take a token of 200 to 1,500 bytes as the password, others as the user name.
 _CLIENT_ID_MAX = const(256)
 _USERNAME_MAX = const(1024)
 _PASSWORD_MAX = const(2048)
 
 _USER_MAX = const(4096)  # bytes of the user's configuration
 
-# What links/modem/records.py keeps: a PIN that was refused, failures in a row. It ends with the
-# settings of the link.
+# The records of links/modem/records.py: a PIN that was refused, and consecutive failures. They are
+# erased with the settings of the link.
 _MODEM_SPACE = const("connectwith.gsm")
 _MODEM_NAMES = const(("pin", "failed"))
 
 
 def check_cloud(url, ca, username, password, clientid, cert, key, ntp=None):
-    """cloud.Settings with nothing sealed yet. ValueError or TypeError name the argument."""
+    """cloud.Settings from checked arguments, with no secret sealed yet. ValueError, TypeError: the
+    text names the bad argument."""
     broker = cloud.Settings()
     broker.secure, broker.host, broker.port = cloud.split(url)
     broker.url = url
@@ -53,7 +55,8 @@ def save_cloud(broker):
 
 
 def save_block(name, block):
-    """Stores a normalised block under its NIC key; None erases. OSError: flash full or broken."""
+    """Stores a normalised block under its NIC key; None erases it. OSError: the flash is full or
+    broken."""
     settings.write(name, None if block is None else settings.pack(name, block))
     if block is None and name == "cellconfig":
         for record in _MODEM_NAMES:
@@ -61,13 +64,13 @@ def save_block(name, block):
 
 
 def save_user(value):
-    """Stores bytes or a str of at most 4096 bytes; None erases. ValueError: it is longer."""
+    """Stores bytes or a str of at most 4096 bytes; None erases it. ValueError: it is longer."""
     if value is not None:
         if len(value) > _USER_MAX:
             raise ValueError("config: over 4096 bytes")
-        # The first byte tells them apart when they come back.
+        # The first byte of the record is the type.
         if isinstance(value, str):
-            # json.dumps() of bytes that are no text gives one that could not be read back.
+            # json.dumps() of bytes may return a str that is not UTF-8 and could not be decoded.
             nic.utf8_size("config", value, _USER_MAX)
         value = b"s" + value.encode() if isinstance(value, str) else b"b" + bytes(value)
         if len(value) > 1 + _USER_MAX:
@@ -99,7 +102,7 @@ def _text(name, value, most):
 
 
 def _certificate(name, value):
-    """PEM or DER as bytes. Only its outside is looked at; TLS has the last word."""
+    """PEM or DER as bytes. Only length and beginning are checked here; TLS parses the rest."""
     if value is None:
         return None
     if not isinstance(value, (str, bytes, bytearray)):
@@ -108,7 +111,7 @@ def _certificate(name, value):
         value = value.encode()
     if not 16 <= len(value) <= _PEM_MAX:
         raise ValueError(name + ": must have 16 to " + str(_PEM_MAX) + " bytes")
-    # 0x30 opens every DER structure that is wanted here (X.690, SEQUENCE).
+    # DER of a certificate or a key begins with 0x30 (X.690, SEQUENCE).
     if value[0] != 0x30 and b"-----BEGIN " not in value:
         raise ValueError(name + ": neither PEM nor DER")
     return bytes(value)
