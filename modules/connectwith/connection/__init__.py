@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The one connection to the server: its controller, the sequence of steps of an attempt, the order
-of interfaces, and the reconnect after a loss. `get()` makes the controller.
+"""The connection to the server: its controller, the sequence of steps of an attempt, the order of
+interfaces, and the reconnect after a loss. `get()` makes the controller.
 
 May use diagnostics, session, links and settings.
 """
@@ -25,7 +25,7 @@ def get():
 
 
 def _reconnect():
-    # Many devices never need it: its memory is better spent.
+    # Many devices never lose a connection, and never import this.
     from connectwith.connection import reconnect
 
     return reconnect

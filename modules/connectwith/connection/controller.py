@@ -1,16 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The one connection to the server: who wants what, what runs, what has become of it.
+"""The connection to the server: calls of the user, the attempt that runs, and its result.
 
-`_connectwith.Attempt` keeps the time and guarantees the callback. It calls `_step()` for the next
-bit of work and `_on_end()` when an attempt has ended, both from the scheduler: between two byte
-codes of the user's code or of the methods here that the user calls. While one of those is at it,
-`busy` keeps the steps out if the call waits, and the scheduler's lock if it does not: then other
-callbacks of the user's stay out, too, which may call any of these methods.
+`_connectwith.Attempt` keeps the deadline and guarantees the callback. It calls `_step()` for the
+next bounded piece of work and `_on_end()` when an attempt has ended. Both run from the scheduler,
+that is, between two byte codes of the user's code or of a method of this class. A method that
+waits sets `busy`, which prevents steps meanwhile. A method that does not wait holds the
+scheduler's lock, which also prevents other callbacks of the user's: they may call any of these
+methods.
 
-The steps of an attempt are in sequence.py. What follows a failure is a job's plan (failover.py,
-reconnect.py). The reconnect after a loss is given by who makes the controller (__init__.py).
+The steps of an attempt are in sequence.py. The plan of a job (failover.py, reconnect.py) decides
+what follows a failure. `__init__.py` passes the reconnect to the controller, which does not import
+it.
 """
 
 import time
@@ -29,7 +31,7 @@ from connectwith.connection.job import (
 from connectwith.settings import nic
 
 _STAGES = const(9)
-_UNWATCHED_MS = const(50)  # between two looks at a session that nobody watches
+_UNWATCHED_MS = const(50)  # between two steps of a session that cannot request one
 
 
 class Controller:
@@ -43,26 +45,26 @@ class Controller:
     sleep_ms = 540000  # in deep sleep
 
     def __init__(self, reconnect):
-        """`reconnect()` gives what has `begin(control, result)` and `suspend(control)`."""
+        """`reconnect()` returns an object with `begin(control, result)` and `suspend(control)`."""
         from connectwith import diagnostics
         from connectwith.connection import sequence
 
-        _connectwith.key_source()  # makes the device's secret now, so that attempts write nothing
+        _connectwith.key_source()  # stores the device's secret now, so attempts need not write it
         self.attempt = _connectwith.Attempt(self._step, self._on_end)
         self.diag = diagnostics.Diag()
         self._sequence = sequence.Sequence(self.attempt, self.diag)
         self._job = None  # of the attempt that runs
-        self._next = None  # a job that waits for its time
+        self._next = None  # a job that waits for its delay
         self._next_ms = 0
-        self._reported = 0  # the stage that the watcher of transitions waits for
+        self._reported = 0  # the first stage that the watcher was not told of yet
         self._reconnect = reconnect
         self.busy = 0
         self.generation = 0
         self._connected = False
-        self.live = None  # the job that has connected, also after a loss; not after disconnect()
-        # The reconnect.Outage that goes on, also in a session that is too young.
+        self.live = None  # the job that has connected, kept after a loss, but not disconnect()
+        # The reconnect.Outage, also in a session that has not lasted for `stable_ms` yet.
         self.outage = None
-        self.last_nic = None  # the last that worked
+        self.last_nic = None  # of the last successful attempt
         self.last_error = None
         self.on_loss = self.on_shutdown = self.on_superseded = None
         self.policy = results.SUSPEND_ON_ERROR
@@ -83,7 +85,7 @@ class Controller:
         self.timeout_ms = timeout_ms
 
     def connectwith(self, config, callback, timeout):
-        """See `server.connectwith`. Checks everything, then changes something."""
+        """See `server.connectwith`. Checks all arguments before it changes anything."""
         if self.policy == results.SUSPEND_ON_ERROR:
             raise RuntimeError("not under SUSPEND_ON_ERROR: see server.setsendtimeoutpolicy")
         config = nic.normalise(config)
@@ -102,7 +104,7 @@ class Controller:
         return self._connected
 
     def is_idle(self):
-        """Whether nothing of ours runs and no message from the server waits."""
+        """Whether no attempt and no call runs, and no message from the server waits."""
         return not (self.busy or self._job or self._connected and self.session.inbound)
 
     def nic_in_use(self):
@@ -128,12 +130,12 @@ class Controller:
 
     @property
     def session(self):
-        """The session.Session, also while there is no connection."""
+        """The session.Session, also without a connection."""
         return self._sequence.make_session()
 
     @property
     def link(self):
-        """The link that is powered, or None."""
+        """The link that is powered up, or None."""
         return self._sequence.link
 
     def is_stopping(self):
@@ -141,25 +143,25 @@ class Controller:
         return self._sequence.is_stopping()
 
     def end_linger(self, link):
-        """`link` is used without an attempt from now on."""
+        """To be called before `link` is used without an attempt."""
         self._sequence.end_linger(link)
 
     # -- attempts
 
     def run(self, job):
-        """Closes what there is and begins `job`."""
+        """Closes the connection or the attempt under way, and begins `job`."""
         with _connectwith.SchedulerLock():
             self._go_offline(False)
             self.schedule(job)
 
     def schedule(self, job):
-        """Begins `job`, when its delay is over, where everything is closed already."""
+        """Begins `job` after its delay. Everything must be closed already."""
         self.diag.tries = None
         self._queue(job)
 
     def is_connecting(self):
-        """Whether an attempt, or the news that there is none any more, is still to come by
-        itself."""
+        """Whether an attempt runs or is scheduled, or the end of an outage is still to be
+        reported."""
         if self.outage is not None and self.outage.expired:
             return True
         return self._job is not None or self._next is not None
@@ -173,7 +175,7 @@ class Controller:
         self.attempt.start(job.kind, job.timeout_ms, job.callback, job.nic["interface"])
 
     def _go_offline(self, keep):
-        """Ends attempt, session and link, unless that is to be kept for the local network."""
+        """Ends attempt, session and link. `keep`: a link that the local network holds stays up."""
         self.generation += 1
         self.attempt.abandon()
         gone = self.on_superseded
@@ -181,7 +183,7 @@ class Controller:
             self._job.close()
         self.on_superseded = self._job = self._next = self.live = self.outage = None
         self._connected = False
-        if self._sequence.link is not None:  # else nothing is open
+        if self._sequence.link is not None:  # otherwise nothing is open
             call(self._sequence.release, True, keep)
         if gone is not None:
             gone()
@@ -197,12 +199,12 @@ class Controller:
             return self._sequence.step()
         if self._connected:
             wait_ms = self._poll_session()
-            # Until the interface of before is told to go, what it says is waited for.
+            # The interface of the attempt before may need its next step sooner.
             sooner = 0 <= stopping_ms and not 0 <= wait_ms <= stopping_ms
             return stopping_ms if sooner else wait_ms
         if self.outage is not None and self.outage.expired:
             self.outage.report()
-            return 0  # the handler may have done anything
+            return 0  # the handler may have changed the state
         if self._next is not None:
             left_ms = time.ticks_diff(self._next_ms, time.ticks_ms())
             if left_ms > 0:
@@ -211,7 +213,8 @@ class Controller:
         return stopping_ms
 
     def _on_end(self, result, error):
-        """An attempt has ended, or a session's step has raised. May be called again."""
+        """An attempt has ended, or a step of the session has raised `error`. May be called twice
+        for one end."""
         job = self._job
         if job is None:
             if error is not None:
@@ -250,7 +253,7 @@ class Controller:
         self.on_superseded = None
 
     def _queue(self, job):
-        """The attempt that has ended is not reported: `job` goes on in its place."""
+        """Runs `job` in place of the attempt that has ended, whose callback is not called."""
         if not job.delay_ms:
             return self._begin(job)
         self._next_ms = time.ticks_add(time.ticks_ms(), job.delay_ms)
@@ -274,7 +277,7 @@ class Controller:
     def _poll_session(self):
         current = self.session
         state = current.poll(time.ticks_ms())
-        # Going down, a link breaks its connections: then it is to blame.
+        # A link that goes down breaks its connections, so its state is checked first.
         if self.has_lost_link():
             return -1
         if state < 0:
@@ -287,18 +290,18 @@ class Controller:
             from connectwith.session import messages
 
             messages.deliver(self, current.take())
-            return 0  # the handler may have done anything
+            return 0  # the handler may have changed the state
         if current.busy():
             return self._sequence.limits.wait_ms()
         self._sequence.limits.reset_interval()
         return self._sequence.poll_idle(self.idle_ms if current.watch() else _UNWATCHED_MS)
 
     def schedule_step(self):
-        """The session is not quiet: its next step comes soon."""
+        """Schedules the next step of the session at once."""
         self.attempt.wake(1)
 
     def has_lost_link(self):
-        """Whether the link is down. The session is lost then."""
+        """Whether the link is down. If it is, the session is lost."""
         link = self.link
         if link is None or link.poll() == links.UP:
             return False
@@ -306,9 +309,9 @@ class Controller:
         return True
 
     def lose(self, cause, code, result):
-        """The session is over and nobody here wanted it."""
+        """The session has ended unexpectedly: closes it and begins the reconnect."""
         with _connectwith.SchedulerLock():
-            if self._connected:  # else a callback has closed it in the meantime
+            if self._connected:  # otherwise a callback has closed it meanwhile
                 self.diag.lost(cause, code)
                 self._connected = False
                 call(self._sequence.release, False, True)
@@ -317,8 +320,8 @@ class Controller:
         return -1
 
     def reconnect(self):
-        """Under SUSPEND_ON_ERROR: connects before it returns, or sleeps. False: there is nothing
-        to connect to, or another policy holds."""
+        """Under SUSPEND_ON_ERROR: returns when the device is connected, or enters deep sleep.
+        False: no server is set, the policy is another one, or a call waits already."""
         if self.policy != results.SUSPEND_ON_ERROR or self.busy:
             return False
         return self._reconnect().suspend(self)

@@ -11,7 +11,7 @@ from micropython import const
 
 from connectwith import overwrite, results
 
-# What Resolver.poll() gives for a failure (RESOLVE_... in port/resolve_lwip.h), in words.
+# Texts for the failures of Resolver.poll() (RESOLVE_... in port/resolve_lwip.h).
 _NO_NAMES = const(
     (
         (-1, "DNS: no such name (NXDOMAIN)"),
@@ -22,15 +22,15 @@ _NO_NAMES = const(
     )
 )
 _SILENT = const(-6)
-# A server has said so, or the network has told of none: a person has to change it. All other
-# failures may pass.
+# Failures that only a person can change: a server has answered so, or no server is configured. All
+# others may be temporary.
 _PERMANENT = const((-1, -2, -4))
 
-# Statuses of a proxy that may pass (RFC 9110, section 15, and RFC 6585), besides 5xx.
+# Statuses of a proxy that may be temporary (RFC 9110, section 15, and RFC 6585), besides 5xx.
 _LATER = const((408, 425, 429))
 
-# Codes of mbedTLS that a new try cannot change: no TLS at all (ssl.h), and of the certificates
-# and keys that were given (pem.h to pk.h).
+# Codes of mbedTLS that are permanent: the peer does not speak TLS (ssl.h), or the given
+# certificates or keys are invalid (pem.h to pk.h).
 _NO_TLS = const(0x7200)
 _OF_KEYS = const((0x1000, 0x4000))
 
@@ -42,22 +42,23 @@ _TLS = const(7)
 READY = const(8)
 FAILED = const(-1)
 
-# What Stream.poll() gives.
+# States that Stream.poll() returns.
 _CONNECTED = const(2)
 _SECURE = const(4)
 _BROKEN = const(-1)
 
-# A name may have several addresses. After so long without an answer the next one is tried beside
-# those before; RFC 8305, section 5, recommends 0.25 s and allows 2 s.
+# A name may have several addresses. After this time without an answer the next address is tried in
+# parallel. RFC 8305, section 5, recommends 0.25 s and allows 2 s.
 _NEXT_MS = const(1000)
 
 
 class Dialer:
-    """`start()`, then `poll()` until READY or FAILED, at last `close()`.
+    """Opens the stream to the server: `start()`, then `poll()` until READY or FAILED, then
+    `close()`.
 
-    `late` is the result if the time ends in the stage under way, -1 for what is usual there.
-    After FAILED: `result` is the imp's code, `cause`, `code` and `flags` what lies behind it;
-    `silent`: nobody has said no, nothing has come back at all; `permanent`: no new try helps.
+    `late` is the result if the deadline ends the stage under way; -1: the stage's usual result.
+    After FAILED: `result` is the imp's code; `cause`, `code` and `flags` are the error; `silent`:
+    nothing has come back at all; `permanent`: a retry cannot succeed.
     """
 
     def __init__(self, resolver):
@@ -66,13 +67,17 @@ class Dialer:
         self.device = None  # lwIP's name of the interface to use; None: lwIP chooses
         self._target = None
         self._proxy = self._key = None
-        self._host = None  # whose address is wanted
-        self._tried = 0  # so many of its addresses
+        self._host = None  # the name to resolve
+        self._tried = 0  # how many of its addresses were tried
         self._tried_ms = 0
         self._racing = []  # streams that connect, each with its address
-        self._address = None  # that has answered
-        self._known = [None, None, False]  # host, address of the last that answered; a good one?
-        self._denied = False  # somebody has said no
+        self._address = None  # the address that has answered
+        self._known = [
+            None,
+            None,
+            False,
+        ]  # host, the last address that answered, whether it served
+        self._denied = False  # an address has refused the connection
         self._state = FAILED
         self._tunnel = None  # through the proxy
         self.result = 0
@@ -82,8 +87,8 @@ class Dialer:
         self.late = -1
 
     def start(self, target, proxy, key):
-        """`target`: cloud.Settings. `proxy`: (address, port, username, password) or None.
-        `key`: of the client certificate, in the clear, or None; it is overwritten."""
+        """`target`: cloud.Settings. `proxy`: (address, port, username, password) or None. `key`:
+        that of the client certificate in plain text (bytearray), or None; it is overwritten."""
         self.close()
         self._target = target
         self._proxy = proxy
@@ -96,9 +101,9 @@ class Dialer:
         self._state = _RESOLVE
 
     def poll(self):
-        """Does the next bit of work; never waits, and allocates on progress only.
+        """Does the next piece of work. Never waits, and allocates only on progress.
 
-        Returns the stage that is under way (STAGE_RESOLVE to STAGE_TLS), READY or FAILED."""
+        Returns the stage under way (STAGE_RESOLVE to STAGE_TLS), READY or FAILED."""
         state = self._state
         if state == _RESOLVE:
             return self._resolve()
@@ -111,8 +116,8 @@ class Dialer:
         return state
 
     def close(self):
-        """Drops the stream, if there is one, and every query. Never waits."""
-        self.rate_address(False)  # the time is over, with an address that had answered
+        """Closes the stream, if there is one, and cancels the query. Never waits."""
+        self.rate_address(False)  # the address has answered, but the attempt ended before success
         self._state = FAILED
         self._resolver.cancel()
         self._drop_racing()
@@ -124,10 +129,10 @@ class Dialer:
         self._target = self._proxy = self._tunnel = None
 
     def rate_address(self, good):
-        """Whether the server behind the address has served. A good one is the first to be tried
-        next time, any other one the last. Only the first judgement on a connection counts."""
+        """Records whether the server at the address has accepted the session. A good address is
+        tried first next time, any other one last. Only the first call of a connection counts."""
         if self._address is not None:
-            known = self._known  # the list stays: what each attempt does should allocate nothing
+            known = self._known  # the list is reused: an attempt should not allocate
             known[0] = self._host
             known[1] = self._address
             known[2] = good
@@ -153,8 +158,8 @@ class Dialer:
         return self._try_next()
 
     def _index(self, number):
-        """Where in the answer the address stands that is to be tried as that `number`: in the
-        order of the answer, but for what is known of one of them."""
+        """The index in the DNS answer of the address to be tried as that `number`. The order is
+        that of the answer, except for the address that is known to be good or bad."""
         host, address, good = self._known
         if host != self._host:
             return number
@@ -176,7 +181,7 @@ class Dialer:
         while self._tried < self._resolver.count():
             address = self._resolver.address(self._index(self._tried))
             stream = _connectwith.Stream()
-            self._racing.append((stream, address))  # first: a step may be cut short
+            self._racing.append((stream, address))  # before connect(), which may be interrupted
             try:
                 stream.connect(address, port, self.device)
             except OSError as error:
@@ -214,7 +219,7 @@ class Dialer:
         return _DIAL
 
     def _drop(self, racer):
-        """One address has failed: the next one at once."""
+        """One address has failed: tries the next one at once."""
         stream = racer[0]
         self.code = stream.error()
         self._denied = self._denied or self.code in (ECONNREFUSED, ECONNRESET)
@@ -223,14 +228,14 @@ class Dialer:
         return self._try_next()
 
     def _use(self, racer):
-        """The first that has answered."""
+        """Uses the address that has answered first."""
         self.stream, self._address = racer
         state = self._secure() if self._proxy is None else self._enter_proxy()
         self._drop_racing()
         return state
 
     def _enter_proxy(self):
-        # Most devices have none: its memory is better spent.
+        # Most devices use no proxy, and never import this.
         from connectwith.connection import proxy
 
         _, _, username, password = self._proxy
@@ -293,7 +298,7 @@ class Dialer:
         code = stream.error()
         cause = "TLS error" if code < 0 else "TLS errno" if self._state == _TLS else "TCP errno"
         self._fail(result, cause, code, stream.verify_flags())
-        bare = -code & 0x7F80  # without the lower module's code
+        bare = -code & 0x7F80  # without the low-level part of the code
         self.permanent = self.flags != 0 or bare == _NO_TLS or _OF_KEYS[0] <= bare < _OF_KEYS[1]
         return FAILED
 

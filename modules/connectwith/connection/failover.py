@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""`server.connect`: the stored settings, one interface after the other until one works."""
+"""`server.connect`: attempts with the stored settings, over one interface after the other."""
 
 import _connectwith
 
@@ -17,7 +17,7 @@ from connectwith.settings import nic
 
 _ORDER = (nic.ETHERNET, nic.WIFI, nic.CELLULAR)
 
-_custom = []  # what `set_interfaces()` puts before it
+_custom = []  # the order of `set_interfaces()`, which comes before the default one
 
 
 def set_interfaces(identifiers):
@@ -44,7 +44,7 @@ def get_interfaces():
 def connect(control, callback, timeout):
     """See `server.connect`."""
     if control.policy == results.SUSPEND_ON_ERROR:
-        # Callback and timeout have no meaning there.
+        # Callback and timeout are ignored under this policy.
         server_settings()
         if not control.is_connected():
             control.reconnect()
@@ -62,10 +62,10 @@ def connect(control, callback, timeout):
 
 
 class Plan:
-    """The interfaces to try, and how long each of them.
+    """The interfaces to try, and the timeout of each.
 
-    `timeout_ms` bounds all of them together: each gets an equal share of what is left. None: each
-    has its own default.
+    `timeout_ms` bounds all of them together: each gets an equal share of the remaining time. None:
+    each has its own default.
     """
 
     def __init__(self, control, settings, kinds, timeout_ms=None):
@@ -82,7 +82,7 @@ class Plan:
         return job.index + 1 < len(self._kinds)
 
     def follow(self, job, result):
-        """The job after `job`, or None at the end. Changes nothing that a second call minds."""
+        """The job after `job`, or None at the end. A second call returns the same."""
         diag = self._control.diag
         if diag.tries is None:
             diag.tries = {}
@@ -110,13 +110,14 @@ class Plan:
 
 
 def candidates():
-    """What is worth trying: first the custom order, then what the default one has more."""
+    """The classes of link to try: fitted and configured. The custom order comes first, then the
+    rest of the default one."""
     fitted = []
     for kind in _custom + list(_ORDER):
         if kind not in fitted and _is_fitted(kind):
             fitted.append(kind)
     configured = [kind for kind in fitted if settings.load_nic(kind) is not None]
-    # With nothing configured at all, the attempt itself says what is missing.
+    # If none is configured, the attempt itself reports what is missing.
     return configured or fitted[:1]
 
 

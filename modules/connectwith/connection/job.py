@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""One attempt that is to be made, and the checks of what the user gives for it."""
+"""Job: the parameters of one attempt. Checks of the arguments that the user gives for it."""
 
 from micropython import const
 
@@ -13,15 +13,15 @@ _DEFAULT_CELLULAR_MS = const(120000)  # registration alone may take a minute
 
 
 class Job:
-    """One attempt that is to be made: everything checked, nothing begun.
+    """The checked parameters of one attempt.
 
-    `callback(result, interface)` or None. `plan`: what comes after a failure; an object with
-    `follow(job, result)`, which gives the next Job (it waits for `delay_ms`) or None, or None.
-    """
+    `callback(result, interface)` or None. `plan`: None, or an object that decides what follows a
+    failure: `follow(job, result)` returns the next Job, which begins after its `delay_ms`, or
+    None."""
 
     index = 0  # in the plan
     delay_ms = 0
-    is_reconnect = False  # the same is tried again, whatever becomes of it
+    is_reconnect = False  # the same interface is tried again after a failure
 
     def __init__(self, nic_, kind, settings, timeout_ms, callback=None, plan=None):
         self.nic = nic_
@@ -36,8 +36,8 @@ class Job:
         return self.plan is not None and self.plan.has_next(self)
 
     def close(self):
-        """It is over. The job that has connected lives as long as its session, and longer: it
-        must not keep the user's objects, or a plan and what that knows of earlier jobs."""
+        """The attempt has ended. The job that has connected is kept after its session, so it must
+        not keep objects of the user's, or a plan with references to earlier jobs."""
         self.callback = self.plan = None
 
 
@@ -47,7 +47,7 @@ def default_ms(kind):
 
 
 def milliseconds(seconds):
-    """Checks a timeout in seconds, int or float."""
+    """A timeout in seconds (int or float) in ms. TypeError, ValueError: it is invalid."""
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise TypeError("timeout: must be a number of seconds")
     if not 0 < seconds <= _LONGEST_S:
@@ -56,7 +56,7 @@ def milliseconds(seconds):
 
 
 def check_callback(callback):
-    """TypeError unless it is callable or None."""
+    """Raises TypeError unless `callback` is callable or None."""
     if callback is not None and not callable(callback):
         raise TypeError("callback: not callable")
 

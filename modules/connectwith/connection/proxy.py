@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""HTTP CONNECT (RFC 9110, section 9.3.6): a request, a reply parser, and both on a stream."""
+"""HTTP CONNECT (RFC 9110, section 9.3.6): the request, a parser of the reply, and the exchange of
+both on a stream."""
 
 from binascii import b2a_base64
 
@@ -9,18 +10,18 @@ from micropython import const
 
 from connectwith import overwrite
 
-_HEADER_MAX = const(4096)  # a proxy that says more before the tunnel opens is not trusted
+_HEADER_MAX = const(4096)  # a reply with a longer header is refused
 
 _BYTES_PER_STEP = const(64)  # of the reply
 
-# Where in a line of the header; a bare LF ends one, too (RFC 9112, section 2.2).
+# The position in a line of the header. A bare LF ends a line, too (RFC 9112, section 2.2).
 _AT_START = const(0)
-_AFTER_CR = const(1)  # at the start
+_AFTER_CR = const(1)  # of an empty line
 _INSIDE = const(2)
 
 
 def request(host, port, username=None, password=""):
-    """The CONNECT request as bytearray. `username` None sends no credentials (RFC 7617)."""
+    """The CONNECT request as bytearray. `username` None: without credentials (RFC 7617)."""
     target = host + ":" + str(port)
     text = "CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n"
     if username is not None:
@@ -30,7 +31,7 @@ def request(host, port, username=None, password=""):
 
 
 class Reply:
-    """Reads a reply byte by byte, and keeps nothing of it but the status."""
+    """Parses a reply byte by byte, and stores only its status."""
 
     def __init__(self):
         self.status = 0
@@ -39,11 +40,10 @@ class Reply:
         self._line = _INSIDE
 
     def feed(self, byte):
-        """Takes the next byte (int). Returns False when this is no proxy's reply.
+        """Takes the next byte (int). Returns False if this is not the reply of a proxy.
 
-        `done` tells that the header is complete, `status` holds its three digits. The server
-        behind the tunnel never speaks first, so a byte after the header is refused too.
-        """
+        `done`: the header is complete. `status`: its three digits. A TLS or MQTT server never
+        sends first, so a byte after the header is refused, too."""
         seen = self._seen
         if self.done or seen >= _HEADER_MAX or not _fits(seen, byte):
             return False
@@ -68,8 +68,8 @@ class Reply:
 class Tunnel:
     """Sends a request (bytearray), overwrites it, and reads the reply. No call waits.
 
-    Ctrl-C may strike at any jump of the byte code: what a call gave is stored before one, and the
-    step is simply made again.
+    Ctrl-C may interrupt at any jump of the byte code. So the result of a call is stored before the
+    next jump, and an interrupted step is simply made again.
     """
 
     def __init__(self, stream, out):
@@ -82,8 +82,8 @@ class Tunnel:
         self._reply = Reply()
 
     def poll(self):
-        """None while it is under way, then the status of the reply; 0: that was no proxy's, -1:
-        the connection was closed. OSError: the connection is broken."""
+        """None while the exchange is under way, then the status of the reply. 0: it was not the
+        reply of a proxy. -1: the connection was closed. OSError: the connection is broken."""
         out = self._out
         if out is not None:
             if self._took:
@@ -98,18 +98,18 @@ class Tunnel:
         for _ in range(_BYTES_PER_STEP):
             if reply.done:
                 if 100 <= reply.status < 200:
-                    self._reply = reply = Reply()  # a word before the answer (RFC 9110, 15.2)
+                    self._reply = reply = Reply()  # an interim response (RFC 9110, 15.2)
                     continue
                 return reply.status
             if not self._got:
-                # One byte at a time: what follows the header belongs to TLS.
+                # One byte at a time: the bytes behind the header belong to TLS.
                 self._got = self._stream.readinto(self._byte)
             if self._got is None:
                 return None
             if not self._got:
                 return -1
             fits = reply.feed(self._byte[0])
-            self._got = 0  # without a jump after feed(), which has taken the byte
+            self._got = 0  # no jump may stand between feed(), which has taken the byte, and this
             if not fits:
                 return 0
         return None

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""After a loss: the silent retry, the handler, and the standstill of SUSPEND_ON_ERROR."""
+"""The reconnect after a loss: in the background, or in a call that blocks (SUSPEND_ON_ERROR)."""
 
 import os
 import time
@@ -13,29 +13,29 @@ from connectwith import call, results
 from connectwith.connection.job import Job, server_settings
 from connectwith.settings import nic
 
-# A broker that goes takes all its boards along in the same instant, a site's router all of the
-# site. So they come back spread over this part of the minute, a second: a core does in it about as
-# many TLS sessions as the boards that the silent retry is meant for (docs/fleet.md), and a single
-# board is offline for half of that in the mean.
+# When a broker or the router of a site fails, all its boards lose the connection at once. So they
+# reconnect at random within a 60th of the minute, that is, within a second. A core of a server
+# makes about as many TLS sessions per second as there are boards that reconnect in the background
+# (docs/fleet.md). A single board waits half a second on average.
 _SPREAD = const(60)
-_PAUSE_MS = const(1000)  # at most, after the first attempt; then twice that, and so on
+_PAUSE_MS = const(1000)  # the longest pause after the first attempt; it doubles each time
 _LONGEST_PAUSE_MS = const(16000)
-_STOPPING_MS = const(60000)  # more than a modem needs to sign off and switch itself off
-_LEAST_MS = const(1000)  # a shorter attempt is not worth it
+_STOPPING_MS = const(60000)  # more than a modem needs to deregister and switch itself off
+_LEAST_MS = const(1000)  # a shorter attempt is not made
 
-# An attempt that the end of the minute has cut short says where it was then, and not what is
-# wrong. With less than this part of the minute, 15 s, it does not change what is known.
+# The result of an attempt that the end of the minute has shortened is the stage it was in, not the
+# fault. It is ignored if the attempt had less than a quarter of the minute, 15 s.
 _FAIR = const(4)
 
 
 def begin(control, result):
-    """The connection of `control.live` is lost by `result`, and everything is closed.
+    """Begins the reconnect. The connection of `control.live` was lost with `result`, and
+    everything is closed.
 
-    Under SUSPEND_ON_ERROR it returns with a new connection, or not at all; else at once, and the
-    retry goes on in the background.
-    """
+    Under SUSPEND_ON_ERROR the call returns when the device is connected, or enters deep sleep.
+    With other policies it returns at once, and attempts run in the background."""
     if control.outage is not None and control.outage.is_stable():
-        control.outage = None  # while a call of the user's has kept the steps out
+        control.outage = None  # a call of the user's has prevented the steps that do this
     now_ms = time.ticks_ms()
     outage = _outage(control, now_ms)
     outage.result = result
@@ -46,14 +46,15 @@ def begin(control, result):
             control.schedule_step()
         else:
             control.schedule(job)
-    elif not control.busy:  # else whoever waits in a call does it, once that is over
+    elif not control.busy:  # otherwise the call that waits does it at its end
         suspend(control)
 
 
 def suspend(control):
-    """Connects while the user's code stands still. False: no server is set.
+    """Connects while the user's code is blocked. False: no server is set.
 
-    What was lost comes back as it was; after `disconnect()` it is as with `server.connect()`.
+    After a loss it uses the NIC of the lost connection, otherwise the stored settings, as
+    `server.connect()`.
     """
     if control.live is not None:
         return _block(control, _outage(control, time.ticks_ms()), None)
@@ -64,16 +65,16 @@ def suspend(control):
     except RuntimeError:
         return False
     kinds = failover.candidates()
-    # No loss: a session that comes of it begins with nothing held against it.
+    # There was no loss, so the outage begins with no failed session.
     return _block(control, Outage(control, kinds, 1, time.ticks_ms()), settings)
 
 
 def _block(control, outage, settings):
-    """Attempts until the outage's minute is over, then deep sleep. `settings`: see suspend().
+    """Makes attempts until the outage's minute is over, then enters deep sleep. `settings`: see
+    suspend().
 
-    Ctrl-C ends it, and leaves the device offline; not at the REPL's prompt, where no code runs
-    that could be interrupted.
-    """
+    Ctrl-C ends it and leaves the device offline. At the REPL's prompt no code runs, so there
+    Ctrl-C does not end it."""
     begin_at = time.ticks_ms()
     if settings is None:
         begin_at = time.ticks_add(begin_at, outage.pause_ms())
@@ -90,9 +91,9 @@ def _block(control, outage, settings):
                 _sleep(control)
             elif time.ticks_diff(begin_at, now) <= 0:
                 with _connectwith.SchedulerLock():
-                    if not control.is_connecting():  # else a callback was quicker
+                    if not control.is_connecting():  # otherwise a callback has begun one
                         control.schedule(outage.job(outage.left_ms(now), settings))
-            # Inside a callback the scheduler stands still, and inside a loss this is its callback.
+            # Inside a callback the scheduler does not run. After a loss this is such a callback.
             control.attempt.run_due()
             time.sleep_ms(1)
     finally:
@@ -106,7 +107,7 @@ def _sleep(control):
 
     control.disconnect()
     print("connectwith: no connection; deep sleep for", control.sleep_ms // 1000, "s")
-    # A modem left on would be so for all of the sleep.
+    # A modem that is still on would stay on during the whole sleep.
     since_ms = time.ticks_ms()
     while control.is_stopping() and time.ticks_diff(time.ticks_ms(), since_ms) < _STOPPING_MS:
         control.attempt.run_due()
@@ -115,37 +116,37 @@ def _sleep(control):
 
 
 def _first_pause_ms(control):
-    """Before the first attempt: anything up to a second, by chance."""
+    """The pause before the first attempt: random, at most a second."""
     if control.live.kind == nic.CELLULAR:
-        return 0  # by then its modem would switch itself off; and the network spreads its boards
+        return 0  # the modem would switch itself off; registration spreads the boards anyway
     return control.retry_ms // _SPREAD * int.from_bytes(os.urandom(2), "little") >> 16
 
 
 def _pause_ms(attempts):
-    """After so many attempts, and before the next: the upper half of a window, by chance."""
-    # Not `random`: whoever seeds that alike on all devices would have them come back together.
+    """The pause after so many attempts: random, in the upper half of a window that doubles."""
+    # Not `random`: a program may seed it with the same value on all devices.
     chance = int.from_bytes(os.urandom(4), "little")
     return _connectwith.backoff_ms(attempts, _PAUSE_MS, _LONGEST_PAUSE_MS, chance)
 
 
 def _outage(control, now_ms):
-    """The one that goes on, or a new one."""
+    """The present outage, or a new one."""
     if control.outage is None:
         control.outage = Outage(control, (control.live.kind,), 0, now_ms)
     return control.outage
 
 
 class Outage:
-    """From a loss until a session has held for `stable_ms`, or until its end was told.
+    """From a loss until a session has lasted for `stable_ms`, or until the user's code was told.
 
-    Sessions that end before that change nothing: the pauses go on growing and the minute goes on,
-    so a broker that accepts and then drops counts as the loss that it is. It is the plan of its
-    attempts (see `Job.plan`) and keeps none of them.
+    A session that ends sooner does not end the outage: the pauses keep growing, and the minute
+    continues. So a broker that accepts connections and then closes them counts as lost. The outage
+    is the plan of its attempts (see `Job.plan`) and holds no reference to them.
     """
 
     def __init__(self, control, kinds, attempts, now_ms):
         self._control = control
-        self._lost = control.live  # None where there was nothing yet
+        self._lost = control.live  # None: there was no connection before
         limit_ms = control.retry_ms
         if control.policy == results.SUSPEND_ON_ERROR and nic.CELLULAR in kinds:
             limit_ms *= 2  # registration alone may take a minute
@@ -153,25 +154,25 @@ class Outage:
         self._attempts = attempts  # the number of attempts so far
         self._until = time.ticks_add(now_ms, limit_ms)
         self._up_ms = 0
-        self.result = results.NOT_CONNECTED  # why there is no connection, as far as is known
-        self.expired = False  # and to be told
+        self.result = results.NOT_CONNECTED  # the reason for the outage, as far as it is known
+        self.expired = False  # the minute is over, and the user's code is to be told
 
     def left_ms(self, now_ms):
-        """Of the minute."""
+        """The rest of the minute in ms."""
         return time.ticks_diff(self._until, now_ms)
 
     def pause_ms(self):
-        """Before the next attempt. The one after that will have a longer one."""
+        """The pause before the next attempt. Each call returns a longer one."""
         attempts = self._attempts
         self._attempts = attempts + 1
         return _pause_ms(attempts - 1) if attempts else _first_pause_ms(self._control)
 
     def opened(self):
-        """There is a session again."""
+        """A session has been opened."""
         self._up_ms = time.ticks_ms()
 
     def is_stable(self):
-        """Whether the session has held for so long that the outage is history."""
+        """Whether the session has lasted so long that the outage is over."""
         held_ms = time.ticks_diff(time.ticks_ms(), self._up_ms)
         return held_ms >= self._control.stable_ms
 
@@ -188,7 +189,7 @@ class Outage:
         return job
 
     def job(self, left_ms, settings):
-        """An attempt of a standstill, which makes all the pauses itself."""
+        """An attempt of `_block()`, which makes the pauses itself."""
         lost = self._lost
         if settings is None:
             job = Job(lost.nic, lost.kind, lost.settings, left_ms)
@@ -199,10 +200,10 @@ class Outage:
         return failover.Plan(self._control, settings, self._kinds, left_ms).first()
 
     def has_next(self, job):
-        return False  # there is nothing else that could be tried sooner
+        return False  # no other interface follows
 
     def follow(self, job, result):
-        """See `Job.plan`. A second call makes the pause longer, and that is all."""
+        """See `Job.plan`. A second call only lengthens the pause."""
         if result == results.SERVER_CONNECTED:
             return None
         control = self._control
@@ -216,7 +217,7 @@ class Outage:
             self.report()
 
     def report(self):
-        """The minute is over: tells the user why."""
+        """The minute is over: calls the user's handler."""
         control = self._control
         control.outage = None
         control.last_error = self.result

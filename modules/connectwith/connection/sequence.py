@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The sequence of one attempt: link, clock, server, session. One bounded piece of work a step."""
+"""The sequence of one attempt: link, clock, server, session. A step is one bounded piece of
+work."""
 
 import time
 
@@ -17,7 +18,7 @@ _LINK = const(1)  # stages, as in _connectwith.STAGE_...
 _ADDRESS = const(2)
 _CLOCK = const(3)
 
-# What the next step does.
+# The state, that is, what the next step does.
 _PREPARE = const(0)
 _POLLING_LINK = const(1)
 _CHECK_CLOCK = const(2)
@@ -27,7 +28,7 @@ _OPENING_SESSION = const(5)
 _PAUSING = const(6)  # before the server is tried again
 _CHECKING_DATE = const(7)  # a date that TLS has refused
 
-# Of core/clockrecord.h: nothing better is looked for, until TLS complains.
+# A quality of core/clockrecord.h from which on SNTP is not queried, unless TLS refuses a date.
 _TRUSTED = const(4)
 _DATES = const(0x0201)  # MBEDTLS_X509_BADCERT_FUTURE and EXPIRED, mbedtls/x509.h
 
@@ -35,7 +36,7 @@ _STOPPING_MS = const(10)
 _POWERING_OFF_MS = const(100)
 _LINGER_MS = const(2)
 
-# For a cable, where another interface follows: auto-negotiation takes 3 s (IEEE 802.3, clause 28).
+# The limit for a cable if another interface follows. Auto-negotiation takes 3 s (IEEE 802.3, 28).
 _CARRIER_MS = const(5000)
 
 
@@ -48,22 +49,24 @@ class Sequence:
         self._resolver = _connectwith.Resolver()
         self._dialer = dialer.Dialer(self._resolver)
         self.session = None  # see make_session()
-        self._queries = self._dials = 0  # for the time, and again because of it
-        self._time_sync = None  # while the clock is below trust, or TLS complains of a date
-        self.link = None  # powered, or about to be
-        self._stopping = None  # the one before, if powering it down takes longer
-        self._off = True  # it is off its network at least
-        self._lingering = None  # the one that is up until goodbye has left it
+        self._queries = self._dials = (
+            0  # of this attempt: SNTP queries, dials after a refused date
+        )
+        self._time_sync = None  # only while the clock is not trusted or TLS has refused a date
+        self.link = None  # powered up, or about to be
+        self._stopping = None  # the link before, while it is being powered down
+        self._off = True  # the link before has left its network
+        self._lingering = None  # a link that stays up until DISCONNECT was sent
         self._fresh = True  # no attempt yet in this run of the firmware
         self._job = None
         self._state = _PREPARE
-        self._asked = 0  # of the link
+        self._asked = 0  # the last value of the link's `asked`
         self.limits = retry_limits.RetryLimits()
-        self._faults = 0  # of the link
+        self._faults = 0  # the last value of the link's `faults`
         self._route = None  # of the link: see links.route()
 
     def make_session(self):
-        """The one session, made when it first has a stream: until then its memory is free."""
+        """The session. It is made with the first stream, as its memory is needed before."""
         if self.session is None:
             from connectwith import session
 
@@ -71,7 +74,7 @@ class Sequence:
         return self.session
 
     def begin(self, job):
-        """The next step is the first one of `job`. Changes nothing else."""
+        """Makes the first step of `job` the next step. Changes nothing else."""
         self._state = _PREPARE
         self._queries = self._dials = 0
         self._job = job
@@ -80,9 +83,9 @@ class Sequence:
     def release(self, goodbye, keep):
         """Closes whatever is open and powers the interface down. May be called again.
 
-        If goodbye was said, `poll_stop()` powers down when the server has it, a second later at
-        the latest: a radio loses what it has not sent yet.
-        `keep`: leaves an interface up that is held for the local network."""
+        `goodbye`: sends DISCONNECT. Then `poll_stop()` powers the interface down when the server
+        has acknowledged it, after a second at the latest: a radio drops data that it has not sent
+        yet. `keep`: leaves an interface up that is held for the local network."""
         said = self._close_server(goodbye)
         self._end_sync()
         link = self.link
@@ -90,7 +93,7 @@ class Sequence:
             self.link = None
             kind = self._job.kind
             if keep and kind in links.held and links.get(kind) is link and link.poll() == links.UP:
-                # The link goes on with those that it has.
+                # The link keeps the limits object that it was started with.
                 self.limits = retry_limits.RetryLimits()
                 return
             if said and _connectwith.lingering():
@@ -107,12 +110,13 @@ class Sequence:
             self._attempt.wake(1)
 
     def poll_stop(self):
-        """Powers down the interface of before. The ms until the next call, < 0 when it is done."""
+        """Powers down the link of before. Returns the ms until the next call, < 0 when it is
+        done."""
         link = self._lingering
         if link is not None:
             if _connectwith.lingering():
                 return _LINGER_MS
-            self._stop(link)  # may be cut short, and is then called again
+            self._stop(link)  # if Ctrl-C interrupts it, it is called again
             self._lingering = None
         link = self._stopping
         if link is None:
@@ -125,17 +129,18 @@ class Sequence:
         return _POWERING_OFF_MS if self._off else _STOPPING_MS
 
     def end_linger(self, link):
-        """`link` is wanted for something else now. A goodbye that has not left it is lost."""
+        """To be called before `link` is used for something else. A DISCONNECT that was not sent
+        yet is lost."""
         if self._lingering is link:
             self._stop(link)
             self._lingering = None
 
     def is_stopping(self):
-        """Whether the interface of before is still being powered down."""
+        """Whether the link of before is still being powered down."""
         return self._stopping is not None or self._lingering is not None
 
     def step(self):
-        """Goes on. Returns the ms until the next step, < 0 when the attempt has ended."""
+        """Makes one step. Returns the ms until the next step, < 0 when the attempt has ended."""
         state = self._state
         if state == _POLLING_LINK:
             return self._poll_link()
@@ -156,7 +161,8 @@ class Sequence:
         return self._set_clock()
 
     def poll_idle(self, idle_ms):
-        """In a quiet step: asks for the time where it is not sure. The ms until the next step."""
+        """To be called in an idle step: queries SNTP if the clock is not trusted. Returns the ms
+        until the next step."""
         wait_ms = -1 if self._time_sync is None else self._time_sync.poll_idle(idle_ms)
         if wait_ms < 0:
             self._end_sync()
@@ -164,18 +170,18 @@ class Sequence:
         return wait_ms
 
     def _prepare(self):
-        self.release(False, False)  # what a call that was cut short has left
+        self.release(False, False)  # what an interrupted call has left open
         if self._lingering is not None:
-            return _LINGER_MS  # `poll_stop()` is at it
+            return _LINGER_MS  # `poll_stop()` waits for DISCONNECT
         if self._fresh:
             self._stop_left_over()
             self._fresh = False
         link = self._job.link
         if self._stopping is link:
-            self._stopping = None  # it can be taken up again from where it is
+            self._stopping = None  # start() may be called in this state
         elif self._stopping is not None and not self._off:
             return self.limits.wait_ms()
-        _connectwith.dns_flush()  # an address learnt on one network may be wrong on the next
+        _connectwith.dns_flush()  # an address of one network may be wrong on the next
         self.link = link
         self._diag.link = link
         if links.held.get(self._job.kind) != self._job.nic or link.poll() != links.UP:
@@ -191,12 +197,12 @@ class Sequence:
         self._faults = 0
 
     def _stop_left_over(self):
-        """Powers down what was left up before the reset, as if it were the interface of before."""
+        """Powers down the links that were left up before the reset."""
         for kind in range(len(settings.nic.NAMES)):
             try:
                 link = links.left_over(kind) if kind != self._job.kind else None
             except (AttributeError, OSError, ValueError):
-                continue  # what cannot be asked is no fault of this attempt's interface
+                continue  # a fault of another link must not end this attempt
             if link is not None:
                 self._stop(link)
                 self._off = link.poll() == links.POWERING_OFF
@@ -220,12 +226,12 @@ class Sequence:
         self._enter(_ADDRESS)
         route = links.route(self._job.kind, self._job.nic)
         if route is None:
-            return self.limits.wait_ms()  # its end is about to be told
-        # Whatever else is up, all packets of this attempt leave by its own interface.
+            return self.limits.wait_ms()  # the link has lost its address; poll() will say so
+        # All packets of this attempt use its own interface, whatever other interfaces are up.
         self._route = route
         self._dialer.device = route[0]
         self._resolver.use(route[0], route[1])
-        self._diag.set_cause(None, 0, 0)  # a link that was lost is back
+        self._diag.set_cause(None, 0, 0)  # a link that was lost is up again
         self._attempt.expect(-1)
         self._state = _CHECK_CLOCK
         return self._check_clock()
@@ -236,14 +242,14 @@ class Sequence:
             return self._start_dialer()
         self._get_sync().ask()
         if quality:
-            return self._start_dialer()  # a makeshift: the answer may come in the meantime
+            return self._start_dialer()  # provisional, but set: the answer is not waited for
         self._enter(_CLOCK)
         self._state = _SET_CLOCK
         return 0
 
     def _get_sync(self):
         if self._time_sync is None:
-            from connectwith import clock  # most attempts find one that SNTP has set
+            from connectwith import clock  # most attempts find a clock that SNTP has set
 
             self._time_sync = clock.TimeSync(
                 self._job.settings, self._diag, self._route, self._queries, self._dials
@@ -265,11 +271,12 @@ class Sequence:
         if state < 0:
             self._time_sync.set_floor()
         else:
-            self._end_sync()  # a handshake comes, for which every byte counts
+            self._end_sync()  # frees its memory for the TLS handshake
         return self._start_dialer()
 
     def _check_date(self):
-        """TLS has refused the server's certificate for its dates: is it the clock?"""
+        """TLS has refused the dates of the server's certificate: checks whether the clock is
+        wrong."""
         dial = self._dialer
         state = self._time_sync.check(dial.flags, dial.stream.not_before())
         if not state:
@@ -301,7 +308,7 @@ class Sequence:
         stage = dial.poll()
         if stage == dialer.FAILED and dial.flags & _DATES:
             self._get_sync()
-            self._diag.set_cause(dial.cause, dial.code, dial.flags)  # should the time end now
+            self._diag.set_cause(dial.cause, dial.code, dial.flags)  # if the deadline comes now
             self._state = _CHECKING_DATE
             return self._check_date()
         if stage == dialer.FAILED:
@@ -312,7 +319,7 @@ class Sequence:
         self._enter(stage, dial.late)
         if stage != dialer.READY:
             return self._await(stage)
-        self.poll_idle(0)  # what is of no use any more gives its memory to the session
+        self.poll_idle(0)  # frees the memory of the time queries, if they are done
         current = self.make_session()
         server = self._job.settings
         password = settings.cloud.secret(server, "password")
@@ -335,12 +342,13 @@ class Sequence:
         return -1
 
     def _enter(self, stage, late=-1):
-        """Stages only go on. `late`: the result if the time ends in this one, -1: as usual."""
+        """Enters a stage, if it comes after the present one. `late`: the result if the deadline
+        ends the stage; -1: its usual result."""
         if stage > self._attempt.stage():
             job = self._job
             shortened = stage == _LINK and job.kind == settings.nic.ETHERNET and job.has_next()
             self._attempt.enter(stage, _CARRIER_MS if shortened else 0, late)
-            self._diag.set_cause(None, 0, 0)  # what has failed before has passed
+            self._diag.set_cause(None, 0, 0)  # the failure before was temporary
             self.limits.reset_interval()
 
     def _restart_link(self):
@@ -349,13 +357,13 @@ class Sequence:
             return self._fail(result, "link lost", 0, 0)
         self._note(result, "link lost", 0, 0)
         self._close_server()
-        self._end_sync()  # it asks by the link of before
+        self._end_sync()  # its socket is bound to the link of before
         self._start_link()
         self._state = _POLLING_LINK
         return self.limits.wait_ms()
 
     def _retry_or_fail(self, result, cause, code, flags, permanent):
-        # Going down, a link breaks its connections: then it is to blame.
+        # A link that goes down breaks its connections, so its state is checked first.
         if self.link.poll() != links.UP:
             return self._restart_link()
         if self.limits.blames_link(code):
@@ -368,21 +376,22 @@ class Sequence:
         return self.limits.pause_ms()
 
     def _await(self, stage):
-        """Waits for the peer, but not for one that has gone without a word."""
+        """Waits for the peer, unless it has been silent for too long."""
         if self.limits.is_silent(stage):
             result = retry_limits.result_of_silence(stage, self._job)
             return self._retry_or_fail(result, "no answer", 0, 0, False)
         return self.limits.wait_ms()
 
     def _close_server(self, goodbye=False):
-        """Drops what has been opened behind the link. Returns whether goodbye was said."""
+        """Closes session and stream. Returns whether DISCONNECT was written."""
         said = self.session is not None and self.session.close(goodbye)
         self._dialer.close()
         self.limits.reset_stage()
         return said
 
     def _note(self, result, cause, code, flags):
-        """It is tried again; should the time end meanwhile, this was why."""
+        """Records the cause of a failure that is retried. It is the result if the deadline comes
+        meanwhile."""
         self._diag.set_cause(cause, code, flags)
         self._attempt.expect(result)
 
