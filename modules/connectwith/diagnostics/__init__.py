@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What happened: the last attempt and counters. report.py puts it into words for `imp.diag`,
-info.py tells what `imp.net.info()` tells.
+"""Diag: the data of the last attempt, and counters. report.py makes the reports of `imp.diag` from
+it, info.py those of `imp.net`.
 
 May use links and settings. It opens nothing and changes nothing.
 """
@@ -11,10 +11,10 @@ from connectwith import results
 
 
 class Diag:
-    """Filled in by the controller. Nothing here is a secret."""
+    """Set by the controller and the sequence. No attribute holds a secret."""
 
     def __init__(self):
-        self.interface = None  # of the last attempt, as all that follows
+        self.interface = None  # of the last attempt, as the next seven
         self.result = None
         self.cause = None
         self.code = 0
@@ -22,8 +22,8 @@ class Diag:
         self.error = None
         self.note = None
         self.link = None
-        self.tries = None  # of one `connect`: interface and result of each that has ended
-        self.loss = None  # the last one
+        self.tries = None  # of `server.connect`: the result of each interface that was tried
+        self.loss = None  # the cause of the last loss
         self.loss_code = 0
         self.attempts = self.successes = self.losses = 0
         self.watcher = None
@@ -47,6 +47,6 @@ class Diag:
         self.result = result
 
     def lost(self, cause, code):
-        """The session ended without anybody here having asked for it."""
+        """The session has ended unexpectedly."""
         self.losses += 1
         self.loss, self.loss_code = cause, code

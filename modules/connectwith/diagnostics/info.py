@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What `imp.net.info()`, `imp.net.getcurrentconfig()` and an interface's `getiptable()` tell.
-Never a secret that is not sealed."""
+"""The reports of `imp.net.info()`, `imp.net.getcurrentconfig()` and an interface's `getiptable()`.
+Secrets in them are sealed."""
 
 import _connectwith
 import machine
@@ -10,18 +10,18 @@ import machine
 from connectwith import links, settings
 from connectwith.settings import nic, nic_blocks
 
-_MAC_OFFSETS = (0, 3)  # from the base address, as ESP-IDF derives them (esp_read_mac)
+_MAC_OFFSETS = (0, 3)  # to the base address, by class of link (ESP-IDF, esp_read_mac)
 
 
 def report(control):
-    """The dict of `imp.net.info()`, all of it at one moment."""
+    """The dict of `imp.net.info()`. No callback runs meanwhile, so its values are consistent."""
     with _connectwith.SchedulerLock():
         return _report(control)
 
 
 def current_config(control):
-    """A copy of the last NIC that worked, secrets sealed; before the first, of what is stored for
-    Wi-Fi or else cellular; None where nothing is."""
+    """A copy of the NIC of the last success, with secrets sealed. Before the first success it is
+    the stored one of Wi-Fi, otherwise that of cellular, otherwise None."""
     last = control.last_nic or settings.load_nic(nic.WIFI) or settings.load_nic(nic.CELLULAR)
     return None if last is None else nic_blocks.duplicate(last)
 
@@ -53,7 +53,7 @@ def ipv4(kind, config):
     """The addresses of a link that is up with the NIC `config`, as the value of the key `ipv4`."""
     address, netmask, gateway = links.get(kind).addresses()
     table = {"address": address, "netmask": netmask, "gateway": gateway}
-    # Not what the driver tells: lwIP's table of name servers is one for all interfaces.
+    # Not those of the driver: lwIP has one table of name servers for all interfaces.
     route = links.route(kind, config)
     if route is not None and route[1]:
         table["dnsserver"] = list(route[1])
@@ -64,14 +64,14 @@ def ipv4(kind, config):
         if table[key] == "0.0.0.0":
             del table[key]
     if kind == nic.CELLULAR:
-        return table  # PPP has two ends and nothing to broadcast to
+        return table  # PPP is point-to-point and has no broadcast address
     host_bits = nic_blocks.number(netmask) ^ 0xFFFFFFFF
     table["broadcast"] = nic_blocks.quad(nic_blocks.number(address) | host_bits)
     return table
 
 
 def _table(control, kind):
-    """Of the link in use, with what the connection adds."""
+    """The addresses of the link in use, with proxy and server of the connection."""
     table = ipv4(kind, control.nic_in_use())
     live = control.live
     if live is None or not control.is_connected():
@@ -97,7 +97,7 @@ def _fill_wifi(record, link, in_use):
         try:
             told = link.info()
         except OSError:
-            return  # the network has gone between the two questions
+            return  # the connection was lost after _state()
         record["connectedssid"] = told["ssid"]
         record["rssi"] = told["rssi"]
         if "channel" in told:
@@ -122,7 +122,7 @@ _FILLS = (_fill_wifi, _fill_ethernet, _fill_cell)
 
 
 def _state(kind):
-    # Not by poll(): that would take a step of an attempt, whose troubles are the attempt's.
+    # Not by poll(), which would make a step of the attempt under way.
     return _connectwith.link_state(kind)
 
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What diagnostics.Diag has recorded, in words, for `imp.diag`. Never a secret."""
+"""The reports of `imp.diag`, from the data of diagnostics.Diag. They hold no secrets."""
 
 from micropython import const
 
@@ -30,7 +30,7 @@ _RESULTS = const(
     )
 )
 
-# wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h), those that somebody meets.
+# The usual values of wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h).
 _WIFI_REASONS = const(
     (
         (2, "authentication has expired"),
@@ -55,7 +55,7 @@ _WIFI_REASONS = const(
 
 _TEXT_MAX = const(120)  # characters of a driver's exception
 
-# MBEDTLS_X509_BADCERT_... of the server's certificate (mbedtls/x509.h); others as a number.
+# MBEDTLS_X509_BADCERT_... (mbedtls/x509.h). Other flags are reported as a number.
 _CERTIFICATE = const(
     (
         (0x01, "expired"),
@@ -68,7 +68,7 @@ _CERTIFICATE = const(
 
 
 def last(diag, timeline):
-    """The last attempt as a dict, or None before the first. `timeline`: (stage, ms) of it."""
+    """The last attempt as a dict, or None before the first. `timeline`: its (stage, ms) pairs."""
     if diag.interface is None:
         return None
     report = {
@@ -91,7 +91,7 @@ def last(diag, timeline):
 
 
 def counters(diag):
-    """Since the boot, as a dict."""
+    """The counters since the boot, as a dict."""
     return {
         "attempts": diag.attempts,
         "successes": diag.successes,
@@ -101,8 +101,8 @@ def counters(diag):
 
 
 def stages(watcher, timeline, told, before):
-    """Tells the watcher about the first stage from `told` on that comes `before` another one
-    (numbers). Returns the stage to go on with."""
+    """Calls the watcher for the first stage of the timeline that is at least `told` and less than
+    `before` (numbers of stages). Returns the number to continue with."""
     for stage, duration_ms in timeline:
         if told <= stage < before:
             break
@@ -113,7 +113,7 @@ def stages(watcher, timeline, told, before):
 
 
 def result_name(code, interface):
-    """The name of result `code` (int) on `interface` (str), which tells NO_LINK from NO_WIFI."""
+    """The name of result `code` (int). `interface` (str) distinguishes NO_LINK from NO_WIFI."""
     if code == results.NO_LINK and interface[:3] == "eth":
         return "NO_LINK"
     return _RESULTS[code]
@@ -126,12 +126,12 @@ def _why(diag):
 
 
 def _words(cause, code, flags):
-    """A raw cause in words, None for none."""
+    """The text of a raw cause; None without one."""
     if cause is None:
         return None
     text = cause
     if code < 0:
-        text += " -0x%04x" % -code  # as mbedTLS writes its codes
+        text += " -0x%04x" % -code  # the notation of mbedTLS
     elif code:
         text += " %d" % code
         if "errno" in cause:

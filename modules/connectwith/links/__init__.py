@@ -1,36 +1,38 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Links: what brings an interface up, one file for each kind, and a package for the modem.
+"""Links: each brings one interface up. Wi-Fi and Ethernet have one file each, the modem a package.
 
 May use settings. A link knows no server and no attempt. `get()` makes a link at its first use, so
-this file and those of the links name each other.
+this file imports those of the links, and they import it.
 
-Every link is an object with the same five methods. None of them waits; a call takes a few
-milliseconds at most, driver start-up excepted, which the stock drivers do in one piece.
+Every link is an object with the same five methods. None of them waits. A call takes a few
+milliseconds at most, except for driver start-up, which the stock drivers do in one call.
 
-`start(nic, limits)`     begins with a normalised NIC, and a RetryLimits that say for how
-               long a cause that may pass is tried again; None, short times, where there is no
-               attempt. It keeps no reference to the NIC beyond `stop()`.
-`poll()`       does the next bit of work and returns the stage that the link is in:
-               STAGE_HARDWARE, STAGE_LINK or STAGE_ADDRESS while it is on its way, UP when there is
-               an address, FAILED when it cannot succeed. Then `result` is the imp's code for it,
-               and `cause` (str) with `code` (int) what the driver said. The same three say why it
-               had to try again, which `faults` counts from `start()` on. UP may turn into another
-               answer later: the link is then lost. Waiting allocates nothing.
+`start(nic, limits)`
+               begins with a normalised NIC. `limits`: a RetryLimits, which says for how long a
+               temporary failure is retried. None: there is no attempt, and it is retried for short
+               times. The link holds no reference to the NIC after `stop()`.
+`poll()`       does the next piece of work and returns the stage of the link: STAGE_HARDWARE,
+               STAGE_LINK or STAGE_ADDRESS while it comes up, UP when it has an address, FAILED
+               when it cannot succeed. After FAILED `result` is the imp's code, `cause` (str) and
+               `code` (int) are the error of the driver. The three also describe the last failure
+               that is retried; `faults` counts those since `start()`. Another stage after UP means
+               that the link is lost. Waiting allocates nothing.
 `addresses()`  address, netmask and gateway as str, when UP. Name servers: see `route()`.
 `info()`       a dict of what the driver knows, for people.
-`stop()`       powers the interface down, from any state, also twice. It raises nothing: what the
-               driver objects to when it is told to stop cannot be helped. It returns at once. If
-               there is more to do, `poll()` does it: it returns DISCONNECTING while the interface
-               may still be on its network, POWERING_OFF when it is off and only the proof is
-               outstanding, FAILED when all is done. `start()` may be called in between.
-`adopt()`      optional: takes over what an earlier run of the firmware has left up, for `stop()`.
-`report()`     optional: a dict for `imp.diag`, without secrets.
-`asked`        optional: a count of questions to the interface, whose answers may come at once. So
-               `poll()` is called again soon after each new one.
+`stop()`       powers the interface down, from any state, also twice. It raises nothing: an error
+               of a driver that is being stopped is ignored. It returns at once. `poll()` does the
+               rest: it returns DISCONNECTING while the interface may still be on its network,
+               POWERING_OFF when it has left its network but may still have power, FAILED when it
+               is off. `start()` may be called before that.
+`adopt()`      optional: takes over an interface that an earlier run of the firmware has left up.
+               Then `stop()` powers it down.
+`report()`     optional: a dict for `imp.diag`, without secrets. `asked`        optional: a count
+of commands to the interface. Answers may come at once, so `poll()`
+               is called again soon after each new command.
 
-A link is made once and kept: the drivers are single instances that do not go away.
+A link is made once and kept, as the drivers are single instances that cannot be removed.
 """
 
 import _connectwith
@@ -66,11 +68,12 @@ def get(link):
 
 
 def left_over(link):
-    """The link object of a class that an earlier run of the firmware has left up, or may have; to
-    be stopped. None: it has left none. A soft reset stops no interface, and no reset a modem."""
+    """The link object of a class that an earlier run of the firmware may have left up. The caller
+    must stop it. None: there is none. A soft reset stops no interface, and no reset stops a modem.
+    """
     used = _connectwith.link_used(link)
     if link in held or not used and (link != nic.CELLULAR or _modem_is_off()):
-        return None  # what is up is wanted, or none of ours
+        return None  # it is in use, or the firmware has not started it
     try:
         found = get(link)
     except ValueError:
@@ -81,8 +84,8 @@ def left_over(link):
 
 
 def _modem_is_off():
-    """What its STATUS pin says, where there is one. The modem's object would take 8 KB of heap (on
-    a 64-bit board), which a board that only uses Wi-Fi has a better use for."""
+    """Whether the STATUS pin says so, if the board has one. The object of the modem is not made
+    for that: it would take 8 KB of heap (on a 64-bit board)."""
     from machine import Pin
 
     status = getattr(Pin.board, "MODEM_STATUS", None)
@@ -93,9 +96,9 @@ def _modem_is_off():
 
 
 def route(link, config):
-    """(device, servers) of a class of link that is UP with the NIC `config`: what its interface is
-    called in lwIP, for sockets that are to stay on it, and its own name servers. None: it has just
-    lost its address."""
+    """(device, servers) of a class of link that is UP with the NIC `config`. `device`: lwIP's name
+    of its interface, for sockets that are bound to it. `servers`: its own name servers. None: it
+    has just lost its address."""
     found = _connectwith.link_route(link)
     static = config.get("staticconfig")
     return (found[0], static["dns"]) if found and static else found

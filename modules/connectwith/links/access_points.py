@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Which access point is joined next, after one has said no. Loaded when that happens, only then.
+"""The access point that is joined next after one has refused. Imported after the first refusal.
 
-`network.WLAN` takes the first access point of a network that it finds (WIFI_FAST_SCAN, the default
-of ESP-IDF), and tries no other one. So after a refusal a scan looks for all of the network's, and
-they are tried in turn by their BSSID: the strongest first, then whichever refused longest ago. As
-long as no second one is known, the driver chooses, which also finds a network that hides.
-"""
+`network.WLAN` joins the first access point of a network that it finds (WIFI_FAST_SCAN, the default
+of ESP-IDF), and tries no other one. So after a refusal a scan finds all access points of the
+network, and they are tried in turn by BSSID: the strongest first, then the one that refused
+longest ago. If the scan finds fewer than two, the driver chooses. It also finds a network with a
+hidden SSID."""
 
 import time
 
@@ -16,27 +16,27 @@ from micropython import const
 
 from connectwith import links
 
-_MOST = const(8)  # of one network, the strongest
-_RENEW_MS = const(10000)  # until others may have come, and some have gone
-_LONGEST_MS = const(6000)  # of a scan; the ESP32 takes up to 4 s
+_MOST = const(8)  # access points of one network, the strongest
+_RENEW_MS = const(10000)  # a scan result is not renewed sooner
+_LONGEST_MS = const(6000)  # the limit of a scan; the ESP32 takes up to 4 s
 
 _NETWORK = const(0)  # of an entry: its index in the list of networks
-_BSSID = const(1)  # None: whichever the driver finds
-_REASON = const(2)  # of its last refusal, 0: it has not been tried
+_BSSID = const(1)  # None: the driver chooses
+_REASON = const(2)  # of its last refusal; 0: it was not tried
 
 
 class AccessPoints:
-    """Those of a list of networks (dicts with `ssid` and `key`), tried in its order."""
+    """The access points of a list of networks (dicts with `ssid` and `key`), in its order."""
 
     def __init__(self, networks):
         self._networks = networks
-        # In the order of being tried: what has refused goes to the end.
+        # The first is tried next. One that refuses is moved to the end.
         self._queue = [[i, None, 0] for i in range(len(networks))]
         self._scanned_ms = [None] * len(networks)
-        self._refused = {}  # the reason by BSSID, of those that the driver has chosen
+        self._refused = {}  # the reasons of those that the driver has chosen, by BSSID
         self._wanted = -1  # the network to scan for
-        self._wanted_ms = 0  # since when
-        self._since_ms = None  # while a scan runs
+        self._wanted_ms = 0  # when `_wanted` was set
+        self._since_ms = None  # when the scan began; None: none runs
 
     @property
     def network(self):
@@ -45,34 +45,34 @@ class AccessPoints:
 
     @property
     def bssid(self):
-        """The access point of it, None: any."""
+        """The access point of that network. None: the driver chooses."""
         return self._queue[0][_BSSID]
 
     def prefer(self, bssid):
-        """This one first; it was the good one."""
+        """Puts an access point first. It was joined successfully before."""
         self._queue.insert(0, [0, bssid, 0])
 
     def has_new(self):
-        """Whether there is one that has not been tried."""
+        """Whether an access point was not tried yet, or a scan may find one."""
         return self._wanted >= 0 or not self._queue[0][_REASON]
 
     def agree(self, reasons):
-        """Whether each that has been tried has refused for one of `reasons`."""
+        """Whether all access points that were tried have refused for one of `reasons`."""
         for entry in self._queue:
             if entry[_REASON] and entry[_REASON] not in reasons:
                 return False
         return True
 
     def refuse(self, bssid, reason):
-        """The first has refused, which was `bssid`, None: nobody was there. False: it is gone, and
-        there are others of its network, of which that says nothing."""
+        """The first access point, `bssid`, has refused. None: none was found. False: that access
+        point was not found, but its network has others, which were not asked."""
         entry = self._queue.pop(0)
         number = entry[_NETWORK]
         if bssid is None and entry[_BSSID] is not None:
             self._want(number)
             if any(other[_NETWORK] == number for other in self._queue):
                 return False
-            entry[_BSSID] = None  # the driver may find another one
+            entry[_BSSID] = None  # the driver may find another one of this network
         entry[_REASON] = reason
         self._queue.append(entry)
         if bssid is not None:
@@ -90,7 +90,7 @@ class AccessPoints:
             self._wanted = number
 
     def scan(self):
-        """Looks for others, if that is due. True while it takes time, which allocates nothing."""
+        """Scans for others if that is due. True while the scan runs. Waiting allocates nothing."""
         if self._wanted < 0:
             return False
         now_ms = time.ticks_ms()
@@ -107,7 +107,7 @@ class AccessPoints:
         return False
 
     def is_scanning(self):
-        """Whether a scan of ours runs."""
+        """Whether a scan of this object runs."""
         return self._since_ms is not None
 
     def _begin(self, now_ms):
@@ -121,12 +121,12 @@ class AccessPoints:
                 return True
             except OSError:
                 pass
-        self._wanted = -1  # the next refusal asks again
+        self._wanted = -1  # the next refusal requests a scan again
         return False
 
     def _take(self, number, found):
-        """Puts what the scan has found into the queue: those that are new before all others, of
-        those the strongest first, as the scan has them."""
+        """Puts the access points that the scan has found into the queue. New ones come first,
+        sorted by strength, as in the result of the scan."""
         bssids = [record[1] for record in found[:_MOST]]
         several = len(bssids) > 1
         new, old, rest = [], [], []

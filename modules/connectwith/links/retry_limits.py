@@ -1,12 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""RetryLimits: what an attempt tries again, for how long, and how soon. "Not yet" is not "no".
+"""RetryLimits: which failures an attempt retries, for how long, and after which pauses.
 
-What cannot change without a person ends an attempt as soon as it is certain. Every other cause is
-tried again until the time of its row is over; then, or when the time of the attempt ends first,
-that cause is the one that is told. The rows stand in docs/api.md, too.
-"""
+A permanent failure, which only a person can change, ends an attempt at once. A temporary failure
+is retried until the limit of its row is over, or until the attempt's deadline. Then it is the
+result. docs/api.md has the rows, too."""
 
 import os
 import time
@@ -17,78 +16,77 @@ from micropython import const
 from connectwith import results
 from connectwith.settings import nic
 
-# How much of its timeout an attempt tries again that nothing comes after; the rest is for a try
-# that is under way then.
+# The part of its timeout in which a _SINGLE attempt retries. The rest is for the last retry.
 _SHARE = const(80)  # percent
 
-# What comes after an attempt that fails.
+# The mode of an attempt: what follows its failure.
 _SINGLE = const(0)  # nothing: the caller has named one interface, or this is the last one
-_FAILOVER = const(1)  # another interface
-_RECONNECT = const(2)  # the same again, after a pause: the retry after a loss
+_FAILOVER = const(1)  # an attempt over another interface
+_RECONNECT = const(2)  # an attempt over the same interface, after a pause
 
-# A row: ms from the first of such failures in a row, for each of those. 0 for _SINGLE: the share.
+# A row has a limit for each mode: ms from the first of consecutive failures of one kind. 0: no
+# limit but _SHARE.
 _WHOLE = const(0)
-WIFI_KEY = const((5200, 2000, 2000))  # also what an access point says while it starts
+WIFI_KEY = const((5200, 2000, 2000))  # an access point that is starting refuses so, too
 WIFI = const((_WHOLE, 2000, 2000))  # other refusals, and a network that is not found
-WIFI_NEXT = const((10000, 5000, 5000))  # an access point of it that has not been tried yet
-SIM_ABSENT = const((15000, 3000, 10000))  # so it seems for some seconds after a start
+WIFI_NEXT = const((10000, 5000, 5000))  # while an access point of the network was not tried
+SIM_ABSENT = const((15000, 3000, 10000))  # some modems report this for seconds after a start
 SIM_BUSY = const((_WHOLE, 15000, 15000))
-DENIED = const((_WHOLE, 3000, 10000))  # by one operator; another may take it
-MODEM = const((_WHOLE, 5000, 5000))  # it refuses a setting or the dial, PPP fails, it reboots
+DENIED = const((_WHOLE, 3000, 10000))  # by one operator; another one may accept
+MODEM = const((_WHOLE, 5000, 5000))  # a setting or the dial is refused, PPP fails, a reboot
 LINK_LOST = const((_WHOLE, 0, 0))
 _SERVER = const((_WHOLE, 2000, 0))  # DNS, TCP, proxy, TLS and MQTT
 
-# A peer that is silent for so long in one stage has gone without a word, as a host does that loses
-# its power: only a new connection finds the one that comes after it. Where this is the only
-# interface; else another one is the better try.
+# A peer that is silent for so long in one stage may have lost its power and restarted. Only a new
+# connection reaches it then. This applies to _SINGLE only: in other modes another attempt follows.
 _SILENT_MS = const(15000)
 
-# Of tries: the first pause, and the longest.
+# The first and the longest pause between retries.
 _PAUSE_MS = const(500)
 _LONGEST_PAUSE_MS = const(5000)
 
-# The ms between two polls while nothing happens; the last one stays.
+# The ms between two polls while nothing happens. The last value repeats.
 _WAITS_MS = const(b"\x01\x01\x02\x02\x04\x08\x0a")
 _LAST_WAIT = const(6)
 
 _DIAL = const(5)  # stages, as in _connectwith.STAGE_...
 _PROXY = const(6)
 
-# Of CONNACK: the broker is there, its service is not (MQTT 3.1.1, 3.2.2.3).
+# A code of CONNACK: Server unavailable (MQTT 3.1.1, 3.2.2.3).
 _UNAVAILABLE = const(3)
-_LOOK_MS = const(100)  # at the link, during a pause
+_LOOK_MS = const(100)  # between two polls of the link during a pause
 
-_ECONNABORTED = const(103)  # lwIP: the interface has gone, or the peer acknowledges nothing
-_LINK_CHECKS = const(10)  # looks at the link, some 60 ms in all, before a peer is blamed for that
+_ECONNABORTED = const(103)  # lwIP: the interface is down, or the peer acknowledges nothing
+_LINK_CHECKS = const(10)  # polls of the link, some 60 ms in all, before that counts as the peer's
 
-# lwIP asks for an address at 0, 2, 6, 14, 30 s and so on (core/ipv4/dhcp.c; in ESP-IDF at 0, 0.5,
-# 1.5, 3.5, 7.5, 15.5 s: lwipopts.h) and is never begun anew by itself. With this no gap is above
-# 4 s, and a server still has 8 s for its answer.
+# lwIP sends DHCP requests at 0, 2, 6, 14, 30 s and so on (core/ipv4/dhcp.c; in ESP-IDF at 0, 0.5,
+# 1.5, 3.5, 7.5, 15.5 s: lwipopts.h), and never restarts the sequence by itself. With a restart
+# after this time no gap is above 4 s, and a server still has 8 s for its answer.
 _DHCP_MS = const(8000)
 
 
 class RetryLimits:
-    """Of one attempt, from `begin()` on. A link asks `is_over()` alone; all else is for what lies
-    behind the link. Nothing here allocates."""
+    """The limits of one attempt, from `begin()` on. A link uses `is_over()` only. The other
+    methods are for the stages behind the link. No method allocates."""
 
     def __init__(self, mode=_FAILOVER, timeout_ms=0):
         self.begin(mode, timeout_ms)
 
     def begin(self, mode, timeout_ms):
-        """`mode`: what comes after the attempt, see `mode_of()`."""
+        """Starts an attempt. `mode`: what follows its failure, see `mode_of()`."""
         self.mode = mode
         self._since_ms = time.ticks_ms()
         self._whole_ms = timeout_ms * _SHARE // 100
-        self._tries = 0  # that have failed
-        self._failed_ms = 0  # the first of those
+        self._tries = 0  # how many have failed
+        self._failed_ms = 0  # when the first of them failed
         self._stage = 0
         self._stage_ms = 0
-        self._resume_ms = 0  # until then
+        self._resume_ms = 0  # the end of the pause
         self.reset_interval()
 
     def is_over(self, row, since_ms):
-        """Whether a cause of `row` (see above) that has lasted since `since_ms` (ticks) is an
-        answer now."""
+        """Whether a failure of `row` (see above) that has lasted since `since_ms` (ticks) is
+        final."""
         now_ms = time.ticks_ms()
         limit_ms = row[self.mode]
         lasted = time.ticks_diff(now_ms, since_ms) >= limit_ms
@@ -100,20 +98,20 @@ class RetryLimits:
     # -- how soon to look again
 
     def reset_interval(self):
-        """Something has happened: the waits are short again."""
+        """To be called on progress: the waits are short again."""
         self._waits = 0
         self._link_checks = _LINK_CHECKS
 
     def wait_ms(self):
-        """The ms to wait for: short at first, longer while nothing happens."""
+        """The ms until the next poll: short at first, longer while nothing happens."""
         waits = self._waits
         if waits < _LAST_WAIT:
             self._waits = waits + 1
         return _WAITS_MS[waits]
 
     def blames_link(self, code):
-        """Whether a connection that has broken with `code` may still turn out to be the link's
-        fault: lwIP may hear of the link's end before the link's own events are delivered."""
+        """Whether the link may be the cause of a connection that has broken with `code`. lwIP may
+        close connections before the events of the link's end are delivered."""
         if code != _ECONNABORTED or not self._link_checks:
             return False
         self._link_checks -= 1
@@ -122,13 +120,13 @@ class RetryLimits:
     # -- whether to try the server again
 
     def should_retry(self, permanent):
-        """Counts a failure. Whether the server is tried again, after `pause_ms()`."""
+        """Counts a failure. Returns whether the server is tried again, after `pause_ms()`."""
         now_ms = time.ticks_ms()
         if not self._tries:
             self._failed_ms = now_ms
         if permanent or self.is_over(_SERVER, self._failed_ms):
             return False
-        # By chance, for a server that was away meets all its boards at once.
+        # Random, as all boards of a server that was away return at once.
         chance = int.from_bytes(os.urandom(4), "little")
         pause_ms = _connectwith.backoff_ms(self._tries, _PAUSE_MS, _LONGEST_PAUSE_MS, chance)
         self._resume_ms = time.ticks_add(now_ms, pause_ms)
@@ -137,17 +135,17 @@ class RetryLimits:
         return True
 
     def pause_ms(self):
-        """The ms until the next look, 0 when it is time to try."""
+        """The ms until the next poll of the link, 0 at the end of the pause."""
         left_ms = time.ticks_diff(self._resume_ms, time.ticks_ms())
         return min(left_ms, _LOOK_MS) if left_ms > 0 else 0
 
     def reset_stage(self):
-        """What comes is another connection."""
+        """To be called before another connection."""
         self._stage = 0
 
     def is_silent(self, stage):
-        """Whether the peer has said nothing for so long in `stage`, which is still under way, that
-        only another connection can help."""
+        """Whether the peer has been silent for so long in `stage`, the one under way, that another
+        connection is needed."""
         now_ms = time.ticks_ms()
         if stage != self._stage:
             self._stage = stage
@@ -159,13 +157,13 @@ class RetryLimits:
 
 
 class Dhcp:
-    """Begins DHCP anew, for a server that comes later than the link."""
+    """Restarts DHCP, for a server that comes up later than the link."""
 
     def __init__(self):
         self._since_ms = None
 
     def reset(self):
-        """There is no link yet."""
+        """To be called while there is no link."""
         self._since_ms = None
 
     def renew(self, interface):
@@ -180,19 +178,19 @@ class Dhcp:
 
 
 def mode_of(job):
-    """What comes after an attempt."""
+    """The mode of a job: what follows its failure."""
     if job.is_reconnect:
         return _RECONNECT
     return _FAILOVER if job.has_next() else _SINGLE
 
 
 def pause_ms(tries):
-    """Before the next try of a modem's setting, after so many have failed."""
+    """The pause before the next try of a modem's command, after `tries` failures."""
     return min(_PAUSE_MS << min(tries, 8), _LONGEST_PAUSE_MS)
 
 
 def result_of_silence(stage, job):
-    """The imp's code for a peer that says nothing in `stage`."""
+    """The imp's code for a peer that is silent in `stage`."""
     proxied = job.nic.get("proxyconfig") is not None
     if stage == _PROXY or stage == _DIAL and proxied:
         return results.NO_PROXY
@@ -202,6 +200,6 @@ def result_of_silence(stage, job):
 
 
 def is_permanent(cause, code):
-    """Whether a session that has ended so would end so again: the broker refuses this client, or
-    it is no broker."""
+    """Whether the end of a session is permanent: the broker refuses this client, or the server is
+    not a broker."""
     return cause == "CONNACK" and code != _UNAVAILABLE or cause[:5] == "MQTT:"

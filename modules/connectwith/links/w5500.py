@@ -3,17 +3,16 @@
 
 """Ethernet: `network.LAN` with a W5500 on SPI, or with the controller of an emulator.
 
-`network.LAN` is one instance for ever that has no way back once it was made, and `active()` can
-neither start a chip that has lost its registers nor stop one that does not answer. So the object
-is only made here, and gives the address; start and stop are those of `_connectwith`.
+`network.LAN` is a single instance that cannot be removed. Its `active()` can neither start a chip
+that has lost its registers nor stop one that does not answer. So this file uses the object only
+for the address. `_connectwith` starts and stops the driver.
 
-A board that names `W5500_RST`, or `W5500_PWR` (high: on), has a chip that is off while the link
-is stopped. Any other one keeps its power, and is reset by software alone. With ESP-IDF 5.2, whose
-driver cannot be set up twice, no chip is reset once the driver has it.
+If pins.csv names `W5500_RST`, or `W5500_PWR` (high: on), the chip is off while the link is
+stopped. Any other chip keeps its power and is reset by software. The driver of ESP-IDF 5.2 cannot
+be set up twice, so there no chip is reset after the driver was installed.
 
-`LAN.status()` mixes up Wi-Fi's events with its own (both count from 0), so the state is taken from
-`_connectwith.link_state()`, which does not.
-"""
+`LAN.status()` confuses the events of Wi-Fi with its own, as both count from 0. So the state is
+that of `_connectwith.link_state()`."""
 
 import time
 
@@ -30,7 +29,7 @@ _HARDWARE = const(0)
 _LINK = const(1)
 _ADDRESS = const(2)
 
-# What the next poll does.
+# The state, that is, what the next poll does.
 _IDLE = const(0)
 _OPEN = const(1)
 _RESET = const(2)
@@ -38,16 +37,16 @@ _BOOT = const(3)
 _STARTING = const(4)
 _STARTED = const(5)
 
-_BUSY = const(1)  # what _connectwith.ethernet_state() gives
+_BUSY = const(1)  # a value of _connectwith.ethernet_state()
 
-# W5500 data sheet, reset timing: RSTn low for 0.5 ms at least; then the PLL locks within 1 ms.
-# Some chips do not know their version at once; ESP-IDF's esp_eth_mac_w5500.c asks for 100 ms.
+# W5500 data sheet, reset timing: RSTn is low for at least 0.5 ms, then the PLL locks within 1 ms.
+# Some chips do not return their version at once. ESP-IDF's esp_eth_mac_w5500.c tries for 100 ms.
 _RESET_MS = const(2)
 _POWER_MS = const(100)  # as long as network.LAN waits for its power pin
 _BOOT_MS = const(2)
 _ANSWER_MS = const(100)
 
-# Address and control phase of a read of VERSIONR, and room for the answer (sections 2.2 and 4.1).
+# A read of VERSIONR: address, control phase, a byte for the answer (sections 2.2 and 4.1).
 _READ_VERSION = const(b"\x00\x39\x00\x00")
 _VERSION = const(4)
 
@@ -137,9 +136,9 @@ class W5500:
 
     def _boot(self):
         if self._waited_ms() < _BOOT_MS or _connectwith.link_state(_CLASS) & links.LINK_UP:
-            return _HARDWARE  # the event of the old link's end may still be on its way
+            return _HARDWARE  # the event of the old link's end may not be delivered yet
         if _connectwith.ethernet_state() == _BUSY:
-            return _HARDWARE  # with a start that was given up
+            return _HARDWARE  # with the start of an attempt that was ended
         if self._lan is None and not _connectwith.ethernet_installed() and not self._answers():
             if self._waited_ms() < _ANSWER_MS:
                 return _HARDWARE
@@ -173,10 +172,10 @@ class W5500:
         return links.FAILED
 
     def _answers(self):
-        """Whether a W5500 is there. What network.LAN makes for one that is not, it leaves behind:
-        an interface, a task and one of the few devices that a bus can have.
+        """Whether a W5500 answers. If none does, network.LAN must not be made: it would leave an
+        interface, a task and one of the few devices of the SPI bus.
 
-        Not to be asked once the driver has the chip: it would lose CS."""
+        Must not be called after the driver was installed, which would lose CS."""
         from machine import Pin
 
         if not hasattr(Pin.board, "W5500_CS"):
@@ -201,7 +200,7 @@ class W5500:
             self._lan.ifconfig(
                 (static["ip"], static["netmask"], static["gateway"], static["dns"][0])
             )
-            for server in static["dns"][1:]:  # the driver takes one
+            for server in static["dns"][1:]:  # ifconfig() takes one name server
                 _connectwith.dns_second(server)
         self._losses = _connectwith.link_state(_CLASS) >> links.LOSSES_SHIFT
         _connectwith.ethernet_start(network.hostname())
@@ -214,7 +213,7 @@ class W5500:
                 self._was_up = True
                 self._losses = state >> links.LOSSES_SHIFT
             elif state >> links.LOSSES_SHIFT != self._losses:
-                return _LINK  # the cable was out in between
+                return _LINK  # the cable was unplugged meanwhile
             return links.UP
         if not state & links.LINK_UP:
             self._dhcp.reset()
@@ -225,7 +224,7 @@ class W5500:
 
 
 def _drive(name, level):
-    """Sets a pin of the chip, if this board names it."""
+    """Drives a pin of the chip, if pins.csv names it."""
     from machine import Pin
 
     pin = getattr(Pin.board, name, None)
@@ -237,7 +236,7 @@ def _bus():
     from machine import SPI, Pin
 
     board = Pin.board
-    # 1 is SPI2_HOST, which every chip has; network.LAN sets its own clock.
+    # 1 is SPI2_HOST, which every chip has. network.LAN sets its own clock.
     return SPI(1, sck=board.W5500_SCK, mosi=board.W5500_MOSI, miso=board.W5500_MISO)
 
 
@@ -248,10 +247,10 @@ def _driver():
 
     board = Pin.board
     if not hasattr(board, "W5500_CS"):
-        # Not in every firmware, nor in every version of MicroPython: see fitted().
+        # Not every firmware and version of MicroPython has it: see fitted().
         return network.LAN(0, phy_type=getattr(network, "PHY_OPENETH"), phy_addr=0)
-    # The address is nominal: the W5500's PHY is inside the chip. Its reset pin is driven here: the
-    # driver would hold it for 0.1 ms.
+    # The PHY address is not used, as the PHY is inside the chip. The reset pin is not passed to
+    # the driver, which would hold it low for 0.1 ms only.
     return network.LAN(
         phy_type=network.PHY_W5500, phy_addr=0, spi=_bus(), cs=board.W5500_CS, int=board.W5500_INT
     )

@@ -1,11 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Wi-Fi station: `network.WLAN`, told apart by ESP-IDF's own events.
+"""Wi-Fi station: `network.WLAN`, with the state from ESP-IDF's events.
 
-`WLAN.status()` keeps the reason of an earlier failure until an address comes, so it cannot tell
-a second "no such network" from the first. `_connectwith.link_state()` counts the events instead.
-"""
+`WLAN.status()` keeps the reason of a failure until there is an address, so two equal failures
+cannot be distinguished. `_connectwith.link_state()` counts the events."""
 
 import time
 
@@ -23,7 +22,7 @@ _HARDWARE = const(0)
 _LINK = const(1)
 _ADDRESS = const(2)
 
-# What the next poll does.
+# The state, that is, what the next poll does.
 _IDLE = const(0)
 _OPEN = const(1)
 _POWER = const(2)
@@ -32,17 +31,17 @@ _PAUSE = const(4)
 _JOINING = const(5)
 _JOINED = const(6)
 
-# What a wrong key looks like, by wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h):
-# AUTH_EXPIRE, 4WAY_HANDSHAKE_TIMEOUT, AUTH_FAIL and HANDSHAKE_TIMEOUT. So does an access point
-# that has just started, for some seconds.
+# Reasons of a wrong key, by wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h): AUTH_EXPIRE,
+# 4WAY_HANDSHAKE_TIMEOUT, AUTH_FAIL and HANDSHAKE_TIMEOUT. An access point that has just started
+# causes them, too, for some seconds.
 _KEY_REASONS = const((2, 15, 202, 204))
 
 _NOT_FOUND = const(201)  # NO_AP_FOUND, of the same enumeration
 
-_REPORTS_MIN = const(2)  # reports, at least: one missed scan, one lost handshake is noise
+_REPORTS_MIN = const(2)  # a single failed scan or handshake is not reported
 _PAUSE_MS = const(200)  # the ESP32 refuses to connect just after an error
 _LONGEST_PAUSE_MS = const(600)
-# For so long another access point than the driver's choice is joined first by later attempts.
+# For this time later attempts first join the access point that has accepted after another refused.
 _GOOD_MS = const(600000)
 
 
@@ -53,16 +52,16 @@ class Wlan:
         self._wlan = None
         self._nic = None
         self._points = None  # the access points, once one has refused
-        self._good = None  # SSID and BSSID of one that did not
-        self._good_ms = None  # when that was found
+        self._good = None  # SSID and BSSID of the one that has accepted after a refusal
+        self._good_ms = None  # when it did
         self._dhcp = retry_limits.Dhcp()
         self._state = _IDLE
         self._losses = 0
         self._limits = None
-        self._row = None  # of it
-        self._misses = 0  # in a row, of that kind
-        self._missed_ms = 0  # when the first of them was tried
-        self._since_ms = 0  # when the last join or the last pause began
+        self._row = None  # of retry_limits, for the last failures
+        self._misses = 0  # consecutive failures of that row
+        self._missed_ms = 0  # when the join of the first of them began
+        self._since_ms = 0  # when the join or the pause under way began
         self.result = results.NO_WIFI
         self.cause = ""
         self.code = self.faults = 0
@@ -109,7 +108,7 @@ class Wlan:
         }
 
     def is_scanning(self):
-        """Whether it looks for access points now."""
+        """Whether it scans for access points now."""
         return self._points is not None and self._points.is_scanning()
 
     def adopt(self, used):
@@ -138,15 +137,15 @@ class Wlan:
 
         self._wlan = network.WLAN(network.WLAN.IF_STA)
         _connectwith.link_watch(_CLASS)
-        if self._wlan.active():  # by boot.py or an earlier run: begin from a known state
+        if self._wlan.active():  # by boot.py or an earlier run: restarted, to have a known state
             self._wlan.active(False)
         self._state = _POWER
 
     def _power(self):
         if _connectwith.link_state(_CLASS) & links.LINK_UP:
-            return _HARDWARE  # the event of the old connection's end is still on its way
+            return _HARDWARE  # the event of the old connection's end is not delivered yet
         self._wlan.active(True)
-        self._wlan.config(reconnects=0)  # else the driver tries for ever by itself
+        self._wlan.config(reconnects=0)  # otherwise the driver itself retries for ever
         self._state = _JOIN
         return self._join()
 
@@ -197,13 +196,13 @@ class Wlan:
         return _ADDRESS
 
     def _make_points(self):
-        from connectwith.links.access_points import AccessPoints  # most joins need none of it
+        from connectwith.links.access_points import AccessPoints  # only after a refusal
 
         self._points = AccessPoints((self._nic["wificonfig"],))
         return self._points
 
     def _on_joined(self):
-        """Joined: what has been found out about access points is worth one BSSID."""
+        """Joined: only the BSSID is kept of the list of access points."""
         self._state = _JOINED
         points = self._points
         if points is not None and points.bssid is not None:
@@ -213,7 +212,8 @@ class Wlan:
         self._points = None
 
     def _prefer_last(self, block):
-        """The one that was good comes first, once; later the strongest may be good again."""
+        """Tries the access point that has accepted last first, once. After `_GOOD_MS` it is
+        forgotten."""
         ssid, bssid = self._good
         self._good = None
         if 0 <= time.ticks_diff(time.ticks_ms(), self._good_ms) < _GOOD_MS:
@@ -223,8 +223,8 @@ class Wlan:
             self._good_ms = None
 
     def _refused(self, reason):
-        """Notes who has refused. Whether that looks like a wrong key, to all that were asked.
-        None: one of several is not there any more, and the others are still to be asked."""
+        """Records a refusal. Returns whether all access points that were tried have refused for a
+        wrong key. None: one of several was not found, and the others are still to be tried."""
         points = self._points
         if points is None:
             if reason == _NOT_FOUND or self._state == _JOINED:
@@ -247,7 +247,7 @@ class Wlan:
         self._state = _PAUSE
         if wrong_key is None:
             return _LINK
-        # An access point that restarts is missing or busy in between: then the key may be right.
+        # An access point that restarts also causes other reasons; then the key may be right.
         row = retry_limits.WIFI_KEY if wrong_key else retry_limits.WIFI
         if row is not self._row:
             self._row = row

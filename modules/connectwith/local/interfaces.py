@@ -3,8 +3,8 @@
 
 """Interfaces for the local network: `imp.net.open`, its object, and UDP.
 
-A link is shared with the connection to the server: whoever comes second finds it up. `links.held`
-names the links that are held here; the connection leaves those up when it is lost.
+The connection to the server and local interfaces share a link. `links.held` has the links that are
+held here. The connection does not power those down when it is lost.
 """
 
 import os
@@ -26,7 +26,8 @@ _UNKNOWN = const(-1)
 _STARTING = const(0)
 _CONNECTED = const(1)
 
-# By class of link: at each stage that `poll()` tells, when it has failed, when it was stopped.
+# States of `imp.net`, by class of link: of the stages that `poll()` returns, of a link that has
+# failed, of one that was stopped.
 _STAGES = const(((0, 101, 104), (0, 0, 201), (300, 303, 302)))
 _FAILED = const((106, 203, 306))
 _STOPPED = const((105, 202, 305))
@@ -37,7 +38,7 @@ _COMING_UP_MS = const(10)
 _UP_MS = const(20)
 _CLOSED_MS = const(1000)
 
-_HOLDERS_MAX = const(8)  # tokens that _connectwith knows
+_HOLDERS_MAX = const(8)  # as many as _connectwith has tokens
 _DATAGRAM_MAX = const(1472)  # IPv4 over Ethernet without fragments
 
 _holders = [None] * _HOLDERS_MAX
@@ -45,7 +46,8 @@ _stopping = []  # links that are still being powered down
 
 
 class _Holder:
-    """What is kept for one interface object, which must not be kept itself."""
+    """The state of one Interface. The Interface itself must not be referenced here, so that it can
+    be collected."""
 
     def __init__(self, kind, callback):
         self.kind = kind
@@ -59,7 +61,7 @@ class _Holder:
 class Interface:
     """An interface that is up for the local network as long as this object is referenced.
 
-    (Until the collector finds out that it is not, that is; `close()` is at once.)
+    It is released when the object is garbage collected, or at once by `close()`.
     """
 
     def __init__(self, number, holder):
@@ -81,8 +83,9 @@ class Interface:
             return {"ipv4": info.ipv4(kind, links.held[kind])}
 
     def openudp(self, callback, localport=0):
-        """A UDP socket. `callback(fromaddress, fromport, toaddress, toport, data)` gets what
-        comes. `localport`: 0 for any. RuntimeError: cellular, or not up. OSError: port in use."""
+        """A UDP socket. `callback(fromaddress, fromport, toaddress, toport, data)` is called for
+        each datagram. `localport`: 0 for any. RuntimeError: the interface is cellular or not up.
+        OSError: the port is in use."""
         if self._holder.kind == nic.CELLULAR:
             raise RuntimeError("interface: no local network over cellular")
         check_callback(callback)
@@ -105,7 +108,7 @@ class Interface:
         return udp
 
     def close(self):
-        """Ends it at once. An interface that nothing else uses is powered down."""
+        """Releases the interface. It is powered down if nothing else uses it."""
         with _connectwith.SchedulerLock():
             _release(self._holder)
 
@@ -151,7 +154,7 @@ class Udp:
         try:
             udp.sendto(data, socket.getaddrinfo(address, port)[0][-1])
         except OSError as error:
-            # MicroPython takes it that an empty datagram, 0 bytes, was not sent.
+            # MicroPython raises this for an empty datagram, as if its 0 bytes were not sent.
             if not len(data) and error.errno == ETIMEDOUT:
                 return 0
             return results.SEND_ERROR_WOULDBLOCK
@@ -165,7 +168,7 @@ class Udp:
                 self._siblings.remove(self)
 
     def _serve(self):
-        """Hands over one datagram. Returns whether there was one."""
+        """Gives one datagram to the callback. Returns whether there was one."""
         if self._socket is None:
             return False
         for _ in self._poller.ipoll(0):
@@ -178,16 +181,16 @@ class Udp:
         except OSError:
             return False
         if not data:
-            # MicroPython takes an empty datagram for the end of a stream, and reads no more. It
-            # forgets that when the socket is bound; lwIP allows that again and loses nothing.
+            # MicroPython treats an empty datagram as the end of a stream, and reads no more.
+            # bind() clears that state. lwIP allows a second bind() and drops no datagram.
             self._socket.bind(self._local)
         call(self._callback, sender[0], sender[1], self._address, self._port, data)
         return True
 
 
 def _free_port():
-    """One of those that are nobody's (RFC 6335, section 6). lwIP would choose one, too, and not
-    say which."""
+    """A random dynamic port (RFC 6335, section 6). lwIP would choose one, too, but cannot tell
+    which."""
     return 0xC000 | os.urandom(1)[0] << 6 | os.urandom(1)[0] & 0x3F
 
 
@@ -232,7 +235,7 @@ def _collect():
 
 
 def _watch():
-    """A turn of the service of timers."""
+    """Called regularly by the service of timers. Returns the ms until the next call, or -1."""
     _drop(timers.get().alarm.dropped())
     wait_ms = -1
     for holder in _holders:
@@ -245,7 +248,7 @@ def _watch():
         if state != holder.state:
             holder.state = state
             if state == _NO_LINK and connection.get().link is not holder.link:
-                # For the driver this loss is final; the next cable finds it waiting.
+                # The driver does not recover from this loss. It is started for the next cable.
                 holder.link.start(links.held[holder.kind])
             if holder.callback is not None:
                 call(holder.callback, state)
@@ -254,7 +257,7 @@ def _watch():
         step_ms = _UP_MS if state == _CONNECTED else _COMING_UP_MS
         wait_ms = step_ms if not 0 <= wait_ms <= step_ms else wait_ms
     for link in _stopping:
-        if link.poll() >= links.FAILED:  # done, or taken up again
+        if link.poll() >= links.FAILED:  # it is off, or was started again
             _stopping.remove(link)
         return _COMING_UP_MS
     return wait_ms
@@ -282,15 +285,17 @@ def _drop(mask):
     for number in range(_HOLDERS_MAX):
         if mask & 1 << number and _holders[number] is not None:
             _release(_holders[number])
-            _holders[number] = None  # not before its token is gone, which would tell of another
+            _holders[number] = (
+                None  # only now: the token of a closed one would release its successor
+            )
 
 
 def _release(holder):
     if holder.closed:
         return
     holder.closed = True
-    # The object that `open` has returned may be named by its own callbacks. Kept here, they would
-    # keep it, and its token would be told gone by nobody.
+    # The callbacks may reference the Interface. A reference to them here would keep it alive, and
+    # its token would never be collected.
     holder.callback = None
     while holder.sockets:
         holder.sockets[-1].close()

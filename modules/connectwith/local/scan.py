@@ -21,7 +21,7 @@ def start(callback):
     """See `imp.scanwifinetworks`."""
     check_callback(callback)
     if links.get(nic.WIFI).is_scanning():  # ValueError: no Wi-Fi
-        raise OSError(EAGAIN)  # the attempt looks for access points, a part of joining
+        raise OSError(EAGAIN)  # the attempt scans for access points itself
     with _connectwith.SchedulerLock():
         if links.scan is not None:
             raise RuntimeError("scan already running")
@@ -75,10 +75,10 @@ class Scan:
             self._restore()
 
     def poll(self):
-        """A turn of the service of timers."""
+        """Called by a timer until the scan is done."""
         try:
             found = self._result()
-        except BaseException:  # no memory for what was found, or Ctrl-C
+        except BaseException:  # no memory for the result, or Ctrl-C
             links.scan = None
             self._restore()
             raise
@@ -97,7 +97,7 @@ class Scan:
         return None if found is None else [_entry(record) for record in found]
 
     def _restore(self):
-        """Switches the radio off, if it was and nobody has begun to use it."""
+        """Switches the radio off if it was off before, and nothing else uses it by now."""
         self.running = False
         with _connectwith.SchedulerLock():
             if not self._was_on and nic.WIFI not in links.held:
@@ -110,7 +110,7 @@ def _entry(record):
     try:
         name = ssid.decode()
     except UnicodeError:
-        name = ssid  # not every network has a text as its name
+        name = ssid  # an SSID need not be UTF-8
     return {
         "ssid": name,
         "bssid": bssid.hex(),

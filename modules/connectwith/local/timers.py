@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""What runs beside the connection: the user's timers, the idle callback, and local interfaces."""
+"""The user's timers, the idle callback, and the regular call for local interfaces."""
 
 import time
 
@@ -10,7 +10,7 @@ from micropython import const
 
 from connectwith import call
 
-_LONGEST_MS = const(86400000)  # one setting of the alarm; longer waits are made of several
+_LONGEST_MS = const(86400000)  # the longest setting of the alarm; longer waits take several
 
 _service = None
 
@@ -26,36 +26,37 @@ def get():
 
 
 class Timer:
-    """What `imp.wakeup` gives and `imp.cancelwakeup` takes."""
+    """What `imp.wakeup` returns and `imp.cancelwakeup` takes."""
 
     def __init__(self, due_ms, callback, iteration):
         self.due_ms = due_ms
         self.callback = callback
-        self.iteration = iteration  # of the service, when it was started
+        self.iteration = iteration  # of the service, in which it was started
 
 
 class Service:
-    """One alarm for all. `watch` is called at each turn; it returns the ms until it wants to be
-    called again, or -1.
+    """One alarm for all timers. Each time the alarm fires is an iteration: it calls the timers
+    that are due, then the function of `watch()`, then the idle callback.
 
-    The alarm rings between two byte codes of the user's code or of the methods here that it calls.
-    It is set at the end of a turn; what the user calls leaves a change, and asks for a turn.
+    The alarm fires from the scheduler, that is, between two byte codes of the user's code or of a
+    method of this class. An iteration sets the alarm at its end. The methods that the user calls
+    change the state and schedule an iteration.
     """
 
     def __init__(self):
-        self._timers = []  # by the time when they are due
-        self._now_ms = 0  # ticks_ms() wraps within two weeks, timers may run longer
+        self._timers = []  # sorted by due time
+        self._now_ms = 0  # does not wrap: ticks_ms() wraps within two weeks, timers may be longer
         self._seen_ms = time.ticks_ms()
         self._watch_due_ms = -1
         self._watch = None
         self._idle = None
         self._is_idle = None
         self._iteration = 0
-        self._scheduled = False  # for a turn as soon as possible
+        self._scheduled = False  # an iteration was scheduled as soon as possible
         self.alarm = _connectwith.Alarm(self._on_alarm)
 
     def start(self, delay_ms, callback):
-        """A new Timer: `callback()` after so many ms."""
+        """A new Timer, which calls `callback()` after `delay_ms`."""
         with _connectwith.SchedulerLock():
             timer = Timer(self._now() + delay_ms, callback, self._iteration)
             at = len(self._timers)
@@ -66,30 +67,31 @@ class Service:
         return timer
 
     def cancel(self, timer):
-        """Stops a timer; nothing happens to one that has run or was stopped before."""
+        """Cancels a timer. One that has run or was cancelled is ignored."""
         if not isinstance(timer, Timer):
             raise TypeError("timer: not what wakeup() returned")
         with _connectwith.SchedulerLock():
-            timer.callback = None  # no longer needed, however long the caller keeps the timer
+            timer.callback = None  # the caller may keep the timer, but the callback can be freed
             if timer in self._timers:
                 self._timers.remove(timer)
 
     def on_idle(self, callback, is_idle):
-        """`callback()` once, at a turn when `is_idle()`; None for no callback."""
+        """Calls `callback()` once, in an iteration in which `is_idle()`. None: no callback."""
         with _connectwith.SchedulerLock():
             self._is_idle = is_idle
             self._idle = callback
             self._schedule()
 
     def watch(self, function):
-        """Sets the function to be called at each turn, from now on."""
+        """Sets the function that is called regularly. It returns the ms until the next call, or
+        -1."""
         with _connectwith.SchedulerLock():
             self._watch = function
             self._watch_due_ms = 0
             self._schedule()
 
     def _schedule(self):
-        # Not at each call: that would put the alarm off as long as calls come close together.
+        # Only once: each setting restarts the alarm, so frequent calls would delay it for ever.
         if not self._scheduled:
             self._scheduled = True
             self.alarm.set(0)
@@ -122,7 +124,7 @@ class Service:
 
     def _run(self):
         now_ms = self._now()
-        # Those that callbacks start now stand behind what is due, and wait for the next turn.
+        # Timers that the callbacks start wait for the next iteration, even if they are due.
         self._iteration = iteration = (self._iteration + 1) & 0xFF
         timers = self._timers
         while timers and timers[0].due_ms <= now_ms and timers[0].iteration != iteration:
