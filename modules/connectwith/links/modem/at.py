@@ -3,46 +3,48 @@
 
 """The AT command dialogue without input or output (SIM7500/SIM7600 AT Command Manual V3.00, 1.4).
 
-The owner moves bytes: read into `space()`, pass the count to `received()`, call `next()` until it
-says NONE. Before a command is written, `begin()` says what its answer looks like. Whole lines
-decide; a line of which a part is missing or damaged is nothing.
+The owner moves the bytes: it reads into `space()`, passes the count to `received()`, and calls
+`next()` until that returns NONE. Before a command is written, `begin()` is given the prefix of its
+answer. Only whole lines count; an incomplete or damaged line is ignored.
 
-A URC may come at any moment: before the echo, between an information line and OK, right behind a
-reply. It is told from information by the prefix that `begin()` was given. Two exceptions:
+A URC (unsolicited result code) may come at any moment: before the echo, between an information
+line and OK, or directly behind a reply. The prefix given to `begin()` distinguishes information
+from URCs, with two exceptions:
 
 * The read commands of the registration (+CREG?, +CGREG?, +CEREG?) answer `n,stat[,...]`, while the
   URC of the same name is `stat[,lac,...]`. A line whose second field is a number of one or two
   digits is the answer, every other is the URC: with n = 0 or 1 the URC has one field, with n = 2 a
   lac, which is quoted or has more digits (manual 4.2.1, 5.2.1).
 * NO CARRIER, BUSY, NO ANSWER, NO DIALTONE and CONNECT end a command that dials or leaves data
-  mode. Beside any other they are news of a call: URCs.
+  mode. During any other command they report on a call and are URCs.
 
-Ctrl-C may strike at any jump of the byte code. So the methods decide first and then change the
-state in one straight line: what was cut short is simply called again. The owner must store what
-`next()` returns straight from the call. Receiving allocates nothing; `text()` and `rest()` do.
+Ctrl-C may interrupt at any jump of the byte code. So the methods take all decisions first and then
+change the state in straight-line code: an interrupted call is simply made again. The owner must
+store the result of `next()` straight from the call. Receiving allocates nothing; `text()` and
+`rest()` do.
 """
 
 from micropython import const
 
-# What next() returns.
+# Results of next().
 NONE = const(0)  # nothing until more bytes come
 OK = const(1)
 ERROR = const(2)
 CME = const(3)  # +CME ERROR, see `number`
 CMS = const(4)  # +CMS ERROR, see `number`
-CONNECT = const(5)  # what follows belongs to PPP, see rest()
+CONNECT = const(5)  # the bytes behind it belong to PPP, see rest()
 NO_CARRIER = const(6)
 BUSY = const(7)
 NO_ANSWER = const(8)
 NO_DIALTONE = const(9)
 INFO = const(10)  # a line of the running command's answer
 URC = const(11)  # any other line
-PROMPT = const(12)  # "> ": the modem wants the text of the command
+PROMPT = const(12)  # "> ": the modem waits for the text of the command
 
-_INBOX_BYTES = const(128)  # what one poll may digest
-_LINE_BYTES = const(512)  # over the longest line that a used command gives or echoes
+_INBOX_BYTES = const(128)  # the most that one poll parses
+_LINE_BYTES = const(512)  # longer than any answer or echo of the commands in use
 
-_FINE = const(0)  # verdicts on the line that is being received, may be added up
+_FINE = const(0)  # flags for damage of the line that is being received
 _NOISE = const(1)
 _OVERLONG = const(2)
 
@@ -67,7 +69,7 @@ _CALL = const(
         (b"NO DIALTONE", NO_DIALTONE),
     )
 )
-# URCs that do not begin with a sign. What ends in a space or a colon goes on.
+# URCs that do not begin with a sign. Those that end with a space are prefixes.
 _BARE_URCS = const(
     (
         b"RDY",
@@ -87,7 +89,7 @@ _BARE_URCS = const(
 
 
 class At:
-    """One dialogue, for ever. `running`: a command waits for its final result."""
+    """The parser of one line to a modem. `running`: a command waits for its final result."""
 
     def __init__(self):
         self._inbox = memoryview(bytearray(_INBOX_BYTES))
@@ -98,12 +100,12 @@ class At:
         self.reset()
 
     def reset(self):
-        """Forgets the command and everything that was received."""
-        self._received = None  # what received() was told
+        """Drops the command and all bytes that were received."""
+        self._received = None  # the argument of received()
         self._got = self._parsed = 0
         self._n = 0
         self._damage = _FINE
-        self._reported = False  # the line was that of the last event
+        self._reported = False  # next() has returned the line as an event
         self._data = False
         self.running = False
         self.number = -1
@@ -113,10 +115,10 @@ class At:
     def begin(self, command, prefix=b""):
         """`command` (bytes, no CR) has been or is about to be written.
 
-        Lines that start with `prefix` are its INFO. With b"" INFO is what is not a URC by its
-        look: bare text, and lines that carry the command's own name, as +CGMR: for AT+CGMR; to
-        dial has none. What was received before should be dealt with first; what followed CONNECT
-        is dropped.
+        Lines that start with `prefix` are its INFO. With b"" INFO is every line that does not look
+        like a URC: text without a sign, and lines with the command's own name, as +CGMR: for
+        AT+CGMR. A command that dials has no INFO. The owner should take all events before. Bytes
+        behind CONNECT are dropped.
         """
         calls = reads_registration = False
         for start in _DIALS:
@@ -139,22 +141,23 @@ class At:
         self.running = True
 
     def space(self):
-        """Where to read into. Empty while next() has something left, and in data mode."""
+        """The buffer to read into. It is empty while next() has bytes left, and in data mode."""
         self._take_in()
         return self._no_room if self._data or self._parsed < self._got else self._inbox
 
     def received(self, n):
-        """`n` bytes were put at the start of `space()`; None is none."""
+        """`n` bytes were read into `space()`, from its start. None: no bytes."""
         self._received = n
 
     def rest(self):
-        """After CONNECT: the bytes behind its line, which are PPP's. The line feed of its end may
-        be among them."""
+        """After CONNECT: the bytes behind its line, which belong to PPP. The line feed of the line
+        may be the first of them."""
         self._take_in()
         return self._inbox[self._parsed : self._got]
 
     def text(self):
-        """The line of the last event, without its end. What is not ASCII is a question mark."""
+        """The line of the last event, without its end. Bytes that are not printable ASCII are
+        replaced by question marks."""
         line = self._line
         for i in range(self._n):
             if not 32 <= line[i] < 127:
@@ -162,7 +165,7 @@ class At:
         return str(memoryview(line)[: self._n], "ascii")
 
     def next(self):
-        """The next event, or NONE. `text()` and `number` are about it until the next call."""
+        """The next event, or NONE. `text()` and `number` belong to it until the next call."""
         self._take_in()
         if self._reported:
             self._forget_line()
@@ -185,7 +188,7 @@ class At:
                         return self._report(at, rest, event)
                 n = damage = 0
             elif byte == 0 or byte == 0xFF:
-                # A line without a signal or that is being switched on; inside a line it is damage.
+                # Noise of an idle UART or of one that is switched on. Inside a line it is damage.
                 if n:
                     damage |= _NOISE
             elif byte < _SPACE and byte != _TAB or byte == 0x7F:
@@ -202,7 +205,7 @@ class At:
         self._damage = damage
         return NONE
 
-    # -- changes of state, each in one straight line
+    # -- changes of state, each in straight-line code
 
     def _take_in(self):
         fresh = self._received
@@ -235,11 +238,11 @@ class At:
         self._data = data
         return event
 
-    # -- judging a line: its first n bytes
+    # -- classification of a line: its first n bytes
 
     def _without_echo(self, n):
-        """The length that is left without the echo at the end of the line, in front of which a URC
-        or noise may have got. An echo may also come late, or in pieces."""
+        """The length of the line without the echo at its end. A URC or noise may stand before the
+        echo. An echo may also come late, or in pieces."""
         if self.running:
             command = self._command
             start = n - len(command)
@@ -271,7 +274,7 @@ class At:
         return self.running and not damage and self._line[0] == _GREATER
 
     def _has(self, text, start):
-        """Whether the line has `text` at `start`; as much must have been received."""
+        """Whether the line has `text` at `start`. So many bytes must have been received."""
         line = self._line
         for i in range(len(text)):
             if line[start + i] != text[i]:
@@ -305,7 +308,7 @@ class At:
         return 1 <= digits <= 2 and (i == n or line[i] == _COMMA)
 
     def _number(self, n):
-        """The number after the colon; -1 if there is text instead."""
+        """The number after the colon, or -1 if there is a text."""
         line = self._line
         i = len(b"+CME ERROR:")
         while i < n and line[i] == _SPACE:
@@ -319,15 +322,16 @@ class At:
 
 
 def _own_prefix(command):
-    """What the answer of a reading or an executing command begins with: +CGMR: for AT+CGMR."""
+    """The prefix of the answer to a read or an execute command: +CGMR: for AT+CGMR."""
     if not command.startswith(b"AT+") or b"=" in command:
         return b""
     return command[2:].rstrip(b"?") + b":"
 
 
 def quote(key, value):
-    """`value` (str) as a parameter of a command. ValueError names `key` if it cannot be one: the
-    manual knows no escape, and what is not ASCII depends on the character set of the modem."""
+    """`value` (str) as a parameter of a command. ValueError, whose text names `key`: it cannot be
+    a parameter. The manual has no escape, and other characters depend on the modem's character
+    set."""
     for character in value:
         if not " " <= character <= "~" or character == '"':
             raise ValueError(key + ": must be printable ASCII without quotation marks")
@@ -335,8 +339,9 @@ def quote(key, value):
 
 
 def fields(text):
-    """The parameters of an information line or URC as a list of str: what follows the first colon,
-    or all if the line does not begin with a sign. Quotation marks go, commas between them stay."""
+    """The parameters of an information line or URC as a list of str. They follow the first colon;
+    a line without a sign consists of parameters. Quotation marks are removed, commas inside them
+    kept."""
     if text[:1] in ("+", "*", "^"):
         text = text[text.find(":") + 1 :] if ":" in text else ""
     found = []

@@ -3,10 +3,9 @@
 
 """The UART to a modem and the AT commands on it.
 
-What takes time is a generator: it yields while it waits, so that whoever drives it never does.
-`value = yield from line.ask(...)` reads like a call. Ctrl-C ends a generator for good; its owner
-then begins again from the state in which it finds the modem.
-"""
+Functions that take time are generators: they yield while they wait, so the caller never waits.
+`value = yield from line.ask(...)` reads like a call. Ctrl-C ends a generator. Its owner then
+begins again, with a modem in an unknown state."""
 
 import time
 
@@ -15,21 +14,21 @@ from micropython import const
 from connectwith.links.modem import at
 
 _UART = const(1)
-_RXBUF_BYTES = const(4096)  # 45 ms at 921600 baud; the driver of PPP looks every 10 ms
-_TXBUF_BYTES = const(1024)  # more than a command has, so that writing one does not wait
+_RXBUF_BYTES = const(4096)  # 45 ms at 921600 baud; the driver of PPP reads every 10 ms
+_TXBUF_BYTES = const(1024)  # longer than any command, so writing one does not wait
 _EVENTS_PER_STEP = const(4)
 _LOG_LINES = const(12)
 _LOG_CHARACTERS = const(80)
 
-_QUIET_MS = const(200)  # a modem that has not said anything for so long has said all
+_QUIET_MS = const(200)  # of silence, after which an answer is complete
 _NOISY_MS = const(2000)
 
-# The modem has started (anew). The last two are those of its siblings.
+# URCs after a start or restart of the modem. The last two are those of related modems.
 _READY = const(("RDY", "*ATREADY: 1", "QCRDY"))
 
 
 class Restart(Exception):
-    """Everything that was known about the modem is void: it has rebooted, or went silent."""
+    """The modem has restarted or does not answer, so its state is unknown."""
 
 
 def pause(duration_ms):
@@ -42,8 +41,8 @@ def pause(duration_ms):
 def make_uart(rate):
     """Opens the board's UART to the modem at `rate` baud.
 
-    Without RTS and CTS: cards and shields that have the pins may have them unconnected, and a CTS
-    that floats stops the UART for ever."""
+    RTS and CTS are not used: some cards and shields leave the pins unconnected, and a floating CTS
+    stops the UART for ever."""
     from machine import UART, Pin
 
     board = Pin.board
@@ -58,8 +57,8 @@ def make_uart(rate):
 
 
 class Line:
-    """One command at a time. `log` has the last lines, oldest first, without secrets and without
-    the OK of commands that went well."""
+    """Sends one command at a time. `log` has the last lines, oldest first, without secrets and
+    without the OK of successful commands."""
 
     def __init__(self):
         self._at = at.At()
@@ -67,17 +66,17 @@ class Line:
         self.rate = 0
         self.text = ""  # the last line of information, or the error
         self.number = -1  # of +CME ERROR
-        self.ready = False  # RDY was seen since `expect_restart()`
-        self.expected = True  # it may come: the modem is known to be starting
-        self.heard = 0  # bytes since `open()`
-        self.asked = 0  # commands, ever
+        self.ready = False  # RDY was received since `expect_restart()`
+        self.expected = True  # RDY is no error, as the modem is starting
+        self.heard = 0  # bytes received since `open()`
+        self.asked = 0  # commands sent; never reset
         self.log = []
         self.hidden = []  # values (str) that must not be in the log
         self.recording = False
         self._name = ""  # of the running command's information
 
     def open(self, rate):
-        """Sets the speed (baud), and forgets what was received at another one."""
+        """Sets the speed (baud), and drops bytes that were received at another one."""
         self.uart = make_uart(rate)
         self.rate = rate
         self.heard = 0
@@ -89,13 +88,13 @@ class Line:
             self.uart = None
 
     def expect_restart(self):
-        """Takes it that the modem is in command mode and that RDY would be news."""
+        """To be called when the modem is in command mode. RDY means a restart from now on."""
         self._at.reset()
         self.ready = False
 
     def note(self, text):
-        """Adds a line to the log. A command that is repeated stands there once, and so does its
-        answer while it stays the same."""
+        """Adds a line to the log. A repeated command is logged once, and so is its answer if it is
+        the same."""
         text = self.without_secrets(text)
         log = self.log
         if not self.recording or log and log[-1] == text:
@@ -107,13 +106,13 @@ class Line:
         log.append(text[:_LOG_CHARACTERS])
 
     def hide(self, value):
-        """Keeps `value` (str) out of the log, whatever line it stands in: an echo may come late or
-        in pieces, and an error may quote its command."""
+        """Replaces `value` (str) in all lines of the log: an echo may come late or in pieces, and
+        an error may quote its command."""
         if value and value not in self.hidden:
             self.hidden.append(value)
 
     def without_secrets(self, text):
-        """`text` with stars in place of what is hidden."""
+        """`text` with stars in place of the hidden values."""
         for value in self.hidden:
             if value in text:
                 text = text.replace(value, "***")
@@ -124,9 +123,9 @@ class Line:
         self.uart.write(data)
 
     def ask(self, command, limit_ms, prefix=b"", shown=None):
-        """Generator: sends `command` (bytes, without CR). Its value is the final result (see
-        `at`), NONE if there was none in `limit_ms`. `shown` stands in the log for a command with
-        a secret, and then only its final result is logged: an echo could have the secret, too."""
+        """Generator: sends `command` (bytes, without CR). Returns the final result (see `at`), or
+        NONE if there was none in `limit_ms`. `shown` is logged in place of a command with a
+        secret. Of its answer only the final result is logged, as an echo may have the secret."""
         yield from self._take_unsolicited()
         self.text = ""
         self.number = -1
@@ -138,17 +137,18 @@ class Line:
         return (yield from self._result(limit_ms, shown is not None))
 
     def rest(self):
-        """What came right behind CONNECT, as bytes: PPP's first words."""
+        """The bytes that came directly behind CONNECT, which belong to PPP."""
         return bytes(self._at.rest())
 
     def escape(self, limit_ms):
-        """Generator: waits for a call's end to be told, as `ask()` for an answer."""
+        """Generator: waits for the result of leaving data mode, as `ask()` for that of a
+        command."""
         self._at.begin(b"+++")
         return (yield from self._result(limit_ms, False))
 
     def _take_unsolicited(self):
-        """Takes in what has come without being asked for: a late answer to a command that was
-        given up must not be the answer to the next, and its answer that to the one after it."""
+        """Takes the events that came without a command. A late answer to an earlier command must
+        not count as the answer to the next one."""
         count = 0
         since_ms = time.ticks_ms()
         while time.ticks_diff(time.ticks_ms(), since_ms) < _NOISY_MS:
@@ -174,7 +174,7 @@ class Line:
                     raise Restart("the modem has restarted")
                 count += 1
             if event == at.NONE or count == _EVENTS_PER_STEP:
-                # Also a modem that never stops talking may owe the answer.
+                # The limit also holds for a modem that sends URCs without a pause.
                 if time.ticks_diff(time.ticks_ms(), since_ms) >= limit_ms:
                     self.note("(no answer)")
                     return at.NONE
@@ -182,7 +182,7 @@ class Line:
                 count = 0
 
     def _take(self):
-        """The next event of what has been received, NONE if there is nothing."""
+        """The next event, or NONE. Reads from the UART if no bytes are left."""
         engine = self._at
         event = engine.next()
         if event == at.NONE:
@@ -206,12 +206,12 @@ class Line:
         elif text in _READY:
             self.ready = True
         elif self._name and text.startswith(self._name):
-            return  # the other contexts of AT+CGDCONT?, for one
+            return  # not logged: other lines of the answer, as further contexts of AT+CGDCONT?
         if event != at.OK and (event < at.INFO or not secret):
             self.note("< " + text)
 
     def drain(self):
-        """Generator: throws away what comes until the line is quiet, at most for 2 s."""
+        """Generator: drops received bytes until the line is quiet, at most for 2 s."""
         uart = self.uart
         since_ms = last_ms = time.ticks_ms()
         self._at.reset()
@@ -228,7 +228,8 @@ class Line:
             yield
 
     def answers(self, tries, limit_ms):
-        """Generator: whether the modem answers AT. The first try may only end a half line."""
+        """Generator: whether the modem answers AT. The first try may only end an incomplete
+        line."""
         for _ in range(tries):
             if (yield from self.ask(b"AT", limit_ms)) == at.OK:
                 return True

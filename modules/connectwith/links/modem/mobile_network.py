@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The mobile network: which APN, registration, operator and signal, the time."""
+"""The mobile network: the APN, registration, operator and signal, and the modem's clock."""
 
 import time
 
@@ -20,9 +20,9 @@ _RADIO_MS = const(15000)
 _OPERATOR_MS = const(15000)
 _AGAIN_MS = const(250)
 _ATTACH_MS = const(20000)
-_REGISTER_MS = const(180000)  # the worst that is known; as a rule the attempt ends before
+_REGISTER_MS = const(180000)  # the longest known time; usually the attempt ends sooner
 
-# The domains in the order of their weight: on LTE the first decides, CREG is about calls only.
+# The domains by priority: on LTE the first is decisive; CREG is for voice calls only.
 _DOMAINS = const(
     ((b"AT+CEREG?", b"+CEREG:"), (b"AT+CGREG?", b"+CGREG:"), (b"AT+CREG?", b"+CREG:"))
 )
@@ -38,7 +38,7 @@ _AUTHS = {"none": 0, "pap": 1, "chap": 2}  # of AT+CGAUTH, and of network.PPP
 
 
 def auth_of(block):
-    """How to log in, from a NIC's cellconfig (dict or None): 0 not at all, 1 PAP, 2 CHAP."""
+    """The authentication of a NIC's cellconfig (dict or None): 0 none, 1 PAP, 2 CHAP."""
     if block is None:
         return 0
     return _AUTHS[block.get("auth") or ("chap" if block.get("username") else "none")]
@@ -51,8 +51,8 @@ class Network:
         self._line = line
         self.operator = None
         self.rssi_dbm = None
-        self._registered = False  # with this APN, by what set_up() has seen
-        self._changed = False  # the APN is another than that of before
+        self._registered = False  # set_up() has found it registered with this APN
+        self._changed = False  # the modem had another APN before
 
     def _ask(self, command, limit_ms, prefix=b"", shown=None):
         result = yield from self._line.ask(command, limit_ms, prefix, shown)
@@ -61,8 +61,8 @@ class Network:
         return result
 
     def configure(self, apn, auth, username, password, starting, limits, note):
-        """`set_up()`, again and again while the modem refuses something: it may still be starting.
-        False: `line.text` says what it refuses. `note()` is called after each refusal."""
+        """Repeats `set_up()` while the modem refuses a command, as it may still be starting.
+        False: `line.text` has the error. `note()` is called after each refusal."""
         since_ms = time.ticks_ms()
         tries = 0
         while not (yield from self.set_up(apn, auth, username, password, starting)):
@@ -74,11 +74,11 @@ class Network:
         return True
 
     def set_up(self, apn, auth, username, password, starting):
-        """Tells the modem how to get a context, before registration is judged: LTE takes the APN
-        of context 1 when it attaches, and is refused with a wrong one. "" is the network's own.
-        With another APN than before it attaches anew, for nothing says that a call would not go
-        over what it has attached with. Only one that is just `starting` has not, as a rule.
-        False: the modem does not take it (`line.text`)."""
+        """Sets APN and authentication of context 1. This precedes registration: LTE attaches with
+        the APN of context 1, and the network refuses a wrong one. "" is the network's default APN.
+        If the APN has changed, the modem detaches and attaches again, as a call could otherwise
+        use the old context. A modem that is `starting` has usually not attached yet. False: the
+        modem refuses a command (`line.text`)."""
         line = self._line
         yield from self._ask(b"AT+CGDCONT?", _ANSWER_MS, b"+CGDCONT: 1,")
         known = at.fields(line.text)
@@ -91,7 +91,7 @@ class Network:
             yield from self._ask(b"AT+CFUN?", _RADIO_MS, b"+CFUN:")
             radio = at.fields(line.text)[0]
             if radio == "1" and not same and (attached or not starting):
-                # Not 0, which switches the SIM off: the new context would be refused.
+                # Not 0, which also switches the SIM off: the new context would be refused.
                 yield from self._ask(b"AT+CFUN=4", _RADIO_MS)
                 radio = "4"
         if not same:
@@ -105,9 +105,9 @@ class Network:
         return True
 
     def _log_in(self, auth, username, password):
-        """The password comes before the user (AT Command Manual, 8.2.15)."""
+        """Sets the authentication. The password precedes the user (AT Command Manual, 8.2.15)."""
         if not auth:
-            # Some firmware has no context to take it from yet; there is nothing to lose.
+            # Some modem firmware refuses this before there is a context. The result is ignored.
             yield from self._ask(b"AT+CGAUTH=1,0", _ANSWER_MS)
             return True
         command = b"AT+CGAUTH=1,%d," % auth
@@ -116,18 +116,18 @@ class Network:
         return (yield from self._ask(command, _ANSWER_MS, shown="AT+CGAUTH=1,***")) == at.OK
 
     def cycle_radio(self):
-        """Off and on again: a cure for a modem that a network has got tired of."""
+        """Switches the radio off and on, which helps if the network keeps refusing the modem."""
         self._registered = False
         yield from self._ask(b"AT+CFUN=4", _RADIO_MS)
         yield from self._ask(b"AT+CFUN=1", _RADIO_MS)
 
     def register(self, limits):
-        """REGISTERED for data, DENIED for as long as its limit, or LATE."""
+        """REGISTERED for data, DENIED if that has lasted for its limit, or LATE."""
         if self._registered:
             return REGISTERED
         since_ms = time.ticks_ms()
         denied_ms = None
-        again = self._changed  # it may have attached with the old APN after all
+        again = self._changed  # the modem may have attached with the old APN in spite of set_up()
         while True:
             verdict = yield from self._poll_domains()
             now_ms = time.ticks_ms()
@@ -148,7 +148,8 @@ class Network:
             yield from pause(_AGAIN_MS)
 
     def _poll_domains(self):
-        """Asks each domain once. DENIED: one of them denies, and in no other is it searching."""
+        """Queries each domain once. DENIED: a domain denies registration, and no other one is
+        searching."""
         line = self._line
         denied = searching = False
         for i in range(len(_DOMAINS)):
@@ -162,7 +163,7 @@ class Network:
         return DENIED if denied and not searching else LATE
 
     def describe(self):
-        """Signal and operator, for people. An answer that does not come is no failure."""
+        """Queries signal and operator, for people. A missing answer is no failure."""
         line = self._line
         yield from self._ask(b"AT+CSQ", _ANSWER_MS, b"+CSQ:")
         rssi = at.fields(line.text)[0]
@@ -176,7 +177,7 @@ class Network:
             yield from line.drain()  # its answer may still come
 
     def clock(self):
-        """The text of the modem's clock, "" without one."""
+        """The text of the modem's clock, or ""."""
         line = self._line
         if (yield from self._ask(b"AT+CCLK?", _ANSWER_MS, b"+CCLK:")) != at.OK:
             return ""

@@ -3,22 +3,21 @@
 
 """The modem's clock: +CCLK: "yy/MM/dd,hh:mm:ss+zz" (AT Command Manual, 3.2.17).
 
-The time is local, zz its distance from UTC in quarters of an hour. Until the network has told the
-time the zone is missing and the date is the modem's date of birth.
-"""
+The time is local; zz is its offset from UTC in quarters of an hour. Before the network has sent
+the time, there is no zone, and the date is the modem's default."""
 
 from micropython import const
 
 _LENGTH = const(20)
 _SEPARATORS = const("//,::")
 _DAYS_BEFORE = const(b"\x00\x1f\x3b\x5a\x78\x97\xb5\xd4\xf3\x11\x30\x4e")  # modulo 256
-_YEAR_MAX = const(69)  # 70 and 80 are dates of birth
-_ZONE_MAX = const(56)  # 14 hours, of the Line Islands
+_YEAR_MAX = const(69)  # 70 and 80 are defaults of modems
+_ZONE_MAX = const(56)  # 14 hours, the largest in use (Line Islands)
 
 
 def seconds(text, floor_s):
-    """UTC in seconds since 2000 of the quoted part of +CCLK, or None if it is not a time of the
-    network's. A time before `floor_s` is not believed."""
+    """UTC in seconds since 2000 from the quoted part of +CCLK, or None if the network has not sent
+    the time. A time before `floor_s` is rejected."""
     if len(text) != _LENGTH:
         return None
     numbers = []

@@ -1,23 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""`network.PPP` on the modem's UART: up to 1.25 and later, watched, and closed without waiting.
+"""`network.PPP` on the modem's UART, for MicroPython up to 1.25 and later. No call waits.
 
-The driver tells little. It never sees NO CARRIER, and up to 1.25 neither a refused password, which
-a tap on its stream sees, nor a peer that is silent. But what it reads can be noticed, and whoever
-is connected by PPP answers an LCP Echo-Request (RFC 1661, 5.8). So a line that stays silent
-although it is asked is dead. The question goes no further than the modem and costs nothing. It may
-cut a packet of lwIP's in two: that packet is lost like any other on a bad line.
+The driver reports little. It does not detect NO CARRIER. Up to 1.25 it does not report a refused
+password, which a tap on its stream detects, or a silent peer. But received bytes can be detected,
+and a peer answers an LCP Echo-Request (RFC 1661, 5.8). So a line that stays silent after such a
+request is dead. The modem answers the request itself, so it costs no data. It may be written in
+the middle of a packet of lwIP, which is then lost.
 
-Up to 1.25 the tap notices. Later versions read in the UART's interrupt, which is free
-to use, so ours calls their `poll()`. In 1.25 it is not to be had: a UART that was given the size
-of its buffer has lost the queue of events that `irq()` starts a task on.
+Up to 1.25 the tap detects received bytes. The driver of later versions reads in the UART's
+interrupt, which the user may set, so the handler of this file calls the driver's `poll()`. In 1.25
+the interrupt cannot be used: a UART with a buffer size has lost the event queue of `irq()`.
 
-Closing waits for the peer, up to 8 s in 1.25. Here PPP is given a stream of its own, a loop, on
-which it reads that its peer hangs up; the UART belongs to AT commands again at once. Later
-versions accept no such stream, but close at once when connected; one that is not yet is kept,
-without a stream, until it gives up by itself.
-"""
+The driver of 1.25 waits up to 8 s for the peer when it is closed. So it is given another stream, a
+loop, from which it reads that the peer hangs up. The UART is free for AT commands at once. Later
+versions accept no such stream, but close at once when connected. A driver that is not connected
+yet is kept without a stream until it gives up by itself."""
 
 import time
 
@@ -30,12 +29,12 @@ TERMINATE = b"~\xff}#\xc0!}%W} }$}'\x92~"
 _TERMINATED = const(b"~\xff}#\xc0!}&W} }$\xca\xb7~")
 
 _LOOP_BYTES = const(512)
-_UNWIND_MS = const(60)  # for the driver's task to read the loop, which it does every 10 ms
+_UNWIND_MS = const(60)  # the driver's task reads the loop every 10 ms
 
-_ASK_MS = const(3000)  # of silence, then the peer is asked, and again
-_DEAD_MS = const(10000)  # of silence
+_ASK_MS = const(3000)  # of silence, after which an Echo-Request is sent, and then repeated
+_DEAD_MS = const(10000)  # of silence, after which the line is dead
 
-_CONNECTING = const(3)  # status() of later versions; below 0 an error of lwIP's
+_CONNECTING = const(3)  # a status() of later versions; below 0 it is an error of lwIP
 
 _AUTHENTICATION_FAILED = const(-7)  # PPPERR_AUTHFAIL (lwIP, netif/ppp/ppp.h)
 
@@ -55,8 +54,8 @@ class Ppp:
     def __init__(self):
         self._driver = None
         self._uart = None
-        self._tap = None  # up to 1.25; else the driver reads in the UART's interrupt
-        self._waiting = []  # drivers of that kind that are still to give up
+        self._tap = None  # up to 1.25; in later versions the driver reads in the UART's interrupt
+        self._waiting = []  # drivers of later versions that have not given up yet
         self._heard_ms = self._asked_ms = 0
         self.cause = ""
         self.code = 0
@@ -121,7 +120,8 @@ class Ppp:
         return driver.ipconfig("addr4") + (driver.ipconfig("gw4"),)
 
     def drop(self):
-        """Takes PPP off the UART, at once: nothing goes out any more. Harmless if it is not on."""
+        """Detaches PPP from the UART at once: it writes nothing more. A second call does
+        nothing."""
         uart = self._uart
         if uart is None:
             return
@@ -132,7 +132,7 @@ class Ppp:
             return
         uart.irq(None)
         if driver.status() == _CONNECTING or driver.ifconfig()[0] == "0.0.0.0":
-            # Closing would leave the interface in lwIP's list for ever.
+            # active(False) would leave the interface in lwIP's list for ever.
             driver.config(stream=None)
             self._waiting.append(driver)
             self._driver = None
@@ -140,7 +140,7 @@ class Ppp:
             driver.active(False)
 
     def close(self):
-        """Generator: what is left to do after `drop()`."""
+        """Generator: the rest of the shutdown after `drop()`."""
         driver = self._driver
         if driver is not None and self._tap is not None and driver.active():
             since_ms = time.ticks_ms()
@@ -154,7 +154,7 @@ class Ppp:
         self._waiting = [old for old in self._waiting if old.active()]
 
     def _read(self, uart):
-        """Of the UART's interrupt, from the scheduler."""
+        """The handler of the UART's interrupt; runs from the scheduler."""
         if self._uart is not None and self._driver.poll() > 0:
             self._heard_ms = time.ticks_ms()
 
@@ -165,7 +165,8 @@ class Ppp:
 
 
 def _loop():
-    """A stream that gives what is written to it, with a peer's good-bye in it."""
+    """A stream that returns what is written to it. It holds the peer's Terminate-Request and
+    -Ack."""
     from micropython import RingIO
 
     loop = RingIO(_LOOP_BYTES)

@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The SIM: its state, and its PIN, of which every wrong try is dear.
+"""The SIM: its state and its PIN. A SIM locks itself after three wrong PINs.
 
-A PIN goes on record before it is sent, with the tries that were left, and comes off it when the
-SIM is open. So whatever happens in between, a reset or a power loss included, the next look at the
-tries tells: one less, and the PIN is wrong and is not sent again; as many as before, and the SIM
-has not judged it. What the modem answers is no proof: it may be busy, or slow.
+A PIN is recorded in flash before it is sent, together with the tries that were left. The record is
+erased when the SIM is unlocked. So also after a reset or a power loss the tries show the result:
+with one try less the PIN is wrong and is not sent again; with as many as before the SIM has not
+checked it. The answer of the modem does not show that, as the modem may be busy or slow.
 
-A PIN is not tried when the SIM has less than two tries left: the last one is for a person.
+A PIN is not sent if the SIM has less than two tries left: the last one is for a person.
 """
 
 import time
@@ -29,9 +29,9 @@ _COUNT_MS = const(500)  # until the tries are counted
 _OPENING_MS = const(10000)  # from OK to READY
 _RESEND_MS = const(2000)
 _TRIES_MIN = const(2)
-_REFUSALS_MAX = const(2)  # without a try less; then the PIN is taken for wrong all the same
+_REFUSALS_MAX = const(2)  # of refusals that cost no try; then the PIN counts as wrong
 
-# +CME ERROR codes (AT Command Manual, 3.3), and what stands for them with AT+CMEE=2.
+# +CME ERROR codes (AT Command Manual, 3.3), and their texts with AT+CMEE=2.
 _NOT_INSERTED = const(10)
 _PIN_REQUIRED = const(11)
 _PUK_REQUIRED = const(12)
@@ -46,23 +46,24 @@ _TEXTS = const(
         ("SIM BUSY", _BUSY),
     )
 )
-# Of +CPIN: the latter two of its siblings.
+# Answers to AT+CPIN? without a card. The latter two are those of related modems.
 _GONE = const(("SIM REMOVED", "NOT INSERTED", "NOT READY"))
-# Locks of an operator or a device: +CPIN, and what begins their +CME ERROR.
+# Locks of an operator or a device: answers to AT+CPIN?, and codes of +CME ERROR.
 _FOREIGN = const(("PH-SIM PIN", "PH-NET PIN"))
 _FOREIGN_NUMBERS = const((5, 6, 7, 40, 41, 42, 43, 44, 45, 46, 47))
 
 
 class Sim:
-    """`open()` it; `cause` says why it is locked, `tries` how many the PIN has left, or -1."""
+    """`open()` unlocks it. `cause`: why it is locked. `tries`: how many the PIN has left, or
+    -1."""
 
     def __init__(self, line):
         self._line = line
         self.cause = ""
         self.tries = -1
-        self._left = -1  # tries, before the PIN was sent
+        self._left = -1  # the tries before the PIN was sent
         self._sent_ms = 0
-        self._taken = False  # the modem has said OK to it
+        self._taken = False  # the modem has answered OK
 
     def open(self, pin, limits=None):
         """Generator: OPEN, or LOCKED with `cause`. `pin` is bytes or None. Raises Restart."""
@@ -96,7 +97,7 @@ class Sim:
             yield from pause(_AGAIN_MS)
 
     def _state(self):
-        """What +CPIN says, or the error in its words."""
+        """The answer to AT+CPIN?, or the text of the error."""
         line = self._line
         result = yield from line.ask(b"AT+CPIN?", _ANSWER_MS, b"+CPIN:")
         if result == at.NONE:
@@ -115,7 +116,7 @@ class Sim:
         return line.text  # busy, failure, or an error without a number
 
     def _number(self):
-        """Of the +CME ERROR that has come, also of one in words."""
+        """The number of the last +CME ERROR, also if it came as a text."""
         text = self._line.text.upper()
         for words, code in _TEXTS:
             if text.endswith(words):
@@ -123,8 +124,8 @@ class Sim:
         return self._line.number
 
     def _unlock(self, pin):
-        """Sends the PIN if that may be, and judges what has become of it. False: for a person.
-        True: it is to be seen; then `cause` says what is waited for."""
+        """Sends the PIN if it may be sent, and checks the result. False: a person has to act.
+        True: the result is not known yet; `cause` says what is waited for."""
         if pin is None:
             self.cause = "no PIN is given"
             return False
@@ -178,14 +179,14 @@ class Sim:
         return False
 
     def _card(self):
-        """The number of the card (bytes), which it tells without its PIN; empty: it does not."""
+        """The number of the card (bytes), which can be read without the PIN. Empty: not known."""
         line = self._line
         if (yield from line.ask(b"AT+CICCID", _ANSWER_MS, b"+ICCID:")) != at.OK:
             return b""
         return line.text[7:].strip().encode()
 
     def _count_tries(self):
-        """+SPIC: pin1,puk1,pin2,puk2 (AT Command Manual, 3.2.6)."""
+        """Sets `tries` from +SPIC: pin1,puk1,pin2,puk2 (AT Command Manual, 3.2.6)."""
         line = self._line
         self.tries = -1
         if (yield from line.ask(b"AT+SPIC", _ANSWER_MS, b"+SPIC:")) == at.OK:

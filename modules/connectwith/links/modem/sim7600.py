@@ -3,10 +3,9 @@
 
 """Cellular: a SIM7600 by AT commands, then `network.PPP`.
 
-`_sequence()` reads from top to bottom: find the modem, SIM, network, dial, PPP. It is a generator,
-so each `poll()` runs it to its next yield. Whatever goes wrong on the way (a reboot, an
-answer that never comes, Ctrl-C), it begins again at its start, which takes the modem in any state.
-"""
+`_sequence()` has the steps of the bring-up: find the modem, SIM, network, dial, PPP. It is a
+generator, and each `poll()` runs it to its next yield. After a restart of the modem, a missing
+answer or Ctrl-C it begins again at its start, which accepts a modem in any state."""
 
 import time
 
@@ -31,12 +30,12 @@ _HARDWARE = const(0)
 _LINK = const(1)
 _ADDRESS = const(2)
 
-_RESTARTS = const(3)  # of the bring-up in one attempt, at least
+_RESTARTS = const(3)  # at least so many restarts of the bring-up in one attempt
 _DIAL_MS = const(60000)
 _PPP_MS = const(30000)
-_TRUSTED = const(4)  # what the network tells about the clock, see core/clockrecord.h
-_RADIO_AT = const(2)  # failures in a row: then the radio is switched off and on
-_COUNTS_MS = const(20000)  # an attempt that was given up earlier says nothing about the modem
+_TRUSTED = const(4)  # the quality of a clock set by the network, see core/clockrecord.h
+_RADIO_AT = const(2)  # consecutive failures, after which the radio is switched off and on
+_COUNTS_MS = const(20000)  # an attempt that was ended sooner is no failure of the modem
 
 
 class Sim7600:
@@ -55,12 +54,12 @@ class Sim7600:
         self._used = False  # there is something to power down
         self._began_ms = 0
         self.asked = 0
-        self.apn = None  # that was used last; empty: the network chose
+        self.apn = None  # used last; empty: the network's default
         self.result = results.NO_MODEM
         self.cause = ""
         self.code = self.faults = 0
         self._limits = None
-        self._retry = False  # what has failed may work from the start of the bring-up
+        self._retry = False  # the failure is temporary: the bring-up is to begin again
 
     def start(self, nic, limits=None):
         self._nic = nic
@@ -83,7 +82,7 @@ class Sim7600:
             try:
                 next(work)
             except StopIteration:
-                # At its end, or cut short by Ctrl-C.
+                # It has ended, or Ctrl-C has ended it.
                 self._work = None
                 if self._stage == UP:
                     self._work = self._stay_up()
@@ -100,15 +99,16 @@ class Sim7600:
         return self._ppp.addresses()
 
     def report(self):
-        """For `imp.diag`: the last AT lines of the attempt, and the PIN's tries if they count."""
+        """For `imp.diag`: the last AT lines of the attempt, and the PIN's tries if they are
+        known."""
         report = {"at": list(self._line.log)}
         if self._sim.tries >= 0:
             report["pintries"] = self._sim.tries
         return report
 
     def adopt(self, used):
-        """Powers down a modem that may be on from before a reset; `used`: it surely was. One that
-        is not known to be on is looked for beside whatever comes next."""
+        """Powers down a modem that may be on since before a reset. `used`: it certainly was on.
+        The next attempt does not wait for a modem that is not known to be on."""
         power = self._power
         if self._used or power.is_known_off():
             return
@@ -118,7 +118,7 @@ class Sim7600:
 
     def stop(self):
         if not self._used or self._nic is None:
-            return  # down, or on its way
+            return  # it is off, or is being powered down
         self._nic = None
         self._line.recording = False
         on_its_way = _HARDWARE <= self._stage <= _ADDRESS
@@ -138,7 +138,7 @@ class Sim7600:
         old = self._work
         self._work = work
         if old is not None:
-            old.close()  # releases the power key, should it be pressed
+            old.close()  # releases the power key if it is pressed
 
     # -- up
 
@@ -169,12 +169,12 @@ class Sim7600:
 
     def _sequence(self):
         self._stage = _HARDWARE
-        self._ppp.drop()  # of a call that was lost
+        self._ppp.drop()  # of a lost call
         yield from self._ppp.close()
         if not (yield from self._start.wake(records.failures())):
             return self._fail(results.NO_MODEM, self._start.cause)
         if self._start.cycled:
-            records.count(False)  # the next failures begin at the lowest step again
+            records.count(False)  # the modem was restarted, so counting begins again
         self._stage = _LINK
         if not (yield from self._attach()):
             return None
@@ -191,7 +191,7 @@ class Sim7600:
         self._fail(results.NO_PPP_CONNECTION, self._ppp.cause, self._ppp.code)
 
     def _try_again(self, result, cause, code):
-        """It is tried again where the limits allow it, from the start of the bring-up."""
+        """Records a temporary failure. The bring-up begins again if the limits allow it."""
         self.result, self.code = result, code
         self.cause = self._line.without_secrets(cause)
         self._retry = True
@@ -202,7 +202,7 @@ class Sim7600:
         self.cause = self._line.without_secrets(cause)
         self.code = code
         self._stage = FAILED
-        if result != results.SIM_ERROR:  # no power cycle opens a SIM
+        if result != results.SIM_ERROR:  # a restart of the modem does not help
             records.count(True)
         return False
 
@@ -312,7 +312,7 @@ class Sim7600:
         return block.get("username", ""), password.decode()
 
     def _secret(self, block, key):
-        """A sealed value of the NIC in the clear, as bytes; None if there is none."""
+        """A sealed value of the NIC in plain text (bytes), or None."""
         if not block or block.get(key) is None:
             return None
         if key == "pin":
@@ -324,8 +324,8 @@ class Sim7600:
     # -- down
 
     def _power_down(self):
-        """DISCONNECTING until the modem is off the network as far as it can be told so, then
-        POWERING_OFF until it is proven to be off."""
+        """The stage is DISCONNECTING until the modem was told to leave the network, then
+        POWERING_OFF until it is verified to be off."""
         self._stage = DISCONNECTING
         yield from self._ppp.close()
         self._line.expected = True

@@ -1,12 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""From a modem in an unknown state to one that answers AT at a known speed, and back to off.
+"""Starts a modem that may be in any state, until it answers AT at a known speed. Switches it off.
 
-After a reset of the microcontroller alone the modem may be in command mode at any speed that was
-set, or still in data mode with PPP on the line. So it is asked before the power key is touched:
-AT, then an LCP Terminate-Request, which only PPP answers, then the escape with its guard times.
-"""
+After a reset of the microcontroller alone the modem may be in command mode at any speed, or still
+in data mode with PPP on the line. So before the power key is pressed, AT is sent, then an LCP
+Terminate-Request, which only PPP answers, then the escape sequence with its guard times."""
 
 import time
 
@@ -21,10 +20,10 @@ _BOOT_RATE = const(115200)
 _RATES = const((115200, 921600, 460800, 230400, 57600, 38400, 19200, 9600, 3000000))
 _FAST_RATE = const(921600)
 
-_ASK_MS = const(150)  # for AT, which takes no time
+_ASK_MS = const(150)  # for AT, which is answered at once
 _BOOT_ASK_MS = const(200)
 _SETTING_MS = const(2000)
-# No echo, errors by number, no packet events, which a wrong APN has it write for ever.
+# No echo, errors by number, no packet events, which a modem with a wrong APN repeats for ever.
 _SETTINGS = b"E0;+CMEE=1;+CGEREP=0,0"
 _HANG_UP_MS = const(600)
 _GUARD_MS = const(1100)  # of silence before and after +++ (AT Command Manual, 2.2.9)
@@ -32,14 +31,14 @@ _ESCAPE_MS = const(2500)
 _ATH_MS = const(5000)
 _CPOF_MS = const(5000)
 _ESCAPES = const(2)
-_WORST = const(3)  # failures in a row after which a modem is switched off and on
-_SILENT = const(3)  # unanswered AT that prove a modem off which has no STATUS
+_WORST = const(3)  # consecutive failures, after which the modem is switched off and on
+_SILENT = const(3)  # unanswered AT, after which a modem without STATUS counts as off
 
 
 class Start:
     """Generators on one Line and its Power. `cause`: why `wake()` failed. `found`: the modem was
-    on already. `cycled`: it was switched off and on for its failures. `in_call`: it is in data
-    mode as far as we know."""
+    on already. `cycled`: it was switched off and on for its failures. `in_call`: it is assumed to
+    be in data mode."""
 
     def __init__(self, line, power):
         self._line = line
@@ -54,12 +53,13 @@ class Start:
     # -- on
 
     def wake(self, failures):
-        """Whether the modem answers AT, with its settings made. Raises Restart."""
+        """Starts the modem and makes its settings. Returns whether it answers AT. Raises
+        Restart."""
         line = self._line
         power = self._power
         line.expected = True
         while power.stopping():
-            yield  # a press of the key would be lost
+            yield  # a press of the key would have no effect
         self.found = True
         self.cycled = False
         if not self.starting():
@@ -82,20 +82,20 @@ class Start:
         return True
 
     def _find(self, fresh=False):
-        """Whether a modem answers, at any speed, in command or in data mode. One that is `fresh`
-        from its start is not in data mode."""
+        """Whether a modem answers, at any speed, in command or in data mode. `fresh`: it was
+        started just now, so it is not in data mode."""
         line = self._line
         off = self._power.is_known_off()
         if off:
             self.in_call = False
         rates = [self._rate] + [rate for rate in _RATES if rate != self._rate]
         if off:
-            rates = rates[:2]  # it may have been switched on by hand some seconds ago
+            rates = rates[:2]  # a person may have switched it on some seconds ago
         for rate in rates:
             self._open(rate)
             if self.in_call and (yield from self._hang_up()):
                 return True
-            # Also a call that we know of may have been ended by the network.
+            # The network may have ended the call.
             if (yield from line.answers(2, _ASK_MS)):
                 self.in_call = False
                 return True
@@ -114,22 +114,23 @@ class Start:
         self._line.open(rate)
 
     def _hang_up(self):
-        """Whether a modem in data mode has let itself be told to hang up by PPP's own means."""
+        """Sends an LCP Terminate-Request. Returns whether the modem is in command mode then."""
         line = self._line
         heard = line.heard
         line.write(TERMINATE)
         result = yield from line.escape(_HANG_UP_MS)
         if result == at.NONE and line.heard == heard:
             return False
-        # What was heard may be noise, too: of a modem in command mode at another speed, for whose
-        # sake the slow escape is not tried here.
+        # The received bytes may also be noise of a modem in command mode at another speed. So the
+        # slow escape sequence is not tried here.
         if not (yield from line.answers(2, _ASK_MS)):
             return False
         self.in_call = False
         return True
 
     def _escape(self):
-        """Whether a modem in data mode has gone back to commands, and hung up."""
+        """Sends the escape sequence and hangs up. Returns whether the modem is in command mode
+        then."""
         line = self._line
         for _ in range(_ESCAPES):
             yield from pause(_GUARD_MS)
@@ -141,19 +142,19 @@ class Start:
                 self.in_call = False
                 return True
             if line.heard == 0:
-                return False  # nobody there
+                return False  # no modem answers
         return False
 
     def _switch_on(self):
         power = self._power
         if not power.key:
-            return (yield from self._await_boot())  # it starts with its supply
+            return (yield from self._await_boot())  # it starts when it gets power
         for _ in range(2):
             yield from power.press_on()
             if (yield from self._await_boot()):
                 return True
             if power.is_on():
-                yield from self._press_off()  # on and mute: it hangs
+                yield from self._press_off()  # it is on and does not answer
                 while power.stopping():
                     yield
         return False
@@ -165,12 +166,13 @@ class Start:
         while time.ticks_diff(time.ticks_ms(), since_ms) < BOOT_MS:
             if (yield from line.answers(1, _BOOT_ASK_MS)):
                 return True
-        return (yield from self._find(True))  # it may keep a speed of its own
+        return (yield from self._find(True))  # it may have stored another speed
 
     def _set_up(self):
         line = self._line
         line.expect_restart()
-        # In one line (AT Command Manual, 1.4.4). What fails there ends it: the rest is not done.
+        # All in one line (AT Command Manual, 1.4.4). After an error the rest of it is not
+        # executed.
         if (yield from self._set(_SETTINGS)) != at.OK:
             for setting in _SETTINGS.split(b";"):
                 yield from self._set(setting)
@@ -185,7 +187,7 @@ class Start:
         return result
 
     def _speed_up(self):
-        """To the board's speed; back to the old one if nothing is understood there."""
+        """Sets the board's speed. Restores the old one if the modem does not answer at the new."""
         line = self._line
         old = self._rate
         fast = _fast_rate()
@@ -203,13 +205,13 @@ class Start:
     # -- off
 
     def quit(self):
-        """Tells the modem to switch itself off. Whether it was on at all."""
+        """Tells the modem to switch itself off. Returns whether it was on."""
         power = self._power
         line = self._line
         if line.uart is None or power.stopping():
             return power.stopping()
         if self.starting():
-            reached = yield from self._await_boot()  # as soon as it listens it is told
+            reached = yield from self._await_boot()  # a starting modem accepts no command yet
         else:
             reached = yield from self._while_on(self._leave_data_mode())
         if reached:
@@ -219,8 +221,8 @@ class Start:
         return reached or power.stopping()
 
     def stop_left_over(self):
-        """Tells a modem that an earlier run of the firmware has left on, in whatever state, to
-        switch itself off. Whether it was on."""
+        """Tells a modem that an earlier run of the firmware has left on, in any state, to switch
+        itself off. Returns whether it was on."""
         power = self._power
         self._rate = _fast_rate()  # it was left at
         found = yield from self._while_on(self._find())
@@ -236,8 +238,8 @@ class Start:
         return self._power.booting() and not self._alive
 
     def _while_on(self, work):
-        """What the generator `work` gives, or False as soon as STATUS says that the modem is off:
-        whoever waits for its network to be left need not wait for answers then."""
+        """The result of the generator `work`, or False as soon as STATUS shows that the modem is
+        off, which ends `work`."""
         while not self._power.is_known_off():
             try:
                 next(work)
@@ -253,7 +255,7 @@ class Start:
         if self.in_call:
             if (yield from self._hang_up()):
                 return True
-            # The network may have ended the call before.
+            # The network may have ended the call already.
             if not (yield from line.answers(2, _ASK_MS)):
                 yield from self._escape()
             self.in_call = False
@@ -261,7 +263,8 @@ class Start:
         return (yield from line.answers(2, 2 * _ASK_MS))
 
     def _command_off(self):
-        """A modem that nobody can switch on again keeps its supply, but not its radio."""
+        """Switches the modem off. Without a power key only its radio: it could not be switched on
+        again."""
         line = self._line
         if not self._power.key:
             yield from line.ask(b"AT+CFUN=4", _CPOF_MS)
@@ -278,7 +281,8 @@ class Start:
         yield from self.verify_off()
 
     def verify_off(self):
-        """Waits until the modem is off. Without a STATUS pin silence has to do."""
+        """Waits until the modem is off. Without a STATUS pin it counts as off when it is
+        silent."""
         power = self._power
         line = self._line
         for _ in range(2):
@@ -296,12 +300,12 @@ class Start:
                 break
             yield from self._press_off()
         self._alive = self.in_call = False
-        self._rate = _BOOT_RATE  # AT+IPR does not outlive it
+        self._rate = _BOOT_RATE  # AT+IPR is not stored
 
 
 def _fast_rate():
     try:
-        from modem_board import RATE  # as slow as the board needs it
+        from modem_board import RATE  # of a board that needs a lower speed
 
         return RATE
     except ImportError:
