@@ -143,7 +143,7 @@ def interrupted(call, lines):
 
 
 # Methods without a jump after their first change of state: not to be stopped in between.
-STRAIGHT = {"_tell", "_drop", "_forget_line", "_account"}
+STRAIGHT = {"_report", "_drop", "_forget_line", "_take_in"}
 
 
 def test_what_was_cut_short_is_called_again():

@@ -11,7 +11,7 @@ from connectwith.connection import sequence
 from connectwith.links import DISCONNECTING, FAILED, POWERING_OFF, UP
 from connectwith.links.modem import ppp
 from connectwith.links.modem.line import Restart
-from connectwith.links.retry_limits import SINGLE, RetryLimits
+from connectwith.links.retry_limits import _SINGLE, RetryLimits
 from modem_script import Clock, Pin, Uart, lines
 
 
@@ -140,7 +140,7 @@ CONNECT = (DIAL, lines("CONNECT 921600"))
 
 def dials(link, clock, *script, single_ms=0):
     """Whether the call is put through, and how long that takes; single_ms: see retry_limits.py."""
-    link._limits = RetryLimits(SINGLE, single_ms) if single_ms else RetryLimits()
+    link._limits = RetryLimits(_SINGLE, single_ms) if single_ms else RetryLimits()
     link._line.uart = Uart(script)
     link._line.expect_restart()
     link._line.expected = False
@@ -194,7 +194,7 @@ class Steps:
 def brings_up(link, clock, single_ms, *outcomes):
     """The link's end, how often it began at its start, and how long it took."""
     steps = Steps(link, *outcomes)
-    link._limits = RetryLimits(SINGLE, single_ms) if single_ms else RetryLimits()
+    link._limits = RetryLimits(_SINGLE, single_ms) if single_ms else RetryLimits()
     link._stage = 0
     took_ms = clock.drive(link._bring_up())[1]
     return link._stage, steps.done, took_ms

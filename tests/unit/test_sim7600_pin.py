@@ -7,7 +7,7 @@ import pytest
 from connectwith.links.modem import records
 from connectwith.links.modem import sim as modem_sim
 from connectwith.links.modem.line import Restart
-from connectwith.links.retry_limits import SINGLE, RetryLimits
+from connectwith.links.retry_limits import _SINGLE, RetryLimits
 from modem_script import Clock, line_of, lines
 
 OK = lines("OK")
@@ -39,7 +39,7 @@ def sent(pin, answer=OK):
 def open_sim(clock, *script, pin=b"1234", timeout_ms=60000, chunk=1000):
     line = line_of(*script, chunk=chunk)
     sim = modem_sim.Sim(line)
-    state, took_ms = clock.drive(sim.open(pin, RetryLimits(SINGLE, timeout_ms)))
+    state, took_ms = clock.drive(sim.open(pin, RetryLimits(_SINGLE, timeout_ms)))
     assert not line.uart.script, "more was expected of the link"
     return sim, state, took_ms
 

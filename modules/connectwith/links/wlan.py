@@ -84,7 +84,7 @@ class Wlan:
             if self._row is retry_limits.WIFI:
                 pause_ms *= min(self._misses, _LONGEST_PAUSE_MS // _PAUSE_MS)
             if time.ticks_diff(time.ticks_ms(), self._since_ms) >= pause_ms:
-                if self._points is None or not self._points.look():
+                if self._points is None or not self._points.scan():
                     self._state = _JOIN
             return _LINK
         if state == _OPEN:
