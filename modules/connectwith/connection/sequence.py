@@ -129,8 +129,7 @@ class Sequence:
         return _POWERING_OFF_MS if self._off else _STOPPING_MS
 
     def end_linger(self, link):
-        """To be called before `link` is used for something else. A DISCONNECT that was not sent
-        yet is lost."""
+        """To be called before `link` is used otherwise. A DISCONNECT not sent yet is lost."""
         if self._lingering is link:
             self._stop(link)
             self._lingering = None
@@ -161,8 +160,7 @@ class Sequence:
         return self._set_clock()
 
     def poll_idle(self, idle_ms):
-        """To be called in an idle step: queries SNTP if the clock is not trusted. Returns the ms
-        until the next step."""
+        """In an idle step: queries SNTP if necessary. Returns the ms until the next step."""
         wait_ms = -1 if self._time_sync is None else self._time_sync.poll_idle(idle_ms)
         if wait_ms < 0:
             self._end_sync()
