@@ -27,6 +27,17 @@ class Clockwork:
         if self.slept:
             self.slept.pop(0)()
 
+    def drive(self, work, limit_ms=120_000, step_ms=10):
+        """Runs a generator to its end; returns its value and its duration."""
+        began_ms = self.now_ms
+        while True:
+            try:
+                next(work)
+            except StopIteration as end:
+                return end.value, self.now_ms - began_ms
+            self.now_ms += step_ms
+            assert self.now_ms - began_ms < limit_ms, "it does not end"
+
 
 class Alarm:
     """`_connectwith.Alarm`: `due_ms` is what it was set to last, None once it has rung."""

@@ -1,34 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A clock, a UART with a scripted modem behind it and pins for the links' generators.
+"""A UART with a scripted modem behind it and pins for the links' generators.
 
 The script is strict: a command that it does not expect fails the test.
 """
 
-import time
+import types
 
+import machine
 from connectwith.links.modem.line import Line
-
-PERIOD = 1 << 30
-
-
-class Clock:
-    """Milliseconds that pass only by a call, near the wrap of the ticks."""
-
-    def __init__(self, monkeypatch):
-        self.now_ms = PERIOD - 2000
-        monkeypatch.setattr(time, "ticks_ms", lambda: self.now_ms % PERIOD)
-
-    def drive(self, work, limit_ms=120000, step_ms=10):
-        """Runs a generator to its end; returns its value and its duration."""
-        began_ms = self.now_ms
-        while True:
-            try:
-                next(work)
-            except StopIteration as end:
-                return end.value, self.now_ms - began_ms
-            self.now_ms += step_ms
-            assert self.now_ms - began_ms < limit_ms, "it does not end"
 
 
 class Uart:
@@ -87,6 +67,12 @@ class Pin:
         self.level = level[0]
         self.edges.append((self._clock.now_ms, self.level))
         return None
+
+
+def fit_pins(monkeypatch, **pins):
+    """The board has these pins, by their names, and no others."""
+    pin = types.SimpleNamespace(board=types.SimpleNamespace(**pins), OUT=1, IN=0)
+    monkeypatch.setattr(machine, "Pin", pin, False)
 
 
 def lines(*texts):

@@ -10,18 +10,12 @@ import pytest
 from connectwith import links
 from connectwith.links import FAILED, UP, access_points, retry_limits, wlan
 from connectwith.local import scan
-from modem_script import Clock
 
 SINGLE, SHARED = retry_limits._SINGLE, retry_limits._FAILOVER
 NEAR, FAR, ATTIC = (bytes([2, 0, 0, 0, 0, n]) for n in (1, 2, 3))
 HOME = {"ssid": "home", "key": ""}
 WORK = {"ssid": "work", "key": ""}
 KEYS = (2, 15, 202, 204)
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
 
 
 @pytest.fixture

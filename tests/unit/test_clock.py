@@ -169,9 +169,3 @@ def test_closed_is_closed(stand):
     sntp.close()
     sntp.close()
     assert (sntp.poll(), stand.open, stand.resolver.cancelled) == (-1, 0, 1)
-
-
-def test_a_time_that_cannot_be_is_not_believed(stand):
-    assert clock.is_believable(FLOOR) and clock.is_believable(FLOOR + 20 * 31_557_600)
-    assert not clock.is_believable(FLOOR - 1)
-    assert not clock.is_believable(FLOOR + 20 * 31_557_600 + 1)

@@ -7,24 +7,17 @@ import types
 
 import _connectwith
 import pytest
-from clockwork import Clockwork
 from connectwith import connection, links, results, session
 from connectwith import settings as store
 from connectwith.connection import reconnect
 from connectwith.connection.job import Job, milliseconds
 from connectwith.diagnostics import info
-from connectwith.links import retry_limits
 from connectwith.session import messages
 from connectwith.settings import nic
 from controller_stand_in import Attempt, Sequence
 
 CONNECTED = results.SERVER_CONNECTED
 SETTINGS = object()
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clockwork(monkeypatch)
 
 
 @pytest.fixture
@@ -154,16 +147,6 @@ def test_a_plan_goes_on_at_once_or_later(control, clock):
     clock.now_ms += 1
     control._step()
     assert control._job is not None and control._next is None
-
-
-@pytest.mark.parametrize(
-    ("is_reconnect", "has_next", "mode"), [(True, True, 2), (False, True, 1), (False, False, 0)]
-)
-def test_the_mode_of_an_attempt(control, is_reconnect, has_next, mode):
-    job = attempt(control)
-    job.is_reconnect = is_reconnect
-    job.plan = types.SimpleNamespace(has_next=lambda job: has_next)
-    assert retry_limits.mode_of(job) == mode
 
 
 def test_disconnect(control):

@@ -12,13 +12,6 @@ from nvs_in_memory import entries
 DER = b"\x30\x82\x01\x00" + bytes(64)
 
 
-@pytest.fixture(autouse=True)
-def empty(monkeypatch):
-    monkeypatch.setattr(store, "_settings", None)
-    monkeypatch.setattr(store, "_absent", set())
-    entries.clear()
-
-
 def test_secrets_are_sealed_for_their_purpose_and_server(capsys):
     imp_cloud.configure("mqtts://b", ca=DER, username="u", password="geheim", cert=DER, key=DER)
     assert capsys.readouterr().out == ""

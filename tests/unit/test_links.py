@@ -8,7 +8,6 @@ import types
 import _connectwith
 import machine
 import pytest
-from clockwork import Clockwork
 from connectwith import links
 from connectwith.connection import job
 from connectwith.links import retry_limits
@@ -103,8 +102,7 @@ def test_what_is_left_on_another_board_is_nobodys(board, monkeypatch):
     assert links.left_over(0) == "without adopt"
 
 
-def test_dhcp_is_begun_anew_every_8_seconds(monkeypatch):
-    clock = Clockwork(monkeypatch)
+def test_dhcp_is_begun_anew_every_8_seconds(clock):
     told = []
     interface = types.SimpleNamespace(ipconfig=lambda **how: told.append(how))
     dhcp = retry_limits.Dhcp()

@@ -7,7 +7,7 @@ import types
 
 import _connectwith
 import pytest
-from clockwork import Alarm, Clockwork
+from clockwork import Alarm
 from connectwith import connection, links
 from connectwith import settings as store
 from connectwith.api import imp_net
@@ -84,11 +84,6 @@ class Poller:
     def ipoll(self, timeout):
         assert timeout == 0
         return [1] if self.socket.inbound else []
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clockwork(monkeypatch)
 
 
 @pytest.fixture

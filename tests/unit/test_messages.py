@@ -9,7 +9,6 @@ import types
 import _connectwith
 import machine
 import pytest
-from clockwork import Clockwork
 from connectwith.session import messages
 
 MOST = 256 * 1024 - 256
@@ -170,8 +169,7 @@ def test_a_restart_has_a_reason(control, payload, reason):
     assert reasons == [reason]
 
 
-def test_a_restart_that_nobody_handles(control, monkeypatch):
-    clock = Clockwork(monkeypatch)
+def test_a_restart_that_nobody_handles(control, clock, monkeypatch):
     did = []
     control.disconnect = lambda: did.append("goodbye")
     pending = [True, True, False]

@@ -2,22 +2,16 @@
 # SPDX-License-Identifier: MIT
 """A modem in an unknown state is found, woken, told to go off, and proven to be off."""
 
-import machine
 import pytest
 from connectwith.links.modem import line as modem_line
 from connectwith.links.modem import power as modem_power
 from connectwith.links.modem import start as modem_start
 from connectwith.links.modem.line import Restart
-from modem_script import Clock, Pin, lines
+from modem_script import Pin, fit_pins, lines
 from modem_stand_in import Key, Modem
 
 OK = lines("OK")
 FAST = 921600
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
 
 
 @pytest.fixture
@@ -32,8 +26,7 @@ def board(monkeypatch, clock):
         if status:
             pins["MODEM_STATUS"] = Pin(clock)
             pins["MODEM_STATUS"].value = lambda: (modem.tick(), int(modem.on))[1]
-        kinds = {"board": type("board", (), pins), "OUT": 1, "IN": 0}
-        monkeypatch.setattr(machine, "Pin", type("P", (), kinds), False)
+        fit_pins(monkeypatch, **pins)
 
         def make_uart(rate):
             modem.speed = rate

@@ -9,7 +9,7 @@ import _connectwith
 import micropython
 import pytest
 from connectwith.links.modem import ppp
-from modem_script import Clock, Uart
+from modem_script import Uart
 
 NONE = "0.0.0.0"
 
@@ -75,11 +75,6 @@ class Ring:
 
     def write(self, data):
         self.data += data
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
 
 
 @pytest.fixture(params=["1.25", "later"])

@@ -6,34 +6,18 @@ import types
 
 import _connectwith
 import pytest
+from clockwork import PERIOD
 from connectwith import links, results
 from connectwith.connection import reconnect
 from connectwith.connection.job import Job
 
-PERIOD = 1 << 30  # of time.ticks_ms()
 NIC = {"interface": "eth0"}
 
 
-class Clock:
-    """`time`, whose ticks wrap soon after the begin of each test."""
-
-    def __init__(self, now_ms):
-        self.now_ms = now_ms
-
-    def ticks_ms(self):
-        return self.now_ms % PERIOD
-
-    def ticks_add(self, ticks, delta):
-        return (ticks + delta) % PERIOD
-
-    def ticks_diff(self, end, start):
-        return (end - start + PERIOD // 2) % PERIOD - PERIOD // 2
-
-
 @pytest.fixture(params=[0, PERIOD - 1, PERIOD - 45_000])
-def clock(request, monkeypatch):
-    clock = Clock(request.param)
-    monkeypatch.setattr(reconnect, "time", clock)
+def clock(request, clock):
+    """Its ticks wrap soon after the begin of a test, or not."""
+    clock.now_ms = request.param
     return clock
 
 

@@ -13,14 +13,8 @@ from connectwith import links, results
 from connectwith.connection.job import Job
 from connectwith.links import FAILED, retry_limits, wlan
 from connectwith.settings import nic
-from modem_script import Clock
 
 SINGLE, FAILOVER, RECONNECT = retry_limits._SINGLE, retry_limits._FAILOVER, retry_limits._RECONNECT
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
 
 
 def now(clock):
@@ -65,7 +59,7 @@ def test_pauses_grow_and_end_growing():
 @pytest.mark.parametrize(
     ("plan", "is_reconnect", "mode"),
     [(None, False, SINGLE), (False, False, SINGLE), (True, False, FAILOVER),
-     (None, True, RECONNECT), (False, True, RECONNECT)],
+     (None, True, RECONNECT), (False, True, RECONNECT), (True, True, RECONNECT)],
 )  # fmt: skip
 def test_the_place_of_a_job(monkeypatch, plan, is_reconnect, mode):
     monkeypatch.setattr(links, "get", lambda kind: None)

@@ -8,17 +8,12 @@ import types
 
 import _connectwith
 import pytest
-from clockwork import Alarm, Clockwork
+from clockwork import Alarm
 from connectwith import connection, links
 from connectwith.local import scan, timers
 
 RECORD = (b"home", bytes.fromhex("02aabbccddee"), 11, -60, False)
 ENTRY = {"ssid": "home", "bssid": "02aabbccddee", "channel": 11, "rssi": -60, "open": False}
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clockwork(monkeypatch)
 
 
 class Link:

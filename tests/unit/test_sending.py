@@ -5,7 +5,6 @@
 import types
 
 import pytest
-from clockwork import Clockwork
 from connectwith import links, results, session
 from connectwith.connection.controller import Controller
 from connectwith.session import sending
@@ -48,11 +47,6 @@ class Session:
     def enqueue(self, name, payload):
         self.enqueued.append((name, payload))
         return 7
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clockwork(monkeypatch)
 
 
 @pytest.fixture

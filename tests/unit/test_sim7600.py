@@ -2,27 +2,15 @@
 # SPDX-License-Identifier: MIT
 """The cellular link's parts against a scripted modem: SIM, settings, key, line, PPP frames."""
 
-import machine
-import nvs_in_memory
 import pytest
-from connectwith.links.modem import at, mobile_network, ppp
+from connectwith.links.modem import mobile_network, ppp
 from connectwith.links.modem import power as modem_power
 from connectwith.links.modem import sim as modem_sim
 from connectwith.links.modem import start as modem_start
 from connectwith.links.modem.line import Restart
-from modem_script import Clock, Pin, line_of, lines
+from modem_script import Pin, fit_pins, line_of, lines
 
 OK = lines("OK")
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
-
-
-@pytest.fixture(autouse=True)
-def nvs():
-    nvs_in_memory.entries.clear()
 
 
 def open_sim(clock, line, pin=None):
@@ -113,17 +101,6 @@ def test_settings_without_an_answer_are_a_modem_that_is_gone(clock, silent):
         clock.drive(start._set_up())
 
 
-def test_a_modem_that_never_stops_talking_does_not_answer(clock):
-    line = line_of()
-    line.uart.script = [("AT", None)]
-    line.uart.readinto = lambda space: (
-        space.__setitem__(slice(0, 16), b"\r\n+STIN: 25\r\n\r\n\r") or 16
-    )
-    result, took_ms = clock.drive(line.ask(b"AT", 500))
-    assert result == at.NONE
-    assert took_ms <= 3000
-
-
 def test_a_restart_is_noticed(clock):
     line = line_of(("AT+CSQ", lines("RDY")))
     with pytest.raises(Restart):
@@ -132,8 +109,7 @@ def test_a_restart_is_noticed(clock):
 
 def power_of(monkeypatch, clock, **levels):
     pins = {name: Pin(clock, level) for name, level in levels.items()}
-    board = type("board", (), pins)
-    monkeypatch.setattr(machine, "Pin", type("P", (), {"board": board, "OUT": 1, "IN": 0}), False)
+    fit_pins(monkeypatch, **pins)
     return modem_power.Power(), pins
 
 

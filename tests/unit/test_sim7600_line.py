@@ -5,12 +5,7 @@
 import pytest
 from connectwith.links.modem import at
 from connectwith.links.modem.line import Line, Restart, pause
-from modem_script import Clock, line_of, lines
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
+from modem_script import line_of, lines
 
 
 def test_a_late_answer_is_not_the_next_ones(clock):
@@ -21,9 +16,10 @@ def test_a_late_answer_is_not_the_next_ones(clock):
     assert line.text == "+B: 2" and not line.uart.pending
 
 
-def test_a_line_that_never_ends_is_not_read_for_ever(clock):
+@pytest.mark.parametrize("text", [b"\r\nNEWS\r\n", b"\r\n+STIN: 25\r\n\r\n\r"])
+def test_a_modem_that_writes_without_end_is_not_read_for_ever(clock, text):
     line = line_of(("AT", None))
-    line.uart.readinto = lambda space: space.__setitem__(slice(0, 8), b"\r\nNEWS\r\n") or 8
+    line.uart.readinto = lambda space: space.__setitem__(slice(len(text)), text) or len(text)
     result, took_ms = clock.drive(line.ask(b"AT", 500))
     assert result == at.NONE and 2000 <= took_ms <= 2600
 

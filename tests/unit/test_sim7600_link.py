@@ -4,7 +4,6 @@
 
 import _connectwith
 import machine
-import nvs_in_memory
 import pytest
 from connectwith import results
 from connectwith.connection import sequence
@@ -12,20 +11,13 @@ from connectwith.links import DISCONNECTING, FAILED, POWERING_OFF, UP
 from connectwith.links.modem import ppp
 from connectwith.links.modem.line import Restart
 from connectwith.links.retry_limits import _SINGLE, RetryLimits
-from modem_script import Clock, Pin, Uart, lines
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
+from modem_script import Pin, Uart, fit_pins, lines
 
 
 @pytest.fixture
 def link(monkeypatch, clock):
-    nvs_in_memory.entries.clear()
     monkeypatch.setattr(_connectwith, "clock_quality", lambda now_s: 5, False)
-    board = type("board", (), {"MODEM_STATUS": Pin(clock, 1)})
-    monkeypatch.setattr(machine, "Pin", type("P", (), {"board": board, "OUT": 1, "IN": 0}), False)
+    fit_pins(monkeypatch, MODEM_STATUS=Pin(clock, 1))
     from connectwith.links.modem.sim7600 import Sim7600
 
     return Sim7600()

@@ -5,15 +5,10 @@
 import pytest
 from connectwith.links.modem import mobile_network
 from connectwith.links.retry_limits import _SINGLE, RetryLimits
-from modem_script import Clock, line_of, lines
+from modem_script import line_of, lines
 
 OK = lines("OK")
 SHORT = RetryLimits()
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
 
 
 def stat(domain, value):

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: MIT
 """A PIN: when it is sent, what proves it wrong, and how its record ends."""
 
-import nvs_in_memory
 import pytest
 from connectwith.links.modem import records
 from connectwith.links.modem import sim as modem_sim
 from connectwith.links.modem.line import Restart
 from connectwith.links.retry_limits import _SINGLE, RetryLimits
-from modem_script import Clock, line_of, lines
+from modem_script import line_of, lines
+from nvs_in_memory import entries
 
 OK = lines("OK")
 LOCKED = ("AT+CPIN?", lines("+CPIN: SIM PIN", "OK"))
@@ -16,16 +16,6 @@ READY = ("AT+CPIN?", lines("+CPIN: READY", "OK"))
 CARD = ("AT+CICCID", lines("+ICCID: 8988211000000123457F", "OK"))
 OTHER_CARD = ("AT+CICCID", lines("+ICCID: 8988211000000999999F", "OK"))
 BUSY = lines("+CME ERROR: 14")
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
-
-
-@pytest.fixture(autouse=True)
-def nvs():
-    nvs_in_memory.entries.clear()
 
 
 def spic(tries):
@@ -65,7 +55,7 @@ def test_the_right_pin_is_not_remembered_and_not_shown(clock, chunk):
     sim, state, _ = open_sim(clock, LOCKED, spic(3), CARD, sent("1234"), READY, chunk=chunk)
     assert state == modem_sim.OPEN
     assert sim.tries == 3
-    assert not nvs_in_memory.entries
+    assert not entries
     assert "> AT+CPIN=***" in sim._line.log
     assert "1234" not in str(sim._line.log).replace(CARD[1].decode().split()[1], "")
 
@@ -78,7 +68,7 @@ def test_a_wrong_pin_is_tried_once_in_all(clock):
 
 def test_a_try_that_was_used_up_before_a_power_loss_was_the_one_try(clock):
     def at_the_moment():
-        assert nvs_in_memory.entries, "it is on record before it is sent"
+        assert entries, "it is on record before it is sent"
         return None
 
     line = line_of(LOCKED, spic(3), CARD, ('AT+CPIN="1234"', at_the_moment))
@@ -93,7 +83,7 @@ def test_a_power_loss_before_the_sim_has_judged_costs_nothing(clock):
     with pytest.raises(Restart):
         clock.drive(modem_sim.Sim(line).open(b"1234"))
     assert open_sim(clock, LOCKED, spic(3), CARD, sent("1234"), READY)[1] == modem_sim.OPEN
-    assert not nvs_in_memory.entries
+    assert not entries
 
 
 def test_a_busy_sim_has_not_judged_the_pin(clock):
@@ -104,7 +94,7 @@ def test_a_busy_sim_has_not_judged_the_pin(clock):
     )  # fmt: skip
     assert state == modem_sim.OPEN
     assert 2000 <= took_ms <= 4000
-    assert not nvs_in_memory.entries
+    assert not entries
 
 
 def test_a_sim_that_is_slow_to_say_ready_after_ok(clock):
@@ -112,7 +102,7 @@ def test_a_sim_that_is_slow_to_say_ready_after_ok(clock):
     script = [LOCKED, spic(3), CARD, sent("1234"), *slow, ("AT+CPIN?", BUSY), READY]
     _, state, _ = open_sim(clock, *script)
     assert state == modem_sim.OPEN
-    assert not nvs_in_memory.entries
+    assert not entries
 
 
 def test_a_busy_sim_at_the_end_of_the_time_bars_nothing(clock):
@@ -148,7 +138,7 @@ def test_the_last_try_is_for_a_person(clock, left):
     sim, state, _ = open_sim(clock, LOCKED, spic(left), spic(left))
     assert state == modem_sim.LOCKED
     assert sim.tries == left
-    assert not nvs_in_memory.entries
+    assert not entries
 
 
 def test_another_card_ends_the_record(clock):
@@ -190,10 +180,10 @@ def test_the_record_of_an_older_firmware(clock):
 
 def test_the_record_is_no_hash_of_four_digits():
     records.record_try(b"1234", b"", 3)
-    assert b"1234" not in b"".join(nvs_in_memory.entries.values())
-    first = dict(nvs_in_memory.entries)
+    assert b"1234" not in b"".join(entries.values())
+    first = dict(entries)
     records.record_try(b"1234", b"", 3)
-    assert first != nvs_in_memory.entries  # sealed anew each time: nobody can compare
+    assert first != entries  # sealed anew each time: nobody can compare
 
 
 @pytest.mark.parametrize(

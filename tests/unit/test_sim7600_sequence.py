@@ -4,7 +4,6 @@
 
 import _connectwith
 import machine
-import nvs_in_memory
 import pytest
 from connectwith import clock as clocks
 from connectwith import results
@@ -13,7 +12,7 @@ from connectwith.links.modem import ppp, records
 from connectwith.links.modem.mobile_network import DENIED, REGISTERED
 from connectwith.links.modem.sim import LOCKED, OPEN
 from connectwith.settings import nic
-from modem_script import Clock, Pin, Uart, lines
+from modem_script import Pin, Uart, fit_pins, lines
 
 CELL = {"apn": "internet", "pin": "4711", "username": "me", "password": "geheim", "auth": "chap"}
 DIAL = "ATD*99***1#"
@@ -32,19 +31,12 @@ def gives(value, did=None, name=None):
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    return Clock(monkeypatch)
-
-
-@pytest.fixture
 def link(monkeypatch, clock):
     """A link whose modem, SIM, network and PPP do what a link wants; `did` has what they did."""
-    nvs_in_memory.entries.clear()
     used = {}
     monkeypatch.setattr(_connectwith, "clock_quality", lambda *_: 5, False)
     monkeypatch.setattr(_connectwith, "link_used", lambda kind, now: used.update({kind: now}))
-    board = type("board", (), {"MODEM_STATUS": Pin(clock, 1), "MODEM_PWRKEY": Pin(clock)})
-    monkeypatch.setattr(machine, "Pin", type("P", (), {"board": board, "OUT": 1, "IN": 0}), False)
+    fit_pins(monkeypatch, MODEM_STATUS=Pin(clock, 1), MODEM_PWRKEY=Pin(clock))
     from connectwith.links.modem.sim7600 import Sim7600
 
     link = Sim7600()

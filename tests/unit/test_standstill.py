@@ -7,7 +7,7 @@ import types
 import _connectwith
 import machine
 import pytest
-from clockwork import Clockwork, press_ctrl_c
+from clockwork import press_ctrl_c
 from connectwith import links, results
 from connectwith import settings as store
 from connectwith.connection import failover, reconnect
@@ -18,11 +18,6 @@ NIC = {"interface": "wl0"}
 
 class Asleep(Exception):
     """The device has gone to deep sleep."""
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clockwork(monkeypatch)
 
 
 @pytest.fixture

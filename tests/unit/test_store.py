@@ -14,14 +14,6 @@ STATIC = {"ip": "10.0.0.9", "netmask": "255.255.255.0", "gateway": "10.0.0.1", "
 PROXY = {"address": "a" * 62 + ".b", "port": 65535, "username": "u" * 32, "password": "p" * 32}
 
 
-@pytest.fixture(autouse=True)
-def empty(monkeypatch):
-    """Nothing is stored."""
-    monkeypatch.setattr(store, "_settings", None)
-    monkeypatch.setattr(store, "_absent", set())
-    entries.clear()
-
-
 def test_nothing_is_stored_at_first():
     assert store.load_nic(nic.WIFI) is None
     assert store.load_nic(nic.ETHERNET) == {"interface": "eth0"}

@@ -6,13 +6,8 @@ import sys
 
 import _connectwith
 import pytest
-from clockwork import Alarm, Clockwork, press_ctrl_c
+from clockwork import Alarm, press_ctrl_c
 from connectwith.local import timers
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clockwork(monkeypatch)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import _connectwith
 import machine
 import pytest
 from connectwith.links import FAILED, w5500
-from modem_script import Clock
 
 
 class Pin:
@@ -36,10 +35,10 @@ def board(story, *more):
 
 
 @pytest.fixture
-def fit(monkeypatch):
-    """Puts a board's pins and its network module in place; the clock, and what happened."""
+def fit(monkeypatch, clock):
+    """Puts a board's pins and its network module in place, and makes a link; `story`: what
+    happened."""
     story = []
-    clock = Clock(monkeypatch)
     calls = {
         "ethernet_installed": lambda: False,
         "ethernet_may_reset": lambda: True,
@@ -69,32 +68,29 @@ def fit(monkeypatch):
 
         network = types.SimpleNamespace(LAN=make, hostname=lambda: "me", **network)
         monkeypatch.setitem(sys.modules, "network", network)
-        return clock, story
+        return w5500.W5500()
 
-    return put, story
+    put.story = story
+    return put
 
 
 def run(link, clock, limit_ms=300):
-    """Polls each ms until the link has started or failed; at which ms what was driven."""
-    times = []
+    """Starts the link and polls each ms until it is up or has failed: (stage, ms)."""
+    link.start({})
     for at_ms in range(limit_ms):
         stage = link.poll()
-        times.append(at_ms)
         if stage != 0:
             return stage, at_ms
         clock.now_ms += 1
     raise AssertionError("neither started nor failed")
 
 
-def test_power_then_reset_then_the_driver(fit):
-    put, story = fit
-    clock, _ = put(board(story, "W5500_RST", "W5500_PWR"), PHY_W5500=6)
-    link = w5500.W5500()
-    link.start({})
+def test_power_then_reset_then_the_driver(fit, clock):
+    link = fit(board(fit.story, "W5500_RST", "W5500_PWR"), PHY_W5500=6)
     stage, at_ms = run(link, clock)
     assert not machine.Pin.board.W5500_CS.selected
     assert (stage, at_ms) == (1, 102), "100 ms for the supply, 2 ms for the PLL"
-    chip = [entry for entry in story if entry[0] != "W5500_CS"]
+    chip = [entry for entry in fit.story if entry[0] != "W5500_CS"]
     assert chip == [
         "stop",
         ("W5500_RST", 0),
@@ -103,88 +99,68 @@ def test_power_then_reset_then_the_driver(fit):
         ("LAN", ["cs", "int", "phy_addr", "phy_type", "spi"]),
         "start me",
     ]
-    del story[:]
+    fit.story.clear()
     link.stop()
-    assert story == ["stop", ("W5500_RST", 0), ("W5500_PWR", 0)]
+    assert fit.story == ["stop", ("W5500_RST", 0), ("W5500_PWR", 0)]
 
 
-def test_its_use_is_noted_for_the_run_after_a_soft_reset(fit, monkeypatch):
-    put, story = fit
-    clock, _ = put(board(story), PHY_W5500=6)
+def test_its_use_is_noted_for_the_run_after_a_soft_reset(fit, clock, monkeypatch):
+    link = fit(board(fit.story), PHY_W5500=6)
     notes = []
     monkeypatch.setattr(_connectwith, "link_used", lambda *note: notes.append(note), False)
-    link = w5500.W5500()
-    link.start({})
     assert run(link, clock)[0] == 1 and notes[-1] == (1, True)
     link.stop()
     assert notes[-1] == (1, False)
 
 
-def test_a_driver_that_cannot_be_set_up_twice_keeps_its_chip(fit, monkeypatch):
-    put, story = fit
-    clock, _ = put(board(story, "W5500_RST", "W5500_PWR"), PHY_W5500=6)
-    link = w5500.W5500()
-    link.start({})
+def test_a_driver_that_cannot_be_set_up_twice_keeps_its_chip(fit, clock, monkeypatch):
+    link = fit(board(fit.story, "W5500_RST", "W5500_PWR"), PHY_W5500=6)
     assert run(link, clock)[0] == 1
     monkeypatch.setattr(_connectwith, "ethernet_may_reset", lambda: False)
     link.stop()
-    link.start({})
     assert run(link, clock)[0] == 1
     link.stop()
-    levels = [entry for entry in story if entry[0] in ("W5500_RST", "W5500_PWR")]
+    levels = [entry for entry in fit.story if entry[0] in ("W5500_RST", "W5500_PWR")]
     assert levels.count(("W5500_RST", 0)) == 1 and levels.count(("W5500_PWR", 0)) == 0
 
 
-def test_no_answer_is_asked_for_again_and_makes_no_driver(fit):
-    put, story = fit
-    clock, _ = put(board(story, "W5500_RST"), version=0, PHY_W5500=6)
-    link = w5500.W5500()
-    link.start({})
+def test_no_answer_is_asked_for_again_and_makes_no_driver(fit, clock):
+    link = fit(board(fit.story, "W5500_RST"), version=0, PHY_W5500=6)
     assert run(link, clock) == (FAILED, 102)
     assert (link.cause, link.code) == ("W5500: no answer", 0)
-    assert not any(entry[0] == "LAN" for entry in story)
+    assert not any(entry[0] == "LAN" for entry in fit.story)
     assert link.poll() == FAILED
 
 
-def test_set_up_elsewhere_then_failed(fit, monkeypatch):
-    put, story = fit
-    clock, _ = put(board(story, "W5500_RST"), PHY_W5500=6)
-    link = w5500.W5500()
-    link.start({})
+def test_set_up_elsewhere_then_failed(fit, clock, monkeypatch):
+    link = fit(board(fit.story, "W5500_RST"), PHY_W5500=6)
     states = [0, 1, 1, -1]  # before the start, under way, in vain
     monkeypatch.setattr(_connectwith, "ethernet_state", lambda: states.pop(0))
     assert run(link, clock)[0] == FAILED
     assert (states, link.cause) == ([], "W5500: no answer")
-    assert story.count("start me") == 1
+    assert fit.story.count("start me") == 1
 
 
-def test_waits_for_a_start_that_was_given_up(fit, monkeypatch):
-    put, story = fit
-    clock, _ = put(board(story, "W5500_RST"), PHY_W5500=6)
-    link = w5500.W5500()
-    link.start({})
+def test_waits_for_a_start_that_was_given_up(fit, clock, monkeypatch):
+    link = fit(board(fit.story, "W5500_RST"), PHY_W5500=6)
     states = [1, 1, 0, 2]
     monkeypatch.setattr(_connectwith, "ethernet_state", lambda: states.pop(0))
     assert run(link, clock)[0] == 1
-    assert (states, story.count("start me")) == ([], 1)
+    assert (states, fit.story.count("start me")) == ([], 1)
 
 
-def test_emulated_controller(fit):
-    put, story = fit
-    clock, _ = put(types.SimpleNamespace(), PHY_OPENETH=10)
+def test_emulated_controller(fit, clock):
+    link = fit(types.SimpleNamespace(), PHY_OPENETH=10)
     assert w5500.fitted()
-    link = w5500.W5500()
-    link.start({})
     assert run(link, clock)[0] == 1
-    assert story == ["stop", ("LAN", ["phy_addr", "phy_type"]), "start me"]
+    assert fit.story == ["stop", ("LAN", ["phy_addr", "phy_type"]), "start me"]
 
 
 def test_boards_without_ethernet(fit):
-    put, story = fit
-    put(types.SimpleNamespace())
+    fit(types.SimpleNamespace())
     assert not w5500.fitted()
-    pins = board(story)
+    pins = board(fit.story)
     del pins.W5500_INT
-    put(pins)
+    fit(pins)
     with pytest.raises(ValueError, match="W5500_INT"):
         w5500.fitted()

@@ -7,7 +7,6 @@ import types
 
 import _connectwith
 import pytest
-from clockwork import Clockwork
 from connectwith import links, results
 from connectwith.links import FAILED, HAS_ADDRESS, LINK_UP, LOSSES_SHIFT, UP, retry_limits, wlan
 from connectwith.settings import nic
@@ -17,11 +16,6 @@ STATIC = {"ip": "10.0.0.9", "netmask": "255.255.255.0", "gateway": "10.0.0.1",
 
 ADDRESSES = ("10.0.0.7", "255.255.255.0", "10.0.0.1", "10.0.0.2")
 BSSID = b"\x02\x00\x00\x00\x00\x01"
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    return Clockwork(monkeypatch)
 
 
 @pytest.fixture
