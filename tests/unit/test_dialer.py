@@ -33,6 +33,13 @@ def target(url="mqtts://broker.test:8883"):
     return saving.check_cloud(url, CA, None, None, None, None, None)
 
 
+def begun(resolver, url="mqtts://broker.test:8883", proxy=None, key=None):
+    """A dialer on its way to that server."""
+    dial = dialer.Dialer(resolver)
+    dial.start(target(url), proxy, key)
+    return dial
+
+
 def run(dial, limit=1000):
     """The stages that were seen, each once, until the end."""
     seen = []
@@ -48,8 +55,7 @@ def run(dial, limit=1000):
 def test_straight_to_the_server(streams):
     made = streams(states=(1, 1, 2))
     resolver = Resolver(0, 0, 1)
-    dial = dialer.Dialer(resolver)
-    dial.start(target(), None, None)
+    dial = begun(resolver)
     assert run(dial) == [RESOLVE, DIAL, TLS, READY]
     assert resolver.asked == ["broker.test"]
     assert made[0].to == ("192.0.2.7", 8883)
@@ -60,8 +66,7 @@ def test_straight_to_the_server(streams):
 
 def test_plain_skips_tls(streams):
     made = streams()
-    dial = dialer.Dialer(Resolver(1))
-    dial.start(target("mqtt://broker.test"), None, None)
+    dial = begun(Resolver(1), url="mqtt://broker.test")
     assert run(dial) == [DIAL, READY]
     assert made[0].secured is None
 
@@ -73,8 +78,7 @@ def test_plain_skips_tls(streams):
 )  # fmt: skip
 def test_which_answers_of_a_proxy_may_change(streams, status, permanent):
     streams(inbound=b"HTTP/1.1 %d No\r\n\r\n" % status)
-    dial = dialer.Dialer(Resolver(1))
-    dial.start(target(), PROXY_TO, None)
+    dial = begun(Resolver(1), proxy=PROXY_TO)
     assert run(dial)[-1] == FAILED and dial.code == status
     assert dial.permanent == permanent
 
@@ -84,8 +88,7 @@ def test_which_answers_of_a_proxy_may_change(streams, status, permanent):
 def test_the_key_is_overwritten_whatever_becomes_of_it(streams, url, found):
     streams()
     key = bytearray(b"the key")
-    dial = dialer.Dialer(Resolver(found))
-    dial.start(target(url), None, key)
+    dial = begun(Resolver(found), url, key=key)
     for _ in range(3):
         dial.poll()
     dial.close()
@@ -99,8 +102,7 @@ def test_the_key_is_overwritten_whatever_becomes_of_it(streams, url, found):
 )  # fmt: skip
 def test_name_that_does_not_resolve(streams, found, words, silent):
     made = streams()
-    dial = dialer.Dialer(Resolver(0, found))
-    dial.start(target(), None, None)
+    dial = begun(Resolver(0, found))
     assert run(dial) == [RESOLVE, FAILED]
     assert dial.result == results.NOT_RESOLVED and not made
     assert dial.cause.startswith("DNS: ") and words in dial.cause and dial.code == 0
@@ -114,8 +116,7 @@ def test_name_that_does_not_resolve(streams, found, words, silent):
 )  # fmt: skip
 def test_whether_anybody_says_no(streams, states, code, silent):
     streams(states=states, error_code=code)
-    dial = dialer.Dialer(Resolver(1))
-    dial.start(target("mqtt://broker.test"), None, None)
+    dial = begun(Resolver(1), url="mqtt://broker.test")
     while states[0] == 2 and dial.poll() != READY:
         pass
     if states[0] == 2:
@@ -128,8 +129,7 @@ def test_whether_anybody_says_no(streams, states, code, silent):
 @pytest.mark.parametrize("proxy, result", [(None, 4), (PROXY_TO, 6)])
 def test_refused(streams, proxy, result):
     streams(states=(1, -1), error_code=111)
-    dial = dialer.Dialer(Resolver(1))
-    dial.start(target(), proxy, None)
+    dial = begun(Resolver(1), proxy=proxy)
     assert run(dial)[-1] == FAILED
     assert (dial.result, dial.cause, dial.code) == (result, "TCP errno", 111)
 
@@ -137,8 +137,7 @@ def test_refused(streams, proxy, result):
 @pytest.mark.parametrize("proxy, result", [(None, 4), (PROXY_TO, 6)])
 def test_no_route_at_all(streams, proxy, result):
     made = streams(refuse=113)
-    dial = dialer.Dialer(Resolver(1))
-    dial.start(target(), proxy, None)
+    dial = begun(Resolver(1), proxy=proxy)
     assert run(dial) == [FAILED]
     assert (dial.result, dial.code) == (result, 113)
     dial.close()
@@ -149,8 +148,7 @@ def test_no_route_at_all(streams, proxy, result):
 def test_through_a_proxy(streams, chunk):
     made = streams(inbound=b"HTTP/1.1 200 Connection established\r\n\r\n", chunk=chunk)
     resolver = Resolver(1)
-    dial = dialer.Dialer(resolver)
-    dial.start(target(), PROXY_TO, None)
+    dial = begun(resolver, proxy=PROXY_TO)
     assert run(dial) == [DIAL, PROXY, TLS, READY]
     assert resolver.asked == ["proxy.test"] and made[0].to == ("192.0.2.7", 3128)
     assert made[0].written == (
@@ -176,8 +174,7 @@ def test_through_a_proxy(streams, chunk):
 )
 def test_what_a_proxy_says(streams, reply, result):
     streams(inbound=reply)
-    dial = dialer.Dialer(Resolver(1))
-    dial.start(target(), PROXY_TO, None)
+    dial = begun(Resolver(1), proxy=PROXY_TO)
     assert run(dial)[-1] == FAILED
     assert dial.result == result
     assert "pass" not in dial.cause
@@ -185,8 +182,7 @@ def test_what_a_proxy_says(streams, reply, result):
 
 def test_a_new_start_drops_the_old_stream(streams):
     made = streams(states=(1,))
-    dial = dialer.Dialer(Resolver(1))
-    dial.start(target(), None, None)
+    dial = begun(Resolver(1))
     dial.poll()
     dial.start(target(), None, None)
     dial.poll()

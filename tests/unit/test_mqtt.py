@@ -28,10 +28,16 @@ def receive(client, data, chunk=256, now=0):
         client.received(now)
 
 
-def ready(on_message=None):
-    client = mqtt.Client(on_message)
+def connecting(*arguments, **named):
+    """A client that has sent CONNECT."""
+    client = mqtt.Client(*arguments, **named)
     client.connect(b"id", None, None, b"t/status", b'"offline"')
     drain(client)
+    return client
+
+
+def ready(on_message=None, **named):
+    client = connecting(on_message, **named)
     receive(client, CONNACK)
     assert client.state == mqtt.READY
     return client
@@ -128,19 +134,16 @@ def test_what_does_not_fit_is_refused_before_it_is_begun():
     assert drain(client) == b"\x30\x03\x00\x01t"
 
 
-@pytest.mark.parametrize("flags", [b"\0", b"\1", b"\xff"])
-def test_refusal(flags):
-    client = mqtt.Client()
-    client.connect(b"id", None, None, b"w", b"")
-    receive(client, b"\x20\x02" + flags + b"\x05")
-    assert client.state == mqtt.REFUSED and client.refusal == 5
-
-
-def test_a_broker_that_has_kept_a_session_is_taken():
-    client = mqtt.Client()
-    client.connect(b"id", None, None, b"w", b"")
-    receive(client, b"\x20\x02\x01\x00")
-    assert client.state == mqtt.READY
+@pytest.mark.parametrize(
+    ("answer", "state", "refusal"),
+    [(b"\x20\x02\x00\x05", mqtt.REFUSED, 5), (b"\x20\x02\x01\x05", mqtt.REFUSED, 5),
+     (b"\x20\x02\xff\x05", mqtt.REFUSED, 5), (CONNACK[:3], mqtt.CONNECTING, 0),
+     (b"\x20\x02\x01\x00", mqtt.READY, 0)],  # the broker has kept a session
+)  # fmt: skip
+def test_what_a_connack_means(answer, state, refusal):
+    client = connecting()
+    receive(client, answer)
+    assert (client.state, client.refusal) == (state, refusal)
 
 
 @pytest.mark.parametrize("size", [1, 200, 1500, 2048])
@@ -165,10 +168,7 @@ def test_long_credentials_and_nothing_of_them_stays(size):
 def test_a_long_topic_is_no_error(topic_bytes, step, longest):
     """Delivered if the whole message fits, else read past; acknowledged in any case."""
     seen = []
-    client = mqtt.Client(lambda topic, payload: seen.append((topic, payload)), longest)
-    client.connect(b"id", None, None, b"w", b"")
-    receive(client, b"\x20\x02\x00\x00")
-    drain(client)
+    client = ready(lambda topic, payload: seen.append((topic, payload)), longest=longest)
     topic = b"t" * topic_bytes
     body = bytes([topic_bytes >> 8, topic_bytes & 255]) + topic + b"\x12\x34" + b'"x"'
     length = bytearray()
@@ -229,9 +229,7 @@ def test_every_split_means_the_same(cuts):
 
 def test_one_byte_at_a_time():
     got = []
-    client = mqtt.Client(lambda topic, payload: got.append((topic, payload)))
-    client.connect(b"id", None, None, b"w", b"")
-    drain(client)
+    client = connecting(lambda topic, payload: got.append((topic, payload)))
     receive(client, CONNACK + STREAM, 1)
     assert got == MESSAGES
 
@@ -254,9 +252,7 @@ def test_too_long_messages_are_skipped_in_bounded_memory(size):
 @pytest.mark.parametrize("chunk", [1, 7, 256])
 def test_long_messages_get_a_buffer_of_their_own(chunk):
     got = []
-    client = mqtt.Client(lambda topic, payload: got.append((topic, payload)), longest=1000)
-    client.connect(b"id", None, None, b"w", b"")
-    drain(client)
+    client = connecting(lambda topic, payload: got.append((topic, payload)), longest=1000)
     body = b"\x00\x01t" + b"x" * 997
     receive(client, CONNACK + b"\x30\xe8\x07" + body, chunk)
     assert got == [(b"t", b"x" * 997)]
@@ -322,24 +318,14 @@ def test_malformed(packet):
     "data", [b"\x20\x03", b"\x21\x02", b"\x20\x02\x02\x00", b"\xd0\x00", b"HTTP/1.1", b"\x30\x03"]
 )
 def test_nothing_but_a_clean_connack_opens_a_session(data):
-    client = mqtt.Client()
-    client.connect(b"id", None, None, b"w", b"")
+    client = connecting()
     with pytest.raises(mqtt.ProtocolError):
         receive(client, data)
 
 
-def test_half_a_connack_opens_nothing():
-    client = mqtt.Client()
-    client.connect(b"id", None, None, b"w", b"")
-    receive(client, CONNACK[:3])
-    assert client.state == mqtt._CONNECTING
-
-
 @given(st.binary(max_size=2000), st.integers(1, 256), st.booleans())
 def test_hostile_bytes(data, chunk, connected):
-    client = ready(lambda topic, payload: None) if connected else mqtt.Client()
-    if not connected:
-        client.connect(b"id", None, None, b"w", b"")
+    client = ready(lambda topic, payload: None) if connected else connecting()
     try:
         receive(client, data, chunk)
     except mqtt.ProtocolError:

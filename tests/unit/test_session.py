@@ -8,6 +8,7 @@ import pytest
 from connectwith import session
 
 SETTINGS = types.SimpleNamespace(clientid=None, username=None)
+USER = types.SimpleNamespace(clientid="mine", username="me")
 CONNACK = b"\x20\x02\x00\x00"
 PREFIX = b"imp/240ac4000001/"
 
@@ -62,11 +63,17 @@ def stream():
     return Stream()
 
 
+def opened(stream, settings=SETTINGS, password=None):
+    """A session that waits for its CONNACK."""
+    current = session.Session()
+    current.open(stream, settings, password, 0)
+    assert current.poll(0) == session._PENDING
+    return current
+
+
 @pytest.fixture
 def online(stream):
-    current = session.Session()
-    current.open(stream, SETTINGS, None, 0)
-    assert current.poll(0) == session._PENDING
+    current = opened(stream)
     stream.incoming = CONNACK
     for _ in range(4):
         assert current.poll(0) == session._OPEN
@@ -97,9 +104,7 @@ def test_refused_subscriptions_are_told_by_name(online, stream, refused):
 
 
 def test_first_subscription_may_be_refused_before_the_second_is_out(stream):
-    current = session.Session()
-    current.open(stream, SETTINGS, None, 0)
-    current.poll(0)
+    current = opened(stream)
     stream.incoming = CONNACK
     stream.room = 40  # the network takes no more for now
     current.poll(0)
@@ -114,10 +119,8 @@ def test_first_subscription_may_be_refused_before_the_second_is_out(stream):
 @pytest.mark.parametrize("deaf", [0, 104])
 @pytest.mark.parametrize("behind", [b"", b"\x00noise"])
 def test_a_refusal_comes_before_what_ends_the_stream(stream, end, deaf, behind):
-    current = session.Session()
-    current.open(stream, SETTINGS, None, 0)
     stream.room = 4  # a part of CONNECT waits
-    current.poll(0)
+    current = opened(stream)
     stream.incoming = b"\x20\x02\x00\x05" + behind
     stream.end = end
     stream.room = 1000
@@ -261,18 +264,12 @@ def test_what_was_not_acknowledged_is_known_until_the_next_session(online, strea
 
 def test_the_longest_credentials_fit_into_a_frame(stream):
     # As long as imp.cloud.configure lets them be.
-    settings = types.SimpleNamespace(clientid="c" * 64, username="u" * 128)
-    current = session.Session()
-    current.open(stream, settings, b"p" * 128, 0)
-    assert current.poll(0) == session._PENDING
+    opened(stream, types.SimpleNamespace(clientid="c" * 64, username="u" * 128), b"p" * 128)
     assert stream.sent.endswith(b"\0\x80" + b"p" * 128)
 
 
 def test_the_password_is_wiped_when_it_has_been_sent(stream):
-    settings = types.SimpleNamespace(clientid="c", username="u")
-    current = session.Session()
-    current.open(stream, settings, b"geheim", 0)
-    current.poll(0)
+    current = opened(stream, USER, b"geheim")
     assert b"geheim" in stream.sent
     stream.incoming = CONNACK
     assert [current.poll(0) for _ in range(2)] == [session._OPEN] * 2
@@ -281,10 +278,7 @@ def test_the_password_is_wiped_when_it_has_been_sent(stream):
 
 @pytest.mark.parametrize("answer", [b"", b"\x20\x02\x00\x05"])
 def test_the_password_is_wiped_when_nobody_has_answered_well(stream, answer):
-    settings = types.SimpleNamespace(clientid="c", username="u")
-    current = session.Session()
-    current.open(stream, settings, b"geheim", 0)
-    current.poll(0)
+    current = opened(stream, USER, b"geheim")
     stream.incoming = answer
     current.poll(0)
     assert holds(current, b"geheim"), "else this test would show nothing"
@@ -379,13 +373,10 @@ def test_the_number_of_unacknowledged_messages_has_a_limit(online):
 
 
 def test_an_own_client_id_and_a_user_name_are_said(stream):
-    current = session.Session()
-    current.open(stream, SETTINGS, None, 0)
-    current.poll(0)
+    opened(stream)
     assert b"\0\x10imp-240ac4000001" in stream.sent
     stream.sent = b""
-    current.open(stream, types.SimpleNamespace(clientid="mine", username="me"), b"p", 0)
-    current.poll(0)
+    opened(stream, USER, b"p")
     assert b"\0\x04mine" in stream.sent and stream.sent.endswith(b"\0\x02me\0\x01p")
 
 

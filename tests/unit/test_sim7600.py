@@ -1,78 +1,15 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The cellular link's parts against a scripted modem: SIM, settings, key, line, PPP frames."""
+"""The cellular link's parts against a scripted modem: settings, key, line, PPP frames."""
 
 import pytest
 from connectwith.links.modem import mobile_network, ppp
 from connectwith.links.modem import power as modem_power
-from connectwith.links.modem import sim as modem_sim
 from connectwith.links.modem import start as modem_start
 from connectwith.links.modem.line import Restart
 from modem_script import Pin, fit_pins, line_of, lines
 
 OK = lines("OK")
-
-
-def open_sim(clock, line, pin=None):
-    sim = modem_sim.Sim(line)
-    state, took_ms = clock.drive(sim.open(pin))
-    assert not line.uart.script, "more was expected of the link"
-    return sim, state, took_ms
-
-
-READY = ("AT+CPIN?", lines("+CPIN: READY", "OK"))
-
-
-def spic(tries):
-    return "AT+SPIC", lines(f"+SPIC: {tries},10,0,10", "OK")
-
-
-def test_a_sim_without_a_pin_is_open(clock):
-    _, state, took_ms = open_sim(clock, line_of(READY), b"1234")
-    assert state == modem_sim.OPEN
-    assert took_ms <= 20
-
-
-@pytest.mark.parametrize("answer", ["+CME ERROR: 12", "+CME ERROR: SIM PUK required"])
-def test_puk_by_number_and_by_text(clock, answer):
-    sim, state, took_ms = open_sim(clock, line_of(("AT+CPIN?", lines(answer)), spic(0)), b"1234")
-    assert state == modem_sim.LOCKED
-    assert "PUK" in sim.cause
-    assert took_ms < 100
-
-
-def test_busy_is_waited_for(clock):
-    busy = ("AT+CPIN?", lines("+CME ERROR: 14"))
-    _, state, took_ms = open_sim(clock, line_of(busy, busy, busy, READY), None)
-    assert state == modem_sim.OPEN
-    assert 700 <= took_ms <= 1000
-
-
-def endless(command, answer):
-    """A script that gives the same answer for ever."""
-
-    class Endless(list):
-        def pop(self, _=0):
-            return command, lines(answer)
-
-        def __len__(self):
-            return 1
-
-    return Endless()
-
-
-@pytest.mark.parametrize(
-    ("answer", "least_ms", "most_ms"),
-    [("+CME ERROR: 14", 15000, 15500), ("+CPIN: SIM REMOVED\r\n\r\nOK", 3000, 3500),
-     ("+CME ERROR: 10", 3000, 3500), ("+CME ERROR: SIM not inserted", 3000, 3500),
-     ("ERROR", 15000, 15500)],
-)  # fmt: skip
-def test_a_sim_that_never_comes(clock, answer, least_ms, most_ms):
-    line = line_of()
-    line.uart.script = endless("AT+CPIN?", answer)
-    state, took_ms = clock.drive(modem_sim.Sim(line).open(None))
-    assert state == modem_sim.LOCKED
-    assert least_ms <= took_ms <= most_ms
 
 
 SETTINGS = "ATE0;+CMEE=1;+CGEREP=0,0"

@@ -11,50 +11,49 @@ OK = lines("OK")
 SHORT = RetryLimits()
 
 
+def register(clock, *script, limits=SHORT):
+    """What comes of a registration, and after how many ms."""
+    return clock.drive(mobile_network.Network(line_of(*script)).register(limits))
+
+
+def set_up(clock, *script, apn="new", auth=0, user="", password="", starting=False):
+    """A network whose modem has taken these settings."""
+    line = line_of(*script)
+    network = mobile_network.Network(line)
+    network.line = line
+    assert clock.drive(network.set_up(apn, auth, user, password, starting))[0]
+    return network
+
+
 def stat(domain, value):
     return f"AT+{domain}?", lines(f"+{domain}: 0,{value}", "OK")
 
 
 @pytest.mark.parametrize("value", [1, 5, 9, 10])
 def test_lte_registers_with_one_question(clock, value):
-    network = mobile_network.Network(line_of(stat("CEREG", value)))
-    assert clock.drive(network.register(SHORT))[0] == mobile_network.REGISTERED
+    assert register(clock, stat("CEREG", value))[0] == mobile_network.REGISTERED
 
 
 def test_registered_for_calls_alone_is_not_registered(clock):
     script = [stat("CEREG", 2), stat("CGREG", 0), stat("CREG", 1),
               stat("CEREG", 6), stat("CGREG", 5)]  # fmt: skip
-    network = mobile_network.Network(line_of(*script))
-    assert clock.drive(network.register(SHORT))[0] == mobile_network.REGISTERED
+    assert register(clock, *script)[0] == mobile_network.REGISTERED
 
 
-def test_denied_has_to_last(clock):
-    denied = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
-    searching = [stat("CEREG", 3), stat("CGREG", 2), stat("CREG", 3)]
-    network = mobile_network.Network(line_of(*denied * 5, *searching, stat("CEREG", 1)))
-    assert clock.drive(network.register(SHORT))[0] == mobile_network.REGISTERED
-    line = line_of(*denied * 40)
-    verdict, took_ms = clock.drive(mobile_network.Network(line).register(SHORT))
-    assert verdict == mobile_network.DENIED
-    assert 3000 <= took_ms <= 3500
+DENIED = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
+ONE_SEARCHES = [stat("CEREG", 3), stat("CGREG", 2), stat("CREG", 3)]
 
 
-def test_one_operator_denies_and_another_accepts(clock):
-    denied = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
-    line = line_of(*denied * 40, stat("CEREG", 5))
-    limits = RetryLimits(_SINGLE, 60000)
-    verdict, took_ms = clock.drive(mobile_network.Network(line).register(limits))
-    assert verdict == mobile_network.REGISTERED
-    assert took_ms > 9000
-
-
-def test_denied_for_most_of_the_time_is_denied(clock):
-    denied = [stat("CEREG", 3), stat("CGREG", 0), stat("CREG", 3)]
-    line = line_of(*denied * 300)
-    limits = RetryLimits(_SINGLE, 60000)
-    verdict, took_ms = clock.drive(mobile_network.Network(line).register(limits))
-    assert verdict == mobile_network.DENIED
-    assert 48000 <= took_ms < 48500
+@pytest.mark.parametrize(
+    ("script", "limits", "verdict", "least_ms", "most_ms"),
+    [([*DENIED * 5, *ONE_SEARCHES, stat("CEREG", 1)], (), mobile_network.REGISTERED, 0, 10**6),
+     (DENIED * 40, (), mobile_network.DENIED, 3000, 3500),
+     ([*DENIED * 40, stat("CEREG", 5)], (_SINGLE, 60000), mobile_network.REGISTERED, 9001, 10**6),
+     (DENIED * 300, (_SINGLE, 60000), mobile_network.DENIED, 48000, 48499)],
+)  # fmt: skip
+def test_a_denial_has_to_last(clock, script, limits, verdict, least_ms, most_ms):
+    found, took_ms = register(clock, *script, limits=RetryLimits(*limits))
+    assert found == verdict and least_ms <= took_ms <= most_ms
 
 
 REFUSED = [
@@ -63,28 +62,22 @@ REFUSED = [
 ]  # fmt: skip
 
 
-def test_a_setting_that_the_modem_refuses_while_it_starts(clock):
-    script = [*REFUSED * 4, *REFUSED[:-1], ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK)]
-    line = line_of(*script)
-    network = mobile_network.Network(line)
-    done, took_ms = clock.drive(
-        network.configure("new", 0, "", "", True, RetryLimits(_SINGLE, 60000), int)
-    )
-    assert done and not line.uart.script
-    assert 7000 <= took_ms < 8500, "pauses of 0.5, 1, 2 and 4 s"
+TAKEN = [*REFUSED[:-1], ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK)]
 
 
 @pytest.mark.parametrize(
-    ("limits", "least_ms", "most_ms"), [((_SINGLE, 30000), 24000, 30000), ((), 5000, 9000)]
-)
-def test_a_setting_that_the_modem_never_takes(clock, limits, least_ms, most_ms):
-    line = line_of(*REFUSED * 20)
-    network = mobile_network.Network(line)
-    done, took_ms = clock.drive(
-        network.configure("new", 0, "", "", True, RetryLimits(*limits), int)
+    ("script", "limits", "taken", "least_ms", "most_ms"),
+    [(REFUSED * 4 + TAKEN, (_SINGLE, 60000), True, 7000, 8499),  # pauses of 0.5, 1, 2 and 4 s
+     (REFUSED * 20, (_SINGLE, 30000), False, 24000, 30000), (REFUSED * 20, (), False, 5000, 9000)],
+)  # fmt: skip
+def test_a_setting_that_the_modem_refuses(clock, script, limits, taken, least_ms, most_ms):
+    line = line_of(*script)
+    work = mobile_network.Network(line).configure(
+        "new", 0, "", "", True, RetryLimits(*limits), int
     )
-    assert not done and line.text == "ERROR"
-    assert least_ms <= took_ms <= most_ms
+    done, took_ms = clock.drive(work)
+    assert done is taken and least_ms <= took_ms <= most_ms
+    assert not line.uart.script if taken else line.text == "ERROR"
 
 
 SEARCHING = [stat("CEREG", 2), stat("CGREG", 2), stat("CREG", 2)]
@@ -95,79 +88,58 @@ def context(apn):
     return "AT+CGDCONT?", answer
 
 
+def ends(network):
+    """Whether all that was expected has been said."""
+    return not network.line.uart.script
+
+
 def test_the_password_comes_before_the_user_and_is_not_logged(clock):
-    line = line_of(
-        context("old"),
-        *SEARCHING,
-        ("AT+CFUN?", lines("+CFUN: 1", "OK")),
-        ("AT+CFUN=4", OK),
-        ('AT+CGDCONT=1,"IP","new"', OK),
+    network = set_up(
+        clock, context("old"), *SEARCHING, ("AT+CFUN?", lines("+CFUN: 1", "OK")),
+        ("AT+CFUN=4", OK), ('AT+CGDCONT=1,"IP","new"', OK),
         ('AT+CGAUTH=1,1,"hunter2","joe"', lines('AT+CGAUTH=1,1,"hunter2","j') + OK),
-        ("AT+CFUN=1", OK),
+        ("AT+CFUN=1", OK), auth=1, user="joe", password="hunter2",
     )  # fmt: skip
-    network = mobile_network.Network(line)
-    assert clock.drive(network.set_up("new", 1, "joe", "hunter2", False))[0]
-    assert "hunter2" not in str(line.log)
-    assert not line.uart.script
+    assert "hunter2" not in str(network.line.log)
+    assert ends(network)
 
 
-@pytest.mark.parametrize("radio", ["1", "4"])
-def test_a_known_apn_costs_no_attach(clock, radio):
-    script = [
-        context("Internet"),
-        *SEARCHING,
-        ("AT+CFUN?", lines("+CFUN: " + radio, "OK")),
-        ("AT+CGAUTH=1,0", lines("ERROR")),
-    ]
-    if radio == "4":
-        script.append(("AT+CFUN=1", OK))
-    line = line_of(*script)
-    assert clock.drive(mobile_network.Network(line).set_up("internet", 0, "", "", False))[0]
-    assert not line.uart.script
+@pytest.mark.parametrize(("radio", "more"), [("1", []), ("4", [("AT+CFUN=1", OK)])])
+def test_a_known_apn_costs_no_attach(clock, radio, more):
+    assert ends(set_up(
+        clock, context("Internet"), *SEARCHING, ("AT+CFUN?", lines("+CFUN: " + radio, "OK")),
+        ("AT+CGAUTH=1,0", lines("ERROR")), *more, apn="internet",
+    ))  # fmt: skip
 
 
-def test_who_just_starts_has_not_attached_yet(clock):
-    line = line_of(
-        context("old"), *SEARCHING, ("AT+CFUN?", lines("+CFUN: 1", "OK")),
-        ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK),
-    )  # fmt: skip
-    assert clock.drive(mobile_network.Network(line).set_up("new", 0, "", "", True))[0]
-    assert not line.uart.script
+def test_a_modem_that_has_just_started_has_not_attached_yet(clock):
+    assert ends(set_up(
+        clock, context("old"), *SEARCHING, ("AT+CFUN?", lines("+CFUN: 1", "OK")),
+        ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK), starting=True,
+    ))  # fmt: skip
 
 
 ANEW = [
     ("AT+CFUN?", lines("+CFUN: 1", "OK")), ("AT+CFUN=4", OK),
     ('AT+CGDCONT=1,"IP","new"', OK), ("AT+CGAUTH=1,0", OK), ("AT+CFUN=1", OK),
 ]  # fmt: skip
+KNOWN = [context("new"), stat("CEREG", 1), ("AT+CGAUTH=1,0", OK)]
+OTHER = [context("old"), stat("CEREG", 5), *ANEW, *SEARCHING, stat("CEREG", 1)]
+RADIO = [("AT+CFUN=4", OK), ("AT+CFUN=1", OK), *SEARCHING, stat("CEREG", 1)]
 
 
-@pytest.mark.parametrize("starting", [False, True])
-def test_who_is_registered_attaches_anew_with_another_apn(clock, starting):
-    line = line_of(context("old"), stat("CEREG", 5), *ANEW, *SEARCHING, stat("CEREG", 1))
-    network = mobile_network.Network(line)
-    assert clock.drive(network.set_up("new", 0, "", "", starting))[0]
+@pytest.mark.parametrize(
+    ("script", "starting", "cycles"),
+    [(OTHER, False, False), (OTHER, True, False),  # another APN needs another attach
+     (KNOWN, False, False),  # its own one is asked about once
+     (KNOWN + RADIO, False, True)],  # what was known ends with the attach
+)  # fmt: skip
+def test_a_modem_that_is_registered(clock, script, starting, cycles):
+    network = set_up(clock, *script, starting=starting)
+    if cycles:
+        clock.drive(network.cycle_radio())
     assert clock.drive(network.register(SHORT))[0] == mobile_network.REGISTERED
-    assert not line.uart.script
-
-
-def test_who_is_registered_with_its_apn_is_asked_once(clock):
-    line = line_of(context("new"), stat("CEREG", 1), ("AT+CGAUTH=1,0", OK))
-    network = mobile_network.Network(line)
-    assert clock.drive(network.set_up("new", 0, "", "", False))[0]
-    assert clock.drive(network.register(SHORT))[0] == mobile_network.REGISTERED
-    assert not line.uart.script
-
-
-def test_the_radio_off_and_on_voids_what_was_known(clock):
-    line = line_of(
-        context("new"), stat("CEREG", 1), ("AT+CGAUTH=1,0", OK),
-        ("AT+CFUN=4", OK), ("AT+CFUN=1", OK), *SEARCHING, stat("CEREG", 1),
-    )  # fmt: skip
-    network = mobile_network.Network(line)
-    assert clock.drive(network.set_up("new", 0, "", "", False))[0]
-    clock.drive(network.cycle_radio())
-    assert clock.drive(network.register(SHORT))[0] == mobile_network.REGISTERED
-    assert not line.uart.script
+    assert ends(network)
 
 
 def test_an_apn_cannot_become_a_command(clock):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A PIN: when it is sent, what proves it wrong, and how its record ends."""
+"""The SIM: what it waits for, when a PIN is sent and proven wrong, how its record ends."""
 
 import pytest
 from connectwith.links.modem import records
@@ -50,6 +50,11 @@ def refuses(clock, *script, pin=b"1234"):
     return "before" in sim.cause
 
 
+def opens(clock, tries, card=CARD):
+    """The PIN is sent, and right."""
+    return open_sim(clock, LOCKED, spic(tries), card, sent("1234"), READY)[1] == modem_sim.OPEN
+
+
 @pytest.mark.parametrize("chunk", [1, 3, 1000])
 def test_the_right_pin_is_not_remembered_and_not_shown(clock, chunk):
     sim, state, _ = open_sim(clock, LOCKED, spic(3), CARD, sent("1234"), READY, chunk=chunk)
@@ -63,7 +68,7 @@ def test_the_right_pin_is_not_remembered_and_not_shown(clock, chunk):
 def test_a_wrong_pin_is_tried_once_in_all(clock):
     use_up(clock, "9999")
     assert refuses(clock, spic(2), CARD, pin=b"9999"), "a reset later it is not sent"
-    assert open_sim(clock, LOCKED, spic(2), CARD, sent("1234"), READY)[1] == modem_sim.OPEN
+    assert opens(clock, 2)
 
 
 def test_a_try_that_was_used_up_before_a_power_loss_was_the_one_try(clock):
@@ -82,7 +87,7 @@ def test_a_power_loss_before_the_sim_has_judged_costs_nothing(clock):
     line = line_of(LOCKED, spic(3), CARD, sent("1234", None))
     with pytest.raises(Restart):
         clock.drive(modem_sim.Sim(line).open(b"1234"))
-    assert open_sim(clock, LOCKED, spic(3), CARD, sent("1234"), READY)[1] == modem_sim.OPEN
+    assert opens(clock, 3)
     assert not entries
 
 
@@ -110,7 +115,7 @@ def test_a_busy_sim_at_the_end_of_the_time_bars_nothing(clock):
     sim, state, _ = open_sim(clock, *script, timeout_ms=1500)
     assert state == modem_sim.LOCKED
     assert sim.cause == "SIM: PIN required: +CME ERROR: 14"
-    assert open_sim(clock, LOCKED, spic(3), CARD, sent("1234"), READY)[1] == modem_sim.OPEN
+    assert opens(clock, 3)
 
 
 def test_a_refusal_that_costs_no_try_is_believed_the_second_time(clock):
@@ -144,8 +149,7 @@ def test_the_last_try_is_for_a_person(clock, left):
 def test_another_card_ends_the_record(clock):
     use_up(clock)
     assert refuses(clock, spic(3 - 1), CARD)
-    script = [LOCKED, spic(2), OTHER_CARD, sent("1234"), READY]
-    assert open_sim(clock, *script)[1] == modem_sim.OPEN
+    assert opens(clock, 2, OTHER_CARD)
 
 
 @pytest.mark.parametrize("unknown", [CARD, ("AT+CICCID", lines("ERROR"))])
@@ -156,8 +160,7 @@ def test_a_card_without_a_number_is_the_one_of_the_record(clock, unknown):
 
 def test_a_person_who_has_opened_the_sim_ends_the_record(clock):
     use_up(clock)
-    script = [LOCKED, spic(3), CARD, sent("1234"), READY]
-    assert open_sim(clock, *script)[1] == modem_sim.OPEN
+    assert opens(clock, 3)
 
 
 def test_erasing_the_settings_ends_the_record(clock):
@@ -167,15 +170,13 @@ def test_erasing_the_settings_ends_the_record(clock):
     saving.save_block("cellconfig", {"apn": "internet"})
     assert refuses(clock, spic(2), CARD)
     saving.save_block("cellconfig", None)
-    script = [LOCKED, spic(2), CARD, sent("1234"), READY]
-    assert open_sim(clock, *script)[1] == modem_sim.OPEN
+    assert opens(clock, 2)
 
 
 def test_the_record_of_an_older_firmware(clock):
     records._save(b"1234")
     assert refuses(clock, spic(2), CARD)
-    script = [LOCKED, spic(3), CARD, sent("1234"), READY]
-    assert open_sim(clock, *script)[1] == modem_sim.OPEN
+    assert opens(clock, 3)
 
 
 def test_the_record_is_no_hash_of_four_digits():
@@ -187,9 +188,37 @@ def test_the_record_is_no_hash_of_four_digits():
 
 
 @pytest.mark.parametrize(
-    "answer", ["+CPIN: PH-NET PIN\r\n\r\nOK", "+CME ERROR: 5", "+CME ERROR: 41"]
-)
-def test_the_lock_of_an_operator_is_for_a_person(clock, answer):
-    sim, state, took_ms = open_sim(clock, ("AT+CPIN?", lines(answer)))
-    assert state == modem_sim.LOCKED and "PIN" in sim.cause
+    ("answer", "more", "word"),
+    [("+CPIN: PH-NET PIN\r\n\r\nOK", [], "PIN"), ("+CME ERROR: 5", [], "PIN"),
+     ("+CME ERROR: 41", [], "PIN"), ("+CME ERROR: 12", [spic(0)], "PUK"),
+     ("+CME ERROR: SIM PUK required", [spic(0)], "PUK")],
+)  # fmt: skip
+def test_the_lock_of_an_operator_and_a_puk_are_for_a_person(clock, answer, more, word):
+    sim, state, took_ms = open_sim(clock, ("AT+CPIN?", lines(answer)), *more)
+    assert state == modem_sim.LOCKED and word in sim.cause
     assert took_ms < 100
+
+
+def test_a_sim_without_a_pin_is_open(clock):
+    _, state, took_ms = open_sim(clock, READY)
+    assert state == modem_sim.OPEN
+    assert took_ms <= 20
+
+
+def test_busy_is_waited_for(clock):
+    _, state, took_ms = open_sim(clock, *[("AT+CPIN?", BUSY)] * 3, READY, pin=None)
+    assert state == modem_sim.OPEN
+    assert 700 <= took_ms <= 1000
+
+
+@pytest.mark.parametrize(
+    ("answer", "least_ms", "most_ms"),
+    [("+CME ERROR: 14", 15000, 15500), ("+CPIN: SIM REMOVED\r\n\r\nOK", 3000, 3500),
+     ("+CME ERROR: 10", 3000, 3500), ("+CME ERROR: SIM not inserted", 3000, 3500),
+     ("ERROR", 15000, 15500)],
+)  # fmt: skip
+def test_a_sim_that_never_comes(clock, answer, least_ms, most_ms):
+    sim = modem_sim.Sim(line_of(*[("AT+CPIN?", lines(answer))] * 200))
+    state, took_ms = clock.drive(sim.open(None))
+    assert state == modem_sim.LOCKED
+    assert least_ms <= took_ms <= most_ms
