@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""One rig for each process that tests, and the page of the whole run."""
+"""Fixtures: one rig for each test process; the option that writes docs/faults.md."""
 
 import pathlib
 import sys
@@ -28,7 +28,7 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def shared_rig(request):
-    """Starting a world and a board costs more than most cells take."""
+    """One for the whole session: starting a world and a board takes longer than most cells."""
     with World() as world:
         rig = Rig(world, request.config.getoption("--board-binary"))
         yield rig
@@ -37,7 +37,7 @@ def shared_rig(request):
 
 @pytest.fixture
 def rig(shared_rig):
-    """A board that has come through all cells so far, or a new one."""
+    """The rig with a board on which all cells so far have passed, or with a new board."""
     if shared_rig.board is None:
         shared_rig.power_up()
     return shared_rig

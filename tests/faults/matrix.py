@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The fault matrix as data: link x stage x fault, how the bench makes it, how it must end.
 
-A row is good for each of its links. Its `make` and `then` get the Rig. There may be several rows
-for one place, and there is a reason where there is none.
+A row gives one cell for each of its links. Its `make` and `then` get the Rig. One place (link,
+stage, fault) may have several rows. A place without a row has a reason in `REASONS`.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ NO_LINK = 1  # on Ethernet
 EARLY = "early"  # known before the timeout, and told then
 LATE = "late"  # only the time tells
 TRIED = "tried"  # it may pass: tried again for most of the time, and told then
-WELL = "well"  # the attempt survives
+CONNECTS = "connects"  # the attempt survives the fault
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Cell:
     make        makes it before the attempt, or None
     then        what happens when the stage has been reached, or None
     result      the code that the callback must get
-    ends        EARLY, TRIED, LATE or WELL
+    ends        EARLY, TRIED, LATE or CONNECTS
     last_stage  the stage that the attempt must end in
     limit_s     the timeout given, at least, where only the time tells, or most of it is used
     passes      ends the fault `lasts_s` after the attempt has begun, or None
@@ -112,7 +112,7 @@ _SETTINGS = "ATE0;+CMEE=1;+CGEREP=0,0"  # what the modem is told first
 
 
 def _wait_for_nothing(b):
-    """A call that is put through, with nobody at its end."""
+    """The modem answers CONNECT, and no PPP peer is behind it."""
     b.modem.answer("ATD*99***1#", ["CONNECT 115200"])
 
 
@@ -124,7 +124,7 @@ def _wait_for_nothing(b):
 _row("wl0", "HARDWARE", "refuse", "the driver raises",
      lambda b: b.driver("raise OSError('the radio does not start')"), NOT_CONNECTED, EARLY)
 _row("wl0", "HARDWARE", "slow", "the driver takes 0.7 s",
-     lambda b: b.driver("time.sleep_ms(700)"), SERVER_CONNECTED, WELL)
+     lambda b: b.driver("time.sleep_ms(700)"), SERVER_CONNECTED, CONNECTS)
 _no("wl0", "HARDWARE", "never",
     "a driver that does not return stops the interpreter, which is the watchdog's business")
 _no("wl0", "HARDWARE", "wrong cut garbage half",
@@ -146,7 +146,7 @@ _row("eth0", "HARDWARE", "refuse", "no W5500", _boot_without_chip, NO_LINK, EARL
      after=_connect_and_renew)
 _row("eth0", "HARDWARE", "cut", "no W5500 any more", lambda b: b.net.remove_chip(), NO_LINK, EARLY)
 _row("eth0", "HARDWARE", "garbage", "it says nonsense until its pin resets it",
-     lambda b: b.net.lock_up(), SERVER_CONNECTED, WELL)
+     lambda b: b.net.lock_up(), SERVER_CONNECTED, CONNECTS)
 _no("eth0", "HARDWARE", "wrong never slow half",
     "whatever SPI reads is an answer at once, and the driver asks for one register only")
 _row("cell0", "HARDWARE", "refuse", "ERROR to AT",
@@ -161,7 +161,7 @@ _row("cell0", "HARDWARE", "cut", "its supply fails",
      lambda b: b.modem.delay(_SETTINGS, 600000), NO_MODEM, LATE,
      then=lambda b: b.modem.power_off())
 _row("cell0", "HARDWARE", "slow", "0.7 s to ATE0",
-     lambda b: b.modem.delay(_SETTINGS, 700), SERVER_CONNECTED, WELL)
+     lambda b: b.modem.delay(_SETTINGS, 700), SERVER_CONNECTED, CONNECTS)
 _row("cell0", "HARDWARE", "garbage", "noise to AT",
      lambda b: b.modem.answer("AT", [_NOISE]), NO_MODEM, LATE)
 _row("cell0", "HARDWARE", "half", "half an OK to AT",
@@ -176,21 +176,21 @@ _row("wl0", "LINK", "refuse", "another key", lambda b: b.net.set_key("another-ke
 _row("wl0", "LINK", "wrong", "an open network of that name", lambda b: b.net.set_key(""),
      NO_WIFI, TRIED)
 _row("wl0", "LINK", "refuse", "one of two refuses, reason 203",
-     lambda b: (b.second(), b.net.refuse(203)), SERVER_CONNECTED, WELL)
+     lambda b: (b.second(), b.net.refuse(203)), SERVER_CONNECTED, CONNECTS)
 _row("wl0", "LINK", "refuse", "two refuse, reasons 203 and 17",
      lambda b: (b.second().refuse(17), b.net.refuse(203)), NO_WIFI, TRIED)
 _row("wl0", "LINK", "refuse", "two have another key",
      lambda b: (b.second().set_key("another-key"), b.net.set_key("another-key")), NO_WIFI, EARLY)
 _row("wl0", "LINK", "wrong", "one of two has another key",
-     lambda b: (b.second(), b.net.set_key("another-key")), SERVER_CONNECTED, WELL)
+     lambda b: (b.second(), b.net.set_key("another-key")), SERVER_CONNECTED, CONNECTS)
 _row("wl0", "LINK", "never", "one of two is silent",
-     lambda b: (b.second(), b.net.mute()), SERVER_CONNECTED, WELL)
+     lambda b: (b.second(), b.net.mute()), SERVER_CONNECTED, CONNECTS)
 _row("wl0", "LINK", "never", "association takes 60 s",
      lambda b: b.net.association_ms(60000), NO_WIFI, LATE)
 _row("wl0", "LINK", "cut", "access point off while it associates",
      lambda b: b.net.association_ms(1500), NO_WIFI, TRIED, then=lambda b: b.cut())
 _row("wl0", "LINK", "slow", "association takes 0.7 s",
-     lambda b: b.net.association_ms(700), SERVER_CONNECTED, WELL)
+     lambda b: b.net.association_ms(700), SERVER_CONNECTED, CONNECTS)
 _no("wl0", "LINK", "garbage", "the bench's radio has no frames of its own that could be spoilt")
 _row("wl0", "LINK", "half", "the 4-way handshake does not end, reason 15",
      lambda b: b.net.refuse(15), NO_WIFI, TRIED)
@@ -198,7 +198,7 @@ _row("eth0", "LINK", "never", "no cable", lambda b: b.net.unplug(), NO_LINK, LAT
 _row("eth0", "LINK", "cut", "cable out while it negotiates",
      lambda b: b.net.link_ms(60000), NO_LINK, LATE, then=lambda b: b.cut())
 _row("eth0", "LINK", "slow", "0.7 s until there is a carrier",
-     lambda b: b.net.link_ms(700), SERVER_CONNECTED, WELL)
+     lambda b: b.net.link_ms(700), SERVER_CONNECTED, CONNECTS)
 _no("eth0", "LINK", "refuse wrong garbage half", "there is a carrier or none, nothing between")
 _row("cell0", "LINK", "refuse", "registration denied",
      lambda b: b.modem.deny(), REGISTRATION_DENIED, TRIED)
@@ -213,7 +213,7 @@ _row("cell0", "LINK", "never", "no network is found",
 _row("cell0", "LINK", "cut", "the UART's cable is pulled", lambda b: b.modem.search(),
      NO_REGISTRATION, LATE, then=lambda b: b.modem.pull())
 _row("cell0", "LINK", "slow", "0.7 s to each AT+CEREG?",
-     lambda b: b.modem.delay("AT+CEREG?", 700), SERVER_CONNECTED, WELL)
+     lambda b: b.modem.delay("AT+CEREG?", 700), SERVER_CONNECTED, CONNECTS)
 _row("cell0", "LINK", "garbage", "noise to AT+CEREG?",
      lambda b: b.modem.answer("AT+CEREG?", [_NOISE]), NO_REGISTRATION, LATE)
 _row("cell0", "LINK", "half", "half an answer to AT+CPIN?",
@@ -236,7 +236,7 @@ _row("wl0", "ADDRESS", "cut", "access point off", lambda b: b.net.dhcp(False), N
 _row("eth0", "ADDRESS", "cut", "cable out", lambda b: b.net.dhcp(False), NO_IP_ADDRESS, LATE,
      then=lambda b: b.cut())
 _row(_LAN, "ADDRESS", "slow", "each frame takes 0.15 s, each way",
-     lambda b: b.net.cable.delay(150), SERVER_CONNECTED, WELL)
+     lambda b: b.net.cable.delay(150), SERVER_CONNECTED, CONNECTS)
 _row("cell0", "ADDRESS", "refuse", "NO CARRIER to the dial",
      lambda b: b.modem.refuse_dial("NO CARRIER"), NO_PPP_CONNECTION, TRIED)
 _row("cell0", "ADDRESS", "refuse", "PAP refuses the password",
@@ -251,7 +251,7 @@ _row("cell0", "ADDRESS", "never", "LCP is not answered", _wait_for_nothing,
 _row("cell0", "ADDRESS", "cut", "its supply fails while PPP negotiates", _wait_for_nothing,
      NO_PPP_CONNECTION, LATE, then=lambda b: b.modem.power_off())
 _row("cell0", "ADDRESS", "slow", "0.7 s to the dial",
-     lambda b: b.modem.delay("ATD*99***1#", 700), SERVER_CONNECTED, WELL)
+     lambda b: b.modem.delay("ATD*99***1#", 700), SERVER_CONNECTED, CONNECTS)
 _row("cell0", "ADDRESS", "garbage", "CONNECT, then noise",
      lambda b: b.modem.answer("ATD*99***1#", ["CONNECT 115200", _NOISE * 16]),
      NO_PPP_CONNECTION, LATE)
@@ -259,8 +259,8 @@ _row("cell0", "ADDRESS", "half", "CONNECT, then half a frame of LCP",
      lambda b: b.modem.answer("ATD*99***1#", ["CONNECT 115200", b"~\xff}#\xc0!}!}!}"]),
      NO_PPP_CONNECTION, LATE)
 
-# The clock. Without it the build date has to do, and `imp.diag` says so: only who loses the link
-# has failed.
+# The clock. Without an answer the build date is used, and `imp.diag` has a note of that. Only the
+# loss of the link is a failure.
 
 _CLOCK = (
     ("refuse", "kiss-o'-death", "refuse", True),
@@ -281,22 +281,24 @@ def _clock(b, fault):
 
 for _fault, _how, _name, _noted in _CLOCK:
     _row(_ALL, "CLOCK", _fault, _how, lambda b, name=_name: _clock(b, name), SERVER_CONNECTED,
-         WELL, noted=_noted)
+         CONNECTS, noted=_noted)
 
-# From here on the links differ in what a cut means, and in a few codes.
+# From this stage on, a cut and a few result codes differ between the links.
 
 _SILENT = {"wl0": NOT_RESOLVED, "eth0": NOT_RESOLVED, "cell0": PPP_NO_CONNECTIVITY}
 _UNREACHED = {"wl0": NO_SERVER, "eth0": NO_SERVER, "cell0": PPP_NO_CONNECTIVITY}
 
 
 def _cuts(stage, hold, code):
-    """The rows of a link that is cut while `hold` keeps the attempt in `stage`; code: of time that
-    ends there over cellular. The network's end of a call is not told by PPP, and a modem that has
-    lost its power is on again at once, in the bench."""
+    """Adds the rows of a link that is cut while `hold` keeps the attempt in `stage`.
+
+    `code`: the result over cellular when the timeout ends in that stage. PPP does not report that
+    the network has ended a call. The bench switches a modem that has lost its power on again at
+    once."""
     _row("wl0", stage, "cut", "access point off", hold, NO_WIFI, TRIED, then=lambda b: b.cut())
     _row("eth0", stage, "cut", "cable out", hold, NO_LINK, TRIED, then=lambda b: b.cut())
     if code is None:
-        _row("cell0", stage, "cut", "the modem's supply fails", hold, SERVER_CONNECTED, WELL,
+        _row("cell0", stage, "cut", "the modem's supply fails", hold, SERVER_CONNECTED, CONNECTS,
              then=lambda b: b.modem.power_off(), noted=True)
         return
     _row("cell0", stage, "cut", "the call has ended", hold, code, LATE, then=lambda b: b.cut())
@@ -317,7 +319,7 @@ _row(_ALL, "RESOLVE", "wrong", "an address that nobody has", lambda b: b.resolve
 _row(_ALL, "RESOLVE", "never", "DNS is silent", lambda b: b.world.dns.drop(), _SILENT, LATE)
 _cuts("RESOLVE", lambda b: b.world.dns.drop(), PPP_NO_CONNECTIVITY)
 _row(_ALL, "RESOLVE", "slow", "DNS answers 0.7 s late", lambda b: b.world.dns.delay(700),
-     SERVER_CONNECTED, WELL)
+     SERVER_CONNECTED, CONNECTS)
 _row(_ALL, "RESOLVE", "garbage", "noise from DNS", lambda b: b.world.dns.garbage(),
      _SILENT, LATE)
 _row(_ALL, "RESOLVE", "half", "answers that end in the record", lambda b: b.world.dns.half(),
@@ -332,7 +334,7 @@ _row(_ALL, "DIAL", "never", "no answer to the SYN", lambda b: b.server("full"),
      _UNREACHED, LATE)
 _cuts("DIAL", lambda b: b.server("full"), PPP_NO_CONNECTIVITY)
 _row(_ALL, "DIAL", "slow", "the SYN is answered 1 s late", lambda b: b.server("full"),
-     SERVER_CONNECTED, WELL, then=lambda b: b.peer.accept())
+     SERVER_CONNECTED, CONNECTS, then=lambda b: b.peer.accept())
 _no(_ALL, "DIAL", "wrong garbage half", "TCP has two answers to a SYN, and drops all others")
 
 # The proxy, which only the local networks have.
@@ -351,7 +353,7 @@ _row("wl0", "PROXY", "cut", "access point off", lambda b: b.use_proxy(fault="mut
 _row("eth0", "PROXY", "cut", "cable out", lambda b: b.use_proxy(fault="mute"), NO_LINK,
      TRIED, then=lambda b: b.cut())
 _row(_LAN, "PROXY", "slow", "it thinks for 0.7 s", lambda b: b.use_proxy(late_ms=700),
-     SERVER_CONNECTED, WELL)
+     SERVER_CONNECTED, CONNECTS)
 _row(_LAN, "PROXY", "garbage", "4 KB of noise", lambda b: b.use_proxy(fault="noise"),
      NO_PROXY, EARLY)
 _row(_LAN, "PROXY", "half", "half a header", lambda b: b.use_proxy(fault="half"),
@@ -364,15 +366,15 @@ for _stage, _fault, _how, _kind, _result, _ends in (
     ("TLS", "wrong", "another host's certificate", "other-host", NO_SERVER, EARLY),
     ("TLS", "never", "no answer to the ClientHello", "mute-tcp", NO_SERVER, LATE),
     ("TLS", "cut", "closed after the ClientHello", "close-tls", NO_SERVER, TRIED),
-    ("TLS", "slow", "begins 0.7 s late", "late-tls", SERVER_CONNECTED, WELL),
+    ("TLS", "slow", "begins 0.7 s late", "late-tls", SERVER_CONNECTED, CONNECTS),
     ("TLS", "garbage", "64 KB of noise", "noise-tcp", NO_SERVER, EARLY),
     ("TLS", "half", "a third of a ServerHello", "half-tls", NO_SERVER, LATE),
     ("SESSION", "refuse", "CONNACK 5", "connack-5", NO_SERVER, EARLY),
     ("SESSION", "wrong", "PINGRESP", "pingresp", NO_SERVER, EARLY),
     ("SESSION", "never", "no answer to CONNECT", "mute-mqtt", NO_SERVER, LATE),
     ("SESSION", "cut", "closed after CONNECT", "close-mqtt", NO_SERVER, TRIED),
-    ("SESSION", "cut", "closed at SUBSCRIBE", "close-subscribe", SERVER_CONNECTED, WELL),
-    ("SESSION", "slow", "CONNACK 0.7 s late", "late-mqtt", SERVER_CONNECTED, WELL),
+    ("SESSION", "cut", "closed at SUBSCRIBE", "close-subscribe", SERVER_CONNECTED, CONNECTS),
+    ("SESSION", "slow", "CONNACK 0.7 s late", "late-mqtt", SERVER_CONNECTED, CONNECTS),
     ("SESSION", "garbage", "64 KB of noise", "noise-64k", NO_SERVER, EARLY),
     ("SESSION", "half", "half a CONNACK", "half-connack", NO_SERVER, LATE),
 ):
@@ -380,4 +382,4 @@ for _stage, _fault, _how, _kind, _result, _ends in (
 _cuts("TLS", lambda b: b.server("mute-tcp"), NO_SERVER)
 _cuts("SESSION", lambda b: b.server("mute-mqtt"), NO_SERVER)
 
-passing.add(_row, _no, SERVER_CONNECTED, WELL)
+passing.add(_row, _no, SERVER_CONNECTED, CONNECTS)

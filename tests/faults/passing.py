@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What passes: the fault is there for a while, and the attempt survives it. Rows of matrix.py."""
+"""Rows of matrix.py for transient faults: the fault ends, and the same attempt connects."""
 
 LAN = "wl0 eth0"
 ALL = "wl0 eth0 cell0"
@@ -9,11 +9,11 @@ ALL = "wl0 eth0 cell0"
 # fmt: off
 
 
-def add(row, no, connected, well):
-    """Adds the rows by the functions and with the words of matrix.py."""
+def add(row, no, connected, connects):
+    """Adds the rows; `row` and `no` are `_row()` and `_no()` of matrix.py."""
 
     def _passes(links, stage, how, make, passes, *, then=None, lasts_s=0.6):
-        row(links, stage, "passes", how, make, connected, well, then=then, passes=passes,
+        row(links, stage, "passes", how, make, connected, connects, then=then, passes=passes,
             lasts_s=lasts_s)
 
     no("wl0", "HARDWARE", "passes",

@@ -12,7 +12,7 @@ from rig import RESET_TIME
 
 
 def _try(rig, cell):
-    """Does `cell` once; whether it left the heap as it was, and what it took in ms."""
+    """Runs `cell` once; returns whether the heap is as before, and the duration in ms."""
     rig.begin(cell.link)
     if cell.stage == "CLOCK":
         rig.set_clock(RESET_TIME)

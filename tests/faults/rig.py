@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A board in a bench, on which one cell of the matrix after the other is tried."""
+"""A board in a bench, on which the cells of the matrix are tried one after the other."""
 
 import ast
 import time
@@ -17,12 +17,12 @@ from holdings import HEAP_NOISE_BYTES, held
 from matrix import EARLY, LATE, LINKS, SERVER_CONNECTED, TRIED
 
 KNOWN_S = 30  # the timeout where the end is known before it
-PATIENCE_S = 2  # after the timeout; a bound of correctness, on machines that are busy
-_MARGIN = 5  # times what a connection takes, for one that does not get as far
+TOLERANCE_S = 2  # a callback may be so late after the timeout, on busy machines
+_MARGIN = 5  # a timeout is so many times the usual duration of a connection
 _SHARE = 0.8  # of the timeout, in which what may pass is tried again (docs/api.md)
 _STAGE_S = 10  # until a stage is reached in which something is to happen
 
-# Each attempt has all of those that its link and its way can have.
+# Each attempt uses all the secrets that its link and its proxy settings allow.
 SECRETS = {
     "broker": "br0ker-s3cret",
     "proxy": "pr0xy-s3cret",
@@ -33,7 +33,7 @@ SECRETS = {
 # Where an ESP32's clock stands after power-on.
 RESET_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
-# Runs on the board: a driver that gives way to the real one when it has been started.
+# Runs on the board: a driver that is replaced by the real one as soon as it is constructed.
 _DRIVER = """
 import sys, time
 class Driver:
@@ -47,7 +47,7 @@ class Driver:
 sys.modules["network"] = Driver
 """
 
-# Runs on the board: what is up although nothing should be.
+# Runs on the board: whether a session or the radio is still up.
 _UP = """
 import network
 print(server.isconnected() or network.WLAN(0).active())
@@ -55,7 +55,7 @@ print(server.isconnected() or network.WLAN(0).active())
 
 
 class BoardRepl:
-    """What class Device needs of a REPL, by the bench's own."""
+    """The interface that class Device expects of a REPL, on the bench's REPL."""
 
     def __init__(self, board):
         self._board = board
@@ -94,7 +94,7 @@ class Rig:
         self._warm_up()
 
     def _warm_up(self):
-        """Has the board do once what it keeps for ever: drivers, modules, caches."""
+        """Uses each link once, so that drivers, modules and caches that stay are allocated."""
         for link in LINKS:
             self.begin(link)
             self.set_clock(RESET_TIME)
@@ -105,7 +105,7 @@ class Rig:
         self._before = self.hold()
 
     def power_down(self):
-        """The board and its modem are gone."""
+        """Stops the board and removes its modem; checks for reports of a sanitizer."""
         self._faults.close()
         if self.board is not None:
             # A board built with a sanitizer says there what it found.
@@ -127,14 +127,14 @@ class Rig:
         self.device.repl.run(_DRIVER.format(what))
 
     def reset(self):
-        """Presses the board's EN. It then knows its server and the time, and nothing more."""
+        """Resets the board by EN, and sets its server and its clock again."""
         self.board.reset()
         self.device.prepare()
         self.use_server(self.world.broker.url)
         self.set_clock()
 
     def renew(self):
-        """Presses the board's EN where there is no fault, and goes on with what it holds then."""
+        """Resets the board without a fault; what it holds then is the new reference."""
         link = self.link
         self.reset()
         self._warm_up()
@@ -177,7 +177,7 @@ class Rig:
             self.modem.carrier_lost()
 
     def uncut(self):
-        """The link of a local network is there again."""
+        """Ends what `cut()` did to a local network."""
         if self.link == "wl0":
             self.net.on()
         else:
@@ -196,7 +196,7 @@ class Rig:
         return nic
 
     def mend(self):
-        """No fault; the modem on, and registered for long."""
+        """Ends all faults. The modem is on, and has been registered for long."""
         self._faults.close()
         self.proxy = None
         self.world.restore()
@@ -221,7 +221,7 @@ class Rig:
         self.device.repl.run(f"import machine\nmachine.RTC().datetime({fields})")
 
     def connect_well(self):
-        """An attempt without a fault works."""
+        """Checks that an attempt without a fault connects; notes its duration."""
         result = self.device.connect(self.nic(), timeout=KNOWN_S)
         report = self.device.last_attempt()
         assert result == SERVER_CONNECTED, f"the next attempt: {report}"
@@ -229,7 +229,7 @@ class Rig:
         self._usual_s[self.link] = (report["ms"] - dict(report["stages"])["HARDWARE"]) / 1000
 
     def begin(self, link):
-        """Chooses the link; all is well."""
+        """Selects the link, without a fault."""
         self.link = link
         self.net = {"wl0": self.world.wifi["home"], "eth0": self.world.ethernet}.get(
             link, self.world.cellular
@@ -238,13 +238,13 @@ class Rig:
         self.mend()
 
     def hold(self):
-        """What the board holds now, offline."""
+        """The resources that the board holds while it is offline."""
         self.rest()
         return held(self.device, self.board)
 
     def timeout_s(self, cell):
-        """Short where only the time ends the attempt, but enough to get to the cell's stage on
-        this machine."""
+        """The timeout of the attempt. If only the timeout ends it, it is short, but long enough
+        to get to the cell's stage on this machine."""
         if cell.ends not in (LATE, TRIED):
             return KNOWN_S
         return round(max(cell.limit_s, _MARGIN * self._usual_s[self.link]), 3)
@@ -260,7 +260,7 @@ class Rig:
             time.sleep(cell.lasts_s)
             assert self.device.last_attempt()["result"] is None, self.device.last_attempt()
             cell.passes(self)
-        limit_s = timeout_s + PATIENCE_S + 1
+        limit_s = timeout_s + TOLERANCE_S + 1
         repl.run(f"wait(1, {int(limit_s * 1000)})\nsettle(100)", timeout=limit_s + 10)
         calls = self.device.calls()
         assert len(calls) == 1, f"one callback expected, got {calls}: {self.device.last_attempt()}"
@@ -275,20 +275,21 @@ class Rig:
     # -- what must hold afterwards
 
     def check_time(self, cell, took_ms, timeout_s):
-        """Never later than the timeout; where the end can be known, before it; what may pass has
-        most of it, and is the cause even if the time has ended it."""
+        """Checks the duration. No attempt ends later than its timeout. One whose result is known
+        earlier ends earlier. A failure that may pass is retried for most of the timeout, and its
+        cause is reported even if the timeout has ended it."""
         report = self.device.last_attempt()
         if cell.ends == TRIED:
-            assert _SHARE * timeout_s * 1000 <= took_ms <= (timeout_s + PATIENCE_S) * 1000, report
+            assert _SHARE * timeout_s * 1000 <= took_ms <= (timeout_s + TOLERANCE_S) * 1000, report
         elif cell.ends == LATE:
-            assert round(timeout_s * 1000) <= took_ms <= (timeout_s + PATIENCE_S) * 1000, report
+            assert round(timeout_s * 1000) <= took_ms <= (timeout_s + TOLERANCE_S) * 1000, report
         else:
             assert took_ms < timeout_s * 1000, report
         if cell.ends in (EARLY, TRIED):
             assert report["cause"] != "timeout", report
 
     def check_report(self, cell):
-        """The failure has a cause and a stage, the success none; no secret is told."""
+        """Checks that a failure has a cause and a stage, a success none; and no secret."""
         report = self.device.last_attempt()
         for secret in SECRETS.values():
             assert secret not in repr(report)
@@ -300,8 +301,8 @@ class Rig:
             assert report["stages"][-1][0] == cell.last_stage, report
 
     def check_powered_down(self):
-        """After a failure: by what the board says, and by what the bench sees when the fault is
-        over, so that it is not the fault that keeps the interface off its network."""
+        """Checks after a failure that the interface is down: by the board, and by the bench after
+        the fault has ended, because the fault may keep the interface off its network."""
         assert self.device.repl.run(_UP).strip() == "False"
         self.rest()
         if self.link == "cell0":
@@ -312,8 +313,8 @@ class Rig:
         assert self.net.cable.counters["clients"] == 0
 
     def check_holdings(self):
-        """Compares with the time before. What a first run leaves for ever (modules, caches) is no
-        leak: False, if only the heap has grown, so that the cell has to be tried again."""
+        """Compares the resources with those before the cell. A first run may leave modules and
+        caches, which is no leak. False: only the heap has grown; the cell has to be repeated."""
         before, after = self._before, self.hold()
         self._before = dict(after)
         grown = after.pop("heap") - before.pop("heap")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Every input that was worth keeping, once more, without a fuzzer."""
+"""Runs every target on each input of its corpus, without a fuzzer."""
 
 import importlib
 import sys

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bench import World
-from random_calls import CELLULAR, LADDER, Faults
+from random_calls import CELLULAR, LAN, Faults
 
 LINKS = ("wl0", "eth0", "cell0")
 
@@ -19,7 +19,7 @@ def _at(stages: str, *links: str) -> _Stages:
 
 
 def _all(*links: str) -> _Stages:
-    return {link: set(CELLULAR if link == "cell0" else LADDER) for link in links}
+    return {link: set(CELLULAR if link == "cell0" else LAN) for link in links}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ NO_SERVER, SERVER_CONNECTED, NO_MODEM, SIM_ERROR = 4, 5, 8, 9
 NO_REGISTRATION, REGISTRATION_DENIED, NO_PPP_CONNECTION, PPP_NO_CONNECTIVITY = 10, 11, 12, 13
 NOT_RESOLVED = 3
 
-PATIENCE_S = 40  # for events that take one or two seconds; machines may be slow
+LIMIT_S = 40  # for events that take one or two seconds; machines may be slow
 
 
 def cell(**cellconfig):
@@ -17,7 +17,7 @@ def cell(**cellconfig):
     return {"interface": "cell0", "cellconfig": {"apn": "internet", **cellconfig}}
 
 
-def until(condition, what, limit_s=PATIENCE_S):
+def until(condition, what, limit_s=LIMIT_S):
     """Waits for `condition()`; the failure names it."""
     end = time.monotonic() + limit_s
     while not condition():

@@ -43,24 +43,14 @@ def _ms_of(device, stage):
     return dict(device.last_attempt()["stages"])[stage]
 
 
-@pytest.mark.virtual(_AIR)
-@pytest.mark.parametrize("reason", [2, 5, 15, 17, 203])
-def test_the_one_that_is_found_first_refuses(device, air, reason):
-    air.near.refuse(reason)
-    assert device.connect(device.wifi()) == SERVER_CONNECTED
-    assert air.joined() == ["far"]
+FAULTS = {f"refuses with {reason}": ("refuse", reason) for reason in (2, 5, 15, 17, 203)}
+FAULTS.update({"is silent": ("mute",), "has another key": ("set_key", "another-key")})
 
 
 @pytest.mark.virtual(_AIR)
-def test_the_one_that_is_found_first_is_silent(device, air):
-    air.near.mute()
-    assert device.connect(device.wifi()) == SERVER_CONNECTED
-    assert air.joined() == ["far"]
-
-
-@pytest.mark.virtual(_AIR)
-def test_a_key_that_one_of_them_has(device, air):
-    air.near.set_key("another-key")
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_fault_of_the_one_that_is_found_first(device, air, fault):
+    getattr(air.near, fault[0])(*fault[1:])
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     assert air.joined() == ["far"]
 

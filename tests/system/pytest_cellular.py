@@ -24,29 +24,35 @@ def connects(device, nic=None, timeout=60):
     assert device.connect(nic or cell(), timeout=timeout, limit_s=limit_s) == SERVER_CONNECTED
 
 
+def connects_warm(device, modem):
+    """With a modem that is on, and registered for long."""
+    modem.warm()
+    connects(device)
+
+
+def sends_and_disconnects(device, world):
+    assert device.repl.value("server.log('over the air')") == 0
+    assert b"over the air" in world.broker.wait_for("imp/*/log", timeout=20)[1]
+    device.repl.run("server.disconnect()")
+    assert device.repl.value("server.isconnected()") is False
+
+
 def test_from_off_to_a_message_and_back_to_off(device, modem, world):
     connects(device)
     assert len(modem.presses) == 1
     # 0.1 s at least; from 2.5 s on it would have been the order to stop.
     assert 0.1 <= modem.presses[0] < 2.5
-    assert device.repl.value("server.log('over the air')") == 0
-    assert b"over the air" in world.broker.wait_for("imp/*/log", timeout=20)[1]
-    device.repl.run("server.disconnect()")
-    assert device.repl.value("server.isconnected()") is False
+    sends_and_disconnects(device, world)
     expect_off(modem)
 
 
 def test_over_the_network_of_the_sim(device, cellular, world):
     connects(device, {"interface": "cell0", "cellconfig": cellular}, timeout=180)
-    assert device.repl.value("server.log('over the air')") == 0
-    assert b"over the air" in world.broker.wait_for("imp/*/log", timeout=20)[1]
-    device.repl.run("server.disconnect()")
-    assert device.repl.value("server.isconnected()") is False
+    sends_and_disconnects(device, world)
 
 
 def test_a_modem_that_is_on_is_not_pressed(device, modem):
-    modem.warm()
-    connects(device)
+    connects_warm(device, modem)
     assert modem.presses == []
 
 
@@ -163,8 +169,7 @@ def test_a_busy_sim_is_asked_again(device, modem):
 def test_registered_in_one_domain_only(device, modem, domain):
     modem.register("all", 0)
     modem.register(domain, 5)
-    modem.warm()
-    connects(device)
+    connects_warm(device, modem)
 
 
 @pytest.mark.parametrize("rate", [9600, 460800])
@@ -177,8 +182,7 @@ def test_a_modem_at_another_speed(device, modem, rate):
 
 def test_a_modem_that_takes_one_setting_at_a_time(device, modem):
     modem.answer("ATE0;+CMEE=1;+CGEREP=0,0", ["ERROR"])
-    modem.warm()
-    connects(device)
+    connects_warm(device, modem)
     assert modem.commands[2:5] == ["ATE0", "AT+CMEE=1", "AT+CGEREP=0,0"]
 
 
@@ -189,24 +193,21 @@ def test_one_byte_at_a_time(device, modem):
 
 def test_the_microcontroller_alone_is_reset(device, modem):
     """The board alone is reset, so the modem stays in data mode."""
-    modem.warm()
-    connects(device)
+    connects_warm(device, modem)
     device.reboot()
     connects(device)
     assert modem.presses == []
 
 
 def test_a_soft_reset(device, modem):
-    modem.warm()
-    connects(device)
+    connects_warm(device, modem)
     device.repl.soft_reset()
     device.prepare()
     connects(device)
 
 
 def test_a_modem_stays_on_when_the_broker_has_gone(device, modem, world):
-    modem.warm()
-    connects(device)
+    connects_warm(device, modem)
     world.broker.stop()
     world.broker.start()
     until(
@@ -217,8 +218,7 @@ def test_a_modem_stays_on_when_the_broker_has_gone(device, modem, world):
 
 
 def test_the_carrier_is_lost(device, modem):
-    modem.warm()
-    connects(device)
+    connects_warm(device, modem)
     modem.carrier_lost()
     expect_lost(device)
     # The reconnect after a loss dials again.
@@ -230,8 +230,7 @@ def test_the_carrier_is_lost(device, modem):
 
 def test_a_dead_line_is_noticed(device, modem):
     """There is no NO CARRIER, and `network.PPP` reports a connection for ever."""
-    modem.warm()
-    connects(device)
+    connects_warm(device, modem)
     modem.silence_ppp()
     expect_lost(device)
     device.repl.run("server.disconnect()")
@@ -239,8 +238,7 @@ def test_a_dead_line_is_noticed(device, modem):
 
 
 def test_wifi_follows(device, modem):
-    modem.warm()
-    connects(device)
+    connects_warm(device, modem)
     assert device.connect(device.wifi(), timeout=60) == SERVER_CONNECTED
     expect_off(modem)
     assert device.repl.value("server.isconnected()") is True

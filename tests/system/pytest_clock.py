@@ -20,7 +20,7 @@ DAY_S = 86400
 YEAR_S = 365 * DAY_S
 
 
-def rests_on(device):
+def clock_source(device):
     return device.repl.value("imp.diag.clock()")
 
 
@@ -43,7 +43,7 @@ def on_the_floor(device, world, nic=None):
     """The clock has had no better source than the build date."""
     world.sntp.off()
     assert device.connect(nic or device.ethernet()) == SERVER_CONNECTED
-    assert rests_on(device) == "floor"
+    assert clock_source(device) == "floor"
     assert "build date" in device.last_attempt()["note"]
 
 
@@ -52,7 +52,7 @@ def set_by_hand(device, year):
 
 
 def test_an_unset_clock_is_set_first(device, world):
-    assert rests_on(device) == "unset"
+    assert clock_source(device) == "unset"
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     assert "CLOCK" in stages(device) and "note" not in device.last_attempt()
     is_set(device)
@@ -73,7 +73,7 @@ def test_a_makeshift_is_asked_for_again_and_nobody_waits(device, world, before):
         device.repl.send(f"import machine\n{before}\n")
         device.repl.enter()
         device.prepare()
-        assert rests_on(device) == "floor"
+        assert clock_source(device) == "floor"
     else:
         device.repl.run(before)
     # Over another link, too.
@@ -90,7 +90,7 @@ def test_a_server_that_stays_silent_costs_no_later_attempt_anything(device, worl
     on_the_floor(device, world)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     report = device.last_attempt()
-    assert report["ms"] < 2000 and "time" in report["note"] and rests_on(device) == "floor"
+    assert report["ms"] < 2000 and "time" in report["note"] and clock_source(device) == "floor"
 
 
 def test_a_session_asks_again_by_itself_with_growing_gaps(device, world):
@@ -116,7 +116,7 @@ def test_a_session_that_waits_for_a_time_server_stays_quiet(device, world):
     asked = world.sntp.requests
     assert device.repl.value("count_looks(2000)") <= 5
     assert world.sntp.requests > asked  # it did ask meanwhile
-    assert rests_on(device) == "floor"
+    assert clock_source(device) == "floor"
 
 
 def test_a_wrong_time_of_once_heals_within_the_attempt(device, world):
@@ -139,7 +139,7 @@ def test_a_wrong_time_that_was_believed_heals_in_the_next_attempt(device, world)
     world.sntp.off()
     assert device.connect(device.ethernet()) == NO_SERVER
     assert "certificate expired" in device.last_attempt()["cause"]
-    assert rests_on(device) == "suspect"
+    assert clock_source(device) == "suspect"
     world.sntp.on()
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     is_set(device)
@@ -162,7 +162,7 @@ def test_a_young_certificate_vouches_for_its_date_where_there_is_no_time(
         # The connection ends with the proxy, and the retry after that has a report of its own.
         assert "certificate" in device.last_attempt()["note"]
     assert peer.accepted == 2
-    assert rests_on(device) == "floor"
+    assert clock_source(device) == "floor"
     pem = world.certificates.young.certificate.read_bytes()
     young_s = x509.load_pem_x509_certificate(pem).not_valid_before_utc.timestamp() - time.time()
     assert abs(fast_s(device) - young_s) < 60
@@ -182,7 +182,7 @@ def test_a_date_that_tls_refuses_waits_for_an_answer_on_its_way(device, world):
     world.sntp.on()
     world.sntp.offset(6 * DAY_S)
     assert device.wait(2)[1][1] == SERVER_CONNECTED
-    assert peer.accepted == 2 and rests_on(device) == "sntp"
+    assert peer.accepted == 2 and clock_source(device) == "sntp"
     assert abs(fast_s(device) - 6 * DAY_S) < 60
 
 
@@ -194,7 +194,7 @@ def test_nobody_else_vouches(device, world, tmp_path, fault):
         world.sntp.off()
     assert device.connect(device.ethernet()) == NO_SERVER
     assert "not valid yet" in device.last_attempt()["cause"] and peer.accepted == 1
-    assert rests_on(device) == ("sntp" if fault == "time" else "floor")
+    assert clock_source(device) == ("sntp" if fault == "time" else "floor")
     assert fast_s(device) < 60
 
 
@@ -207,7 +207,7 @@ def test_an_expired_certificate_has_expired(device, world, clock):
         set_by_hand(device, time.gmtime().tm_year + 5)
     elif clock == "sntp":
         assert device.connect(device.ethernet()) == SERVER_CONNECTED
-    assert rests_on(device) == clock
+    assert clock_source(device) == clock
     peer = world.peer("expired")
     device.use_broker(peer.url)
     assert device.connect(device.ethernet()) == NO_SERVER
@@ -227,28 +227,28 @@ def test_the_time_of_the_attempt_bounds_the_question(device, world):
 
 def test_no_firmware_is_twenty_years_old(device, world):
     set_by_hand(device, time.gmtime().tm_year + 23)
-    assert rests_on(device) == "unset"
+    assert clock_source(device) == "unset"
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     is_set(device)
     device.repl.run("server.disconnect()")
     set_by_hand(device, 2000)
     world.sntp.offset(23 * YEAR_S)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
-    assert rests_on(device) == "floor" and fast_s(device) < 0
+    assert clock_source(device) == "floor" and fast_s(device) < 0
 
 
 def test_a_clock_that_other_code_has_set_is_used_and_checked(device, world):
     set_by_hand(device, time.gmtime().tm_year + 1)
-    assert rests_on(device) == "user"
+    assert clock_source(device) == "user"
     device.use_broker(world.broker.plain_url)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     assert "CLOCK" not in stages(device)
     is_set(device)
     # A power loss erases the record with the clock.
     device.reboot()
-    assert rests_on(device) == "unset"
+    assert clock_source(device) == "unset"
     set_by_hand(device, time.gmtime().tm_year + 1)
-    assert rests_on(device) == "user"
+    assert clock_source(device) == "user"
 
 
 def test_the_second_time_server_is_asked(device, world):
@@ -273,5 +273,5 @@ def test_time_servers_of_ones_own(device, world):
 def test_a_mobile_network_tells_the_time(device, world, modem):
     modem.warm()
     assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
-    assert rests_on(device) == "network" and not world.sntp.requests
+    assert clock_source(device) == "network" and not world.sntp.requests
     assert "CLOCK" not in stages(device)

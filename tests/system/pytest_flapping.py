@@ -35,15 +35,24 @@ def _flap(device, world, kind="close-subscribe"):
     return peer
 
 
+def _connect_and_flap(
+    device, world, retry_ms, stable_ms=30_000, kind="close-subscribe", hold_s=0.0
+):
+    """Connects over Ethernet to a broker that drops its sessions, which is returned."""
+    _watch(device, retry_ms, stable_ms)
+    broker = _flap(device, world, kind)
+    broker.hold_s = hold_s
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    return broker
+
+
 def _until(device, condition, limit_ms=20000):
     limit_s = limit_ms / 1000 + 10
     assert device.repl.value(f"until(lambda: {condition}, {limit_ms})", limit_s) is True
 
 
 def test_the_minute_goes_on_from_the_first_loss(device, world):
-    _watch(device, 7000)
-    _flap(device, world)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect_and_flap(device, world, 7000)
     _until(device, "losses")
     # If the pauses began anew, there would be a dozen sessions or more, without an end.
     device.repl.run("told = sessions()\ntime.sleep_ms(2500)")
@@ -78,19 +87,14 @@ def test_two_boards_with_one_client_id(device, world):
 
 
 def test_a_session_is_up_while_it_is_young(device, world):
-    _watch(device, 60_000)
-    peer = _flap(device, world)
-    peer.hold_s = 1.0
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect_and_flap(device, world, 60_000, hold_s=1.0)
     _until(device, "sessions() == 2")
     assert device.repl.value("(server.isconnected(), server.log('young'))") == (True, 0)
     assert device.repl.value("control.outage is not None") is True
 
 
 def test_a_session_that_outlives_the_minute_is_no_loss(device, world):
-    _watch(device, 3000, stable_ms=5000)
-    peer = _flap(device, world)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    peer = _connect_and_flap(device, world, 3000, stable_ms=5000)
     peer.hold_s = 60.0
     _until(device, "sessions() > 1 and server.isconnected()")
     _until(device, "control.outage is None")
@@ -98,10 +102,7 @@ def test_a_session_that_outlives_the_minute_is_no_loss(device, world):
 
 
 def test_the_minute_may_be_over_at_the_next_loss(device, world):
-    _watch(device, 3000)
-    peer = _flap(device, world)
-    peer.hold_s = 3.5
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect_and_flap(device, world, 3000, hold_s=3.5)
     _until(device, "imp.diag.counters()['losses'] == 1")
     assert device.repl.value("losses") == []
     _until(device, "losses")
@@ -110,18 +111,13 @@ def test_the_minute_may_be_over_at_the_next_loss(device, world):
 
 
 def test_well_for_a_while_is_forgotten(device, world):
-    _watch(device, 4000, stable_ms=300)
-    peer = _flap(device, world)
-    peer.hold_s = 1.5
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect_and_flap(device, world, 4000, stable_ms=300, hold_s=1.5)
     _until(device, "imp.diag.counters()['losses'] == 5", 30_000)  # takes twice the minute
     assert device.repl.value("losses") == []
 
 
 def test_a_call_that_waits_does_not_keep_a_loss_in_memory(device, world):
-    _watch(device, 5000, stable_ms=1000)
-    peer = _flap(device, world, "close-poison")
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    peer = _connect_and_flap(device, world, 5000, stable_ms=1000, kind="close-poison")
     device.repl.run("import agent\nagent.send('poison', 0)")
     _until(device, "sessions() == 2 and server.isconnected()")
     # No step of the session runs during that second.
@@ -138,9 +134,7 @@ def test_a_call_that_waits_does_not_keep_a_loss_in_memory(device, world):
 
 @pytest.mark.parametrize("call", ["server.disconnect()", "attempt({nic!r})"])
 def test_a_call_ends_the_outage(device, world, call):
-    _watch(device, 4000)
-    _flap(device, world)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect_and_flap(device, world, 4000)
     _until(device, "sessions() == 2 and not server.isconnected()")
     device.use_broker(world.broker.url)
     # A slow machine may have told of the loss before the call. Behind it nothing may come.
@@ -167,9 +161,7 @@ def test_handler_set_in_the_middle_and_one_that_raises(device, world):
 
 
 def test_sends_under_return_on_error(device, world):
-    _watch(device, 5000)
-    _flap(device, world)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect_and_flap(device, world, 5000)
     device.repl.run(
         "answers = set()\nlongest = 0\n"
         "while not losses and time.ticks_diff(time.ticks_ms(), began) < 20000:\n"
@@ -188,9 +180,7 @@ _SUSPEND = "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_FOR
 
 
 def test_a_message_that_the_broker_cannot_have(device, world):
-    _watch(device, 60_000)
-    peer = _flap(device, world, "close-poison")
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    peer = _connect_and_flap(device, world, 60_000, kind="close-poison")
     out = device.repl.run(
         _SUSPEND + "import agent\n"
         "print(agent.send('poison', 0), server.isconnected(), agent.send('food', 0))",

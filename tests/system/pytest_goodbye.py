@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-PATIENCE_S = 20
+LIMIT_S = 20
 OFFLINE = b'"offline"'
 
 
@@ -30,7 +30,7 @@ class Goodbyes:
 
     def came(self, times):
         """Whether there were so many sessions, each with its "offline"."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + LIMIT_S
         while True:
             ends = self._broker.goodbyes() - self._before
             messages = self._broker.messages

@@ -23,9 +23,29 @@ server.onunexpecteddisconnect(lost)
 control.retry_ms = {retry_ms}
 """
 
+_SUSPEND = "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)\n"
+
 
 def _watch(device, retry_ms=2000):
     device.repl.run(_WATCH.format(retry_ms=retry_ms))
+
+
+def _connect(device, retry_ms=2000):
+    """Watches for losses, and connects over Ethernet."""
+    _watch(device, retry_ms)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+
+
+def _lose_the_cable(device, world):
+    world.ethernet.unplug()
+    _until(device, "not server.isconnected()")
+
+
+def _stop_by_ctrl_c(device, dut):
+    dut.write(b"\x03")
+    dut.expect(re.compile(rb"KeyboardInterrupt"), timeout=10)
+    dut.expect(re.compile(rb"\x04>"), timeout=10)
+    assert device.repl.value("server.isconnected()") is False
 
 
 def _until(device, condition):
@@ -47,16 +67,14 @@ def test_s41_policy_is_not_kept(device):
 
 
 def test_s48_deliberate_disconnect_is_no_loss(device):
-    _watch(device, 1500)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect(device, 1500)
     device.repl.run("server.disconnect()\ntime.sleep_ms(2500)")
     assert device.repl.value("losses") == []
     assert device.repl.value("imp.diag.counters()")["attempts"] == 1
 
 
 def test_s51_silence_is_probed_then_ends_the_connection(device, world):
-    _watch(device, 100_000)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect(device, 100_000)
     device.repl.run(
         "client = control.session.mqtt\nclient.ping_after_ms, client.pong_within_ms = 700, 3000"
     )
@@ -70,10 +88,8 @@ def test_s51_silence_is_probed_then_ends_the_connection(device, world):
 
 
 def test_s52_loss_that_heals_stays_silent(device, world):
-    _watch(device, 60_000)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
-    world.ethernet.unplug()
-    _until(device, "not server.isconnected()")
+    _connect(device, 60_000)
+    _lose_the_cable(device, world)
     world.ethernet.plug()
     _until(device, "server.isconnected()")
     assert device.repl.value("losses") == []
@@ -83,8 +99,7 @@ def test_s52_loss_that_heals_stays_silent(device, world):
 
 
 def test_s53_loss_that_does_not_heal_is_told_once(device, world):
-    _watch(device)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect(device)
     world.ethernet.unplug()
     _until(device, "losses")
     device.repl.run("before = imp.diag.counters()['attempts']\ntime.sleep_ms(1000)")
@@ -97,8 +112,7 @@ def test_s53_loss_that_does_not_heal_is_told_once(device, world):
 
 
 def test_reason_is_why_the_retry_failed(device, world):
-    _watch(device, 3500)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect(device, 3500)
     world.broker.stop()
     _until(device, "losses")
     assert device.repl.value("losses") == [(NO_SERVER, False)]
@@ -106,8 +120,7 @@ def test_reason_is_why_the_retry_failed(device, world):
 
 
 def test_pauses_of_the_retry_differ_from_board_to_board(device):
-    _watch(device, 60_000)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect(device, 60_000)
     device.repl.run("import random\nfrom connectwith.connection import reconnect")
     code = "[reconnect._first_pause_ms(control)]"
     code += " + [reconnect._pause_ms(n) for n in (0, 1, 2, 3, 4, 9)]"
@@ -141,8 +154,7 @@ def test_first_retry_waits_by_chance(device, world, lost):
     if lost == "broker":
         world.broker.stop()
     else:
-        world.ethernet.unplug()
-    _until(device, "not server.isconnected()")
+        _lose_the_cable(device, world)
     # The greatest chance of a hundred times the minute.
     job = device.repl.value("(control._next.delay_ms, control._next.timeout_ms)")
     assert job == (99_998, 6_000_000 - 99_998)
@@ -151,8 +163,7 @@ def test_first_retry_waits_by_chance(device, world, lost):
 
 
 def test_broker_that_starts_anew_has_its_boards_back(device, world):
-    _watch(device, 60_000)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect(device, 60_000)
     world.broker.stop()
     world.broker.start()
     _until(device, "imp.diag.counters()['losses'] and server.isconnected()")
@@ -164,8 +175,7 @@ def test_s54_first_retry_of_a_standstill_waits_by_chance_too(device, world, dut)
     device.repl.run(_CHANCE.format(byte=128))
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     device.repl.run(
-        "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)\n"
-        "began = []\n"
+        _SUSPEND + "began = []\n"
         "imp.diag.ontransition(lambda stage, ms: began.append(time.ticks_ms()))\n"
     )
     device.repl.send(
@@ -183,8 +193,7 @@ def test_s54_first_retry_of_a_standstill_waits_by_chance_too(device, world, dut)
 
 
 def test_s55_handler_may_connect(device, world):
-    _watch(device)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    _connect(device)
     device.repl.run(
         "def lost(result):\n"
         "    losses.append(result)\n"
@@ -197,10 +206,8 @@ def test_s55_handler_may_connect(device, world):
 
 
 def test_newer_call_ends_the_retry(device, world):
-    _watch(device, 2500)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
-    world.ethernet.unplug()
-    _until(device, "not server.isconnected()")
+    _connect(device, 2500)
+    _lose_the_cable(device, world)
     assert device.connect(device.wifi()) == SERVER_CONNECTED
     device.repl.run("time.sleep_ms(2500)")
     assert device.repl.value("server.isconnected()") is True
@@ -208,10 +215,8 @@ def test_newer_call_ends_the_retry(device, world):
 
 
 def test_disconnect_ends_the_retry(device, world):
-    _watch(device, 2000)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
-    world.ethernet.unplug()
-    _until(device, "not server.isconnected()")
+    _connect(device, 2000)
+    _lose_the_cable(device, world)
     device.repl.run("server.disconnect()")
     world.ethernet.plug()
     device.repl.run("time.sleep_ms(2500)")
@@ -220,11 +225,8 @@ def test_disconnect_ends_the_retry(device, world):
 
 
 def test_s54_suspend_stops_the_code_until_there_is_a_connection(device, world, dut):
-    _watch(device, 30_000)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
-    device.repl.run(
-        "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)"
-    )
+    _connect(device, 30_000)
+    device.repl.run(_SUSPEND)
     device.repl.send(
         "offline = longest = 0\nprint('begin')\nbefore = time.ticks_ms()\n"
         "while not imp.diag.counters()['losses']:\n"
@@ -246,21 +248,15 @@ def test_s54_suspend_stops_the_code_until_there_is_a_connection(device, world, d
 
 
 def test_ctrl_c_ends_the_standstill(device, world, dut):
-    _watch(device, 30_000)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
-    device.repl.run(
-        "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)"
-    )
+    _connect(device, 30_000)
+    device.repl.run(_SUSPEND)
     device.repl.run("imp.diag.ontransition(lambda stage, ms: print('retry:', stage))")
     device.repl.send("print('begin')\nwhile True: time.sleep_ms(10)\n")
     # At the prompt, before the code runs, Ctrl-C is an ordinary character.
     dut.expect(re.compile(rb"begin"), timeout=10)
     world.ethernet.unplug()
     dut.expect(re.compile(rb"retry: HARDWARE"), timeout=20)
-    dut.write(b"\x03")
-    dut.expect(re.compile(rb"KeyboardInterrupt"), timeout=10)
-    dut.expect(re.compile(rb"\x04>"), timeout=10)
-    assert device.repl.value("server.isconnected()") is False
+    _stop_by_ctrl_c(device, dut)
     assert device.repl.value("control.is_connecting()") is False
 
 
@@ -290,14 +286,9 @@ def test_s54_no_connection_means_deep_sleep_and_another_try(device, world, dut):
 
 def test_ctrl_c_ends_a_blocking_connect(device, world, dut):
     world.ethernet.unplug()
-    device.repl.run(
-        "server.setsendtimeoutpolicy(server.SUSPEND_ON_ERROR, server.WAIT_TIL_SENT, 5)"
-    )
+    device.repl.run(_SUSPEND)
     device.repl.send("print('begin')\nserver.connect()\n")
     dut.expect(re.compile(rb"begin"), timeout=10)
-    dut.write(b"\x03")
-    dut.expect(re.compile(rb"KeyboardInterrupt"), timeout=10)
-    dut.expect(re.compile(rb"\x04>"), timeout=10)
-    assert device.repl.value("server.isconnected()") is False
+    _stop_by_ctrl_c(device, dut)
     device.repl.run("server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)")
     assert device.connect(device.wifi()) == SERVER_CONNECTED

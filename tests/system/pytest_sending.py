@@ -29,6 +29,17 @@ def fill(limit=400):
 """
 
 
+def _fill_in_silence(device, world, policy):
+    """Sends until the buffer is full and the cable silent: (messages, result)."""
+    device.repl.run(_FILL)
+    _policy(device, policy)
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    world.ethernet.cable.silence()
+    sent, result, took_ms = device.repl.value("fill()", timeout=60)
+    assert sent > 5 and took_ms >= 1000
+    return sent, result
+
+
 def _policy(device, policy, wait="server.WAIT_TIL_SENT", timeout=1):
     device.repl.run(f"server.setsendtimeoutpolicy({policy}, {wait}, {timeout})")
 
@@ -82,25 +93,15 @@ def test_suspend_connects_for_a_send_in_a_callback(device, world):
 
 
 def test_s58_full_buffer_closes_the_connection(device, world):
-    device.repl.run(_FILL)
-    _policy(device, RETURN)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
-    world.ethernet.cable.silence()
-    sent, result, took_ms = device.repl.value("fill()", timeout=60)
-    assert result == TIMEOUT and sent > 5
-    assert took_ms >= 1000
+    _, result = _fill_in_silence(device, world, RETURN)
+    assert result == TIMEOUT
     assert device.repl.value("server.isconnected()") is False
     assert device.repl.value("server.log('more')") == NOT_CONNECTED
 
 
 def test_s59_full_buffer_keeps_the_connection_under_no_disconnect(device, world):
-    device.repl.run(_FILL)
-    _policy(device, NO_DISCONNECT)
-    assert device.connect(device.ethernet()) == SERVER_CONNECTED
-    world.ethernet.cable.silence()
-    sent, result, took_ms = device.repl.value("fill()", timeout=60)
-    assert result == WOULDBLOCK and sent > 5
-    assert took_ms >= 1000
+    sent, result = _fill_in_silence(device, world, NO_DISCONNECT)
+    assert result == WOULDBLOCK
     assert device.repl.value("server.isconnected()") is True
     world.ethernet.cable.restore()
     assert device.repl.value("server.flush(60)", timeout=70) is True

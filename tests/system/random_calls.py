@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 # Stages that a fault of the bench can stop, in the order in which an attempt passes them, and
 # the result codes of each: of Wi-Fi and Ethernet, and of cellular.
-LADDER = {"link": {1}, "address": {2}, "name": {3}, "server": {4}}
+LAN = {"link": {1}, "address": {2}, "name": {3}, "server": {4}}
 CELLULAR = {"modem": {8}, "network": {10, 11}, "dial": {12}, "name": {3, 13}, "server": {4, 13}}
 CONNECTED = 5
 
@@ -34,7 +34,7 @@ class Faults:
         """The stages that cannot be passed now on an interface."""
         link = self.wifi if interface == "wl0" else self.cable
         bad = {"link": link, "address": self.leases, "name": self.name, "server": self.server}
-        return {stage for stage in LADDER if bad[stage]}
+        return {stage for stage in LAN if bad[stage]}
 
     def hindered(self, interface: str) -> set[str]:
         """The stages that may be passed now or may fail."""
@@ -54,15 +54,15 @@ class Attempt:
     was_bad: set[str] = field(default_factory=set)
 
     @property
-    def ladder(self) -> dict[str, set[int]]:
+    def stages(self) -> dict[str, set[int]]:
         """The stages in their order, with their codes."""
-        return CELLULAR if self.interface == "cell0" else LADDER
+        return CELLULAR if self.interface == "cell0" else LAN
 
     def observe(self, faults: Faults) -> None:
         """The bench is, or has just been, like this while the attempt may be running."""
         bad = faults.stopped(self.interface) | ({"link"} if self.hopeless else set())
         self.was_bad |= bad | faults.hindered(self.interface)
-        self.was_good |= set(self.ladder) - bad
+        self.was_good |= set(self.stages) - bad
 
     def allowed(self) -> set[int]:
         """The result codes that are right.
@@ -75,7 +75,7 @@ class Attempt:
             starting_s = short_s = LEAVING_S if "leaving" in self.was_bad else SHORT_S
         codes = {0} if self.timeout_s < starting_s and self.interface == "wl0" else set()
         trouble = self.timeout_s < short_s
-        for stage, failures in self.ladder.items():
+        for stage, failures in self.stages.items():
             trouble = trouble or stage in self.was_bad
             if trouble:
                 codes |= failures

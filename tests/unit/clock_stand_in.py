@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A clock with its record, name servers, and time servers that are honest or silent."""
+"""Stand-ins for the clock with its record, name servers, and time servers."""
 
 import select
 import socket
@@ -17,7 +17,7 @@ CEILING_S = 20 * 31_557_600
 
 
 class Resolver:
-    """`answers`: name to what poll() gives for it, 1 by default. The address is the name."""
+    """`answers`: by name the result of poll(), 1 by default. The address is the name."""
 
     def __init__(self):
         self.asked = []
@@ -41,7 +41,8 @@ class Resolver:
 
 
 class Socket:
-    """A UDP socket of MicroPython: deaf after an empty datagram, until it is connected again."""
+    """A UDP socket of MicroPython: after an empty datagram it reads nothing until
+    it is connected again."""
 
     def __init__(self, stand):
         self._stand = stand
@@ -88,8 +89,8 @@ class _Poller:
 
 
 class Stand:
-    """`now_s`: the board's clock, `quality` its record. `honest`: address to the time that it
-    tells; `sent`: (address, ms) of each request; `open`: sockets; `empty`: datagrams before each
+    """`now_s`: the board's clock, `quality` its record. `honest`: by address the time that it
+    answers; `sent`: (address, ms) of each request; `open`: sockets; `empty`: datagrams before each
     answer."""
 
     def __init__(self, monkeypatch, floor_s):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A clock that tests move, near the wrap of the ticks, and an alarm that they ring."""
+"""Simulated time that a test advances, just before the wrap of the ticks; an alarm."""
 
 import time
 
@@ -8,13 +8,14 @@ PERIOD = 1 << 30
 
 
 def press_ctrl_c():
-    """No exec() of a text: if that raises KeyboardInterrupt, CPython ends itself by SIGINT at its
-    end, though it was caught (Python/pythonrun.c, run_eval_code_obj)."""
+    """Raises KeyboardInterrupt. CPython ends itself by SIGINT at its end if exec() of a
+    text has raised it, even if it was caught (Python/pythonrun.c, run_eval_code_obj)."""
     raise KeyboardInterrupt
 
 
 class Clockwork:
-    """`time.ticks_ms()` and `sleep_ms()` of a board. `slept`: what is done while it sleeps."""
+    """`time.ticks_ms()` and `sleep_ms()` of a board. `slept`: functions, one for each sleep, that
+    are called during it."""
 
     def __init__(self, monkeypatch):
         self.now_ms = PERIOD - 700
@@ -28,7 +29,7 @@ class Clockwork:
             self.slept.pop(0)()
 
     def drive(self, work, limit_ms=120_000, step_ms=10):
-        """Runs a generator to its end; returns its value and its duration."""
+        """Runs a generator to its end; returns its value and its duration in ms."""
         began_ms = self.now_ms
         while True:
             try:

@@ -8,7 +8,7 @@ from connectwith import links, results, session
 
 
 class Attempt:
-    """`_connectwith.Attempt`; `calls` is what it was told."""
+    """`_connectwith.Attempt`; `calls` has the calls and their arguments."""
 
     def __init__(self, step, settle):
         self.is_running = False
@@ -79,8 +79,8 @@ class RetryLimits:
 
 
 class Sequence:
-    """sequence.Sequence: `releases` is how it was released, `stopping_ms` what `poll_stop()`
-    gives."""
+    """sequence.Sequence: `releases` has the arguments of `release()`, `stopping_ms` is what
+    `poll_stop()` returns."""
 
     def __init__(self, attempt, diag):
         self.session = Session()

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The parts of MicroPython that the frozen modules need, so that sans-IO modules run on CPython.
 
-Importing it is enough. Nothing here says yes to everything: sealing really authenticates, and
-hardware is not imitated.
+Importing it is enough. Sealing really authenticates. Hardware is not simulated.
 """
 
 import contextlib

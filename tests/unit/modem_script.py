@@ -76,12 +76,12 @@ def fit_pins(monkeypatch, **pins):
 
 
 def lines(*texts):
-    """What a modem writes: each text as a line of its own."""
+    """The bytes of a modem that writes each text as a line."""
     return b"".join(b"\r\n" + text.encode() + b"\r\n" for text in texts)
 
 
 def line_of(*script, chunk=1000):
-    """A Line to a modem that follows `script`, recording, with its start behind it."""
+    """A Line to a modem that follows `script`. It records, and the modem has started."""
     line = Line()
     line.uart = Uart(script, chunk)
     line.recording = True

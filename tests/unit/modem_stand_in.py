@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A SIM7600 as far as being found, started and stopped goes, with its power key."""
+"""A stand-in for a SIM7600 with its power key: finding, starting and stopping it."""
 
 from connectwith.links.modem import ppp
 from modem_script import Pin, lines
@@ -9,7 +9,7 @@ OK = lines("OK")
 
 
 class Modem:
-    """A SIM7600 as far as starting and stopping go. It answers at `rate` while it is `on`.
+    """Answers at `rate` while it is `on`.
 
     `in_call`: PPP is on the line; `by_ppp`: it hangs up when PPP says so, `escapes`: how many +++
     it takes. `deaf`: on, and says nothing. `said`: what it understood.

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Which access point is joined next: the queue by itself, and the Wi-Fi link with several."""
+"""The order in which access points are joined: the queue alone, and in the Wi-Fi link."""
 
 import sys
 import types
@@ -40,7 +40,7 @@ def air(monkeypatch, clock):
 
 
 def look(points, clock):
-    """Lets it look for others; whether it did."""
+    """Runs a scan for other access points to its end; returns whether there was one."""
     begun_ms = clock.now_ms
     while points.scan():
         clock.now_ms += 10
@@ -49,7 +49,7 @@ def look(points, clock):
 
 
 def tries(points, clock, refusals):
-    """What is tried, one after the other, while all refuse so: (SSID, BSSID)."""
+    """The (SSID, BSSID) that are tried in turn, with these refusals as the answers."""
     tried = []
     for bssid, reason in refusals:
         tried.append((points.network["ssid"], points.bssid))
@@ -75,17 +75,15 @@ def test_after_a_refusal_the_strongest_that_has_not_refused(air, clock):
     assert air.scans == ["home"]
 
 
-def test_one_alone_is_left_to_the_driver(air, clock):
-    air.found["home"] = [NEAR]
+@pytest.mark.parametrize(
+    ("found", "reason", "agree"),
+    [({"home": [NEAR]}, 203, False), ({}, 15, True)],  # a hidden network is in no scan
+)
+def test_one_alone_is_left_to_the_driver(air, clock, found, reason, agree):
+    air.found.update(found)
     points = access_points.AccessPoints([HOME])
-    assert [bssid for _, bssid in tries(points, clock, [(NEAR, 203)] * 3)] == [None] * 3
-    assert not points.has_new()
-
-
-def test_a_network_that_hides_from_the_scan_is_left_to_the_driver(air, clock):
-    points = access_points.AccessPoints([HOME])
-    assert [bssid for _, bssid in tries(points, clock, [(NEAR, 15)] * 3)] == [None] * 3
-    assert points.agree(KEYS)
+    assert [bssid for _, bssid in tries(points, clock, [(NEAR, reason)] * 3)] == [None] * 3
+    assert not points.has_new() and points.agree(KEYS) is agree
 
 
 def test_it_looks_again_after_10_s_and_not_before(air, clock):
@@ -220,8 +218,8 @@ def test_the_users_scan_waits_for_nobody(monkeypatch):
 
 @pytest.fixture
 def radio(monkeypatch, clock, air):
-    """A Wi-Fi link in the reach of access points, `answers`: by BSSID what each says to a join
-    (reason, 0: it accepts) and after how many ms. The first is the driver's choice. `joins`: the
+    """A Wi-Fi link with access points. `answers`: by BSSID the reason with which it refuses a join
+    (0: it accepts), and after how many ms. The first is the driver's choice. `joins`: the
     BSSIDs that were asked for."""
     state = types.SimpleNamespace(
         answers={}, joins=[], losses=0, reason=0, bits=0, bssid=None, due_ms=None, last=None
@@ -268,7 +266,7 @@ def radio(monkeypatch, clock, air):
     state.link = wlan.Wlan()
 
     def attempt(place=SINGLE, timeout_ms=60000):
-        """The ms until it is up or has failed, and which of them."""
+        """One attempt: the final stage, and its duration in ms."""
         state.joins.clear()
         air.scans.clear()
         air.found["home"] = list(state.answers)
@@ -307,18 +305,16 @@ def test_slow_ones_are_tried_before_another_interface(radio):
     assert radio.attempt(SHARED)[0] == UP
 
 
-def test_all_say_wrong_key(radio):
-    radio.answers = {NEAR: (15, 1000), FAR: (202, 1000), ATTIC: (15, 1000)}
+@pytest.mark.parametrize(
+    ("answers", "most_ms", "codes"),
+    [({NEAR: (15, 1000), FAR: (202, 1000), ATTIC: (15, 1000)}, 6600, (15, 202)),
+     ({NEAR: (15, 1000), FAR: (201, 300)}, 7000, (15,))],  # one that is gone hides nothing
+)  # fmt: skip
+def test_all_say_wrong_key(radio, answers, most_ms, codes):
+    radio.answers = answers
     stage, took_ms = radio.attempt()
-    assert stage == FAILED and 5200 <= took_ms <= 6600
-    assert radio.link.code in (15, 202)
-
-
-def test_one_that_is_gone_does_not_hide_a_wrong_key(radio, air):
-    radio.answers = {NEAR: (15, 1000), FAR: (201, 300)}
-    stage, took_ms = radio.attempt()
-    assert stage == FAILED and 5200 <= took_ms <= 7000
-    assert radio.link.code == 15 and FAR in radio.joins
+    assert stage == FAILED and 5200 <= took_ms <= most_ms
+    assert radio.link.code in codes and FAR in radio.joins
 
 
 def test_all_that_were_there_are_gone(radio, air, clock):
@@ -331,7 +327,7 @@ def test_all_that_were_there_are_gone(radio, air, clock):
 
 
 def test_one_that_is_not_asked_yet_puts_off_the_verdict(radio):
-    """Three that take 3 s each, as on the air."""
+    """Three access points that take 3 s each, as real ones do."""
     radio.answers = {NEAR: (15, 3000), FAR: (15, 3000), ATTIC: (0, 3000)}
     assert radio.attempt()[0] == UP
     radio.answers = {bytes([2, 0, 0, 0, 1, n]): (15, 3000) for n in range(8)}
@@ -347,9 +343,15 @@ def test_one_says_wrong_key_and_the_other_that_it_is_full(radio):
     assert stage == FAILED and took_ms <= 5000
 
 
-def test_the_good_one_comes_first_for_ten_minutes(radio, clock):
+@pytest.fixture
+def far_was_good(radio):
+    """The first access point has refused, and the second has accepted."""
     radio.answers = {NEAR: (203, 150), FAR: (0, 150)}
     radio.attempt()
+
+
+@pytest.mark.usefixtures("far_was_good")
+def test_the_good_one_comes_first_for_ten_minutes(radio, clock):
     began_ms = clock.now_ms
     for _ in range(3):
         assert radio.attempt()[0] == UP and radio.joins == [FAR]
@@ -359,17 +361,11 @@ def test_the_good_one_comes_first_for_ten_minutes(radio, clock):
     assert radio.attempt()[0] == UP and radio.joins == [None]
 
 
-def test_a_good_one_that_is_gone_is_asked_once(radio):
-    radio.answers = {NEAR: (203, 150), FAR: (0, 150)}
-    radio.attempt()
+@pytest.mark.usefixtures("far_was_good")
+@pytest.mark.parametrize(("ssid", "joins"), [("home", [FAR, None]), ("elsewhere", [None])])
+def test_a_good_one_that_is_gone_is_asked_once(radio, monkeypatch, ssid, joins):
+    """And in another network not at all."""
+    monkeypatch.setitem(HOME, "ssid", ssid)
     radio.answers = {NEAR: (0, 150)}
-    assert radio.attempt()[0] == UP and radio.joins == [FAR, None]
-    assert radio.attempt()[0] == UP and radio.joins == [None]
-
-
-def test_of_another_network_the_good_one_is_nobody(radio, monkeypatch):
-    radio.answers = {NEAR: (203, 150), FAR: (0, 150)}
-    radio.attempt()
-    monkeypatch.setitem(HOME, "ssid", "elsewhere")
-    radio.answers = {NEAR: (0, 150)}
+    assert radio.attempt()[0] == UP and radio.joins == joins
     assert radio.attempt()[0] == UP and radio.joins == [None]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""`server.aio`: results that are waited for, cancelled tasks, calls that are overtaken."""
+"""`server.aio`: awaited results, cancelled tasks, calls that a newer call replaces."""
 
 import asyncio
 import types

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""tests/idf/check_port.py finds what it is for: each fault, put into a copy of the project, that
-once stopped every build with the real ESP-IDF.
+"""tests/idf/check_port.py finds faults that once broke every build with the real ESP-IDF. Each is
+put into a copy of the project.
 """
 
 import shutil
@@ -105,21 +105,18 @@ def test_the_second_compilation_without_the_definitions_of_esp_idf(micropython, 
     )
 
 
-def test_bluetooth_without_nimble(micropython, project, tmp_path):
-    change(project.boards / C3 / "mpconfigboard.h", "#define MICROPY_PY_BLUETOOTH (0)", "")
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [("mpconfigboard.h", "#define MICROPY_PY_BLUETOOTH (0)", "",
+      "no fragment of sdkconfig turns NimBLE on"),
+     ("mpconfigboard.cmake", "    boards/sdkconfig.base\n",
+      "    boards/sdkconfig.base boards/sdkconfig.ble\n", "MicroPython has none")],
+    ids=["without NimBLE", "without Bluetooth"],
+)  # fmt: skip
+def test_bluetooth_and_nimble_come_together(micropython, project, tmp_path, file, old, new, words):
+    change(project.boards / C3 / file, old, new)
     found, said = failures(micropython, project, tmp_path, C3, ("wake",))
-    assert found == {": configuration.c"}
-    assert "no fragment of sdkconfig turns NimBLE on" in said
-
-
-def test_nimble_without_bluetooth(micropython, project, tmp_path):
-    cmake = project.boards / C3 / "mpconfigboard.cmake"
-    change(
-        cmake, "    boards/sdkconfig.base\n", "    boards/sdkconfig.base boards/sdkconfig.ble\n"
-    )
-    found, said = failures(micropython, project, tmp_path, C3, ("wake",))
-    assert found == {": configuration.c"}
-    assert "MicroPython has none" in said
+    assert found == {": configuration.c"} and words in said
 
 
 def test_a_fragment_that_is_not_there(micropython, project, tmp_path):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""SNTP packets: only an honest answer to our own question sets the clock; and which server."""
+"""SNTP: the checks of an answer, and the order of the servers."""
 
 import struct
 import types

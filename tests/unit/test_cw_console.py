@@ -2,77 +2,38 @@
 # SPDX-License-Identifier: MIT
 """The console of a board: the raw REPL's protocol, and stale, busy or silent terminals."""
 
+import contextlib
 import os
 import pty
 import select
 import subprocess
 import sys
-import threading
 import time
 import tty
 
 import pytest
+from board_stand_in import BoardStandIn
 
 from commands import console as module
 from commands.console import Console, Lines
 from setup.problem import Problem
 
-PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
-
-
-class Board:
-    """The far end of a terminal: answers the raw REPL's bytes as MicroPython documents them."""
-
-    def __init__(self, answers, chunk=4096):
-        self.far, near = pty.openpty()
-        tty.setraw(near)
-        self.path = os.ttyname(near)
-        self.near = near
-        self.received = b""
-        self._answers = list(answers)
-        self._chunk = chunk
-        self._stop, self._wake = os.pipe()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _say(self, data):
-        for at in range(0, len(data), self._chunk):
-            os.write(self.far, data[at : at + self._chunk])
-
-    def _serve(self):
-        while True:
-            ready = select.select([self.far, self._stop], [], [])[0]
-            if self._stop in ready:
-                return
-            self.received += os.read(self.far, 4096)
-            if self.received.endswith(b"\x01"):
-                # It answers that it has no raw paste, or enters the raw REPL.
-                paste = self.received.endswith(b"\x05A\x01")
-                self.received = b""
-                self._say(b"R\x00" if paste else PROMPT)
-            elif self.received.endswith(b"\x04") and self._answers:
-                self.received = b""
-                self._say(self._answers.pop(0))
-
-    def close(self):
-        os.write(self._wake, b"x")
-        self._thread.join(5)
-        for fd in (self.far, self.near, self._stop, self._wake):
-            os.close(fd)
-
 
 @pytest.fixture
-def board(request):
-    """A board that gives `answers`, in pieces of `chunk` bytes."""
-    made = []
+def board():
+    """Makes a board that gives these answers, in pieces of `chunk` bytes."""
+    with contextlib.ExitStack() as boards:
+        yield lambda *answers, chunk=4096: boards.enter_context(
+            BoardStandIn(*answers, chunk=chunk)
+        )
 
-    def make(*answers, chunk=4096):
-        made.append(Board(answers, chunk))
-        return made[-1]
 
-    yield make
-    for board in made:
-        board.close()
+@contextlib.contextmanager
+def entered(far):
+    """The console of a board, in the raw REPL."""
+    with Console(far.port) as console:
+        console.enter(5)
+        yield console
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 4096])
@@ -80,16 +41,14 @@ def test_output_and_end_in_any_pieces(board, chunk):
     far = board(
         "OKgr\u00fc\u00dfe\r\nzwei\r\n\x04\x04>".encode(), b"OK2\r\n\x04\x04>", chunk=chunk
     )
-    with Console(far.path) as console:
-        console.enter(5)
+    with entered(far) as console:
         assert console.run("print()", 5) == "gr\u00fc\u00dfe\nzwei\n"
         assert console.run("print(2)", 5) == "2\n"
 
 
 def test_line_end_in_two_pieces(board):
     far = board(b"OKone\r")
-    with Console(far.path) as console:
-        console.enter(5)
+    with entered(far) as console:
         execution = console.start("x")
         pieces = [execution.poll(0.2)]
         os.write(far.far, b"\ntwo\r\n\x04\x04>")
@@ -99,8 +58,7 @@ def test_line_end_in_two_pieces(board):
 
 def test_traceback_is_kept_apart_from_the_output(board):
     far = board(b"OKbefore\r\n\x04Traceback\r\nValueError: no\r\n\x04>")
-    with Console(far.path) as console:
-        console.enter(5)
+    with entered(far) as console:
         execution = console.start("x")
         assert "".join(execution.follow(5)) == "before\n"
         assert execution.traceback == "Traceback\nValueError: no\n"
@@ -108,8 +66,7 @@ def test_traceback_is_kept_apart_from_the_output(board):
 
 def test_traceback_of_our_own_code_is_a_problem(board):
     far = board(b"OK\x04Traceback\r\nImportError: no module\r\n\x04>")
-    with Console(far.path) as console:
-        console.enter(5)
+    with entered(far) as console:
         with pytest.raises(Problem) as caught:
             console.run("import x", 5)
     assert "ImportError: no module" in caught.value.why
@@ -117,8 +74,7 @@ def test_traceback_of_our_own_code_is_a_problem(board):
 
 def test_code_that_does_not_end_is_not_waited_for_longer_than_said(board):
     far = board(b"OKstill here\r\n")
-    with Console(far.path) as console:
-        console.enter(5)
+    with entered(far) as console:
         began = time.monotonic()
         execution = console.start("while True: pass")
         execution.follow(0.3)
@@ -128,7 +84,7 @@ def test_code_that_does_not_end_is_not_waited_for_longer_than_said(board):
 
 def test_mute_board(board):
     far = board()
-    with Console(far.path) as console:
+    with Console(far.port) as console:
         with pytest.raises(Problem, match="did not answer"):
             console.expect(b"never", 0.2)
 
@@ -185,21 +141,21 @@ def test_busy_terminal_is_said_so(monkeypatch, tmp_path):
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another user")
 def test_busy_terminal_for_a_user_without_privileges(board):
     far = board()
-    with Console(far.path):
-        code = f"import os; os.setuid(65534); os.open({far.path!r}, os.O_RDWR | os.O_NOCTTY)"
-        os.chmod(far.path, 0o666)
+    with Console(far.port):
+        code = f"import os; os.setuid(65534); os.open({far.port!r}, os.O_RDWR | os.O_NOCTTY)"
+        os.chmod(far.port, 0o666)
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "busy" in done.stderr
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, "it is given back after use"
 
 
-class PastingBoard(Board):
+class PastingBoard(BoardStandIn):
     """A board with raw paste and a window of 8 bytes, which counts the bytes beyond it."""
 
     def _serve(self):
         self.overrun = 0
-        self.code = b""
+        self.code = self.received = b""
         if not self._until(b"\x05A\x01"):
             return
         self._say(b"R\x01\x08\x00")
@@ -226,14 +182,11 @@ class PastingBoard(Board):
 
 @pytest.mark.parametrize("length", [1, 7, 8, 9, 16, 200])
 def test_raw_paste_never_sends_more_than_there_is_room_for(length):
-    far = PastingBoard([])
-    try:
-        with Console(far.path) as console:
+    with PastingBoard() as far:
+        with Console(far.port) as console:
             assert console.run("x" * length, 5) == "OK\n"
         assert far.code == b"x" * length + b"\x04"
         assert far.overrun == 0
-    finally:
-        far.close()
 
 
 def test_lines_from_pieces():

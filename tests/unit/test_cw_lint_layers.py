@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""Who may include or import whom: what crosses the layers is found, what is right is not."""
+"""Includes and imports between layers: forbidden ones are found, allowed ones are not."""
 
 import itertools
 from pathlib import Path

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw mutate: which tests a change is shown to, and that it is noticed and taken back.
+"""cw mutate: the choice of tests for a change, its detection, and the restored file.
 
 What cosmic-ray does is not tested here: its package is not in the environment of the tests.
 """

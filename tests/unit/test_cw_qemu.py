@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""cw test --target qemu without an emulator of the user's: it is fetched, and the image built."""
+"""cw test --target qemu fetches an emulator if there is none, and builds the image."""
 
 import shlex
 

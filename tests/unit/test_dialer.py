@@ -41,7 +41,7 @@ def begun(resolver, url="mqtts://broker.test:8883", proxy=None, key=None):
 
 
 def run(dial, limit=1000):
-    """The stages that were seen, each once, until the end."""
+    """Polls to the end; returns the stages, each once."""
     seen = []
     for _ in range(limit):
         stage = dial.poll()
@@ -230,7 +230,7 @@ def several(streams, monkeypatch):
     bench.dial.device = "st1"
 
     def tried():
-        """Goes on until the end, each poll 100 ms later; the addresses in the order of trial."""
+        """Polls every 100 ms to the end; returns the addresses in the order of trial."""
         begin = len(made)
         bench.dial.start(target(), None, None)
         for _ in range(100):

@@ -96,13 +96,13 @@ def test_a_timeout_is_shared(board, control):
     assert third.plan.follow(third, results.NO_SERVER) is None
 
 
-@pytest.mark.parametrize(("took_ms", "goes_on"), [(999, True), (1000, False), (1001, False)])
-def test_no_time_left(board, control, took_ms, goes_on):
+@pytest.mark.parametrize(("took_ms", "has_next"), [(999, True), (1000, False), (1001, False)])
+def test_no_time_left(board, control, took_ms, has_next):
     failover.connect(control, None, 1)
     control.took_ms = took_ms
     following = control.jobs[0].plan.follow(control.jobs[0], results.NO_LINK)
-    assert (following is not None) is goes_on
-    assert not goes_on or following.timeout_ms == 1
+    assert (following is not None) is has_next
+    assert not has_next or following.timeout_ms == 1
 
 
 def test_what_is_not_fitted_or_not_configured_is_not_tried(board, control):

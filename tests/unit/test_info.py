@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""`imp.net.info()`: what it says of each interface, and that it says no secret."""
+"""`imp.net.info()`: its entry for each interface, and that it contains no secret."""
 
 import types
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Which links a board has, what an earlier run has left, DHCP that is begun anew, routes."""
+"""The links of a board, links left up by an earlier run, DHCP restarts, routes."""
 
 import sys
 import types

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Interfaces for the local network: states, who holds a link, when it goes off, UDP."""
+"""Interfaces for the local network: states, holders of a link, power-down, UDP."""
 
 import errno
 import types
@@ -92,7 +92,7 @@ def board(monkeypatch, clock):
     board = types.SimpleNamespace(links=[Link(), Link(), Link()], told=[])
 
     def turn():
-        """The next turn of the service when it is due; the ms until the one after it."""
+        """Runs the next turn of the service; returns the ms until the one after it."""
         alarm = timers.get().alarm
         clock.now_ms += alarm.due_ms or 0
         alarm.ring()

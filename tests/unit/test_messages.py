@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Messages between device and agent: what JSON can say, and whose handler gets what."""
+"""Messages between device and agent: values that JSON can represent, and their handlers."""
 
 import json
 import sys

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A modem in an unknown state is found, woken, told to go off, and proven to be off."""
+"""Start of a modem in an unknown state, its power-down, and the proof that it is off."""
 
 import pytest
 from connectwith.links.modem import line as modem_line
@@ -48,8 +48,15 @@ def wake(clock, start, failures=0):
     return clock.drive(start.wake(failures))
 
 
+def woken(clock, board, **pins):
+    """A Start whose modem has been found."""
+    start = board(Modem(clock), **pins)
+    wake(clock, start)
+    return start
+
+
 def presses(start):
-    """How long the key was pressed, each time."""
+    """The duration of each press of the key, in ms."""
     edges = start.pins["MODEM_PWRKEY"].edges
     return [edges[i + 1][0] - edges[i][0] for i in range(0, len(edges), 2)]
 
@@ -65,8 +72,7 @@ def test_a_modem_that_is_on_is_found_at_any_speed(clock, board, rate):
 
 
 def test_a_modem_that_is_found_again_is_asked_once(clock, board):
-    start = board(Modem(clock))
-    wake(clock, start)
+    start = woken(clock, board)
     start.modem.said.clear()
     start.modem.at_rates.clear()
     awake, took_ms = wake(clock, start)
@@ -183,8 +189,7 @@ def test_a_modem_that_is_lost_with_the_speed(clock, board):
 
 @pytest.mark.parametrize("obeys", [True, False])
 def test_going_off(clock, board, obeys):
-    start = board(Modem(clock))
-    wake(clock, start)
+    start = woken(clock, board)
     start.modem.obeys = obeys
     told, _ = clock.drive(start.quit())
     assert told and start._power.stopping()
@@ -206,8 +211,7 @@ def test_going_off_out_of_a_call(clock, board):
 
 
 def test_going_off_when_the_network_has_ended_the_call(clock, board):
-    start = board(Modem(clock))
-    wake(clock, start)
+    start = woken(clock, board)
     start.in_call = True
     told, took_ms = clock.drive(start.quit())
     assert told and took_ms < 2000 and "AT+CPOF" in start.modem.said and not start.in_call
@@ -215,16 +219,14 @@ def test_going_off_when_the_network_has_ended_the_call(clock, board):
 
 @pytest.mark.parametrize("status", [True, False])
 def test_a_modem_that_hangs_is_pressed_off(clock, board, status):
-    start = board(Modem(clock), status=status)
-    wake(clock, start)
+    start = woken(clock, board, status=status)
     start.modem.deaf = True
     told, _ = clock.drive(start.quit())
     assert told and [length >= 2500 for length in presses(start)] == [True]
 
 
 def test_a_modem_that_is_off_already_is_not_pressed(clock, board):
-    start = board(Modem(clock))
-    wake(clock, start)
+    start = woken(clock, board)
     start.modem.on = False
     told, took_ms = clock.drive(start.quit())
     assert not told and took_ms == 0 and presses(start) == []
@@ -239,8 +241,7 @@ def test_a_modem_that_has_never_answered_is_not_pressed_off(clock, board):
 
 
 def test_a_modem_that_is_told_already_is_not_told_again(clock, board):
-    start = board(Modem(clock), status=False)
-    wake(clock, start)
+    start = woken(clock, board, status=False)
     clock.drive(start.quit())
     start.modem.said.clear()
     assert clock.drive(start.quit())[0] is True and start.modem.said == []
@@ -262,8 +263,7 @@ def test_a_modem_that_is_starting_is_told_as_soon_as_it_listens(clock, board):
 
 
 def test_a_modem_without_a_key_loses_its_radio_alone(clock, board):
-    start = board(Modem(clock), key=False)
-    wake(clock, start)
+    start = woken(clock, board, key=False)
     clock.drive(start.quit())
     assert start.modem.said[-1] == "AT+CFUN=4" and not start._power.stopping()
     assert clock.drive(start.verify_off())[1] == 0
@@ -295,16 +295,14 @@ def test_no_modem_of_an_earlier_run(clock, board):
 
 
 def test_without_status_silence_proves_it_off(clock, board):
-    start = board(Modem(clock), status=False)
-    wake(clock, start)
+    start = woken(clock, board, status=False)
     clock.drive(start.quit())
     _, took_ms = clock.drive(start.verify_off())
     assert 4000 < took_ms < 14000 and not start.modem.on
 
 
 def test_a_modem_that_does_not_go_off_is_pressed(clock, board):
-    start = board(Modem(clock))
-    wake(clock, start)
+    start = woken(clock, board)
     start.modem.answer_to["AT+CPOF"] = OK  # and it stays
     clock.drive(start.quit())
     clock.drive(start.verify_off())
@@ -312,8 +310,7 @@ def test_a_modem_that_does_not_go_off_is_pressed(clock, board):
 
 
 def test_a_modem_that_goes_off_meanwhile_is_not_waited_for(clock, board):
-    start = board(Modem(clock))
-    wake(clock, start)
+    start = woken(clock, board)
     start.modem.deaf = start.in_call = True
     work = start.quit()
     next(work)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What the package does for all its modules: the user's callbacks, and modules that go again."""
+"""Functions of the package for all modules: the user's callbacks, unloading of modules."""
 
 import sys
 

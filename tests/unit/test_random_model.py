@@ -54,19 +54,31 @@ def test_a_callback_that_is_missing_is_seen():
 
 
 @pytest.mark.parametrize(
-    ("faults", "codes"),
+    ("attempt", "faults", "hindered", "codes"),
     [
-        ({"cable": True}, {1}),
-        ({"wifi": True}, {5}),
-        ({"leases": True}, {2}),
-        ({"name": True}, {3}),
-        ({"server": True}, {4}),
-        ({"name": True, "server": True}, {3}),
+        # A fault that stays.
+        ({}, {"cable": True}, "", {1}),
+        ({}, {"wifi": True}, "", {5}),
+        ({}, {"leases": True}, "", {2}),
+        ({}, {"name": True}, "", {3}),
+        ({}, {"server": True}, "", {4}),
+        ({}, {"name": True, "server": True}, "", {3}),
+        # A short timeout may end in any stage.
+        ({"timeout_s": 0.3}, {"name": True}, "", {1, 2, 3}),
+        # A wrong key never gets further.
+        ({"interface": "wl0", "timeout_s": 0.3, "hopeless": True}, {}, "", {0, 1}),
+        ({"interface": "wl0", "timeout_s": 2.0, "hopeless": True}, {}, "", {1}),
+        ({"interface": "wl0", "timeout_s": 20.0, "hopeless": True}, {}, "", {1}),
+        # A modem that does not answer is switched off first, which takes time.
+        ({"interface": "wl0", "timeout_s": 9.0, "leaving": True}, {}, "", {5}),
+        ({"interface": "wl0", "timeout_s": 9.0, "leaving": True}, {}, "leaving", set(range(6))),
+        ({"interface": "wl0", "timeout_s": 21.0, "leaving": True}, {}, "leaving", {5}),
     ],
 )
-def test_codes_of_a_fault_that_stays(faults, codes):
-    attempt = Attempt(1, "eth0", 20)
+def test_the_codes_that_are_right(attempt, faults, hindered, codes):
+    attempt = Attempt(**{"tag": 1, "interface": "eth0", "timeout_s": 20, **attempt})
     attempt.observe(Faults(**faults))
+    attempt.was_bad |= {hindered} - {""}
     assert attempt.allowed() == codes
 
 
@@ -82,27 +94,3 @@ def test_a_link_that_goes_may_show_at_any_later_stage():
     model = started()
     model.change("cable", True)
     assert model.attempts[1].allowed() == {1, 2, 3, 4, 5}
-
-
-def test_little_time_may_run_out_in_any_stage():
-    attempt = Attempt(1, "eth0", 0.3)
-    attempt.observe(Faults(name=True))
-    assert attempt.allowed() == {1, 2, 3}
-
-
-@pytest.mark.parametrize(("timeout_s", "codes"), [(0.3, {0, 1}), (2.0, {1}), (20.0, {1})])
-def test_a_wrong_key_never_gets_further(timeout_s, codes):
-    attempt = Attempt(1, "wl0", timeout_s, hopeless=True)
-    attempt.observe(Faults())
-    assert attempt.allowed() == codes
-
-
-@pytest.mark.parametrize(
-    ("hindered", "timeout_s", "codes"),
-    [(set(), 9.0, {5}), ({"leaving"}, 9.0, {0, 1, 2, 3, 4, 5}), ({"leaving"}, 21.0, {5})],
-)
-def test_a_modem_that_does_not_answer_takes_time_first(hindered, timeout_s, codes):
-    attempt = Attempt(1, "wl0", timeout_s, leaving=True)
-    attempt.observe(Faults())
-    attempt.was_bad |= hindered
-    assert attempt.allowed() == codes

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What is remembered of a loss, for how long, and what is told at its end."""
+"""The record of a loss: its content, its duration, and the report at its end."""
 
 import types
 
@@ -16,7 +16,7 @@ NIC = {"interface": "eth0"}
 
 @pytest.fixture(params=[0, PERIOD - 1, PERIOD - 45_000])
 def clock(request, clock):
-    """Its ticks wrap soon after the begin of a test, or not."""
+    """The clock, whose ticks wrap at various times after the start of the test."""
     clock.now_ms = request.param
     return clock
 
@@ -46,7 +46,7 @@ def lose(control, result=results.NO_SERVER):
 
 
 def fail(control, clock, job, result, took_ms):
-    """`job` runs and ends so; what follows it."""
+    """`job` runs and ends with `result`; returns the job that follows it."""
     clock.now_ms += job.delay_ms + took_ms
     control.took_ms = took_ms
     following = job.plan.follow(job, result)
@@ -65,7 +65,7 @@ def connect(control, clock, job):
 
 
 def flap(control, clock, held_ms):
-    """Sessions of so many ms each until the end is to be told; the pauses before them."""
+    """Sessions of `held_ms` each until the outage has expired; returns the pauses before them."""
     pauses = []
     while control.outage is None or not control.outage.expired:
         job = lose(control)

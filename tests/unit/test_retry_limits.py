@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What is tried again and for how long: the rows, Wi-Fi's reports, DHCP, the server."""
+"""Retries and their limits: the rows, Wi-Fi's reports, DHCP, the server."""
 
 import re
 import sys
@@ -70,7 +70,7 @@ def test_the_place_of_a_job(monkeypatch, plan, is_reconnect, mode):
 
 
 def test_the_document_has_the_rows():
-    """docs/api.md says what the code does: each row's three times, in its words."""
+    """The table of docs/api.md has the three times of each row of the code."""
     text = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
     rows = {}
     for line in text.splitlines():
@@ -95,7 +95,7 @@ def test_the_document_has_the_rows():
 
 @pytest.fixture
 def radio(monkeypatch, clock):
-    """A Wi-Fi link that joins; `report(reason)` is what its radio says of that."""
+    """A Wi-Fi link that joins; `refuse(reason)` simulates refusals."""
     state = {"losses": 0, "reason": 0, "bits": 0, "joins": 0, "dhcp": []}
 
     class Driver:
@@ -140,7 +140,7 @@ def radio(monkeypatch, clock):
         state["dhcp"].clear()
 
     def until(what, limit_ms=120000):
-        """Polls each 10 ms until `what` is true of the state; the ms that took."""
+        """Polls each 10 ms until `what(stage)` is true; returns the duration in ms."""
         began_ms = clock.now_ms
         while True:
             stage = link.poll()
@@ -203,7 +203,7 @@ def test_a_network_that_is_not_there_yet(radio, reason):
 
 @pytest.mark.parametrize("mode", [FAILOVER, RECONNECT])
 def test_a_slow_scan_is_looked_at_twice(radio, mode):
-    """2.4 s for a scan of all channels."""
+    """A scan of all channels takes 2.4 s."""
     radio.start(mode)
     radio.refuse(201, 60000, each_ms=2400)
     assert radio.link.poll() == FAILED and radio.state["joins"] == 2

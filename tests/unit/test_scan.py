@@ -27,7 +27,7 @@ class Link:
 
 @pytest.fixture
 def radio(monkeypatch, clock):
-    """A radio that is off; `found`: what it will have found, `lates`: how it was asked for it."""
+    """A radio that is off; `found`: the result of a scan, `lates`: arguments of scan_result()."""
     radio = types.SimpleNamespace(on=False, changes=[], found=None, lates=[], link=Link(),
                                   refuses=0, control_link=None, ended=[])  # fmt: skip
 

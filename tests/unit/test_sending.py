@@ -13,7 +13,7 @@ OK = 0
 
 
 class Session:
-    """`room`, `within`, `acked`: whether that holds; numbers count the looks until it does."""
+    """`room`, `within`, `acked`: a bool, or the number of polls until it becomes true."""
 
     def __init__(self):
         self.room = self.within = self.acked = True

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Whose fault a broken connection is: the peer's, or the link's, which lwIP may hear of first."""
+"""The cause of a broken connection: the peer, or the link, whose loss lwIP may report first."""
 
 import types
 
@@ -17,7 +17,7 @@ ECONNABORTED, ECONNRESET = 103, 104
 
 
 def job(kind=nic.WIFI, mode=retry_limits._RECONNECT, timeout_ms=60000, **more):
-    """An attempt of that mode (see retry_limits.py)."""
+    """The job of an attempt in this mode (see retry_limits.py)."""
     given = types.SimpleNamespace(kind=kind, timeout_ms=timeout_ms, nic={}, **more)
     given.is_reconnect = mode == retry_limits._RECONNECT
     given.has_next = lambda: mode == retry_limits._FAILOVER
@@ -25,47 +25,47 @@ def job(kind=nic.WIFI, mode=retry_limits._RECONNECT, timeout_ms=60000, **more):
 
 
 @pytest.fixture
-def way(monkeypatch):
-    """An attempt whose session has just broken with errno 103; `ended` is what it ends with."""
+def seq(monkeypatch):
+    """An attempt whose session has just broken with errno 103; `ended`: its causes and results."""
     monkeypatch.setattr(_connectwith, "Resolver", lambda: None, False)
     ended = []
     attempt = types.SimpleNamespace(stage=lambda: 8, fail=ended.append, expect=ended.append)
     diag = types.SimpleNamespace(set_cause=lambda *cause: ended.append(cause))
-    way = sequence.Sequence(attempt, diag)
-    way.begin(job())
-    link = way.link = types.SimpleNamespace(state=UP, result=results.NO_WIFI)
+    seq = sequence.Sequence(attempt, diag)
+    seq.begin(job())
+    link = seq.link = types.SimpleNamespace(state=UP, result=results.NO_WIFI)
     link.poll = lambda: link.state
-    way._dialer = types.SimpleNamespace(close=lambda: None, rate_address=lambda good: None)
-    way.session = types.SimpleNamespace(
+    seq._dialer = types.SimpleNamespace(close=lambda: None, rate_address=lambda good: None)
+    seq.session = types.SimpleNamespace(
         close=lambda polite: False,
         poll=lambda now_ms: session._CLOSED,
         cause="errno",
         code=ECONNABORTED,
     )
-    way._state = sequence._OPENING_SESSION
-    way.ended = ended
-    return way
+    seq._state = sequence._OPENING_SESSION
+    seq.ended = ended
+    return seq
 
 
-def test_a_link_that_is_down_a_moment_later_is_to_blame(way):
-    assert way.step() > 0 and way.step() > 0 and not way.ended
-    way.link.state = FAILED
-    assert way.step() < 0
-    assert way.ended == [("link lost", 0, 0), results.NO_WIFI]
+def test_a_link_that_is_down_a_moment_later_is_to_blame(seq):
+    assert seq.step() > 0 and seq.step() > 0 and not seq.ended
+    seq.link.state = FAILED
+    assert seq.step() < 0
+    assert seq.ended == [("link lost", 0, 0), results.NO_WIFI]
 
 
-def test_a_link_that_stays_up_is_not_for_long(way):
+def test_a_link_that_stays_up_is_not_for_long(seq):
     waited_ms = 0
-    while not way.ended:
-        waited_ms += max(0, way.step())
+    while not seq.ended:
+        waited_ms += max(0, seq.step())
         assert waited_ms < 100
-    assert way.ended == [("errno", ECONNABORTED, 0), results.NO_SERVER]
+    assert seq.ended == [("errno", ECONNABORTED, 0), results.NO_SERVER]
 
 
-def test_a_peer_that_resets_is_to_blame_at_once(way):
-    way.session.code = ECONNRESET
-    assert way.step() < 0
-    assert way.ended == [("errno", ECONNRESET, 0), results.NO_SERVER]
+def test_a_peer_that_resets_is_to_blame_at_once(seq):
+    seq.session.code = ECONNRESET
+    assert seq.step() < 0
+    assert seq.ended == [("errno", ECONNRESET, 0), results.NO_SERVER]
 
 
 @pytest.mark.parametrize(
@@ -73,30 +73,30 @@ def test_a_peer_that_resets_is_to_blame_at_once(way):
     [(nic.CELLULAR, True, results.PPP_NO_CONNECTIVITY), (nic.CELLULAR, False, results.NO_SERVER),
      (nic.WIFI, True, results.NO_SERVER)],
 )  # fmt: skip
-def test_a_silent_network_behind_ppp_has_a_code_of_its_own(way, kind, silent, result):
-    way.begin(job(kind))
-    way._state = sequence._DIALLING
-    way._dialer = types.SimpleNamespace(
+def test_a_silent_network_behind_ppp_has_a_code_of_its_own(seq, kind, silent, result):
+    seq.begin(job(kind))
+    seq._state = sequence._DIALLING
+    seq._dialer = types.SimpleNamespace(
         poll=lambda: -1, result=results.NO_SERVER, cause="TCP errno", code=113, flags=0,
         silent=silent, permanent=False,
     )  # fmt: skip
-    assert way.step() < 0
-    assert way.ended[-1] == result
+    assert seq.step() < 0
+    assert seq.ended[-1] == result
 
 
 @pytest.fixture
-def dated(monkeypatch, way):
-    """An attempt whose TLS is about to fail with `flags`; `verdicts` is what comes of it,
+def dated(monkeypatch, seq):
+    """An attempt whose TLS is about to fail with `flags`; `verdicts`: results of the check,
     `dialled` how often it was dialled, `asked` how often for the time."""
-    way.flags, way.verdicts, way.dialled, way.asked = 0x01, [], 0, 0
-    way.quality, way.answers = 5, []
-    monkeypatch.setattr(_connectwith, "clock_quality", lambda now_s: way.quality, False)
+    seq.flags, seq.verdicts, seq.dialled, seq.asked = 0x01, [], 0, 0
+    seq.quality, seq.answers = 5, []
+    monkeypatch.setattr(_connectwith, "clock_quality", lambda now_s: seq.quality, False)
     stream = types.SimpleNamespace(not_before=lambda: 77)
 
     def start(*_):
-        way.dialled += 1
+        seq.dialled += 1
 
-    way._dialer = types.SimpleNamespace(
+    seq._dialer = types.SimpleNamespace(
         poll=lambda: -1, result=results.NO_SERVER, cause="TLS error", code=-0x2700, silent=False,
         stream=stream, start=start, flags=0, late=-1, permanent=True, close=lambda: None,
     )  # fmt: skip
@@ -107,23 +107,23 @@ def dated(monkeypatch, way):
             self.queries, self.dials = queries + 1, dials + 2
 
         def ask(self):
-            way.asked += 1
+            seq.asked += 1
 
         def poll(self):
-            return way.answers.pop(0) if way.answers else -1
+            return seq.answers.pop(0) if seq.answers else -1
 
         def set_floor(self):
-            way.answers = ["settled"]
+            seq.answers = ["settled"]
 
         def begin_dial(self):
             pass
 
         def check(self, flags, not_before_s):
-            assert (flags, not_before_s) == (way.flags, 77)
-            return way.verdicts.pop(0)
+            assert (flags, not_before_s) == (seq.flags, 77)
+            return seq.verdicts.pop(0)
 
         def poll_idle(self, idle_ms):
-            return way.verdicts.pop(0)
+            return seq.verdicts.pop(0)
 
         def close(self):
             self.closed = True
@@ -131,10 +131,10 @@ def dated(monkeypatch, way):
     monkeypatch.setattr(clock, "TimeSync", TimeSync)
     monkeypatch.setattr(connectwith, "unload", lambda name: None)  # it would undo that
     settings = types.SimpleNamespace(key=None, cert=None)
-    way._job = job(settings=settings)
-    way._state = sequence._DIALLING
-    way._attempt.enter = lambda *_: None
-    return way
+    seq._job = job(settings=settings)
+    seq._state = sequence._DIALLING
+    seq._attempt.enter = lambda *_: None
+    return seq
 
 
 @pytest.mark.parametrize("flags", [0x01, 0x0200, 0x0201, 0x0205])
@@ -204,22 +204,23 @@ def test_a_session_looks_after_the_clock_until_it_is_known(dated):
 
 
 @pytest.fixture
-def leaver(monkeypatch, way):
-    """A link that is up, with a session that says goodbye; `pending`: it still travels."""
-    way.pending = True
-    way.stops = 0
-    monkeypatch.setattr(_connectwith, "lingering", lambda: way.pending, False)
+def leaver(monkeypatch, seq):
+    """A link that is up, with a session that says goodbye; `pending`: it is not
+    acknowledged yet."""
+    seq.pending = True
+    seq.stops = 0
+    monkeypatch.setattr(_connectwith, "lingering", lambda: seq.pending, False)
     monkeypatch.setattr(_connectwith, "dns_flush", lambda: None, False)
-    way._attempt.wake = lambda ms: None
-    way.session.close = lambda polite: polite
-    way._dialer.close = lambda: None
+    seq._attempt.wake = lambda ms: None
+    seq.session.close = lambda polite: polite
+    seq._dialer.close = lambda: None
 
     def stop():
-        way.stops += 1
+        seq.stops += 1
 
-    way.link.stop = stop
-    way.link.state = FAILED  # once it is stopped
-    return way
+    seq.link.stop = stop
+    seq.link.state = FAILED  # once it is stopped
+    return seq
 
 
 def test_a_link_stays_up_until_goodbye_has_left(leaver):
@@ -264,7 +265,7 @@ def test_a_stop_that_ctrl_c_cuts_short_is_repeated(leaver):
 
 @pytest.mark.parametrize("used", [True, False])
 @pytest.mark.parametrize("modem_off", [True, False])
-def test_what_a_run_before_has_left_is_stopped_once(monkeypatch, way, used, modem_off):
+def test_what_a_run_before_has_left_is_stopped_once(monkeypatch, seq, used, modem_off):
     stopped = []
     monkeypatch.setattr(sequence.links, "_modem_is_off", lambda: modem_off)
     left = types.SimpleNamespace(
@@ -275,24 +276,24 @@ def test_what_a_run_before_has_left_is_stopped_once(monkeypatch, way, used, mode
     monkeypatch.setattr(_connectwith, "dns_flush", lambda: None, False)
     monkeypatch.setattr(sequence.links, "get", lambda kind: left)
     monkeypatch.setattr(sequence.links, "held", {})
-    way._dialer.close = lambda: None
-    way.session.close = lambda polite: False
-    way.link = None
-    way._job.link = types.SimpleNamespace(poll=lambda: 0, start=lambda *_: None, faults=0)
-    way._job.nic = {}
-    way._enter = lambda stage: None
+    seq._dialer.close = lambda: None
+    seq.session.close = lambda polite: False
+    seq.link = None
+    seq._job.link = types.SimpleNamespace(poll=lambda: 0, start=lambda *_: None, faults=0)
+    seq._job.nic = {}
+    seq._enter = lambda stage: None
     for _ in range(2):
-        way._state = sequence._PREPARE
-        way.step()
-        way.link = None
+        seq._state = sequence._PREPARE
+        seq.step()
+        seq.link = None
     # A modem outlives every reset; Ethernet is left up by a run that is known to have used it.
     assert stopped == ([True, "stop"] * 2 if used else [] if modem_off else [False, "stop"])
 
 
-def test_a_link_that_stays_up_keeps_the_limits_that_it_was_started_with(monkeypatch, way):
-    """What it tries again is then none of a later attempt's business."""
-    started_with, link = way.limits, way.link
+def test_a_link_that_stays_up_keeps_the_limits_that_it_was_started_with(monkeypatch, seq):
+    """A later attempt has retry limits of its own."""
+    started_with, link = seq.limits, seq.link
     monkeypatch.setattr(links, "held", {nic.WIFI: {}})
     monkeypatch.setattr(links, "get", lambda kind: link)
-    way.release(False, True)
-    assert way.link is None and way.limits is not started_with
+    seq.release(False, True)
+    assert seq.link is None and seq.limits is not started_with

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The session: what it says first, the send buffer, acknowledgements, messages to the device."""
+"""The session: its first packets, the send buffer, acknowledgements, messages to the device."""
 
 import types
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The AT line: late answers, the log and what must not stand in it, silence."""
+"""The AT line: late answers, the log without secrets, silence."""
 
 import pytest
 from connectwith.links.modem import at

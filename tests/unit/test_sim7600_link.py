@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The link's contract where a step is cut short, and PPP's watch over a silent line."""
+"""The link after Ctrl-C in a step, retries of the bring-up, and the echo on a silent line."""
 
 import _connectwith
 import machine
@@ -131,7 +131,7 @@ CONNECT = (DIAL, lines("CONNECT 921600"))
 
 
 def dials(link, clock, *script, single_ms=0):
-    """Whether the call is put through, and how long that takes; single_ms: see retry_limits.py."""
+    """Dials: (connected, ms). single_ms: the timeout in the mode _SINGLE, 0 for FAILOVER."""
     link._limits = RetryLimits(_SINGLE, single_ms) if single_ms else RetryLimits()
     link._line.uart = Uart(script)
     link._line.expect_restart()
@@ -184,7 +184,7 @@ class Steps:
 
 
 def brings_up(link, clock, single_ms, *outcomes):
-    """The link's end, how often it began at its start, and how long it took."""
+    """The last stage, the number of tries, and the duration in ms."""
     steps = Steps(link, *outcomes)
     link._limits = RetryLimits(_SINGLE, single_ms) if single_ms else RetryLimits()
     link._stage = 0
@@ -215,17 +215,17 @@ def test_what_cannot_change_ends_it_at_once(link, clock):
     assert (stage, tries, link.cause) == (FAILED, 2, "PUK") and took_ms < 600
 
 
-def test_each_question_shortens_the_next_wait(monkeypatch):
-    """A link whose first answer is slow, and the second quick."""
+def test_each_question_hurries_the_next_look(monkeypatch):
+    """The interval of polls grows, and is reset by each AT command of the link."""
     monkeypatch.setattr(_connectwith, "Resolver", lambda: None, False)
-    way = sequence.Sequence(type("Attempt", (), {"stage": lambda self: 9})(), None)
-    way.link = type("Link", (), {"asked": 1, "faults": 0, "poll": lambda self: 1})()
-    slow = [way._poll_link() for _ in range(9)]
+    seq = sequence.Sequence(type("Attempt", (), {"stage": lambda self: 9})(), None)
+    seq.link = type("Link", (), {"asked": 1, "faults": 0, "poll": lambda self: 1})()
+    slow = [seq._poll_link() for _ in range(9)]
     assert slow[0] == 1 and slow == sorted(slow) and slow[-1] == 10
-    way.link.asked += 1
-    assert way._poll_link() == 1
-    del type(way.link).asked  # as Wi-Fi's and Ethernet's
-    assert [way._poll_link() for _ in range(9)][-1] == 10
+    seq.link.asked += 1
+    assert seq._poll_link() == 1
+    del type(seq.link).asked  # as Wi-Fi's and Ethernet's
+    assert [seq._poll_link() for _ in range(9)][-1] == 10
 
 
 def test_commands_are_counted(link, clock):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The cellular link's APN, login and registration, and what a dead end behind it is called."""
+"""The cellular link's APN, login and registration."""
 
 import pytest
 from connectwith.links.modem import mobile_network
@@ -12,7 +12,7 @@ SHORT = RetryLimits()
 
 
 def register(clock, *script, limits=SHORT):
-    """What comes of a registration, and after how many ms."""
+    """The result of a registration, and its duration in ms."""
     return clock.drive(mobile_network.Network(line_of(*script)).register(limits))
 
 
@@ -89,7 +89,7 @@ def context(apn):
 
 
 def ends(network):
-    """Whether all that was expected has been said."""
+    """Whether all commands of the script were sent."""
     return not network.line.uart.script
 
 

@@ -32,7 +32,7 @@ def gives(value, did=None, name=None):
 
 @pytest.fixture
 def link(monkeypatch, clock):
-    """A link whose modem, SIM, network and PPP do what a link wants; `did` has what they did."""
+    """A link whose modem, SIM, network and PPP always succeed; `did` has their calls."""
     used = {}
     monkeypatch.setattr(_connectwith, "clock_quality", lambda *_: 5, False)
     monkeypatch.setattr(_connectwith, "link_used", lambda kind, now: used.update({kind: now}))
@@ -73,7 +73,7 @@ def config(**cell):
 
 
 def run(link, clock, until, limit_ms=100_000):
-    """Polls until the link is in that stage; the stages that it went through."""
+    """Polls until the link is in that stage; returns the stages on the way."""
     stages = []
     began_ms = clock.now_ms
     while True:
@@ -84,6 +84,12 @@ def run(link, clock, until, limit_ms=100_000):
             return stages
         clock.now_ms += 10
         assert clock.now_ms - began_ms < limit_ms, stages
+
+
+def start(link, clock, until=UP):
+    """Starts the link and polls until it is in that stage."""
+    link.start(config())
+    return run(link, clock, until)
 
 
 def done(link, name):
@@ -103,8 +109,7 @@ def test_from_start_to_an_address(link, clock):
 
 
 def test_the_pin_and_the_password_are_bound_to_what_they_are_for(link, clock):
-    link.start(config())
-    run(link, clock, UP)
+    start(link, clock)
     assert done(link, "sim")[0][0] == b"4711"
     block = link._nic["cellconfig"]
     block["pin"], block["password"] = block["password"], block["pin"]
@@ -124,8 +129,7 @@ def test_the_pin_and_the_password_are_bound_to_what_they_are_for(link, clock):
 def test_no_secret_is_told(link, clock):
     link._sim.open = gives(LOCKED)
     link._sim.cause = "what 4711 is"
-    link.start(config())
-    run(link, clock, FAILED)
+    start(link, clock, FAILED)
     assert link.cause == "what *** is" and link.result == results.SIM_ERROR
     link._credentials(link._nic["cellconfig"])
     link._line.note("> 4711 geheim")
@@ -163,8 +167,7 @@ FAILURES = [
 def test_what_each_step_fails_with(link, clock, part, step, value, result, counts):
     setattr(getattr(link, part), step, gives(value))
     link._start.cause = link._sim.cause = link._line.text = "why"
-    link.start(config())
-    run(link, clock, FAILED)
+    start(link, clock, FAILED)
     assert link.result == result
     assert records.failures() == counts, "no power cycle opens a SIM"
     assert link.code == 0
@@ -178,8 +181,7 @@ def test_the_second_failure_switches_the_radio_off_and_on(link, clock, failures,
     for _ in range(failures):
         records.count(True)
     link._start.found = found
-    link.start(config())
-    run(link, clock, UP)
+    start(link, clock)
     assert len(done(link, "radio")) == cycled
     assert done(link, "wake") == [(failures,)]
     assert done(link, "configure")[0][4] is not found, "a modem that has just been started"
@@ -191,15 +193,13 @@ def test_a_modem_that_was_switched_off_and_on_begins_at_the_lowest_step(link, cl
         records.count(True)
     link._start.cycled = True
     link._sim.open = gives(LOCKED)
-    link.start(config())
-    run(link, clock, FAILED)
+    start(link, clock, FAILED)
     assert records.failures() == 0
 
 
 def test_ppp_that_refuses_the_password_is_not_tried_again(link, clock):
     link._ppp.state, link._ppp.cause, link._ppp.code = ppp.Ppp.DOWN, ppp.REFUSED, 0
-    link.start(config())
-    run(link, clock, FAILED)
+    start(link, clock, FAILED)
     assert link.result == results.NO_PPP_CONNECTION and link.faults == 0
     assert link.cause == "PPP: user name or password refused"
 
@@ -209,8 +209,7 @@ def test_ppp_that_fails_is_dialled_anew(link, clock):
     link._ppp.cause, link._ppp.code = "PPP error", 5
     link._ppp.poll = lambda: states.pop(0) if len(states) > 1 else states[0]
     link.uart.script *= 2
-    link.start(config())
-    run(link, clock, UP)
+    start(link, clock)
     assert link.faults == 1 and (link.result, link.cause, link.code) == (12, "PPP error", 5)
     assert len(done(link, "wake")) == 2
 
@@ -235,8 +234,7 @@ def test_ppp_has_half_a_minute(link, clock, waits_ms):
 
 
 def test_a_connection_that_is_lost(link, clock):
-    link.start(config())
-    run(link, clock, UP)
+    start(link, clock)
     link._ppp.state, link._ppp.code = ppp.Ppp.DOWN, 3
     run(link, clock, FAILED)
     assert (link.result, link.cause, link.code) == (12, "PPP: the modem has hung up", 3)
@@ -254,15 +252,13 @@ def test_the_networks_time(link, clock, monkeypatch, quality, text, asked, set_t
     monkeypatch.setattr(clocks, "is_believable", lambda seconds: seconds > 800_000_000)
     monkeypatch.setattr(clocks, "set_clock", lambda *arguments: set_.append(arguments))
     link._network.clock = gives(text, link.did, "clock")
-    link.start(config())
-    run(link, clock, UP)
+    start(link, clock)
     assert bool(done(link, "clock")) is asked
     assert [quality for _, quality in set_] == ([4] if set_to else [])
 
 
 def test_stopping(link, clock):
-    link.start(config())
-    run(link, clock, UP)
+    start(link, clock)
     link.did.clear()
     link.stop()
     assert link._stage == DISCONNECTING and not link._line.recording
@@ -279,8 +275,7 @@ def test_stopping(link, clock):
 
 def test_stopping_a_modem_that_was_off(link, clock):
     link._start.quit = gives(False)
-    link.start(config())
-    run(link, clock, 1)
+    start(link, clock, 1)
     link.stop()
     link.stop()
     assert run(link, clock, FAILED) == [DISCONNECTING, FAILED] and done(link, "verify") == []
@@ -301,12 +296,10 @@ def test_an_attempt_that_is_given_up_counts_if_it_took_long(
 
 
 def test_a_start_while_it_is_stopping(link, clock):
-    link.start(config())
-    run(link, clock, 1)
+    start(link, clock, 1)
     link.stop()
     link.poll()
-    link.start(config())
-    run(link, clock, UP)
+    start(link, clock)
     assert link.used == {2: True}
 
 

@@ -16,12 +16,12 @@ import held
 import plan
 from conditions import FAULTS, LASTING, LINKS, MOMENTARY, Conditions
 from player import AnyLink
-from random_calls import CELLULAR, LADDER, Attempt, Model
+from random_calls import CELLULAR, LAN, Attempt, Model
 from watch import Storm, peak_per_s
 
 
 class Bench:
-    """Takes every call, as the bench of the faults does."""
+    """Accepts every method call, as the bench does."""
 
     modems = ()
 
@@ -56,7 +56,7 @@ def after(subject, *faults):
 def test_faults_name_stages_that_there_are(name):
     for stages in (FAULTS[name].stops, FAULTS[name].hinders):
         for link, some in stages.items():
-            there = CELLULAR if link == "cell0" else {**LADDER, "leaving": None}
+            there = CELLULAR if link == "cell0" else {**LAN, "leaving": None}
             assert link in LINKS and some <= set(there)
     assert FAULTS[name].stops or FAULTS[name].hinders
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""SUSPEND_ON_ERROR: attempts while the user's code stands still, then deep sleep."""
+"""SUSPEND_ON_ERROR: attempts while the user's code is blocked, then deep sleep."""
 
 import types
 

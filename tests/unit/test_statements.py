@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""docs/statements.md and the system tests: every number has its test, or a reason why not."""
+"""docs/statements.md and the system tests: every number has a test or a reason."""
 
 import re
 from pathlib import Path

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""When the time is asked for, and whose fault a date is that TLS refuses."""
+"""When time servers are asked, and the check of a date that TLS refuses."""
 
 import types
 
@@ -20,20 +20,20 @@ def stand(monkeypatch):
 
 
 @pytest.fixture
-def way(stand):
+def sync(stand):
     """TimeSync of an attempt with the time servers a and b."""
     settings = cloud.Settings()
     settings.ntp = ["a", "b"]
-    way = clock.TimeSync(settings, types.SimpleNamespace(note=None), (None, ()), 0, 0)
-    way.diag = way._diag
-    return way
+    sync = clock.TimeSync(settings, types.SimpleNamespace(note=None), (None, ()), 0, 0)
+    sync.diag = sync._diag
+    return sync
 
 
-def verdict(stand, way, flags, not_before_s=0):
-    """What comes of a date that was refused, and after how many ms."""
+def verdict(stand, sync, flags, not_before_s=0):
+    """The result of the check of a refused date, and its duration in ms."""
     began_ms = stand.now_ms
     while True:
-        found = way.check(flags, not_before_s)
+        found = sync.check(flags, not_before_s)
         if found:
             return found, (stand.now_ms - began_ms) // 100 * 100  # in steps of 10 ms
         stand.now_ms += 10
@@ -44,116 +44,116 @@ def set_to(stand, seconds, quality):
 
 
 def test_the_default_servers(stand):
-    way = clock.TimeSync(cloud.Settings(), types.SimpleNamespace(note=None), (None, ()), 0, 0)
-    way.ask()
-    stand.drive(way)
+    sync = clock.TimeSync(cloud.Settings(), types.SimpleNamespace(note=None), (None, ()), 0, 0)
+    sync.ask()
+    stand.drive(sync)
     assert stand.resolver.asked == list(clock._SERVERS) and clock._SERVERS[0] == "pool.ntp.org"
     assert len(clock._SERVERS) == 2
 
 
-def test_nobody_answers_and_the_floor_is_noted(stand, way):
-    way.ask()
-    assert stand.drive(way)[0] == -1
-    way.set_floor()
+def test_nobody_answers_and_the_floor_is_noted(stand, sync):
+    sync.ask()
+    assert stand.drive(sync)[0] == -1
+    sync.set_floor()
     assert (stand.now_s, stand.quality) == (FLOOR, ON_FLOOR)
-    assert "build date" in way.diag.note
-    way.begin_dial()
-    assert "build date" in way.diag.note
+    assert "build date" in sync.diag.note
+    sync.dialling()
+    assert "build date" in sync.diag.note
     # An answer takes the note back, but nobody else's.
     stand.honest = {"b": FLOOR + 9}
-    way.ask()
-    assert stand.drive(way)[0] == 1 and way.diag.note is None and stand.quality == SNTP
+    sync.ask()
+    assert stand.drive(sync)[0] == 1 and sync.diag.note is None and stand.quality == SNTP
 
 
-def test_the_floor_is_noted_in_later_attempts_and_other_notes_stay(stand, way):
+def test_the_floor_is_noted_in_later_attempts_and_other_notes_stay(stand, sync):
     set_to(stand, FLOOR + 5, ON_FLOOR)
-    way.begin_dial()
-    assert "past" in way.diag.note
-    way.diag.note = "another"
-    way.begin_dial()
-    assert way.diag.note == "another"
+    sync.dialling()
+    assert "past" in sync.diag.note
+    sync.diag.note = "another"
+    sync.dialling()
+    assert sync.diag.note == "another"
     stand.honest = {"a": FLOOR + 9}
-    way.ask()
-    assert stand.drive(way)[0] == 1 and way.diag.note == "another"
+    sync.ask()
+    assert stand.drive(sync)[0] == 1 and sync.diag.note == "another"
 
 
-def test_a_clock_that_is_set_is_not_moved_to_the_floor(stand, way):
+def test_a_clock_that_is_set_is_not_moved_to_the_floor(stand, sync):
     set_to(stand, FLOOR + 50, FOREIGN)
-    way.set_floor()
-    assert (stand.now_s, stand.quality, way.diag.note) == (FLOOR + 50, FOREIGN, None)
+    sync.set_floor()
+    assert (stand.now_s, stand.quality, sync.diag.note) == (FLOOR + 50, FOREIGN, None)
 
 
-def test_a_trusted_clock_is_asked_for_when_a_date_is_refused(stand, way):
+def test_a_trusted_clock_is_asked_for_when_a_date_is_refused(stand, sync):
     set_to(stand, FLOOR + 15 * YEAR_S, SNTP)
     stand.honest = {"a": FLOOR + 100}
-    way.begin_dial()
-    assert verdict(stand, way, EXPIRED)[0] == 1
+    sync.dialling()
+    assert verdict(stand, sync, EXPIRED)[0] == 1
     assert (stand.now_s, stand.quality) == (FLOOR + 100, SNTP)
     # It is right now, and the certificate is refused again: the other server has the last word.
-    way.begin_dial()
+    sync.dialling()
     stand.honest["b"] = FLOOR + 101
-    assert verdict(stand, way, EXPIRED)[0] == -1
+    assert verdict(stand, sync, EXPIRED)[0] == -1
     assert [name for name, _ in stand.sent] == ["a", "b"]
 
 
-def test_two_servers_agree_and_nothing_is_dialled_again(stand, way):
+def test_two_servers_agree_and_nothing_is_dialled_again(stand, sync):
     set_to(stand, FLOOR + 100, SNTP)
     stand.honest = {"a": FLOOR + 100 + 60}
-    way.begin_dial()
-    assert verdict(stand, way, FUTURE, FLOOR + 5000)[0] == -1
+    sync.dialling()
+    assert verdict(stand, sync, FUTURE, FLOOR + 5000)[0] == -1
     assert stand.now_s == FLOOR + 160, "and the CA's date counts for nothing then"
 
 
-def test_servers_that_never_agree_end_it_all_the_same(stand, way):
+def test_servers_that_never_agree_end_it_all_the_same(stand, sync):
     set_to(stand, FLOOR + 100, SNTP)
     stand.honest = {"a": FLOOR + 5 * YEAR_S, "b": FLOOR + 9 * YEAR_S}
     found = []
     while not found or found[-1] > 0:
-        way.begin_dial()
-        found.append(verdict(stand, way, EXPIRED)[0])
+        sync.dialling()
+        found.append(verdict(stand, sync, EXPIRED)[0])
         assert len(found) < 9
     assert found == [1, 1, -1] and len(stand.sent) == 2
 
 
-def test_nobody_confirms_a_trusted_clock_and_it_is_suspect(stand, way):
+def test_nobody_confirms_a_trusted_clock_and_it_is_suspect(stand, sync):
     set_to(stand, FLOOR + 15 * YEAR_S, NETWORK)
-    way.begin_dial()
-    assert verdict(stand, way, EXPIRED) == (-1, 4000)
+    sync.dialling()
+    assert verdict(stand, sync, EXPIRED) == (-1, 4000)
     assert (stand.now_s, stand.quality) == (FLOOR + 15 * YEAR_S, SUSPECT)
 
 
-def test_an_answer_on_its_way_is_waited_for(stand, way):
+def test_an_answer_on_its_way_is_waited_for(stand, sync):
     set_to(stand, FLOOR, ON_FLOOR)
-    way.ask()
-    way.begin_dial()
+    sync.ask()
+    sync.dialling()
     stand.now_ms += 500
-    assert way.check(FUTURE, FLOOR + 5000) == 0
+    assert sync.check(FUTURE, FLOOR + 5000) == 0
     stand.honest = {"a": FLOOR + 6000}
-    assert verdict(stand, way, FUTURE, FLOOR + 5000)[0] == 1
+    assert verdict(stand, sync, FUTURE, FLOOR + 5000)[0] == 1
     assert (stand.now_s, stand.quality) == (FLOOR + 6000, SNTP)
 
 
-def test_an_answer_that_came_while_it_was_dialled_counts(stand, way):
+def test_an_answer_that_came_while_it_was_dialled_counts(stand, sync):
     set_to(stand, FLOOR, ON_FLOOR)
     stand.honest = {"a": FLOOR + 6000}
-    way.ask()
-    way.begin_dial()
-    assert stand.drive(way)[0] == 1
-    assert verdict(stand, way, EXPIRED) == (1, 0)
+    sync.ask()
+    sync.dialling()
+    assert stand.drive(sync)[0] == 1
+    assert verdict(stand, sync, EXPIRED) == (1, 0)
     # Before it was dialled, it does not.
-    way.begin_dial()
+    sync.dialling()
     stand.honest = {}
-    assert verdict(stand, way, EXPIRED)[0] == -1 and stand.quality == SUSPECT
+    assert verdict(stand, sync, EXPIRED)[0] == -1 and stand.quality == SUSPECT
 
 
 @pytest.mark.parametrize("quality", [FOREIGN, ON_FLOOR, SUSPECT])
-def test_the_authority_vouches_for_a_better_floor(stand, way, quality):
+def test_the_authority_vouches_for_a_better_floor(stand, sync, quality):
     set_to(stand, FLOOR + 10, quality)
-    way.ask()
-    way.begin_dial()
-    assert verdict(stand, way, FUTURE, FLOOR + 5000) == (1, 4000)
+    sync.ask()
+    sync.dialling()
+    assert verdict(stand, sync, FUTURE, FLOOR + 5000) == (1, 4000)
     assert (stand.now_s, stand.quality) == (FLOOR + 5000, ON_FLOOR)
-    assert "certificate" in way.diag.note
+    assert "certificate" in sync.diag.note
 
 
 @pytest.mark.parametrize(
@@ -162,32 +162,32 @@ def test_the_authority_vouches_for_a_better_floor(stand, way, quality):
      (FUTURE | EXPIRED, FLOOR + 5000), (FUTURE, 0), (FUTURE, FLOOR + 9),
      (FUTURE, FLOOR + 10), (FUTURE, FLOOR + 21 * YEAR_S)],
 )  # fmt: skip
-def test_nothing_less_vouches_and_no_clock_goes_back(stand, way, flags, not_before_s):
+def test_nothing_less_vouches_and_no_clock_goes_back(stand, sync, flags, not_before_s):
     set_to(stand, FLOOR + 10, ON_FLOOR)
-    way.ask()
-    way.begin_dial()
-    assert verdict(stand, way, flags, not_before_s)[0] == -1
+    sync.ask()
+    sync.dialling()
+    assert verdict(stand, sync, flags, not_before_s)[0] == -1
     assert stand.now_s == FLOOR + 10
 
 
-def test_ever_younger_certificates_are_followed_twice(stand, way):
+def test_ever_younger_certificates_are_followed_twice(stand, sync):
     set_to(stand, FLOOR + 10, ON_FLOOR)
     found = []
     for i in range(1, 4):
-        way.begin_dial()
-        found.append(verdict(stand, way, FUTURE, FLOOR + 1000 * i)[0])
+        sync.dialling()
+        found.append(verdict(stand, sync, FUTURE, FLOOR + 1000 * i)[0])
     assert found == [1, 1, -1] and stand.now_s == FLOOR + 2000
 
 
-def test_a_session_asks_with_growing_gaps_up_to_an_hour(stand, way):
+def test_a_session_asks_with_growing_gaps_up_to_an_hour(stand, sync):
     set_to(stand, FLOOR, ON_FLOOR)
-    way.ask()
-    stand.drive(way)
+    sync.ask()
+    stand.drive(sync)
     asked_ms = []
     began_ms = stand.now_ms
     while stand.now_ms - began_ms < 5 * 3_600_000:
         sent = len(stand.sent)
-        wait_ms = way.poll_idle(500)
+        wait_ms = sync.poll_idle(500)
         if len(stand.sent) > sent and (not asked_ms or stand.now_ms - asked_ms[-1] > 20000):
             asked_ms.append(stand.now_ms)
         assert wait_ms == 500
@@ -202,56 +202,56 @@ def test_a_session_asks_with_growing_gaps_up_to_an_hour(stand, way):
 def test_quiet_steps_are_enough_for_four_servers(stand):
     names = ["a", "b", "c", "d"]
     settings = types.SimpleNamespace(ntp=names)
-    way = clock.TimeSync(settings, types.SimpleNamespace(note=None), (None, ()), 0, 0)
-    way.ask()
+    sync = clock.TimeSync(settings, types.SimpleNamespace(note=None), (None, ()), 0, 0)
+    sync.ask()
     stand.resolver.answers = dict.fromkeys(names, 0)  # each name takes one step
     stand.began_ms = stand.now_ms
     while stand.now_ms - stand.began_ms < 12000:
-        way.poll_idle(500)
+        sync.poll_idle(500)
         stand.now_ms += 500
         stand.resolver.answers[stand.resolver.asked[-1]] = 1
     assert [name for name, _ in stand.sent] == [name for name in names for _ in range(2)]
     assert stand.open == 0
 
 
-def test_a_session_asks_no_more_once_it_knows(stand, way):
+def test_a_session_asks_no_more_once_it_knows(stand, sync):
     set_to(stand, FLOOR, ON_FLOOR)
-    way.ask()
+    sync.ask()
     stand.honest = {"a": FLOOR + 9}
     waits_ms = []
     while not waits_ms or waits_ms[-1] >= 0:
-        waits_ms.append(way.poll_idle(500))
+        waits_ms.append(sync.poll_idle(500))
         stand.now_ms += max(0, waits_ms[-1])
         assert len(waits_ms) < 20
     assert stand.open == 0 and stand.quality == SNTP
 
 
-def test_a_socket_that_cannot_be_had_fails_nothing(stand, way, monkeypatch):
+def test_a_socket_that_cannot_be_had_fails_nothing(stand, sync, monkeypatch):
     import socket
 
     def refuse(family, kind):
         raise OSError(23)
 
     monkeypatch.setattr(socket, "socket", refuse)
-    way.ask()
-    assert stand.drive(way)[0] == -1
-    assert way.poll() == -1
+    sync.ask()
+    assert stand.drive(sync)[0] == -1
+    assert sync.poll() == -1
 
 
-def test_no_memory_to_ask_fails_nothing(stand, way, monkeypatch):
+def test_no_memory_to_ask_fails_nothing(stand, sync, monkeypatch):
     def refuse(*_):
         raise MemoryError
 
     monkeypatch.setattr(clock, "Sntp", refuse)
-    way.ask()
-    assert way.poll() == -1 and way.poll_idle(500) == 500
+    sync.ask()
+    assert sync.poll() == -1 and sync.poll_idle(500) == 500
 
 
-def test_close_takes_the_question_back(stand, way):
-    way.ask()
-    way.poll()
-    way.poll()
+def test_close_takes_the_question_back(stand, sync):
+    sync.ask()
+    sync.poll()
+    sync.poll()
     assert stand.open == 1
-    way.close()
-    way.close()
-    assert stand.open == 0 and way.poll() == -1
+    sync.close()
+    sync.close()
+    assert stand.open == 0 and sync.poll() == -1

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Wi-Fi from its start to its stop: what the driver is told, the key, losses, DHCP."""
+"""Wi-Fi from start to stop: calls of the driver, the key, losses, DHCP."""
 
 import sys
 import types
@@ -67,7 +67,7 @@ def config(key="geheim12", **more):
 
 
 def joins(link, radio):
-    """Polls until it joins; what the driver was told for that."""
+    """Polls until it joins; returns the driver's calls."""
     radio.did.clear()
     for _ in range(10):
         link.poll()

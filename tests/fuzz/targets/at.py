@@ -13,16 +13,17 @@ LINE_BYTES = 512
 INBOX_BYTES = 128
 
 
-def _run(command, data, size):
+def run(command, data, sizes):
+    """Feeds `data` in pieces of `sizes`: (events, bytes for PPP, engine). Checks all bounds."""
     modem = engine.At()
     if command:
         modem.begin(*command)
-    events, rest = feed(modem, data, itertools.repeat(size))
+    events, rest = feed(modem, data, sizes)
     assert len(modem._line) == LINE_BYTES and len(modem._inbox) == INBOX_BYTES
     assert 0 <= modem._n <= LINE_BYTES and len(modem.text()) == modem._n
     for event in events:
         line = event.split(" ", 1)[1]
-        assert line.isascii() and not set(line) & set("\r\n\0")
+        assert line.isascii() and len(line) <= LINE_BYTES + 8 and not set(line) & set("\r\n\0")
         found = engine.fields(line)
         assert found and sum(map(len, found)) <= len(line)
     return events, rest, modem
@@ -34,8 +35,8 @@ def one(data: bytes) -> None:
     command = choices.pick(COMMANDS)
     size = 1 + choices.byte() % INBOX_BYTES
     stream = choices.rest()
-    events, rest, modem = _run(command, stream, WHOLE)
-    assert _run(command, stream, size)[:2] == (events, rest)
+    events, rest, modem = run(command, stream, itertools.repeat(WHOLE))
+    assert run(command, stream, itertools.repeat(size))[:2] == (events, rest)
     # After whatever it was, the next command is answered.
     modem.reset()
     modem.begin(b"AT")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Any bytes as a bench.toml: what a bench has, or three lines that hold no secret."""
+"""Arbitrary bytes as bench.toml give a bench, or an error of three lines without a secret."""
 
 import tempfile
 from pathlib import Path

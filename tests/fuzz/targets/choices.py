@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Reads choices out of a fuzzer's bytes. Where they have run out, every choice is the first."""
+"""Reads choices from a fuzzer's bytes. After their end, every choice is the first option."""
 
 from collections.abc import Sequence
 from typing import Any

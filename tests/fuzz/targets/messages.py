@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What an agent sends, and what is sent to it: JSON, whatever the bytes."""
+"""Messages in both directions: arbitrary bytes from an agent, arbitrary values to it."""
 
 import contextlib
 import io
@@ -14,7 +14,7 @@ DEPTH_MAX = 16
 
 
 class Control:
-    """As much of a controller as a message reaches; it is not connected."""
+    """A controller that is not connected, with the parts that a message uses."""
 
     def __init__(self, raises: bool, has_shutdown: bool) -> None:
         self.calls = []

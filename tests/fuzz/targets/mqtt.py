@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The MQTT client against any bytes of a server: the same in every split, and bounded."""
+"""The MQTT client with arbitrary bytes: the same result in every split, bounded memory."""
 
 from connectwith.session import mqtt as protocol
 from targets.choices import Choices
@@ -10,7 +10,7 @@ ACKS = 40
 
 
 class Run:
-    """One session, and everything of it that an owner can see."""
+    """One session, and all of its results that its owner can read."""
 
     def __init__(self, longest: int, connected: bool, messages: int) -> None:
         self.seen = []
@@ -54,7 +54,7 @@ class Run:
             self.acked.append(frame[2:])
 
     def feed(self, data: bytes, size: int) -> None:
-        """Brings bytes in pieces, as an owner does: acknowledgements go out before more comes."""
+        """Delivers bytes in pieces, and sends acknowledgements after each piece."""
         client = self.client
         for at in range(0, len(data), size):
             piece = data[at : at + size]
@@ -72,7 +72,7 @@ class Run:
             self._answer()
 
     def outcome(self):
-        """What must not depend on how the bytes came."""
+        """The results that must not depend on the split of the bytes."""
         client = self.client
         return (self.seen, client.state, client.refusal, client.unacked, self.refused,
                 self.error)  # fmt: skip

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Any dictionary as a NIC: taken or refused with a key's name, never changed, no secret told."""
+"""Arbitrary NICs: accepted, or refused with the key's name; never changed; no secret in errors."""
 
 import copy
 
@@ -96,7 +96,7 @@ def _check_secrets(copied):
 
 
 def _check_stored(copied):
-    """What has been taken can be stored, and comes back as it was."""
+    """Checks that an accepted NIC can be stored and is read back unchanged."""
     for name in ("wificonfig", "staticconfig", "proxyconfig"):
         if name in copied:
             saving.save_block(name, copied[name])
@@ -105,7 +105,7 @@ def _check_stored(copied):
 
 
 def one(data: bytes) -> None:
-    """Builds a NIC out of choices, most of them near good ones, and gives it to `normalise()`."""
+    """Builds a NIC from choices, most of them nearly valid, and passes it to `normalise()`."""
     config = _build(Choices(data))
     before = copy.deepcopy(config)
     try:

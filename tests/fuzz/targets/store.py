@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Any bytes as a stored record: a value that can be used, or nothing."""
+"""Arbitrary bytes as a stored record give a usable value or None."""
 
 from connectwith import settings as store
 from connectwith.settings import cloud, nic, saving

@@ -3,12 +3,21 @@
 """What the tests of the bench share: its path, one world, boards' ends of its networks."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tools"))
+
+
+def wait_until(condition):
+    """Waits until `condition()` is true, 10 s at most."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "the condition has not become true"
+        time.sleep(0.01)
 
 
 @pytest.fixture(scope="session")

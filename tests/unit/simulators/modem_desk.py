@@ -8,7 +8,7 @@ from bench.modem.sim7600 import Sim7600
 
 
 class Desk:
-    """A modem on a desk, at the scale of a real one. `now` is the test's own time, in seconds."""
+    """The modem's model, driven directly. `now` is the test's own time, in seconds."""
 
     def __init__(self, **options) -> None:
         self.now = 100.0

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Every fault of a cable has the effect that it promises."""
+"""Every fault of a cable has the effect that its description names."""
 
 import socket
 import time

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What passes from a board to this machine, and that nothing else does."""
+"""Which traffic of a board reaches this machine, and that no other does."""
 
 import socket
 import struct

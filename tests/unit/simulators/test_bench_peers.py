@@ -9,6 +9,7 @@ import time
 import pytest
 from bench.errors import BenchError
 from bench.mqtt_client import MqttClient
+from conftest import wait_until
 
 CONNECT = b"\x10\x10\0\4MQTT\4\2\0\x3c\0\4test"
 
@@ -22,13 +23,6 @@ def secure(world, peer, host="broker.test"):
     except BaseException:
         raw.close()
         raise
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.01)
 
 
 def silent(connection, seconds=0.3):

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The modem's model under whatever comes, in whatever order."""
+"""The modem's model with arbitrary input in arbitrary order."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -9,6 +9,7 @@ import time
 import tty
 
 import pytest
+from conftest import wait_until
 from fake_board import FakeBoard
 from fake_ppp import LCP, TERM_ACK, TERM_REQ, PppClient
 
@@ -17,7 +18,7 @@ RATES = {115200: termios.B115200, 921600: termios.B921600, 9600: termios.B9600}
 
 
 class Line:
-    """A board as far as the modem can tell: a pty in a folder, and this process."""
+    """The parts of a board that the modem uses: a pty in a folder, and this process."""
 
     running = True
     pid = os.getpid()
@@ -99,13 +100,6 @@ def pins(world, modem):
         yield pins
 
 
-def until(condition, timeout=10.0):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
-
-
 def listen(line, modem):
     """Until the modem has its end of the line."""
     modem.warm()
@@ -136,7 +130,7 @@ def test_the_power_key_and_status(world, line, modem, pins):
     line.until(b"PB DONE")
     assert pins.expect("I") == b"I34 1"
     assert modem.on
-    until(lambda: modem.presses)
+    wait_until(lambda: modem.presses)
     assert 0.1 < modem.presses[0] < 2.4
     pins.send("G", b"5 1")  # another pin
     assert modem.state == "on"
@@ -146,7 +140,7 @@ def test_a_board_that_resets_lets_go_of_the_key(world, line, modem, pins):
     pins.send("G", b"4 1")
     world.netsim.wait_event(f"gpio {MAC} 4 1")
     pins.close()
-    until(lambda: modem.presses)
+    wait_until(lambda: modem.presses)
     with FakeBoard(world.net, "gpio", MAC) as again:
         assert again.expect("I")[:3] == b"I34"
 
@@ -239,12 +233,12 @@ def test_a_data_call(world, line, modem):
     assert client.open("me", "secret")
     assert (client.address, client.dns) == ("10.0.200.15", "10.0.200.3")
     assert modem.data
-    until(lambda: modem.cable.counters["clients"] == 1)
+    wait_until(lambda: modem.cable.counters["clients"] == 1)
     client.send(LCP, TERM_REQ, b"")
     client.expect(LCP, TERM_ACK)
     line.until(b"+PPPD: DISCONNECTED\r\n", got=client.rest())
     assert not modem.data
-    until(lambda: modem.cable.counters["clients"] == 0)
+    wait_until(lambda: modem.cable.counters["clients"] == 0)
 
 
 @pytest.mark.parametrize("end", ["carrier_lost", "power_off", "reboot", "restore"])
@@ -252,9 +246,9 @@ def test_a_call_that_ends_takes_its_server_along(world, line, modem, end):
     listen(line, modem)
     line.write(b"ATD*99#\r")
     line.until(b"CONNECT")
-    until(lambda: modem.cable.counters["clients"] == 1)
+    wait_until(lambda: modem.cable.counters["clients"] == 1)
     getattr(modem, end)()
-    until(lambda: modem.cable.counters["clients"] == 0)
+    wait_until(lambda: modem.cable.counters["clients"] == 0)
 
 
 def test_the_end_of_the_process(world, tmp_path):
@@ -263,11 +257,11 @@ def test_the_end_of_the_process(world, tmp_path):
     listen(line, modem)
     line.write(b"ATD*99#\r")
     line.until(b"CONNECT")
-    until(lambda: modem.cable.counters["clients"] == 1)
+    wait_until(lambda: modem.cable.counters["clients"] == 1)
     pid = modem.pid
     world.remove_modem(modem)
-    until(lambda: not os.path.exists(f"/proc/{pid}"))
-    until(lambda: world.cellular.cable.counters["clients"] == 0)
+    wait_until(lambda: not os.path.exists(f"/proc/{pid}"))
+    wait_until(lambda: world.cellular.cable.counters["clients"] == 0)
     line.close()
 
 

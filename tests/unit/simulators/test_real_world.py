@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The world that a bench.toml tells of: what it has works, what it has not is refused."""
+"""The world that a bench.toml describes: what it has works, what it lacks is refused."""
 
 import socket
 import ssl
