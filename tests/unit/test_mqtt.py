@@ -137,7 +137,7 @@ def test_what_does_not_fit_is_refused_before_it_is_begun():
 @pytest.mark.parametrize(
     ("answer", "state", "refusal"),
     [(b"\x20\x02\x00\x05", mqtt.REFUSED, 5), (b"\x20\x02\x01\x05", mqtt.REFUSED, 5),
-     (b"\x20\x02\xff\x05", mqtt.REFUSED, 5), (CONNACK[:3], mqtt.CONNECTING, 0),
+     (b"\x20\x02\xff\x05", mqtt.REFUSED, 5), (CONNACK[:3], mqtt._CONNECTING, 0),
      (b"\x20\x02\x01\x00", mqtt.READY, 0)],  # the broker has kept a session
 )  # fmt: skip
 def test_what_a_connack_means(answer, state, refusal):

@@ -57,7 +57,7 @@ def test_nobody_answers_and_the_floor_is_noted(stand, sync):
     sync.set_floor()
     assert (stand.now_s, stand.quality) == (FLOOR, ON_FLOOR)
     assert "build date" in sync.diag.note
-    sync.dialling()
+    sync.begin_dial()
     assert "build date" in sync.diag.note
     # An answer takes the note back, but nobody else's.
     stand.honest = {"b": FLOOR + 9}
@@ -67,10 +67,10 @@ def test_nobody_answers_and_the_floor_is_noted(stand, sync):
 
 def test_the_floor_is_noted_in_later_attempts_and_other_notes_stay(stand, sync):
     set_to(stand, FLOOR + 5, ON_FLOOR)
-    sync.dialling()
+    sync.begin_dial()
     assert "past" in sync.diag.note
     sync.diag.note = "another"
-    sync.dialling()
+    sync.begin_dial()
     assert sync.diag.note == "another"
     stand.honest = {"a": FLOOR + 9}
     sync.ask()
@@ -86,11 +86,11 @@ def test_a_clock_that_is_set_is_not_moved_to_the_floor(stand, sync):
 def test_a_trusted_clock_is_asked_for_when_a_date_is_refused(stand, sync):
     set_to(stand, FLOOR + 15 * YEAR_S, SNTP)
     stand.honest = {"a": FLOOR + 100}
-    sync.dialling()
+    sync.begin_dial()
     assert verdict(stand, sync, EXPIRED)[0] == 1
     assert (stand.now_s, stand.quality) == (FLOOR + 100, SNTP)
     # It is right now, and the certificate is refused again: the other server has the last word.
-    sync.dialling()
+    sync.begin_dial()
     stand.honest["b"] = FLOOR + 101
     assert verdict(stand, sync, EXPIRED)[0] == -1
     assert [name for name, _ in stand.sent] == ["a", "b"]
@@ -99,7 +99,7 @@ def test_a_trusted_clock_is_asked_for_when_a_date_is_refused(stand, sync):
 def test_two_servers_agree_and_nothing_is_dialled_again(stand, sync):
     set_to(stand, FLOOR + 100, SNTP)
     stand.honest = {"a": FLOOR + 100 + 60}
-    sync.dialling()
+    sync.begin_dial()
     assert verdict(stand, sync, FUTURE, FLOOR + 5000)[0] == -1
     assert stand.now_s == FLOOR + 160, "and the CA's date counts for nothing then"
 
@@ -109,7 +109,7 @@ def test_servers_that_never_agree_end_it_all_the_same(stand, sync):
     stand.honest = {"a": FLOOR + 5 * YEAR_S, "b": FLOOR + 9 * YEAR_S}
     found = []
     while not found or found[-1] > 0:
-        sync.dialling()
+        sync.begin_dial()
         found.append(verdict(stand, sync, EXPIRED)[0])
         assert len(found) < 9
     assert found == [1, 1, -1] and len(stand.sent) == 2
@@ -117,7 +117,7 @@ def test_servers_that_never_agree_end_it_all_the_same(stand, sync):
 
 def test_nobody_confirms_a_trusted_clock_and_it_is_suspect(stand, sync):
     set_to(stand, FLOOR + 15 * YEAR_S, NETWORK)
-    sync.dialling()
+    sync.begin_dial()
     assert verdict(stand, sync, EXPIRED) == (-1, 4000)
     assert (stand.now_s, stand.quality) == (FLOOR + 15 * YEAR_S, SUSPECT)
 
@@ -125,7 +125,7 @@ def test_nobody_confirms_a_trusted_clock_and_it_is_suspect(stand, sync):
 def test_an_answer_on_its_way_is_waited_for(stand, sync):
     set_to(stand, FLOOR, ON_FLOOR)
     sync.ask()
-    sync.dialling()
+    sync.begin_dial()
     stand.now_ms += 500
     assert sync.check(FUTURE, FLOOR + 5000) == 0
     stand.honest = {"a": FLOOR + 6000}
@@ -137,11 +137,11 @@ def test_an_answer_that_came_while_it_was_dialled_counts(stand, sync):
     set_to(stand, FLOOR, ON_FLOOR)
     stand.honest = {"a": FLOOR + 6000}
     sync.ask()
-    sync.dialling()
+    sync.begin_dial()
     assert stand.drive(sync)[0] == 1
     assert verdict(stand, sync, EXPIRED) == (1, 0)
     # Before it was dialled, it does not.
-    sync.dialling()
+    sync.begin_dial()
     stand.honest = {}
     assert verdict(stand, sync, EXPIRED)[0] == -1 and stand.quality == SUSPECT
 
@@ -150,7 +150,7 @@ def test_an_answer_that_came_while_it_was_dialled_counts(stand, sync):
 def test_the_authority_vouches_for_a_better_floor(stand, sync, quality):
     set_to(stand, FLOOR + 10, quality)
     sync.ask()
-    sync.dialling()
+    sync.begin_dial()
     assert verdict(stand, sync, FUTURE, FLOOR + 5000) == (1, 4000)
     assert (stand.now_s, stand.quality) == (FLOOR + 5000, ON_FLOOR)
     assert "certificate" in sync.diag.note
@@ -165,7 +165,7 @@ def test_the_authority_vouches_for_a_better_floor(stand, sync, quality):
 def test_nothing_less_vouches_and_no_clock_goes_back(stand, sync, flags, not_before_s):
     set_to(stand, FLOOR + 10, ON_FLOOR)
     sync.ask()
-    sync.dialling()
+    sync.begin_dial()
     assert verdict(stand, sync, flags, not_before_s)[0] == -1
     assert stand.now_s == FLOOR + 10
 
@@ -174,7 +174,7 @@ def test_ever_younger_certificates_are_followed_twice(stand, sync):
     set_to(stand, FLOOR + 10, ON_FLOOR)
     found = []
     for i in range(1, 4):
-        sync.dialling()
+        sync.begin_dial()
         found.append(verdict(stand, sync, FUTURE, FLOOR + 1000 * i)[0])
     assert found == [1, 1, -1] and stand.now_s == FLOOR + 2000
 
