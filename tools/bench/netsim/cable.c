@@ -28,6 +28,14 @@ bool cable_up(const network_t *network) {
     return !network->cut;
 }
 
+void cable_changed(network_t *network) {
+    if (network->is_wifi) {
+        station_ap_changed(network);
+    } else {
+        segment_changed();
+    }
+}
+
 // Returns what is wrong with `value`, or NULL.
 const char *cable_set_silence(network_t *network, const char *value) {
     bool both = strcmp(value, "on") == 0;

@@ -14,6 +14,7 @@
 #include "netsim.h"
 
 enum { LINE_BYTES = 1024, WORDS_MAX = 32 };
+enum { TIME_MAX_MS = 600000 };
 
 static char line[LINE_BYTES];
 static size_t line_length;
@@ -28,7 +29,7 @@ static void reply(const char *format, ...) {
 }
 
 void control_event(const char *format, ...) {
-    // A reader that has fallen asleep must not stop the world: then the event is lost.
+    // A reader that does not read must not stop the world: the event is lost instead.
     struct pollfd out = { STDOUT_FILENO, POLLOUT, 0 };
     if (poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0) {
         return;
@@ -99,14 +100,6 @@ static const char *set_text(network_t *network, const char *key, const char *val
     return NULL;
 }
 
-static void link_changed(network_t *network) {
-    if (network->is_wifi) {
-        station_ap_changed(network);
-    } else {
-        segment_changed();
-    }
-}
-
 static const char *set_switch(network_t *network, const char *key, const char *value) {
     bool on;
     if (!to_switch(value, &on)) {
@@ -128,7 +121,7 @@ static const char *set_switch(network_t *network, const char *key, const char *v
     } else {
         return "no such setting";
     }
-    link_changed(network);
+    cable_changed(network);
     return NULL;
 }
 
@@ -150,10 +143,10 @@ static const char *set_number(network_t *network, const char *key, const char *v
         { "refuse", 0, 255, true, false },
         { "channel", 1, 14, true, false },
         { "rssi", -127, 0, true, false },
-        { "assoc-ms", 0, 600000, true, false },
-        { "wrong-key-ms", 0, 600000, true, false },
-        { "beacon-ms", 0, 600000, true, false },
-        { "link-ms", 0, 600000, false, true },
+        { "assoc-ms", 0, TIME_MAX_MS, true, false },
+        { "wrong-key-ms", 0, TIME_MAX_MS, true, false },
+        { "beacon-ms", 0, TIME_MAX_MS, true, false },
+        { "link-ms", 0, TIME_MAX_MS, false, true },
     };
     size_t i = 0;
     size_t count = sizeof(rules) / sizeof(rules[0]);
@@ -259,19 +252,33 @@ static void do_wifi(char **words, size_t count) {
     }
 }
 
-static void do_redirect(char **words, size_t count) {
+// A setting of the world: the key with its '=', and the value, from 0 to `maximum`.
+typedef struct { const char *key; uint32_t *value; long maximum; } setting_t;
+
+static void set_world(char **words, size_t count, const setting_t settings[2], const char *usage) {
     for (size_t i = 1; i < count; i++) {
-        char *value = strchr(words[i], '=');
-        long port;
-        bool dns = strncmp(words[i], "dns=", 4) == 0;
-        if ((!dns && strncmp(words[i], "sntp=", 5) != 0)
-            || !to_number(value + 1, 0, 65535, &port)) {
-            reply("error redirect [dns=PORT] [sntp=PORT]\n");
+        const setting_t *setting = settings;
+        size_t length = strlen(setting->key);
+        if (strncmp(words[i], setting->key, length) != 0) {
+            setting++;
+            length = strlen(setting->key);
+        }
+        long number;
+        if (strncmp(words[i], setting->key, length) != 0
+            || !to_number(words[i] + length, 0, setting->maximum, &number)) {
+            reply("error %s\n", usage);
             return;
         }
-        *(dns ? &world.dns_port : &world.sntp_port) = (uint16_t)port;
+        *setting->value = (uint32_t)number;
     }
     reply("ok\n");
+}
+
+static void do_redirect(char **words, size_t count) {
+    const setting_t settings[] = {
+        { "dns=", &world.dns_port, UINT16_MAX }, { "sntp=", &world.sntp_port, UINT16_MAX },
+    };
+    set_world(words, count, settings, "redirect [dns=PORT] [sntp=PORT]");
 }
 
 static void do_kick(char **words, size_t count) {
@@ -296,9 +303,8 @@ static void do_gpio(char **words, size_t count) {
     unsigned sent = 0;
     for (size_t i = 0; i < CLIENT_MAX; i++) {
         client_t *client = &world.clients[i];
-        const uint8_t *m = client->mac;
         char mac[13];
-        snprintf(mac, sizeof(mac), "%02x%02x%02x%02x%02x%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+        wire_mac(client, mac);
         if (client->fd >= 0 && client->kind == KIND_GPIO && strcmp(mac, words[1]) == 0) {
             wire_send(client, 'I', text, (size_t)length);
             sent++;
@@ -326,18 +332,10 @@ static void do_show(char **words, size_t count) {
 }
 
 static void do_sim(char **words, size_t count) {
-    for (size_t i = 1; i < count; i++) {
-        char *value = strchr(words[i], '=');
-        long number;
-        bool scan = strncmp(words[i], "scan-ms=", 8) == 0;
-        if ((!scan && strncmp(words[i], "no-ap-ms=", 9) != 0)
-            || !to_number(value + 1, 0, 600000, &number)) {
-            reply("error sim [scan-ms=N] [no-ap-ms=N]\n");
-            return;
-        }
-        *(scan ? &world.scan_ms : &world.no_ap_ms) = (uint32_t)number;
-    }
-    reply("ok\n");
+    const setting_t settings[] = {
+        { "scan-ms=", &world.scan_ms, TIME_MAX_MS }, { "no-ap-ms=", &world.no_ap_ms, TIME_MAX_MS },
+    };
+    set_world(words, count, settings, "sim [scan-ms=N] [no-ap-ms=N]");
 }
 
 static void do_quit(char **words, size_t count) {

@@ -7,7 +7,7 @@
 
 #include "netsim.h"
 
-enum { IP = 14, UDP = IP + 20, BOOTP = UDP + 8, XID = BOOTP + 4, OPTIONS = BOOTP + 240 };
+enum { BOOTP = UDP_PAYLOAD, XID = BOOTP + 4, OPTIONS = BOOTP + 240 };
 enum { OPTION_PAD = 0, OPTION_DNS = 6, OPTION_TYPE = 53, OPTION_END = 255 };
 enum { TYPE_ACK = 5, TYPE_NAK = 6 };
 enum { HOST_NOBODY = 4 };
@@ -26,11 +26,6 @@ const char *dhcp_set(network_t *network, const char *value) {
     return "on, off, nak, wrong, garbage, half or two-dns";
 }
 
-static void put16(uint8_t *p, size_t value) {
-    p[0] = (uint8_t)(value >> 8);
-    p[1] = (uint8_t)value;
-}
-
 // Where an option begins, NULL if there is none.
 static uint8_t *find_option(uint8_t *frame, size_t length, uint8_t option) {
     size_t at = OPTIONS;
@@ -43,7 +38,7 @@ static uint8_t *find_option(uint8_t *frame, size_t length, uint8_t option) {
     return NULL;
 }
 
-// An offer stays: only what was asked for after it can be refused.
+// Only an ACK becomes a NAK: a server offers first, and refuses what is asked for then.
 static void refuse(uint8_t *frame, size_t length) {
     uint8_t *type = find_option(frame, length, OPTION_TYPE);
     if (type != NULL && type[2] == TYPE_ACK) {
@@ -51,8 +46,8 @@ static void refuse(uint8_t *frame, size_t length) {
     }
 }
 
-// A server that nobody has comes before the one that is named. libslirp fills up with zeros behind
-// the last option, so there is room.
+// Puts the address of a server that does not exist before the one of libslirp's option. libslirp
+// fills the reply with zeros behind the last option, so there is room.
 static void name_two_servers(uint8_t *frame, size_t length) {
     uint8_t *dns = find_option(frame, length, OPTION_DNS);
     const uint8_t *end = frame + length;
@@ -64,7 +59,7 @@ static void name_two_servers(uint8_t *frame, size_t length) {
 }
 
 static void make_noise(uint8_t *frame, size_t length) {
-    uint32_t random = 1;   // any noise will do, but the same each time
+    uint32_t random = 1;   // the same noise each time
     for (size_t i = BOOTP; i < length; i++) {
         random = random * 1103515245u + 12345u;
         frame[i] = (uint8_t)(random >> 16);
@@ -72,10 +67,10 @@ static void make_noise(uint8_t *frame, size_t length) {
 }
 
 static size_t shorten(uint8_t *frame) {
-    put16(frame + UDP + 4, 8 + HALF_BYTES);
-    put16(frame + IP + 2, 20 + 8 + HALF_BYTES);
-    put16(frame + IP + 10, 0);
-    put16(frame + IP + 10, checksum(0, frame + IP, 20));
+    put16(frame + UDP_LENGTH, 8 + HALF_BYTES);
+    put16(frame + IP_LENGTH, 20 + 8 + HALF_BYTES);
+    put16(frame + IP_SUM, 0);
+    put16(frame + IP_SUM, packet_checksum(0, frame + IP, 20));
     return BOOTP + HALF_BYTES;
 }
 
@@ -83,12 +78,13 @@ static size_t shorten(uint8_t *frame) {
 // 0 where `frame` is no DHCP reply or there is no fault.
 size_t dhcp_spoil(const network_t *network, const uint8_t *frame, size_t length, uint8_t *spoilt) {
     bool whole = network == NULL || network->dhcp == DHCP_ON || network->dhcp == DHCP_OFF;
-    if (whole || length < OPTIONS || length > FRAME_MAX || frame[IP + 9] != 17
-        || memcmp(frame + UDP, (const uint8_t[]) { 0, 67, 0, 68 }, 4) != 0) {
+    if (whole || length < OPTIONS || length > FRAME_MAX || frame[IP_PROTOCOL] != PROTOCOL_UDP
+        || get16(frame + SOURCE_PORT) != PORT_DHCP_SERVER
+        || get16(frame + DESTINATION_PORT) != PORT_DHCP_CLIENT) {
         return 0;
     }
     memcpy(spoilt, frame, length);
-    put16(spoilt + UDP + 6, 0);   // no checksum (RFC 768)
+    put16(spoilt + UDP_SUM, 0);   // no checksum (RFC 768)
     switch (network->dhcp) {
         case DHCP_NAK: refuse(spoilt, length); break;
         case DHCP_WRONG: spoilt[XID] ^= 0x55; break;

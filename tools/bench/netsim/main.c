@@ -65,7 +65,7 @@ static void on_signal(int number) {
     stopped = 1;
 }
 
-// Time until the next planned thing of this client, at most timeout_ms.
+// Time until the next event that this client has planned, at most timeout_ms.
 static uint32_t earliest(const client_t *client, uint32_t timeout_ms) {
     int64_t due_ms = cable_next_ms(client);
     if (client->todo != TODO_NONE && client->todo_ms < due_ms) {
@@ -131,11 +131,7 @@ static void cut_pending(void) {
             network->cut_pending = false;
             network->cut = true;
             control_event("cut %s", network->name);
-            if (network->is_wifi) {
-                station_ap_changed(network);
-            } else {
-                segment_changed();
-            }
+            cable_changed(network);
         }
     }
 }
@@ -198,8 +194,8 @@ static int usage(FILE *out) {
         "  gpio MAC PIN LEVEL           drives an input pin of a board\n"
         "  show NAME                    counters\n"
         "  quit\n"
-        "Settings of all:    dhcp=on|off|nak|wrong|garbage|half delay-ms=N drop=0..1 seed=N\n"
-        "                    silence=on|off|up|down cut=on|off cut-after=BYTES (-1: never)\n"
+        "Settings of all:    dhcp=on|off|nak|wrong|garbage|half|two-dns delay-ms=N drop=0..1\n"
+        "                    seed=N silence=on|off|up|down cut=on|off cut-after=BYTES (-1: never)\n"
         "of access points:   ssid= key= (%20 for a space) power=on|off refuse=REASON (0: accept)\n"
         "                    mute=on|off hidden=on|off rssi=DBM channel=N assoc-ms=N\n"
         "                    wrong-key-ms=N beacon-ms=N\n"

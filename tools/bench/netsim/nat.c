@@ -23,59 +23,49 @@ struct nat {
 typedef enum { VERDICT_SWALLOW, VERDICT_PASS, VERDICT_DNS, VERDICT_SNTP,
     VERDICT_BEYOND, VERDICT_REFUSE } verdict_t;
 
-enum { ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_ARP = 0x0806 };
-enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
 enum { HOST_GATEWAY = 2, HOST_NAMESERVER = 3, HOST_DHCP_START = 15 };
-
-static uint16_t get16(const uint8_t *p) {
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static uint32_t get32(const uint8_t *p) {
-    return (uint32_t)get16(p) << 16 | get16(p + 2);
-}
 
 static uint32_t host_address(const network_t *network, uint8_t host) {
     return 0x0a000000u | (uint32_t)network->number << 8 | host;
 }
 
-static verdict_t judge_udp(const network_t *network, uint32_t to, const uint8_t *udp) {
-    uint16_t port = get16(udp + 2);
-    if (port == 67 && (to == 0xffffffffu || to == host_address(network, HOST_GATEWAY))) {
+static verdict_t judge_udp(const network_t *network, uint32_t to, uint16_t port) {
+    if (port == PORT_DHCP_SERVER
+        && (to == 0xffffffffu || to == host_address(network, HOST_GATEWAY))) {
         return network->dhcp == DHCP_OFF ? VERDICT_SWALLOW : VERDICT_PASS;
     }
     if (to == host_address(network, HOST_NAMESERVER)) {
-        return port == 53 ? VERDICT_DNS : VERDICT_SWALLOW;
+        return port == PORT_DNS ? VERDICT_DNS : VERDICT_SWALLOW;
     }
     if (to == BEYOND_ADDRESS) {
-        return port == 53 ? VERDICT_DNS : port == 123 ? VERDICT_SNTP : VERDICT_SWALLOW;
+        return port == PORT_DNS ? VERDICT_DNS
+            : port == PORT_SNTP ? VERDICT_SNTP : VERDICT_SWALLOW;
     }
     if (to == host_address(network, HOST_GATEWAY)) {
-        return port == 123 ? VERDICT_SNTP : VERDICT_PASS;
+        return port == PORT_SNTP ? VERDICT_SNTP : VERDICT_PASS;
     }
     return VERDICT_SWALLOW;
 }
 
 // What may happen to a frame of FRAME_MIN to FRAME_MAX bytes that a board sent.
 static verdict_t judge(const network_t *network, const uint8_t *frame, size_t length) {
-    uint16_t type = get16(frame + 12);
+    uint16_t type = get16(frame + ETHERTYPE);
     if (type == ETHERTYPE_ARP) {
-        return length >= 14 + 28 ? VERDICT_PASS : VERDICT_SWALLOW;
+        return length >= IP + 28 ? VERDICT_PASS : VERDICT_SWALLOW;
     }
-    const uint8_t *ip = frame + 14;
-    size_t total = length >= 14 + 20 ? get16(ip + 2) : 0;
-    if (type != ETHERTYPE_IPV4 || total < 20 + 8 || total > length - 14) {
+    size_t total = length >= IP + 20 ? get16(frame + IP_LENGTH) : 0;
+    if (type != ETHERTYPE_IPV4 || total < 20 + 8 || total > length - IP) {
         return VERDICT_SWALLOW;
     }
     // Neither options nor fragments: a board needs none, and one fragment that is not the first
     // of its packet crashes libslirp 4.7.
-    if (ip[0] != 0x45 || (get16(ip + 6) & 0x3fff) != 0) {
+    if (frame[IP] != IP_NO_OPTIONS || (get16(frame + IP_FRAGMENT) & 0x3fff) != 0) {
         return VERDICT_SWALLOW;
     }
-    uint32_t to = get32(ip + 16);
-    switch (ip[9]) {
+    uint32_t to = get32(frame + IP_DESTINATION);
+    switch (frame[IP_PROTOCOL]) {
         case PROTOCOL_UDP:
-            return judge_udp(network, to, ip + 20);
+            return judge_udp(network, to, get16(frame + DESTINATION_PORT));
         case PROTOCOL_TCP:
             if (to == BEYOND_ADDRESS || to == REFUSED_ADDRESS) {
                 return to == BEYOND_ADDRESS ? VERDICT_BEYOND : VERDICT_REFUSE;
@@ -179,7 +169,7 @@ bool nat_open(client_t *client, network_t *network) {
 
 void nat_close(client_t *client) {
     redirect_close(client);
-    client->network = NULL;   // first: what libslirp sends while it ends goes nowhere
+    client->network = NULL;   // first: frames that libslirp sends while it ends are dropped
     cable_clear(client);
     if (client->nat != NULL) {
         slirp_cleanup(client->nat->slirp);
@@ -193,7 +183,7 @@ void nat_input(client_t *client, const uint8_t *frame, size_t length) {
     switch (judge(client->network, frame, length)) {
         case VERDICT_PASS:
             slirp_input(client->nat->slirp, frame, (int)length);
-            if (get16(frame + 12) == ETHERTYPE_ARP) {
+            if (get16(frame + ETHERTYPE) == ETHERTYPE_ARP) {
                 // Packets that waited for this address go out in libslirp's next poll.
                 run_soon();
             }

@@ -12,6 +12,7 @@
 //   dhcp.c      leases that are refused, for somebody else, or no DHCP at all
 //   beyond.c    addresses behind the gateway; what kinds of packets a board has sent
 //   redirect.c  DNS and SNTP datagrams to the bench's own servers
+//   packet.c    fields, checksums and headers of frames (packet.h)
 //   main.c      options and the poll loop
 //
 // One thread. Nothing here waits except poll() in main.c.
@@ -23,6 +24,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "packet.h"
 
 enum {
     SSID_MAX = 32,             // IEEE 802.11-2020, 9.4.2.2
@@ -37,7 +40,8 @@ enum {
     FLOW_MAX = 32,             // redirected datagram flows of one client
 };
 
-// Addresses that are nobody's (RFC 5737): this machine, and one that refuses every connection.
+// Addresses of no real network (RFC 5737): the first is this machine, the second refuses every
+// connection.
 #define BEYOND_ADDRESS (0xc6336401u)   // 198.51.100.1
 #define REFUSED_ADDRESS (0xc6336402u)
 
@@ -77,7 +81,7 @@ typedef struct {
     uint32_t delay_ms;         // each way
     double drop;               // probability for one frame
     uint64_t random;           // state of the generator behind drop
-    bool silent[2];            // by direction: swallows all, the link stays up
+    bool silent[2];            // by direction: swallows every frame while the link stays up
     bool cut;                  // link down
     bool cut_pending;          // cut_after was reached; the main loop cuts
     int64_t cut_after;         // bytes still to carry, -1: no limit
@@ -92,15 +96,15 @@ typedef struct {
     uint8_t channel;
     int8_t rssi_dbm;
     bool power;
-    bool hidden;               // its beacons name no SSID
-    bool mute;                 // it is heard, and answers no join
+    bool hidden;               // its beacons hold no SSID
+    bool mute;                 // stations hear it, and it answers no join
     uint8_t refuse;            // wifi_err_reason_t that every join gets, 0: accept
     uint32_t association_ms;
-    uint32_t wrong_key_ms;
+    uint32_t wrong_key_ms;     // until a wrong key shows
     uint32_t beacon_ms;        // silence before the station notices that the AP has gone
     // Ethernet.
     bool chip;
-    bool locked;               // SPI says nonsense until RSTn resets the chip
+    bool locked;               // SPI reads noise until RSTn resets the chip
     uint32_t link_ms;          // auto-negotiation
 } network_t;
 
@@ -112,7 +116,7 @@ typedef struct {
     int fd;                    // of one datagram flow, -1: free
     int poll_index;
     int64_t used_ms;
-    uint8_t header[42];        // Ethernet, IPv4 and UDP header of the board's last datagram
+    uint8_t header[UDP_PAYLOAD];   // of the board's last datagram
 } flow_t;
 
 typedef enum {
@@ -128,7 +132,7 @@ typedef struct {
     bool broken;               // to be closed by the main loop
     uint8_t mac[6];
     network_t *network;        // with link, else NULL
-    network_t *target;         // that it joins, or has joined; NULL: none that would do
+    network_t *target;         // that it joins, or has joined; NULL: there is none that fits
     nat_t *nat;
     todo_t todo;
     int64_t todo_ms;           // when
@@ -149,8 +153,8 @@ typedef struct {
     network_t networks[NETWORK_MAX];
     size_t network_count;
     client_t clients[CLIENT_MAX];
-    uint16_t dns_port;         // on 127.0.0.1, 0: nobody answers
-    uint16_t sntp_port;
+    uint32_t dns_port;         // on 127.0.0.1, 0: nobody answers
+    uint32_t sntp_port;
     uint32_t scan_ms;
     uint32_t no_ap_ms;
     int listen_fd;
@@ -162,10 +166,10 @@ extern world_t world;
 // main.c
 int64_t clock_ms(void);
 int64_t clock_ns(void);
-int64_t due_in(uint32_t ms);                   // clock_ms() of then
+int64_t due_in(uint32_t ms);                   // the value of clock_ms() in `ms` from now
 int poll_add(int fd, short events);           // index, or -1 when memory is out
 short poll_result(int index);                 // revents; 0 for index -1
-void run_soon(void);                          // the next poll() returns at once
+void run_soon(void);                          // makes the next poll() return at once
 
 // control.c
 bool control_read(void);                      // false: stdin is closed
@@ -178,6 +182,7 @@ void wire_send(client_t *client, char type, const void *payload, size_t length);
 void wire_frame(client_t *client, const uint8_t *frame, size_t length);
 void wire_flush(client_t *client);
 void wire_close(client_t *client);
+void wire_mac(const client_t *client, char text[13]);   // as 12 hex digits
 
 // station.c
 void station_join(client_t *client, bool by_bssid, const uint8_t *payload, size_t length);
@@ -196,7 +201,7 @@ void segment_reset(client_t *client);
 void segment_lock(bool on);
 void segment_start(client_t *client, bool on);
 void segment_due(client_t *client);
-void segment_changed(void);                   // chip or cable, of either network
+void segment_changed(void);                   // chip or cut, of either network
 
 // cable.c
 void cable_init(network_t *network, uint64_t seed);
@@ -206,6 +211,7 @@ void cable_run(client_t *client);             // delivers what is due
 int64_t cable_next_ms(const client_t *client);
 void cable_clear(client_t *client);
 bool cable_up(const network_t *network);
+void cable_changed(network_t *network);       // tells the clients: power, chip or cut
 
 // nat.c
 bool nat_open(client_t *client, network_t *network);
@@ -225,10 +231,9 @@ void beyond_refuse(client_t *client, const uint8_t *frame, size_t length);
 void beyond_count(network_t *network, const uint8_t *frame, size_t length);
 
 // redirect.c
-void redirect_send(client_t *client, const uint8_t *frame, size_t length, uint16_t port);
+void redirect_send(client_t *client, const uint8_t *frame, size_t length, uint32_t port);
 void redirect_fill(client_t *client);
 void redirect_poll(client_t *client);
 void redirect_close(client_t *client);
-uint16_t checksum(uint32_t sum, const uint8_t *data, size_t length);
 
 #endif

@@ -13,35 +13,7 @@
 
 #include "netsim.h"
 
-enum { FLOW_IDLE_MS = 30000, HEADERS = 14 + 20 + 8 };
-
-// RFC 1071, in network byte order; sum starts it (for a pseudo header).
-uint16_t checksum(uint32_t sum, const uint8_t *data, size_t length) {
-    for (size_t i = 0; i + 1 < length; i += 2) {
-        sum += (uint32_t)(data[i] << 8 | data[i + 1]);
-    }
-    if (length % 2 != 0) {
-        sum += (uint32_t)(data[length - 1] << 8);
-    }
-    while (sum >> 16 != 0) {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return (uint16_t)~sum;
-}
-
-static void put16(uint8_t *p, size_t value) {
-    p[0] = (uint8_t)(value >> 8);
-    p[1] = (uint8_t)value;
-}
-
-// Sum of source, destination, protocol and length; ip is a header without options.
-static uint32_t pseudo_header(const uint8_t *ip, size_t udp_length) {
-    uint32_t sum = 17 + (uint32_t)udp_length;
-    for (size_t i = 12; i < 20; i += 2) {
-        sum += (uint32_t)(ip[i] << 8 | ip[i + 1]);
-    }
-    return sum;
-}
+enum { FLOW_IDLE_MS = 30000 };
 
 static void close_flow(flow_t *flow) {
     if (flow->fd >= 0) {
@@ -74,7 +46,7 @@ static flow_t *find_flow(client_t *client, const uint8_t *frame) {
     for (size_t i = 0; i < FLOW_MAX; i++) {
         flow_t *flow = &client->flows[i];
         // Source and destination address, source and destination port.
-        if (flow->fd >= 0 && memcmp(flow->header + 26, frame + 26, 12) == 0) {
+        if (flow->fd >= 0 && memcmp(flow->header + IP_SOURCE, frame + IP_SOURCE, 12) == 0) {
             return flow;
         }
         if (best->fd >= 0 && (flow->fd < 0 || flow->used_ms < best->used_ms)) {
@@ -85,56 +57,42 @@ static flow_t *find_flow(client_t *client, const uint8_t *frame) {
     return best;
 }
 
-void redirect_send(client_t *client, const uint8_t *frame, size_t length, uint16_t port) {
-    const uint8_t *ip = frame + 14;
-    const uint8_t *udp = ip + 20;
-    if (port == 0 || length < HEADERS) {   // nobody there; the header has no options (nat.c)
+void redirect_send(client_t *client, const uint8_t *frame, size_t length, uint32_t port) {
+    if (port == 0 || length < UDP_PAYLOAD) {   // nobody there; the header has no options (nat.c)
         return;
     }
-    size_t udp_length = (size_t)(udp[4] << 8 | udp[5]);
-    size_t ip_length = (size_t)(ip[2] << 8 | ip[3]);
-    if (udp_length < 8 || udp_length + 20 > ip_length || checksum(0, ip, 20) != 0) {
+    size_t udp_length = get16(frame + UDP_LENGTH);
+    if (udp_length < 8 || udp_length + 20 > get16(frame + IP_LENGTH)
+        || packet_checksum(0, frame + IP, 20) != 0) {
         return;
     }
-    bool has_checksum = udp[6] != 0 || udp[7] != 0;   // RFC 768: 0 is none
-    if (has_checksum && checksum(pseudo_header(ip, udp_length), udp, udp_length) != 0) {
+    bool has_checksum = get16(frame + UDP_SUM) != 0;   // RFC 768: 0 is none
+    if (has_checksum
+        && packet_checksum(packet_pseudo_header(frame, udp_length), frame + UDP, udp_length) != 0) {
         return;
     }
     flow_t *flow = find_flow(client, frame);
     if (flow->fd < 0) {
-        flow->fd = open_socket(client->network, port);
+        flow->fd = open_socket(client->network, (uint16_t)port);
         flow->poll_index = -1;
     }
     if (flow->fd < 0) {
-        return;   // out of file descriptors: a lost datagram, as in life
+        return;   // out of file descriptors: the datagram is lost, as a network may lose any
     }
-    memcpy(flow->header, frame, HEADERS);
+    memcpy(flow->header, frame, UDP_PAYLOAD);
     flow->used_ms = clock_ms();
-    // An error here is "nobody listens" (ECONNREFUSED of the datagram before): silence.
-    (void)!send(flow->fd, udp + 8, udp_length - 8, 0);
+    // An error here is that of the datagram before (ECONNREFUSED: nobody listens): no answer.
+    (void)!send(flow->fd, frame + UDP_PAYLOAD, udp_length - 8, 0);
 }
 
 static void answer(client_t *client, const flow_t *flow, uint8_t *frame, size_t length) {
-    const uint8_t *asked = flow->header;
-    memcpy(frame, asked + 6, 6);
-    memcpy(frame + 6, asked, 6);
-    put16(frame + 12, 0x0800);
-    uint8_t *ip = frame + 14;
-    memset(ip, 0, 28);
-    ip[0] = 0x45;
-    put16(ip + 2, 28 + length);
-    ip[8] = 64;
-    ip[9] = 17;
-    memcpy(ip + 12, asked + 30, 4);
-    memcpy(ip + 16, asked + 26, 4);
-    put16(ip + 10, checksum(0, ip, 20));
-    uint8_t *udp = ip + 20;
-    memcpy(udp, asked + 36, 2);
-    memcpy(udp + 2, asked + 34, 2);
-    put16(udp + 4, 8 + length);
-    uint16_t sum = checksum(pseudo_header(ip, 8 + length), udp, 8 + length);
-    put16(udp + 6, sum != 0 ? sum : 0xffff);
-    cable_offer(client, DIRECTION_DOWN, frame, HEADERS + length);
+    packet_answer(frame, flow->header, 8 + length);
+    put16(frame + UDP_LENGTH, 8 + length);
+    put16(frame + UDP_SUM, 0);
+    uint32_t pseudo_header = packet_pseudo_header(frame, 8 + length);
+    uint16_t sum = packet_checksum(pseudo_header, frame + UDP, 8 + length);
+    put16(frame + UDP_SUM, sum != 0 ? sum : 0xffff);
+    cable_offer(client, DIRECTION_DOWN, frame, UDP_PAYLOAD + length);
 }
 
 void redirect_fill(client_t *client) {
@@ -155,9 +113,10 @@ void redirect_poll(client_t *client) {
         if (flow->fd < 0 || poll_result(flow->poll_index) == 0) {
             continue;
         }
-        // What does not fit one frame is lost: no fragments (DNS over UDP stays below anyway).
-        ssize_t got = recv(flow->fd, frame + HEADERS, sizeof(frame) - HEADERS, MSG_TRUNC);
-        if (got >= 0 && (size_t)got <= sizeof(frame) - HEADERS) {
+        // An answer that does not fit one frame is lost, as nothing is fragmented here. Answers of
+        // DNS over UDP are shorter.
+        ssize_t got = recv(flow->fd, frame + UDP_PAYLOAD, sizeof(frame) - UDP_PAYLOAD, MSG_TRUNC);
+        if (got >= 0 && (size_t)got <= sizeof(frame) - UDP_PAYLOAD) {
             answer(client, flow, frame, (size_t)got);
         }
     }

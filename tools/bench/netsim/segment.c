@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Ethernet as a board with a W5500 sees it: is a chip there, is the cable in, is the link up. A
-// modem's way into its operator's network is the same, but that there is always a chip.
+// Ethernet as a board with a W5500 sees it: is a chip there, is the cable in, is the link up. The
+// link of a modem to its operator's network works alike, and always has a chip.
 
 #include "netsim.h"
 
@@ -23,7 +23,7 @@ static bool link_possible(const client_t *client) {
     return client->started && network->chip && cable_up(network);
 }
 
-// Goes to what started, chip and cable allow, from whatever the state is.
+// Takes the link up or down, as started, chip and cable say.
 static void settle(client_t *client) {
     bool wanted = link_possible(client);
     if (wanted && client->network == NULL && client->todo == TODO_NONE) {

@@ -8,7 +8,7 @@
 
 #include "netsim.h"
 
-// How long a station waits for an access point that says nothing to its authentication.
+// How long a station waits for an answer to its authentication.
 enum { MUTE_MS = 1000 };
 
 static void plan(client_t *client, todo_t todo, uint32_t in_ms, uint8_t reason) {
@@ -43,15 +43,15 @@ static bool is_secure(const network_t *ap) {
     return ap->key[0] != '\0';
 }
 
-// Of two that a station would take. WIFI_FAST_SCAN, which is the default and what MicroPython asks
-// for, ends with the first that is found, and goes from channel to channel (ESP-IDF, Wi-Fi Driver,
-// "Scan for Specific AP On All Channels").
+// Which of two matching access points a station finds first. WIFI_FAST_SCAN, ESP-IDF's default and
+// MicroPython's choice, goes from channel to channel and ends with the first one that it finds
+// (ESP-IDF, Wi-Fi Driver, "Scan for Specific AP On All Channels").
 static bool is_found_before(const network_t *a, const network_t *b) {
     return a->channel != b->channel ? a->channel < b->channel : a->rssi_dbm > b->rssi_dbm;
 }
 
-// The access point that a join finds, or NULL. fits: it is open or not as wanted; one that is not
-// is passed over, if there is another.
+// The access point that a join finds, or NULL. fits: it is open where the join has no key, and
+// protected where it has one. One that does not fit is found only if no other one does.
 static network_t *find_ap(const wanted_t *wanted, bool *fits) {
     network_t *found = NULL;
     *fits = false;
@@ -123,7 +123,7 @@ void station_join(client_t *client, bool by_bssid, const uint8_t *payload, size_
     plan_join(client, &wanted);
 }
 
-// Tells the station which access point it was, if there was any.
+// Ends the association or the join, and tells the station its reason and access point, if any.
 static void lose(client_t *client, uint8_t reason) {
     const network_t *ap = client->target;
     uint8_t message[7] = { reason };
@@ -162,9 +162,9 @@ static size_t describe(const network_t *ap, uint8_t record[9]) {
     return 9;
 }
 
-// What a scan sees of it: a hidden one keeps its SSID to itself, unless it is asked by that name
-// (IEEE 802.11-2020, 11.1.4.3.4: a probe request with another SSID than its own is not answered).
-static void tell_record(client_t *client, const network_t *ap) {
+// Sends the scan record of an access point. A hidden one shows its SSID only to a scan for it (IEEE
+// 802.11-2020, 11.1.4.3.4: a probe request with another SSID than its own is not answered).
+static void send_record(client_t *client, const network_t *ap) {
     bool asked = client->scan_ssid_len > 0;
     if (asked && !has_ssid(ap, client->scan_ssid, client->scan_ssid_len)) {
         return;
@@ -182,7 +182,7 @@ void station_scan_due(client_t *client) {
     client->scan_ms = INT64_MAX;
     for (size_t i = 0; i < world.network_count; i++) {
         if (on_air(&world.networks[i])) {
-            tell_record(client, &world.networks[i]);
+            send_record(client, &world.networks[i]);
         }
     }
     wire_send(client, 'E', NULL, 0);

@@ -138,6 +138,11 @@ static bool parse_mac(const uint8_t *text, uint8_t mac[6]) {
     return true;
 }
 
+void wire_mac(const client_t *client, char text[13]) {
+    const uint8_t *m = client->mac;
+    snprintf(text, 13, "%02x%02x%02x%02x%02x%02x", m[0], m[1], m[2], m[3], m[4], m[5]);
+}
+
 // The process at the other end, 0 if it cannot be told; a board keeps it through a reset.
 static pid_t peer_pid(int fd) {
     struct ucred peer;
@@ -177,13 +182,13 @@ static void gpio_message(client_t *client, const uint8_t *text, size_t length) {
     memcpy(copy, text, length);
     copy[length] = '\0';
     if (sscanf(copy, "%3u %1u%n", &pin, &level, &used) == 2 && (size_t)used == length) {
-        const uint8_t *m = client->mac;
-        control_event("gpio %02x%02x%02x%02x%02x%02x %u %u",
-            m[0], m[1], m[2], m[3], m[4], m[5], pin, level != 0);
+        char mac[13];
+        wire_mac(client, mac);
+        control_event("gpio %s %u %u", mac, pin, level != 0);
     }
 }
 
-// Unknown types and wrong lengths are ignored: a newer board may say more than we know.
+// Unknown types and wrong lengths are ignored: a newer board may have more of them.
 static void handle(client_t *client, const uint8_t *message, size_t length) {
     uint8_t type = message[0];
     const uint8_t *payload = message + 1;

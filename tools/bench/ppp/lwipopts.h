@@ -11,8 +11,8 @@
 #define SYS_LIGHTWEIGHT_PROT    0
 #define MEM_ALIGNMENT           8
 #define MEMP_MEM_MALLOC         1
-// lwIP prints the name in a CHAP response (chap-new.c) by way of strlen(), which reads on to the
-// next NUL: so there is one behind every buffer.
+// lwIP prints the name in a CHAP response (chap-new.c) with strlen(), which reads to the next NUL:
+// every buffer is one byte longer and ends with one.
 #define MEM_CUSTOM_ALLOCATOR    1
 #define MEM_CUSTOM_MALLOC(size) calloc(1, (size) + 1)
 #define MEM_CUSTOM_CALLOC       calloc

@@ -16,7 +16,7 @@
 #include "hooks.h"
 #include "server.h"
 
-enum { OUR_ADDRESS = 0x0a404040 };   // 10.64.64.64; no host of the simulated networks has it
+enum { OUR_ADDRESS = 0x0a404040 };   // 10.64.64.64: outside the simulated networks
 
 static ppp_pcb *pcb;
 static struct netif netif;
@@ -55,7 +55,7 @@ static void on_status(ppp_pcb *from, int error, void *context) {
     }
 }
 
-// lwIP's hook for each IPv4 packet that comes in; 1: it is ours now.
+// lwIP's hook for each IPv4 packet that comes in; 1: lwIP must neither handle nor free it.
 int server_take_packet(struct pbuf *packet, struct netif *from) {
     (void)from;
     uint8_t bytes[PACKET_MAX];
@@ -83,8 +83,8 @@ void server_packet(const uint8_t *packet, size_t size) {
 
 void server_input(const uint8_t *data, size_t size) {
     pppos_input(pcb, data, (int)size);
-    // The peer has closed LCP and has its acknowledgement. lwIP would now wait for a lower layer
-    // to go down, which is what we are.
+    // The peer has closed LCP and got the acknowledgment. lwIP now waits until the lower layer goes
+    // down; this program is that layer.
     if (pcb->lcp_fsm.state == PPP_FSM_STOPPING && state == SERVER_RUNNING) {
         state = SERVER_TERMINATED;
     }

@@ -15,6 +15,9 @@
 #include "server.h"
 
 enum { HEADER = 14, ARP_BYTES = 28, READ_BURST = 32 };
+enum { TYPE_IPV4 = 0x0800, TYPE_ARP = 0x0806 };
+enum { ARP_REQUEST = 1, ARP_REPLY = 2 };
+enum { HOST_GATEWAY = 2 };   // of netsim's networks
 
 static const uint8_t broadcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
@@ -32,7 +35,7 @@ static void give_up(void) {
 }
 
 static void send_message(const void *message, size_t size) {
-    // A world that does not read loses frames, as a busy radio does.
+    // Frames are lost while netsim does not read them, as with a busy radio.
     if (send(fd, message, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0
         && errno != EAGAIN && errno != EWOULDBLOCK) {
         give_up();
@@ -50,25 +53,25 @@ static void send_frame(const uint8_t to[6], uint16_t type, const uint8_t *payloa
     send_message(message, 1 + HEADER + size);
 }
 
-// Operation 1 asks who has `ip`, 2 answers whoever `peer_mac` is.
+// A request asks who has `ip`; a reply tells `peer_mac`, who has `ip`, our address.
 static void send_arp(uint8_t operation, const uint8_t peer_mac[6], const uint8_t ip[4]) {
     uint8_t arp[ARP_BYTES] = { 0, 1, 8, 0, 6, 4, 0, operation };
     memcpy(arp + 8, mac, 6);
     memcpy(arp + 14, address, 4);
-    if (operation == 2) {
+    if (operation == ARP_REPLY) {
         memcpy(arp + 18, peer_mac, 6);
     }
     memcpy(arp + 24, ip, 4);
-    send_frame(peer_mac, 0x0806, arp, sizeof(arp));
+    send_frame(peer_mac, TYPE_ARP, arp, sizeof(arp));
 }
 
 static void take_arp(const uint8_t *arp) {
     if (memcmp(arp + 24, address, 4) != 0) {
         return;
     }
-    if (arp[7] == 1) {
-        send_arp(2, arp + 8, arp + 14);
-    } else if (arp[7] == 2) {
+    if (arp[7] == ARP_REQUEST) {
+        send_arp(ARP_REPLY, arp + 8, arp + 14);
+    } else if (arp[7] == ARP_REPLY) {
         memcpy(gateway_mac, arp + 8, 6);   // only the gateway was asked for
     }
 }
@@ -76,9 +79,9 @@ static void take_arp(const uint8_t *arp) {
 static void take_frame(const uint8_t *frame, size_t size) {
     const uint8_t *payload = frame + HEADER;
     uint16_t type = (uint16_t)(frame[12] << 8 | frame[13]);
-    if (type == 0x0806 && size >= HEADER + ARP_BYTES) {
+    if (type == TYPE_ARP && size >= HEADER + ARP_BYTES) {
         take_arp(payload);
-    } else if (type == 0x0800 && size >= HEADER + 20) {
+    } else if (type == TYPE_IPV4 && size >= HEADER + 20) {
         size_t total = (size_t)payload[2] << 8 | payload[3];
         if (total >= 20 && total <= size - HEADER && total <= PACKET_MAX) {
             server_packet(payload, total);
@@ -86,12 +89,12 @@ static void take_frame(const uint8_t *frame, size_t size) {
     }
 }
 
-// The link has come up: says who has our address, and learns where packets go.
+// The link has come up: asks for the gateway's MAC address, which also announces our own.
 static void announce(void) {
     uint8_t gateway[4];
     memcpy(gateway, address, 4);
-    gateway[3] = 2;
-    send_arp(1, broadcast, gateway);
+    gateway[3] = HOST_GATEWAY;
+    send_arp(ARP_REQUEST, broadcast, gateway);
 }
 
 void uplink_read(void) {
@@ -115,7 +118,7 @@ void uplink_read(void) {
 
 void uplink_packet(const uint8_t *packet, size_t size) {
     if (fd >= 0 && size <= PACKET_MAX) {
-        send_frame(gateway_mac, 0x0800, packet, size);
+        send_frame(gateway_mac, TYPE_IPV4, packet, size);
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The compiler and the C library, as lwIP wants to be told about them.
+// What lwIP asks a port about the compiler and the C library.
 
 #ifndef ARCH_CC_H
 #define ARCH_CC_H
