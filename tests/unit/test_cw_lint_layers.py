@@ -109,10 +109,26 @@ def test_files_that_import_each_other():
         "connectwith/connection/c.py": "from connectwith.connection import a\n",
         "connectwith/results.py": "",
     }
-    bad = lint_layers.circle_complaints(texts)
+    bad = lint_layers.circle_complaints("modules", texts)
     assert len(bad) == 1 and bad[0].endswith("connectwith.connection.a, connectwith.connection.b")
     texts["connectwith/connection/b.py"] = "from connectwith import results\n"
-    assert lint_layers.circle_complaints(texts) == []
+    assert lint_layers.circle_complaints("modules", texts) == []
+
+
+def test_files_of_the_tools_that_import_each_other():
+    texts = {
+        "bench/__init__.py": "from .a import x\n",
+        "bench/a.py": "from .modem import b\n",
+        "bench/modem/b.py": "if TYPE_CHECKING:\n    from ..c import x\n",
+        "bench/c.py": "from bench.a import x\n",
+        "bench/modem/radio.py": "if TYPE_CHECKING:\n    from .sim7600 import x\n",
+        "bench/modem/sim7600.py": "from .radio import x\n",
+        "commands/d.py": "from bench import x\n",
+    }
+    bad = lint_layers.circle_complaints("tools", texts)
+    assert bad == ["tools: import each other: bench.a, bench.c, bench.modem.b"]
+    texts["bench/modem/b.py"] = "from ..errors import x\n"
+    assert lint_layers.circle_complaints("tools", texts) == []
 
 
 def test_a_source_that_one_build_lacks(tmp_path):

@@ -9,7 +9,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from .access_point import AccessPoint
 from .broker import Broker
@@ -18,16 +18,13 @@ from .dns import Dns
 from .errors import BenchError
 from .ethernet import Ethernet
 from .guard import Guard
-from .modem.driver import Modem
+from .modem.driver import HasUart, Modem
 from .netsim_process import Netsim
 from .network import Network
 from .peer import Peer
 from .ports import ClosedPort
 from .rival import Rival
 from .sntp import Sntp
-
-if TYPE_CHECKING:
-    from .board import Board
 
 _FIRST_WIFI = {"home": ("home-net", "correct-horse"), "cafe": ("cafe-net", "")}
 _CELLULAR_NUMBER = 200  # of 10.0.200.0/24, as netsim has it
@@ -183,13 +180,17 @@ class World:
         self._guests.callback(closed.close)
         return closed.port
 
-    def fit_modem(self, board: Board, uart: int = 1, scale: float = 0.01) -> Modem:
+    def fit_modem(self, board: HasUart, uart: int = 1, scale: float = 0.01) -> Modem:
         """A simulated SIM7600 at a UART of `board`, off, until remove_modem() or the end.
 
         All its times are multiplied by `scale`: 1.0 is a real modem. Raises BenchError.
         """
         self._modems += 1
-        modem = Modem(self, board, uart, scale, self._modems)
+        log = self.folder / f"modem{self._modems}.log"
+        modem = Modem(
+            self.netsim, self.cellular, self.guard, log, board,
+            uart=uart, scale=scale, number=self._modems,
+        )  # fmt: skip
         self.modems.append(modem)
         self._stack.callback(modem.close)
         return modem

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from .packet import ADDRESS
 from .scene import DOMAINS, Ppp, Sim
 from .sim7600 import FACTORY_RATE, ON, Sim7600
 
@@ -173,11 +172,9 @@ class Controls:
             "unknown": modem.unknown,
             "pin_tries": modem.pin_tries,
             "presses": modem.presses,
-            "tries_left": modem.scene.sim.pin_tries,
             "contexts": {str(cid): list(c) for cid, c in modem.contexts.items()},
             "auth": {str(cid): list(a) for cid, a in modem.auth.items()},
             "lcp_requests": modem.call.lcp_requests,
             "state": modem.state,
             "data": modem.call.data,
-            "address": ADDRESS,
         }

@@ -13,15 +13,13 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from ..cable import Cable
 from ..child import Child
 from ..errors import BenchError
-
-if TYPE_CHECKING:
-    from ..board import Board
-    from ..world import World
+from ..guard import Guard
+from ..netsim_process import Netsim
+from ..network import Network
 
 _BENCH = Path(__file__).resolve().parents[1]
 _PPP_SERVER = _BENCH.parents[1] / "build" / "ppp" / "ppp-server"
@@ -37,23 +35,47 @@ def find_ppp_server() -> Path:
     return path
 
 
+class HasUart(Protocol):
+    """The interface of a board for its modem: bench.Board."""
+
+    dir: Path
+
+    @property
+    def pid(self) -> int:
+        """Process id. Raises BenchError while the board is off."""
+
+    @property
+    def running(self) -> bool:
+        """False while the board is off."""
+
+
 class Modem:
     """Fitted to UART `uart` of `board`; off until its power key is pressed.
 
-    All times of a real modem are multiplied by `scale`. Follows the pin MODEM_PWRKEY and drives
-    MODEM_STATUS. Methods raise BenchError when the simulator refuses.
+    Its data calls lead to `network` of `netsim`, where `number` is part of its MAC address. `log`
+    gets the simulator's messages. All times of a real modem are multiplied by `scale`.
+    Follows the pin MODEM_PWRKEY and drives MODEM_STATUS. Methods raise BenchError when the
+    simulator refuses.
     """
 
     def __init__(
-        self, world: World, board: Board, uart: int = 1, scale: float = 1.0, number: int = 1
+        self,
+        netsim: Netsim,
+        network: Network,
+        guard: Guard,
+        log: Path,
+        board: HasUart,
+        *,
+        uart: int = 1,
+        scale: float = 1.0,
+        number: int = 1,
     ) -> None:
-        self._world = world
+        self._netsim = netsim
         self._board = board
-        self.cable: Cable = world.cellular.cable
-        log = world.folder / f"modem{number}.log"
+        self.cable = network.cable
         command = [
             sys.executable, "-S", "-m", "modem", "--tty", board.dir / f"uart{uart}",
-            "--net", world.net, "--mac", f"026377c8{number:04x}",
+            "--net", netsim.path, "--mac", f"026377c8{number:04x}",
             "--ppp-server", find_ppp_server(), "--scale", str(scale),
         ]  # fmt: skip
         # It starts in half the time as a package of its own, without the rest of the bench.
@@ -64,10 +86,10 @@ class Modem:
         self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._lock = threading.Lock()
         self._write_lock = threading.Lock()
-        self._child = Child(command, log, world.guard, environment)
+        self._child = Child(command, log, guard, environment)
         self._reader = threading.Thread(target=self._read, name="modem", daemon=True)
         self._reader.start()
-        world.netsim.listeners.append(self._event)
+        netsim.listeners.append(self._event)
         try:
             self.clock()
             self._write({"status": "?"})
@@ -116,7 +138,7 @@ class Modem:
     # The pins. A board is identified by its process, which stays through a reset.
 
     def _mine(self, event_mac: str | None = None) -> str | None:
-        for kind, mac, pid in list(self._world.netsim.clients.values()):
+        for kind, mac, pid in list(self._netsim.clients.values()):
             if kind == "gpio" and self._board.running and pid == self._board.pid:
                 self._pins = mac
                 return mac if event_mac in (None, mac) else None
@@ -126,7 +148,7 @@ class Modem:
         mac = self._mine()
         if mac is not None:
             try:
-                self._world.netsim.command(f"gpio {mac} {pin} {int(level)}")
+                self._netsim.command(f"gpio {mac} {pin} {int(level)}")
             except BenchError:
                 pass  # the board has just been switched off; it gets the level when it is on again
 
@@ -140,15 +162,15 @@ class Modem:
             elif word == "client" and rest[1] == "gpio" and self._mine(rest[2]):
                 self._write({"status": "?"})  # a board that has just booted has no levels yet
             elif word == "gone":
-                if self._world.netsim.clients[int(rest[0])][:2] == ("gpio", self._pins):
+                if self._netsim.clients[int(rest[0])][:2] == ("gpio", self._pins):
                     self._write({"key": False, "at": now})  # now a pull-down holds it
         except (BenchError, KeyError):
             pass  # the modem has ended, which its next command reports
 
     def close(self) -> None:
         """Takes the modem out of the board; it can do nothing more."""
-        if self._event in self._world.netsim.listeners:
-            self._world.netsim.listeners.remove(self._event)
+        if self._event in self._netsim.listeners:
+            self._netsim.listeners.remove(self._event)
         try:
             self._child.stdin.close()
         except OSError:
@@ -321,13 +343,10 @@ class Modem:
 
         The final result is one of them, or is missing. None: the reply as usual.
         """
-        if lines is not None:
-            framed = [
-                x.decode("latin-1") if isinstance(x, bytes) else f"\r\n{x}\r\n" for x in lines
-            ]
-            self._call("answer", command, framed)
-        else:
-            self._call("answer", command, None)
+        framed = lines and [
+            x.decode("latin-1") if isinstance(x, bytes) else f"\r\n{x}\r\n" for x in lines
+        ]
+        self._call("answer", command, framed)
 
     # What was observed since restore()
 
@@ -348,11 +367,6 @@ class Modem:
     def pin_tries(self) -> list[str]:
         """PINs that were tried, in order."""
         return self._seen("pin_tries")
-
-    @property
-    def tries_left(self) -> int:
-        """PINs that may still be tried."""
-        return self._seen("tries_left")
 
     @property
     def lcp_requests(self) -> int:

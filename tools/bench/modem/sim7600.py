@@ -4,6 +4,10 @@
 
 No I/O: bytes, key presses and time go in, actions come out. Facts and figures are from public
 drivers, logs and the AT manual (SIM7500_SIM7600 Series AT Command Manual V3.00, "AT manual").
+
+It is one machine in six files: the radio, the call and the commands (commands.py, identity.py,
+packet.py) read and change each other's state through the Sim7600 that each gets. They import its
+class for annotations only.
 """
 
 from __future__ import annotations
