@@ -11,7 +11,6 @@ import socket
 import struct
 import threading
 import time
-from types import TracebackType
 
 from .errors import BenchError
 
@@ -77,12 +76,7 @@ class Proxy:
     def __enter__(self) -> Proxy:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def mend(self) -> None:

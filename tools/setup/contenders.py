@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from setup import paths
-from setup.lock import LockedFile, check
+from setup.lock import MALFORMED, LockedFile, check, unusable
 from setup.problem import Problem
 from setup.shell import run_logged
+from setup.sources import NO_PROMPT
 
 _FETCH_S = 120.0
 
@@ -37,19 +38,14 @@ def read_contenders(lock_file: Path) -> dict[str, Contender]:
                 raise ValueError(f"{contender.name}: no whole commit id or SHA-256")
             if ".." in Path(contender.path).parts or Path(contender.path).is_absolute():
                 raise ValueError(f"{contender.name}: {contender.path} leads out of its repository")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Problem(
-            f"{lock_file} cannot be used.",
-            f"{type(error).__name__}: {error}",
-            f"restore it: git checkout -- {lock_file.name} (in {lock_file.parent})",
-        ) from error
+    except MALFORMED as error:
+        raise unusable(lock_file, error) from error
     return found
 
 
 def _git(folder: Path, arguments: list[str], log: Path) -> bool:
-    # No prompt for a password, which would wait for ever on a machine without a person.
     command = ["git", "-C", str(folder), *arguments]
-    return run_logged(command, log, env={"GIT_TERMINAL_PROMPT": "0"}, timeout_s=_FETCH_S) == 0
+    return run_logged(command, log, env=NO_PROMPT, timeout_s=_FETCH_S) == 0
 
 
 def _fetch(contender: Contender, work: Path, log: Path) -> None:

@@ -7,9 +7,7 @@ The clone is made in another folder and renamed when it is complete. Parts that 
 record is made anew.
 """
 
-import errno
 import json
-import os
 import re
 import shlex
 import shutil
@@ -21,7 +19,7 @@ from setup import build_log, paths, sources
 from setup.lock import Pin
 from setup.problem import Problem
 from setup.report import Report, fancy
-from setup.shell import capture, disk_full, run_logged, run_shown, tail
+from setup.shell import capture, require_space, run_logged, run_shown, tail
 
 LIMIT_S = 7200.0  # a slow line needs an hour for a compiler
 # Nothing can be linked without them, and ESP-IDF reports that late and at length.
@@ -271,8 +269,7 @@ class Clone:
             raise self._failed(what)
 
     def _failed(self, what: str) -> Problem:
-        if disk_full(self._log, paths.cache()):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(paths.cache()))
+        require_space(self._log, paths.cache())
         text = self._log.read_text(encoding="utf-8", errors="replace")
         next_step = "run the same command again: what is whole by now is kept."
         if "libusb" in text:

@@ -11,6 +11,8 @@ from pathlib import Path
 from setup.problem import Problem
 
 NAMES = ("micropython", "lwip", "mbedtls")
+# What reading a lock file raises if it is not there, is no TOML, or lacks something.
+MALFORMED = (OSError, ValueError, KeyError, TypeError)
 
 
 @dataclass(frozen=True)
@@ -121,18 +123,23 @@ def _source(name: str, table: dict) -> Source:
     )
 
 
+def unusable(path: Path, error: Exception) -> Problem:
+    """The problem of a lock file that cannot be read, or in which something is missing."""
+    return Problem(
+        f"{path} cannot be used.",
+        f"{type(error).__name__}: {error}",
+        f"restore it: git checkout -- {path.name} (in {path.parent})",
+    )
+
+
 def read_lock(path: Path) -> Lock:
     """Reads and checks the lock file. Raises Problem."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         chips = (_repository(n, table["chips"][n]) for n in ("micropython", "esp-idf"))
         return Lock(table["debian"]["suite"], tuple(_source(n, table[n]) for n in NAMES), *chips)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Problem(
-            f"{path} cannot be used.",
-            f"{type(error).__name__}: {error}",
-            f"restore it: git checkout -- {path.name} (in {path.parent})",
-        ) from error
+    except MALFORMED as error:
+        raise unusable(path, error) from error
 
 
 def sha256_of(path: Path) -> str:

@@ -3,6 +3,7 @@
 """Running other programs: output to a log, a bound on the time, a Problem on failure."""
 
 import contextlib
+import errno
 import os
 import select
 import shlex
@@ -37,6 +38,12 @@ def disk_full(log: Path, place: Path) -> bool:
     if "No space left on device" in said:
         return True
     return shutil.disk_usage(place).free < MIN_FREE_BYTES
+
+
+def require_space(log: Path, place: Path) -> None:
+    """Raises OSError (ENOSPC) if a program failed without disk space."""
+    if disk_full(log, place):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(place))
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """Step `sources`: MicroPython, lwIP and mbedTLS as pinned, checked, unpacked and put together."""
 
-import errno
 import hashlib
 import os
 import shutil
@@ -14,7 +13,7 @@ from setup import debian, paths
 from setup.lock import Lock, LockedFile, Pin, Source, check, read_lock
 from setup.problem import Problem
 from setup.report import Report
-from setup.shell import capture, disk_full, run_logged, tail
+from setup.shell import capture, require_space, run_logged, tail
 
 LINKED = ("lwip", "mbedtls")
 # No prompt for a password, which would wait for ever on a machine without a person.
@@ -79,8 +78,7 @@ def _tar(file: Path, into: Path, log: Path) -> None:
     into.mkdir()
     command = ["tar", "-x", "--no-same-owner", "-f", str(file), "-C", str(into)]
     if run_logged(command, log, timeout_s=600) != 0:
-        if disk_full(log, into):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(into))
+        require_space(log, into)
         raise Problem(
             f"{file.name} could not be unpacked.",
             f"tar failed; the end of {log}:\n{tail(log, 4)}",
@@ -118,8 +116,7 @@ def _apply_patches(debian_folder: Path, tree: Path, log: Path) -> None:
             str(patches / name),
         ]
         if run_logged(command, log, timeout_s=60) != 0:
-            if disk_full(log, tree):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(tree))
+            require_space(log, tree)
             raise Problem(
                 f"Debian's patch {name} does not apply to {tree.name}.",
                 f"patch failed; the end of {log}:\n{tail(log, 4)}",
@@ -168,8 +165,7 @@ def clone_into(pin: Pin, work: Path, log: Path, *, by_hand: str = "") -> None:
                "--config", "advice.detachedHead=false", "--depth", "1",
                "--branch", pin.tag, pin.url, str(work)]  # fmt: skip
     if run_logged(command, log, env=NO_PROMPT, timeout_s=3600) != 0:
-        if disk_full(log, work):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(work))
+        require_space(log, work)
         raise Problem(
             f"{pin.name} {pin.tag} cannot be fetched.",
             f"git clone of {pin.url} failed (no network?); the end of {log}:\n{tail(log, 3)}",

@@ -2,9 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Step `python`: the virtual environment, with the packages that a command needs."""
 
-import errno
 import hashlib
-import os
 import platform
 import re
 import shutil
@@ -14,7 +12,7 @@ from pathlib import Path
 from setup import paths
 from setup.problem import Problem
 from setup.report import Report
-from setup.shell import disk_full, run_logged, tail
+from setup.shell import require_space, run_logged, tail
 
 
 def _text(requirements: Path) -> bytes:
@@ -66,8 +64,7 @@ def build(final: Path, requirements: Path, log: Path) -> None:
         command = [str(interpreter(work)), "-m", "pip", "install", "--no-input",
                    "--disable-pip-version-check", "-r", str(requirements)]  # fmt: skip
         if run_logged(command, log, timeout_s=900) != 0:
-            if disk_full(log, work):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(work))
+            require_space(log, work)
             raise Problem(
                 f"The Python packages of {requirements} could not be installed.",
                 f"pip failed (no network?); the end of {log}:\n{tail(log, 4)}",
