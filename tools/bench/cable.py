@@ -17,6 +17,10 @@ class Cable:
     def _set(self, settings: str) -> None:
         self._netsim.command(f"set {self._name} {settings}")
 
+    def _show(self, *keys: str) -> dict[str, int]:
+        words = dict(w.split("=", 1) for w in self._netsim.command(f"show {self._name}").split())
+        return {key: int(words[key]) for key in keys}
+
     def silence(self, direction: str = "both") -> None:
         """Swallows every frame, while the link stays up. direction: "up", "down" or "both"."""
         self._set("silence=" + {"both": "on"}.get(direction, direction))
@@ -45,11 +49,9 @@ class Cable:
     def sent(self) -> dict[str, int]:
         """Packets that boards have sent, by kind (tcp, dns, sntp, udp), before any fault. ARP and
         DHCP are not among them."""
-        words = dict(w.split("=", 1) for w in self._netsim.command(f"show {self._name}").split())
-        return {key: int(words[key]) for key in ("tcp", "dns", "sntp", "udp")}
+        return self._show("tcp", "dns", "sntp", "udp")
 
     @property
     def counters(self) -> dict[str, int]:
         """Frames carried up (from boards) and down, and frames lost."""
-        words = dict(w.split("=", 1) for w in self._netsim.command(f"show {self._name}").split())
-        return {key: int(words[key]) for key in ("up", "down", "lost", "clients")}
+        return self._show("up", "down", "lost", "clients")

@@ -9,13 +9,13 @@ import random
 import socket
 import ssl
 import struct
-import threading
 import time
 from collections.abc import Callable
 
 from .certificates import Certificates, KeyPair
 from .errors import BenchError
 from .mqtt_client import read_packet
+from .tcp_server import TcpServer
 
 _CONNACK_ACCEPTED = b"\x20\x02\x00\x00"
 _CONNACK_UNAVAILABLE = b"\x20\x02\x00\x03"
@@ -30,7 +30,7 @@ _NOISE_BYTES = 65536
 _LATE_S = 0.7
 
 
-class Peer:
+class Peer(TcpServer):
     """A TCP server on `listen` that misbehaves in the way of `kind`. Boards use the name in its
     certificate.
 
@@ -107,7 +107,6 @@ class Peer:
         self.kind = kind
         self.host = certificates.host
         self._begins_late_s = _LATE_S if kind == "late-tls" else 0.0
-        self.accepted = 0
         self.hold_s = 0.0
         self.received = b""
         self.names: list[str | None] = []
@@ -115,20 +114,14 @@ class Peer:
         pair, self._behave = behaviours[kind]
         self._good = (certificates.broker, self._answer(_CONNACK_ACCEPTED))
         self._context = None if pair is None else self._make_context(pair)
-        self._open: set[socket.socket] = set()
-        self._lock = threading.Lock()
-        self._closing = False
+        self._first: socket.socket | None = None
         full = kind == "full"
-        self._listener = socket.create_server((listen, 0), backlog=0 if full else 64)
-        self.port = int(self._listener.getsockname()[1])
-        self._accepts = threading.Event()
+        super().__init__(f"peer {kind}", listen, backlog=0 if full else 64)
         if full:
-            # Linux queues one connection even then.
+            # Linux queues one connection even with a backlog of 0.
             self._first = socket.create_connection((listen, self.port))
         else:
-            self._accepts.set()
-        self._thread = threading.Thread(target=self._run, name=f"peer {kind}", daemon=True)
-        self._thread.start()
+            self.start()
 
     @property
     def url(self) -> str:
@@ -143,8 +136,10 @@ class Peer:
     def accept(self) -> None:
         """A full server accepts connections from now on. Linux sends an unanswered SYN again after
         1 s, then after 2 s more, and so on."""
-        self._first.close()
-        self._accepts.set()
+        if self._first is not None:
+            self._first.close()
+            self._first = None
+            self.start()
 
     def _make_context(self, pair: KeyPair) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -158,37 +153,15 @@ class Peer:
         self._context = self._make_context(pair)
         self._begins_late_s = 0.0
 
-    def _run(self) -> None:
-        self._accepts.wait()
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            with self._lock:
-                if self._closing:
-                    connection.close()
-                    return
-                self.accepted += 1
-                self._open.add(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, raw: socket.socket) -> None:
-        connection = raw
-        try:
-            time.sleep(self._begins_late_s)
-            if self._context is not None:
-                # The raw socket stays open, so that close() can end what waits on it.
-                connection = self._context.wrap_socket(raw.dup(), server_side=True)
+    def serve(self, raw: socket.socket) -> None:
+        """Does what its kind does, over TLS unless it is a kind without."""
+        time.sleep(self._begins_late_s)
+        if self._context is None:
+            self._behave(raw)
+            return
+        # The raw socket stays open, so that close() can end what waits on it.
+        with self._context.wrap_socket(raw.dup(), server_side=True) as connection:
             self._behave(connection)
-        except (OSError, ValueError, BenchError):
-            pass  # the client has gone, or refuses our certificate, as it should
-        finally:
-            if connection is not raw:
-                connection.close()
-            with self._lock:
-                self._open.discard(raw)
-                raw.close()
 
     def _read(self, connection: socket.socket) -> bool:
         """Reads the next bytes; False at the end of the connection."""
@@ -264,21 +237,8 @@ class Peer:
 
     def close(self) -> None:
         """Ends the server and all its connections."""
-        if not self._accepts.is_set():
-            self.accept()
-        with self._lock:
-            self._closing = True
-            for connection in self._open:
-                try:
-                    connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass  # the client was faster
-        try:
-            self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
-        except OSError:
-            pass
-        self._listener.close()
-        self._thread.join(5)
+        self.accept()
+        super().close()
 
 
 def _topic(body: bytes) -> bytes:

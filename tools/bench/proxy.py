@@ -13,6 +13,7 @@ import threading
 import time
 
 from .errors import BenchError
+from .tcp_server import TcpServer
 
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _REASONS = {401: "Unauthorized", 403: "Forbidden", 407: "Proxy Authentication Required",
@@ -24,7 +25,7 @@ _HEADER_MAX = 8192
 _BYTE_PAUSE_S = 0.002
 
 
-class Proxy:
+class Proxy(TcpServer):
     """A proxy on 127.0.0.1 whose names end in `.test`, all of them this host; a context manager.
 
     credentials  (user name, password) that it asks for with Basic (RFC 7617), or None
@@ -65,13 +66,8 @@ class Proxy:
         self._fault = fault
         self.requests: list[bytes] = []
         self.tunnels = 0
-        self._lock = threading.Lock()
-        self._open: set[socket.socket] = set()
-        self._closing = False
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=16)
-        self.port = int(self._listener.getsockname()[1])
-        self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
-        self._thread.start()
+        super().__init__("proxy")
+        self.start()
 
     def __enter__(self) -> Proxy:
         return self
@@ -85,43 +81,16 @@ class Proxy:
         self._fault = ""
         self._late_s = 0.0
 
-    def _run(self) -> None:
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            if self._adopt(client):
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
-
-    def _adopt(self, connection: socket.socket) -> bool:
-        """Registers it for close(); False if close() has been called already."""
-        with self._lock:
-            if self._closing:
-                connection.close()
-                return False
-            self._open.add(connection)
-            return True
-
-    def _release(self, connection: socket.socket) -> None:
-        with self._lock:
-            self._open.discard(connection)
-            connection.close()
-
-    def _serve(self, client: socket.socket) -> None:
-        try:
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self._fault == "banner":
-                client.sendall(b"SSH-2.0-bench\r\n")
-            header = self._read_header(client)
-            if header:
-                self.requests.append(header)
-                time.sleep(self._late_s)
-                self._answer(client, header)
-        except (OSError, ValueError):
-            pass  # the client has gone
-        finally:
-            self._release(client)
+    def serve(self, client: socket.socket) -> None:
+        """Reads one request and answers it."""
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._fault == "banner":
+            client.sendall(b"SSH-2.0-bench\r\n")
+        header = self._read_header(client)
+        if header:
+            self.requests.append(header)
+            time.sleep(self._late_s)
+            self._answer(client, header)
 
     def _read_header(self, client: socket.socket) -> bytes:
         """The request's header; empty when the client closes before its end."""
@@ -194,7 +163,7 @@ class Proxy:
         except OSError:
             self._send(client, self._refusal(502))
             return
-        if not self._adopt(server):
+        if not self.adopt(server):
             return
         server.settimeout(None)
         self.tunnels += 1
@@ -203,19 +172,7 @@ class Proxy:
         back.start()
         _copy(client, server)
         back.join()
-        self._release(server)
-
-    def close(self) -> None:
-        """Ends the proxy and all its tunnels."""
-        with self._lock:
-            self._closing = True
-            for connection in self._open:
-                with contextlib.suppress(OSError):  # the other side was faster
-                    connection.shutdown(socket.SHUT_RDWR)
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
-        self._listener.close()
-        self._thread.join(5)
+        self.release(server)
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:

@@ -1,0 +1,80 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A TCP server with a thread for each connection."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+
+from .errors import BenchError
+
+
+class TcpServer:
+    """Calls `serve` for each connection to `port`, from start() to close().
+
+    `accepted` counts the connections.
+    """
+
+    def __init__(self, name: str, listen: str = "127.0.0.1", backlog: int = 64) -> None:
+        self.accepted = 0
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._closing = False
+        self._listener = socket.create_server((listen, 0), backlog=backlog)
+        self.port = int(self._listener.getsockname()[1])
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begins to accept connections."""
+        self._thread.start()
+
+    def serve(self, connection: socket.socket) -> None:
+        """A client has connected. Runs in a thread of its own; the connection ends with it."""
+        raise NotImplementedError
+
+    def adopt(self, connection: socket.socket) -> bool:
+        """Registers a socket for close(); closes it and returns False after close()."""
+        with self._lock:
+            if self._closing:
+                connection.close()
+                return False
+            self._open.add(connection)
+            return True
+
+    def release(self, connection: socket.socket) -> None:
+        """Closes a socket that was adopted."""
+        with self._lock:
+            self._open.discard(connection)
+            connection.close()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            if self.adopt(connection):
+                self.accepted += 1
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            self.serve(connection)
+        except (OSError, ValueError, BenchError):
+            pass  # the client has gone, or refuses this server, as it should
+        finally:
+            self.release(connection)
+
+    def close(self) -> None:
+        """Ends the server, which was started, and all its connections."""
+        with self._lock:
+            self._closing = True
+            for connection in self._open:
+                with contextlib.suppress(OSError):  # the other side was faster
+                    connection.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
+        self._listener.close()
+        self._thread.join(5)
