@@ -72,7 +72,33 @@ class Peer(TcpServer):
     def __init__(
         self, kind: str, certificates: Certificates, seed: int = 0, listen: str = "127.0.0.1"
     ) -> None:
-        behaviours: dict[str, tuple[KeyPair | None, Callable[[socket.socket], object]]] = {
+        behaviours = self._behaviours(certificates)
+        if kind not in behaviours:
+            raise BenchError(f"{kind}: the kinds of peer are {', '.join(behaviours)}")
+        self.kind = kind
+        self.host = certificates.host
+        self._begins_late_s = _LATE_S if kind == "late-tls" else 0.0
+        self.hold_s = 0.0
+        self.received = b""
+        self.names: list[str | None] = []
+        self._random = random.Random(seed)
+        pair, self._behave = behaviours[kind]
+        self._good = (certificates.broker, self._answer(_CONNACK_ACCEPTED))
+        self._context = None if pair is None else self._make_context(pair)
+        self._first: socket.socket | None = None
+        full = kind == "full"
+        super().__init__(f"peer {kind}", listen, backlog=0 if full else 64)
+        if full:
+            # Linux queues one connection even with a backlog of 0.
+            self._first = socket.create_connection((listen, self.port))
+        else:
+            self.start()
+
+    def _behaviours(
+        self, certificates: Certificates
+    ) -> dict[str, tuple[KeyPair | None, Callable[[socket.socket], object]]]:
+        """By kind: what it is in TLS (None: without TLS), and what it does with a client."""
+        return {
             "good": (certificates.broker, self._answer(_CONNACK_ACCEPTED)),
             "full": (certificates.broker, self._answer(_CONNACK_ACCEPTED)),
             "mute-tcp": (None, self._silence),
@@ -102,26 +128,6 @@ class Peer(TcpServer):
             "reset": (None, self._reset),
             "close": (None, lambda _: None),
         }
-        if kind not in behaviours:
-            raise BenchError(f"{kind}: the kinds of peer are {', '.join(behaviours)}")
-        self.kind = kind
-        self.host = certificates.host
-        self._begins_late_s = _LATE_S if kind == "late-tls" else 0.0
-        self.hold_s = 0.0
-        self.received = b""
-        self.names: list[str | None] = []
-        self._random = random.Random(seed)
-        pair, self._behave = behaviours[kind]
-        self._good = (certificates.broker, self._answer(_CONNACK_ACCEPTED))
-        self._context = None if pair is None else self._make_context(pair)
-        self._first: socket.socket | None = None
-        full = kind == "full"
-        super().__init__(f"peer {kind}", listen, backlog=0 if full else 64)
-        if full:
-            # Linux queues one connection even with a backlog of 0.
-            self._first = socket.create_connection((listen, self.port))
-        else:
-            self.start()
 
     @property
     def url(self) -> str:

@@ -17,7 +17,7 @@ from setup.problem import Problem
 from setup.shell import run_logged, tail
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-# What is fixed there is simply uploaded.
+# Suites without an archive for security: fixes are uploaded to the suite itself.
 _WITHOUT_SECURITY = ("sid", "unstable")
 _SCHEMES = ("http", "https", "ftp", "file", "copy", "mirror", "tor+http", "tor+https")
 
