@@ -12,7 +12,8 @@ from dnslib import QTYPE, RCODE, RR, A, DNSError, DNSRecord
 from .udp_server import Address, UdpServer
 
 _TTL_S = 60
-# netsim's addresses beyond the gateway of each network: this machine, and an unused one.
+# netsim's addresses beyond the gateway of each network: this machine, and one that refuses every
+# connection.
 BEYOND, REFUSED = "198.51.100.1", "198.51.100.2"
 
 

@@ -23,7 +23,7 @@ _CONNACK_NOT_AUTHORISED = b"\x20\x02\x00\x05"
 _PINGRESP = b"\xd0\x00"
 _SUBACK_GRANTED, _SUBACK_REFUSED = 0x01, 0x80
 # A fatal alert, handshake_failure (RFC 5246, 7.2), and the beginning of a ServerHello (7.4.1.3)
-# that says it were 90 bytes long.
+# whose length field says 90 bytes.
 _ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
 _HALF_HELLO = b"\x16\x03\x03\x00\x5a\x02\x00\x00\x56\x03\x03" + bytes(16)
 _NOISE_BYTES = 65536

@@ -32,7 +32,8 @@ _IMAGE_MAGIC = 0xE9  # first byte of an ESP32 boot loader's image
 _CHIP_ID_AT = 12  # in its header, two bytes, little endian
 _CONNECTED = re.compile(r"^Connected to (ESP\S+) on ", re.MULTILINE)
 _BEGUN = re.compile(r"Flash will be erased|Erasing flash|Writing at|Wrote \d+ bytes")
-# Of Python, of esptool 4 (flash_id), and of a version that has lost the command.
+# The messages of Python without esptool, of esptool 4 (it has flash_id instead), and of a version
+# without the command.
 _OTHER_ESPTOOL = re.compile(r"No module named '?esptool|invalid choice: '|No such command '")
 _FLASH_SIZE = re.compile(r"^Detected flash size: (\d+)(KB|MB)", re.MULTILINE)
 

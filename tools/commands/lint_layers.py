@@ -31,7 +31,8 @@ _MAY_INCLUDE = (
 # The packages of the frozen Python, from top to bottom: each may use those below it. What is in
 # none of them (results, clock, ...) may be used by all and uses none of them.
 ROOMS = ("api", "local", "connection", "diagnostics", "session", "links", "settings")
-# Not although it is below: the session gets its stream, and asks the controller about the link.
+# Forbidden, although links are below: the session is given its stream, and asks the controller
+# about the link.
 _NOR = {("session", "links")}
 
 _PLATFORM = {"_connectwith", "machine", "network", "esp32"}
@@ -39,7 +40,7 @@ _IO = _PLATFORM | {"select", "socket", "ssl", "tls"}
 _PUBLIC = {"agent", "imp", "server"}
 # The top packages of modules/ and tools/.
 _OWN = {"connectwith", "bench", "commands", "setup", "target"}
-# Without I/O: they know nobody who has it.
+# Modules without I/O. They import no module that has it.
 _SANS_IO = {
     "connectwith.connection.proxy",
     "connectwith.links.modem.at",
@@ -111,7 +112,7 @@ def _is_back(name: str, module: str) -> bool:
     """Whether an import from one package to another goes against the order of ROOMS."""
     here, there = room(name), room(module)
     if here == there:
-        # The two other links are beside the modem, and know as little of it.
+        # The modem must not use the two other links.
         return ".links.modem." in name and module.startswith(
             ("connectwith.links.wlan", "connectwith.links.w5500")
         )

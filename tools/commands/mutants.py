@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Of cosmic-ray's operators: turned and shifted comparisons, numbers one up or down, logic, sums.
-# What it offers besides would be the same site again, or an error at import.
+# Its other operators change the same places again, or make the import fail.
 _COMPARISONS = ("Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is", "Lt_GtE", "Lt_LtE", "LtE_Gt",
                 "LtE_Lt", "Gt_LtE", "Gt_GtE", "GtE_Lt", "GtE_Gt")  # fmt: skip
 _SUMS = ("Add_Sub", "Sub_Add", "LShift_RShift", "RShift_LShift", "BitAnd_BitOr", "BitOr_BitAnd")

@@ -33,8 +33,8 @@ IN_ENVIRONMENT = True
 _RESULTS = paths.BUILD / "mutate"
 _SPARED = shutil.ignore_patterns(".git", "build", "__pycache__", ".*cache", ".hypothesis")
 _MEMORY_BYTES = 4 << 30
-# A changed loop may never end. Time of the processor, so that a busy machine is none; the other
-# limit is for a change that only waits.
+# A changed loop may never end. The first limit is processor time, which a busy machine does not
+# use up; the second is for a change that only waits.
 _CPU_S, _WAIT_S = 300, 1800
 
 

@@ -28,7 +28,7 @@ class _Recorder:
         code = frame.f_code
         if event == "call" and code.co_filename.startswith(_MODULES):
             file = code.co_filename.removeprefix(_MODULES)
-            # To have imported a module is to use it, but to run none of its functions.
+            # Line 0: the test has imported the module, and called none of its functions so far.
             line = 0 if code.co_name == "<module>" else code.co_firstlineno
             self.calls[self._test][file].add(line)
 
@@ -53,7 +53,8 @@ class _Recorder:
         sys.setprofile(None)
 
     def pytest_sessionfinish(self) -> None:
-        # A module is imported once: whoever names it first would seem to be its only user.
+        # Files of which no test ran are left out: a module is imported once, so its first
+        # importer would seem to be its only user.
         used = {test: {file: sorted(lines) for file, lines in files.items()}
                 for test, files in self.calls.items() if self.seconds[test]}  # fmt: skip
         with open(os.environ["CW_MUTATION_MAP"], "w", encoding="utf-8") as file:

@@ -32,7 +32,7 @@ A real board's tests need a bench.toml: docs/examples/bench.toml shows all of it
 cannot do is skipped, with the reason. The tests reset the board and erase what is stored on it."""
 IN_ENVIRONMENT = True
 
-# The others need no board and no sources, and so no build.
+# Layers that need no board and no sources. All other layers begin with a build.
 _WITHOUT_BUILDS = {"lint"}
 
 

@@ -41,10 +41,11 @@ class Sim7600:
         self.status = False
         self._silent = True  # of the UART
         self._pressed: float | None = None
-        self._ordered: tuple[float, Callable[[], None]] | None = None  # by the key, from when on
+        # What the pressed key will start, after so many seconds.
+        self._ordered: tuple[float, Callable[[], None]] | None = None
         self.restore()
 
-    # Its surroundings, and the record of what was seen
+    # Its surroundings, and the record of what the board did
 
     def restore(self) -> None:
         """As fitted: off, no faults, factory settings, nothing seen."""
@@ -252,7 +253,7 @@ class Sim7600:
         elif byte in (0x08, 0x7F):
             self._line[-1:] = b""
         elif byte != 0x0A:
-            # Some room for what stands before AT.
+            # Twice the limit, because other bytes may come before AT.
             if len(self._line) < 2 * LINE_MAX:
                 self._line.append(byte)
 
@@ -299,7 +300,7 @@ class Sim7600:
         except AtError as error:
             self.finish(error.line(self.settings["CMEE"]))
         except UnknownCommand:
-            # A command that another rate has garbled is no error of its sender.
+            # A command that was garbled by another rate is not the sender's mistake.
             if not self._garbled:
                 self.unknown.append(self._typed)
             self.finish("ERROR")
