@@ -10,6 +10,7 @@ the standard library, so that --help works before anything is set up.
 import argparse
 import difflib
 import importlib
+import importlib.metadata
 import os
 import signal
 import sys
@@ -24,8 +25,8 @@ from setup.problem import Problem, from_oserror
 from setup.report import Report
 
 NAMES = ("demo", "run", "repl", "test", "faults", "fuzz", "bench", "heap", "mutate", "soak",
-         "fleet", "build", "flash", "provision", "monitor", "doctor", "release", "setup",
-         "clean")  # fmt: skip
+         "fleet", "build", "flash", "provision", "monitor", "doctor", "agent", "release",
+         "setup", "clean")  # fmt: skip
 
 # These need the packages of tests/requirements.txt; some also need the compilers of the tests.
 _TESTING = ("test", "faults", "fuzz", "bench", "heap", "soak", "fleet")
@@ -149,6 +150,14 @@ def _on_terminate(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _has_paho() -> bool:
+    """Whether this Python has the one package of `agent`: on a server, from its distribution."""
+    try:
+        return int(importlib.metadata.version("paho-mqtt").partition(".")[0]) == 2
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        return False
+
+
 def _enter_environment(report: Report, name: str, argv: Sequence[str]) -> None:
     """Sets up the packages and the virtual environment, and restarts cw inside it."""
     from setup import apt, venv
@@ -157,6 +166,10 @@ def _enter_environment(report: Report, name: str, argv: Sequence[str]) -> None:
     requirements = paths.TEST_REQUIREMENTS if name in _TESTING else paths.REQUIREMENTS
     if name == "mutate":
         requirements = paths.MUTATION_REQUIREMENTS
+    if name == "agent":
+        if _has_paho():
+            return
+        requirements = paths.AGENT_REQUIREMENTS
     environment = os.path.realpath(venv.location(requirements))
     if os.path.realpath(sys.prefix) == environment:
         paths.use(paths.cache())
@@ -167,7 +180,8 @@ def _enter_environment(report: Report, name: str, argv: Sequence[str]) -> None:
             f"{environment} was entered, but its Python says it is {sys.prefix}.",
             f"remove it (rm -r '{environment}') and run the same command again.",
         )
-    apt.ensure(report, paths.cache() / "logs" / "apt.log", for_tests=name in _COMPILING)
+    if name != "agent":  # a server needs no compilers
+        apt.ensure(report, paths.cache() / "logs" / "apt.log", for_tests=name in _COMPILING)
     python = str(venv.interpreter(venv.ensure(report, requirements)))
     sys.stdout.flush()
     sys.stderr.flush()

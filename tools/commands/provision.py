@@ -78,7 +78,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="FILE", help="file with its private key")
 
 
-def _secret(variable: str, question: str) -> str:
+def secret(variable: str, question: str) -> str:
+    """A secret from the environment, or from the terminal. Raises Problem."""
     value = os.environ.get(variable)
     if value is None:
         if not sys.stdin.isatty():
@@ -139,7 +140,7 @@ def _proxy(options: argparse.Namespace) -> dict[str, str | int | None]:
     block: dict[str, str | int | None] = {"address": _text("--proxy", host), "port": int(port)}
     if options.proxy_username is not None:
         block["username"] = _text("--proxy-username", options.proxy_username)
-        block["password"] = _secret(PROXY_PASSWORD, "Password at the proxy")
+        block["password"] = secret(PROXY_PASSWORD, "Password at the proxy")
     return block
 
 
@@ -170,12 +171,12 @@ def gather(options: argparse.Namespace) -> Wanted:
             is_file = name in ("ca", "cert", "key") and value is not None
             cloud[name] = _file(value) if is_file else value and _text(f"--{name}", value)
         if options.username is not None:
-            cloud["password"] = _secret(CLOUD_PASSWORD, "Password at the broker")
+            cloud["password"] = secret(CLOUD_PASSWORD, "Password at the broker")
     blocks: dict[str, dict[str, str | int | None]] = {}
     if options.wifi is not None:
         ssid = _text("--wifi", options.wifi)
         question = f"Key of the Wi-Fi network '{ssid}' (empty: open)"
-        blocks["wificonfig"] = {"ssid": ssid, "key": _secret(WIFI_KEY, question) or None}
+        blocks["wificonfig"] = {"ssid": ssid, "key": secret(WIFI_KEY, question) or None}
     if options.apn is not None:
         blocks["cellconfig"] = {"apn": _text("--apn", options.apn)}
     if options.proxy is not None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The access rules that docs/fleet.md shows for Mosquitto keep boards apart."""
+"""The access rules that the pages show for Mosquitto keep boards apart, and let agents serve."""
 
 import os
 import re
@@ -14,15 +14,26 @@ from bench.mosquitto import find_mosquitto
 from bench.mqtt_client import MqttClient
 from bench.ports import free_port
 
-DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "fleet.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
-@pytest.fixture
-def port(tmp_path):
+def fleet_rules():
+    """Those of docs/fleet.md."""
+    return re.search(r"```\n(pattern .*?)```", (DOCS / "fleet.md").read_text(), re.DOTALL)[1]
+
+
+def agent_rules():
+    """The same for boards, those of docs/agent.md for the agent."""
+    agent = re.search(r"```\n(user .*?)```", (DOCS / "agent.md").read_text(), re.DOTALL)[1]
+    return fleet_rules().partition("user ")[0] + agent
+
+
+@pytest.fixture(params=[fleet_rules])
+def port(tmp_path, request):
     """A Mosquitto with those rules, and user names that stand for certificates' CN."""
     if find_mosquitto() is None:
         pytest.skip("mosquitto is not installed")
-    rules = re.search(r"```\n(pattern .*?)```", DOCUMENT.read_text(), re.DOTALL)[1]
+    rules = request.param()
     (tmp_path / "acl").write_text(rules)
     (tmp_path / "acl").chmod(0o600)
     number = free_port()
@@ -81,4 +92,26 @@ def test_boards_are_kept_apart(port):
     assert two.got == ["imp/b2/device/y"]
     assert "imp/b2/device/y" not in one.got
     for client in (backend, one, two):
+        client.mqtt.close()
+
+
+@pytest.mark.parametrize("port", [agent_rules], indirect=True)
+def test_an_agent_serves_and_does_no_more(port):
+    agent, board = Client(port, "backend"), Client(port, "b1")
+    for topic in ("imp/+/status", "imp/+/agent/#", "imp/+/log", "imp/+/error"):
+        agent.mqtt.subscribe(topic)
+    for topic in ("imp/b1/device/#", "imp/b1/restart"):
+        board.mqtt.subscribe(topic)
+    sent = ["imp/b1/status", "imp/b1/log", "imp/b1/error", "imp/b1/agent/x/y"]
+    for topic in sent:
+        board.mqtt.publish(topic, b"1")
+    agent.until(sent[-1])
+    assert agent.got == sent
+    for topic in ("imp/b1/restart", "imp/b1/agent/x", "imp/b1/status", "imp/b1/device/x/y"):
+        agent.mqtt.publish(topic, b"1")
+    board.until("imp/b1/device/x/y")
+    assert board.got == ["imp/b1/device/x/y"]
+    agent.mqtt.ping()
+    assert agent.got == sent
+    for client in (agent, board):
         client.mqtt.close()
