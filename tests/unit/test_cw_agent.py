@@ -161,7 +161,7 @@ def test_a_message_that_was_not_handled_to_its_end_comes_again(desk):
     desk.publish("agent/slow", 1000)
     agent.until("agent: begun")
     assert agent.end(signal.SIGKILL) == -signal.SIGKILL
-    desk.start().until("agent: begun")
+    desk.start(up=False).until("agent: begun")
 
 
 def test_plain_example_has_30_lines_and_serves(desk):
