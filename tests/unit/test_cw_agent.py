@@ -46,7 +46,12 @@ def agent(device, server):
         raise KeyError("boom")
     def from_a_thread(data):
         threading.Thread(target=lambda: device.send("answer", "thread")).start()
-    for callback in (reading, slow, bad, from_a_thread):
+    def many(count):
+        server.log("begun")
+        for n in range(count):
+            assert device.send("answer", n)
+        time.sleep(1)
+    for callback in (many, reading, slow, bad, from_a_thread):
         device.on(callback.__name__, callback)
     device.onconnect(lambda: server.log("up"))
     device.ondisconnect(lambda: server.log("down"))
@@ -135,6 +140,14 @@ def test_a_signal_waits_for_the_callback(desk):
     agent.until("agent: begun")
     assert agent.end(signal.SIGINT) == 0
     assert (desk.folder / "program.state" / f"{DEVICE}.json").read_text() == '{"got":["whole"]}'
+
+
+def test_what_was_sent_before_the_end_arrives(desk):
+    agent = desk.start()
+    desk.publish("agent/many", 300)
+    agent.until("agent: begun")
+    assert agent.end() == 0
+    assert desk.answers(300) == list(range(300))
 
 
 def test_a_second_signal_does_not(desk):

@@ -56,6 +56,7 @@ class Connection:
         self._refusal: int | None = None
         self._granted: int | None = None  # message ID of the subscription, while it is not granted
         self._denied: list[str] = []
+        self._unacked = 0  # messages
         self._ready = False
         # From CONNACK on: what has waited comes before the subscriptions are granted.
         self.up = False
@@ -75,6 +76,7 @@ class Connection:
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
+        client.on_publish = self._on_publish
 
     def stop(self) -> None:
         """Ends `run()`; a callback that runs comes to its end first. For signal handlers."""
@@ -87,7 +89,7 @@ class Connection:
         if not self.up:
             return False
         if threading.get_ident() == self._thread:
-            return self._client.publish(topic, payload, qos=1).rc == mqtt.MQTT_ERR_SUCCESS
+            return self._publish(topic, payload)
         try:
             self._outbox.put_nowait((topic, payload))
         except queue.Full:
@@ -144,8 +146,13 @@ class Connection:
                 topic, payload = self._outbox.get_nowait()
             except queue.Empty:
                 break
-            self._client.publish(topic, payload, qos=1)
+            self._publish(topic, payload)
         self._listener.tick()
+
+    def _publish(self, topic: str, payload: bytes) -> bool:
+        accepted = self._client.publish(topic, payload, qos=1).rc == mqtt.MQTT_ERR_SUCCESS
+        self._unacked += accepted
+        return accepted
 
     def _end(self) -> tuple[Problem, bool]:
         was, self.up = self.up, False
@@ -181,7 +188,7 @@ class Connection:
         if not self._was_up:
             return
         deadline = time.monotonic() + _GOODBYE_S
-        while self._client.want_write() and time.monotonic() < deadline:
+        while (self._unacked or self._client.want_write()) and time.monotonic() < deadline:
             if self._client.loop(_LOOP_S) != mqtt.MQTT_ERR_SUCCESS:
                 break
 
@@ -202,6 +209,9 @@ class Connection:
             self._ready = True
             log.info("connected to %s as %s", self._broker, self._broker.clientid)
             self._listener.on_up()
+
+    def _on_publish(self, client, userdata, mid, reason, properties) -> None:
+        self._unacked -= 1
 
     def _on_message(self, client, userdata, message) -> None:
         try:
