@@ -50,7 +50,9 @@ def _logged(world):
 def test_every_snippet_of_the_page_is_of_the_example():
     snippets = re.findall(r"```python\n(.*?)```", (_DOCS / "porting.md").read_text(), re.DOTALL)
     assert len(snippets) >= 5
-    for snippet in snippets:
+    for formatted in snippets:
+        # ruff leaves two lines between functions, in pages, too; in the class there is one.
+        snippet = formatted.replace("\n\n\n", "\n\n")
         assert textwrap.indent(snippet, "    ") in _SOURCE or snippet in _SOURCE, snippet
 
 
