@@ -102,6 +102,8 @@ void board_timer_fire_early(const char *name);
 
 // Stops every timer, for a soft reset.
 void board_timers_deinit(void);
+// How many of them will call a function of the user's.
+int board_timers_running(void);
 
 // Console
 void board_console_start(void);

@@ -45,6 +45,14 @@ void board_timers_deinit(void) {
     MP_STATE_PORT(machine_timer_head) = NULL;
 }
 
+int board_timers_running(void) {
+    int n = 0;
+    for (machine_timer_obj_t *t = MP_STATE_PORT(machine_timer_head); t != NULL; t = t->next) {
+        n += t->handle != NULL && t->callback != mp_const_none && esp_timer_is_active(t->handle);
+    }
+    return n;
+}
+
 static machine_timer_obj_t *timer_get(const mp_obj_type_t *type, mp_int_t id) {
     for (machine_timer_obj_t *t = MP_STATE_PORT(machine_timer_head); t != NULL; t = t->next) {
         if (t->id == id) {

@@ -3,7 +3,8 @@
 
 // The module _board, of the virtual board alone: how many things there are that a chip takes from
 // ESP-IDF's heap or from a table of fixed size. Whoever makes one and does not give it back loses
-// memory there, which no look at MicroPython's heap shows. And how slow its radio is.
+// memory there, which no look at MicroPython's heap shows. And what may still call the user's code,
+// and how slow its radio is.
 
 #include <string.h>
 
@@ -86,6 +87,21 @@ static mp_obj_t board_counts(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(board_counts_obj, board_counts);
 
+// callbacks() -> (int, int): running timers (machine.Timer), and pins with an interrupt (Pin.irq),
+// that call a function of the user's.
+static mp_obj_t board_callbacks(void) {
+    int pins = 0;
+    for (size_t i = 0; i < MP_ARRAY_SIZE(MP_STATE_PORT(machine_pin_irq_handler)); ++i) {
+        const mp_obj_t handler = MP_STATE_PORT(machine_pin_irq_handler)[i];
+        pins += handler != MP_OBJ_NULL && handler != mp_const_none;
+    }
+    mp_obj_t items[] = {
+        MP_OBJ_NEW_SMALL_INT(board_timers_running()), MP_OBJ_NEW_SMALL_INT(pins),
+    };
+    return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(board_callbacks_obj, board_callbacks);
+
 // radio_ms(ms): the radio sends each frame so much later than it takes it.
 static mp_obj_t board_radio_ms(mp_obj_t ms_in) {
     board_radio_set_ms((uint32_t)mp_obj_get_int(ms_in));
@@ -96,6 +112,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(board_radio_ms_obj, board_radio_ms);
 static const mp_rom_map_elem_t board_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__board) },
     { MP_ROM_QSTR(MP_QSTR_counts), MP_ROM_PTR(&board_counts_obj) },
+    { MP_ROM_QSTR(MP_QSTR_callbacks), MP_ROM_PTR(&board_callbacks_obj) },
     { MP_ROM_QSTR(MP_QSTR_radio_ms), MP_ROM_PTR(&board_radio_ms_obj) },
 };
 static MP_DEFINE_CONST_DICT(board_globals, board_globals_table);

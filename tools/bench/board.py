@@ -72,6 +72,17 @@ class Board:
         return self._child is not None and self._child.running
 
     @property
+    def boot_mark(self) -> int:
+        """Another number after each boot: the board writes its pid file again then."""
+        return (self.dir / "pid").stat().st_mtime_ns
+
+    @property
+    def has_pins(self) -> bool:
+        """Whether its pins are driven: not while it is off, in deep sleep or in a reset."""
+        clients = list(self._world.netsim.clients.values())
+        return self.running and any(kind == "gpio" and pid == self.pid for kind, _, pid in clients)
+
+    @property
     def log(self) -> str:
         """The last lines of the program's standard error."""
         return self._process().tail()
@@ -156,13 +167,11 @@ class Board:
 
     def press_en(self, timeout: float = 30.0) -> None:
         """Hard reset; returns when the board boots. Raises BenchError after `timeout` s."""
-        # The board writes its pid again each time it boots. Until then, an answer of the REPL
-        # is from before the reset.
-        pid_file = self.dir / "pid"
-        booted = pid_file.stat().st_mtime_ns
+        # Until it boots, an answer of the REPL is from before the reset.
+        before = self.boot_mark
         deadline = time.monotonic() + timeout
         os.kill(self.pid, signal.SIGUSR1)
-        while pid_file.stat().st_mtime_ns == booted:
+        while self.boot_mark == before:
             if self._process().wait(0.001) is not None or time.monotonic() > deadline:
                 raise self._process().failure(f"no reset within {timeout} s")
 

@@ -45,9 +45,12 @@ def _name(common_name: str) -> x509.Name:
 class Certificates:
     """`broker` is good for `host`, `other_host` for other.test, `expired` was for `host` until
     yesterday, `young` will be in five days, `young_other_host` for other.test. Made anew
-    each time, with EC P-256 or with RSA of `rsa_bits`."""
+    each time, with EC P-256 or with RSA of `rsa_bits`. local: `broker` is also good for this
+    computer's own names, localhost and 127.0.0.1."""
 
-    def __init__(self, folder: Path, host: str = "broker.test", rsa_bits: int = 0) -> None:
+    def __init__(
+        self, folder: Path, host: str = "broker.test", rsa_bits: int = 0, local: bool = False
+    ) -> None:
         self.host = host
         self._folder = folder
         self._rsa_bits = rsa_bits
@@ -58,7 +61,7 @@ class Certificates:
         self.ca_file = folder / "ca.pem"
         self.ca_file.write_bytes(self.ca_pem)
         address = _address(host)
-        self.broker = self.issue("broker", host, address=address)
+        self.broker = self.issue("broker", host, address=address, local=local)
         self.other_host = self.issue("other-host", "other.test")
         self.expired = self.issue("expired", host, expired=True, address=address)
         self.young = self.issue("young", host, days=YOUNG, address=address)
@@ -102,13 +105,17 @@ class Certificates:
         expired: bool = False,
         address: str | None = None,
         days: tuple[float, float] | None = None,
+        local: bool = False,
     ) -> KeyPair:
         """A certificate for the server `host`, and for its IPv4 `address` if there is one, in
         files that begin with `name`; days: from when and until when it is valid, counted from
-        now."""
+        now; local: for localhost, too."""
         names: list[x509.GeneralName] = [x509.DNSName(host)]
-        if address is not None:
-            names.append(x509.IPAddress(ipaddress.IPv4Address(address)))
+        addresses = [address] if address is not None else []
+        if local:
+            names.append(x509.DNSName("localhost"))
+            addresses.append("127.0.0.1")
+        names += [x509.IPAddress(ipaddress.IPv4Address(text)) for text in addresses]
         key = self._make_key()
         start, end = (-20 * _DAY, -_DAY) if expired else (_VALID_SINCE, 20 * _DAY)
         if days is not None:

@@ -33,6 +33,10 @@ class Sntp(UdpServer):
         self._wrong = 0
         self._delay_ms = 0
 
+    def restore(self) -> None:
+        """Ends all faults."""
+        self.on()
+
     def refuse(self) -> None:
         """Kiss-o'-death: the server denies its service (RFC 4330, section 8)."""
         self._mode = "refuse"

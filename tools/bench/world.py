@@ -44,7 +44,8 @@ class World:
     Everything is on the loopback interface and in one temporary folder, and ends with the
     `with` block. `seed` makes the random faults repeatable. engine: "mosquitto" or "amqtt",
     credentials: (user name, password) that the broker requires. netsim: the program; by default it
-    is found or built.
+    is found or built. local: the broker's certificate is also good for localhost, for clients on
+    this computer.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class World:
         engine: str | None = None,
         credentials: tuple[str, str] | None = None,
         netsim: Path | None = None,
+        local: bool = False,
     ) -> None:
         self.seed = seed
+        self._local = local
         self._engine = engine
         self._credentials = credentials
         self._netsim_binary = netsim
@@ -100,7 +103,7 @@ class World:
         self.wifi: dict[str, AccessPoint] = {}
         for name, (ssid, key) in _FIRST_WIFI.items():
             self.add_wifi(name, ssid, key)
-        self.certificates = Certificates(self.folder)
+        self.certificates = Certificates(self.folder, local=self._local)
         self.broker = Broker(
             self.folder, self.certificates, self.guard, self._engine, self._credentials
         )
@@ -140,7 +143,7 @@ class World:
                 self._retired[name].off()
         self.dns.restore()
         self.dns.queries.clear()
-        self.sntp.on()
+        self.sntp.restore()
         self.sntp.requests = 0
         self.broker.restore()
 

@@ -23,6 +23,7 @@ from setup.problem import Problem
 
 _PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 _END = b"\x04"
+_SOFT_RESET = b"MPY: soft reboot\r\n"
 
 
 def _unusable(path: Path, error: OSError) -> Problem:
@@ -125,6 +126,11 @@ class Console:
         self.write(b"\r\x03\x03\r\x01")
         self.expect(_PROMPT, limit_s)
 
+    def enter_idle(self, limit_s: float = 10.0) -> None:
+        """Enters the raw REPL from the prompt of the friendly one; interrupts nothing."""
+        self.write(b"\x01")
+        self.expect(_PROMPT, limit_s)
+
     def start(self, code: str) -> "Execution":
         """Starts code; follow it with the Execution that is returned."""
         data = code.encode()
@@ -203,16 +209,20 @@ class Console:
 
 
 class Execution:
-    """Code that is running. `traceback` is None until it has ended, then "" or the error."""
+    """Code that is running. `traceback` is None until it has ended, then "" or the error.
+
+    `soft_reset`: a SystemExit has ended it, after which the board starts its Python anew.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._ends = 0
-        self._error = b""
+        self._error = self._after = b""
         # A character, and a line's end, may come in two pieces.
         utf8 = codecs.getincrementaldecoder("utf-8")("replace")
         self._decoder = io.IncrementalNewlineDecoder(utf8, translate=True)
         self.traceback: str | None = None
+        self.soft_reset = False
 
     def poll(self, wait_s: float) -> str:
         """The output that came within `wait_s`."""
@@ -220,18 +230,27 @@ class Execution:
             return ""
         text = ""
         data = self._console.take(wait_s)
-        # The prompt after the second end belongs to it, and may come in a piece of its own.
-        while data and self._ends < 3:
-            part, end, data = data.partition(_END if self._ends < 2 else b">")
+        while data and self._ends < 2:
+            part, end, data = data.partition(_END)
             if self._ends == 0:
                 text += self._decoder.decode(part, final=bool(end))
-            elif self._ends == 1:
+            else:
                 self._error += part
             self._ends += len(end)
-        if self._ends == 3:
-            self._console.give_back(data)
-            self.traceback = self._error.decode("utf-8", "replace").replace("\r\n", "\n")
+        if self._ends == 2:
+            self._end(data)
         return text
+
+    def _end(self, data: bytes) -> None:
+        """Takes what follows the second end: a prompt, or the notice of a soft reset. Either may
+        come in a piece of its own."""
+        self._after += data
+        mark = b">" if self._after.startswith(b">") else _SOFT_RESET
+        _, found, rest = self._after.partition(mark)
+        if found:
+            self._console.give_back(rest)
+            self.soft_reset = mark == _SOFT_RESET
+            self.traceback = self._error.decode("utf-8", "replace").replace("\r\n", "\n")
 
     def follow(self, limit_s: float) -> list[str]:
         """All output until the end, or until `limit_s` have passed (then traceback is None)."""
