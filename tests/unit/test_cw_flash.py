@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import commands
-from commands import boards, flash, monitor, serial_port
+from commands import boards, flash, monitor, serial_port, terminal
 from setup import paths
 from setup.problem import Problem
 from setup.report import Report
@@ -321,7 +321,8 @@ def test_monitor_needs_a_terminal(bench, monkeypatch):
 def test_monitor_hands_over_to_mpremote(bench, monkeypatch, tmp_path):
     record = tmp_path / "arguments"
     code = f"import sys; open({str(record)!r}, 'w').write(' '.join(sys.argv[1:])); sys.exit(3)"
-    monkeypatch.setattr(monitor, "MPREMOTE", (sys.executable, "-c", code))
+    program = (sys.executable, "-c", code, "connect", "{port}", "repl")
+    monkeypatch.setattr(terminal, "MPREMOTE", program)
     monkeypatch.setattr(sys, "stdin", type("Terminal", (), {"isatty": lambda self: True})())
     _, options = commands.parse(["monitor", "--port", bench.port])
     assert monitor.run(options, Report(sys.stderr)) == 3

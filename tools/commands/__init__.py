@@ -24,8 +24,8 @@ from setup import paths
 from setup.problem import Problem, from_oserror
 from setup.report import Report
 
-NAMES = ("demo", "run", "repl", "test", "faults", "fuzz", "bench", "heap", "mutate", "soak",
-         "fleet", "build", "flash", "provision", "monitor", "doctor", "agent", "release",
+NAMES = ("demo", "run", "board", "repl", "test", "faults", "fuzz", "bench", "heap", "mutate",
+         "soak", "fleet", "build", "flash", "provision", "monitor", "doctor", "agent", "release",
          "setup", "clean")  # fmt: skip
 
 # These need the packages of tests/requirements.txt; some also need the compilers of the tests.
@@ -54,6 +54,7 @@ environment:
 examples:
   ./tools/cw demo                connect over all three links, on a board made of software
   ./tools/cw run my_script.py    your own script on such a board
+  ./tools/cw board               such a board that stays, for your editor or tests
   ./tools/cw test                every test"""
 
 

@@ -116,7 +116,7 @@ def find(name: str) -> Board:
     guess = f"did you mean {close[0]}? " if close else ""
     why = f"the boards are: {', '.join(boards)}."
     if name == "VIRTUAL":
-        why = "it is a program of this machine; ./tools/cw demo, run and repl build and start it."
+        why = "it is a program of this machine: ./tools/cw demo, run, board and repl start it."
     raise Problem(
         f"There is no board '{name}' to build or flash.",
         why,

@@ -3,11 +3,10 @@
 """cw monitor: mpremote's REPL on a board."""
 
 import argparse
-import signal
-import subprocess
 import sys
 
 from commands import serial_port
+from commands.terminal import open_repl
 from setup.problem import Problem
 from setup.report import Report
 
@@ -15,10 +14,9 @@ SUMMARY = "open the REPL of a board"
 EXAMPLES = """\
 ./tools/cw monitor --port /dev/ttyUSB0
 
-Ctrl-] leaves it, Ctrl-C stops the board's program, Ctrl-D starts it again."""
+It presses Enter once, so that the prompt shows. Ctrl-] leaves it, Ctrl-C stops the board's
+program, Ctrl-D starts it again."""
 IN_ENVIRONMENT = True
-
-MPREMOTE = (sys.executable, "-m", "mpremote")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,10 +33,4 @@ def run(options: argparse.Namespace, report: Report) -> int:
             "run it from a terminal; ./tools/cw doctor --port P needs none.",
         )
     serial_port.check(options.port)
-    # Ctrl-C belongs to the board while mpremote has the terminal.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        command = [*MPREMOTE, "connect", options.port, "repl"]
-        return subprocess.run(command, check=False).returncode
-    finally:
-        signal.signal(signal.SIGINT, before)
+    return open_repl(options.port)

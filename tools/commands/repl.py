@@ -3,13 +3,12 @@
 """cw repl: mpremote's REPL on a running virtual board."""
 
 import argparse
-import signal
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 from commands.console import Console
 from commands.session import APN, board_in_bench, configure, prepare
+from commands.terminal import open_repl
 from setup.problem import Problem
 from setup.report import Report
 
@@ -60,10 +59,4 @@ def run(options: argparse.Namespace, report: Report) -> int:
             configure(world, console)
             console.leave()
         _introduce(world, report)
-        command = [sys.executable, "-m", "mpremote", "connect", str(board.console.resolve())]
-        # Ctrl-C belongs to the board while mpremote has the terminal.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            return subprocess.run([*command, "repl"], check=False).returncode
-        finally:
-            signal.signal(signal.SIGINT, before)
+        return open_repl(str(board.console.resolve()))

@@ -43,13 +43,13 @@ def prepare(report: Report, sanitizers: tuple[str, ...] = ("",)) -> build.Built:
 
 
 @contextlib.contextmanager
-def board_in_bench(built: build.Built) -> Iterator[tuple["World", "Board"]]:
+def board_in_bench(built: build.Built, local: bool = False) -> Iterator[tuple["World", "Board"]]:
     """A new world with a board and its modem in it, the board switched on; all are gone after the
-    block."""
+    block. local: see class World."""
     from bench import BenchError, Board, World
 
     try:
-        with World() as world:
+        with World(local=local) as world:
             board = Board(world, binary=built.board)
             # cw uses the console itself; the bench's REPL would open it exclusively.
             board.start(BOOT_LIMIT_S, repl=False)
@@ -68,15 +68,23 @@ def board_in_bench(built: build.Built) -> Iterator[tuple["World", "Board"]]:
 
 
 def configure(world: "World", console: Console) -> None:
-    """Tells the board which broker to use, and where its script finds the networks."""
-    home = world.wifi["home"]
-    settings = f"SSID = {home.ssid!r}\nKEY = {home.key!r}\nAPN = {APN!r}\n"
-    console.run(
+    """Tells the board which broker to use, and where its script finds the networks. Leaves no
+    name behind in the script's namespace."""
+    home, broker = world.wifi["home"], world.broker
+    settings = "".join(
+        f"{name} = {value!r}\n"
+        for name, value in (
+            ("SSID", home.ssid), ("KEY", home.key), ("APN", APN),
+            ("BROKER", broker.host), ("PORT", broker.port), ("CA", broker.ca_pem),
+        )
+    )  # fmt: skip
+    code = (
         "import imp\n"
-        f"imp.cloud.configure({world.broker.url!r}, ca={world.broker.ca_pem!r})\n"
-        "with open('my_network.py', 'w') as file:\n"
-        f"    file.write({settings!r})\n"
+        f"imp.cloud.configure({broker.url!r}, ca={broker.ca_pem!r})\n"
+        f"with open('my_network.py', 'w') as file: file.write({settings!r})\n"
+        f"with open('ca.pem', 'wb') as file: file.write({broker.ca_pem!r})\n"
     )
+    console.run(f"exec({code!r}, {{}})")
 
 
 def hand_over(command: list[str]) -> int:

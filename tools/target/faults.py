@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The faults of a real bench: those for which [commands] of bench.toml has a command.
+"""The faults that have a name: for [commands] of bench.toml, and for who types one.
 
 A fault is a method of a part of the simulated bench.
 """
@@ -72,6 +72,25 @@ FAULTS = {
         "resume": "have the broker go on",
         **_RESTORE,
     },
+}
+# Of the simulated modem; a real bench has no command for them.
+MODEM = {
+    "mute": "have the modem fall silent",
+    "speak": "have the modem answer again",
+    "pull": "take the modem's serial cable out",
+    "plug": "put the modem's serial cable back",
+    "power_off": "take the modem's supply away",
+    "reboot": "have the modem reset itself",
+    "sim": "change the state of the SIM",
+    "deny": "have the network deny registration",
+    "search": "have the modem find no network",
+    "register": "have the network accept the modem again",
+    "signal": "set the modem's signal",
+    "refuse_dial": "have dialling fail",
+    "hang_dial": "have dialling never end",
+    "carrier_lost": "have the network end the call",
+    "silence_ppp": "have the call fall silent",
+    **_RESTORE,
 }
 
 
