@@ -12,7 +12,7 @@ import sys
 import pytest
 
 import commands
-from commands import clean, run
+from commands import clean, script_files
 from setup import paths
 from setup.problem import Problem
 from setup.report import Report
@@ -94,7 +94,9 @@ def test_mistyped_words_get_a_suggestion(arguments, suggestion):
 @pytest.mark.parametrize(
     "arguments",
     [["nonsense"], ["setup", "--only", "x"], ["run"], ["run", "a.py", "--stay", "-1"],
-     ["run", "a.py", "--stay", "nan"], ["run", "a.py", "--timeout", "x"]],
+     ["run", "a.py", "--stay", "nan"], ["run", "a.py", "--timeout", "x"],
+     ["run", "a.py", "--starts", "0"], ["run", "a.py", "--fault", "ap-of@5s"],
+     ["run", "a.py", "--fault", "ap-off@5h"], ["run", "a.py", "--fault", "ap-off@-1s"]],
 )  # fmt: skip
 def test_mistakes_are_three_lines_without_traceback(arguments):
     done = cw(*arguments)
@@ -159,10 +161,10 @@ def test_old_python_gets_a_message():
 
 def test_script_that_is_not_there_or_not_text(tmp_path):
     with pytest.raises(Problem, match="cannot be read"):
-        run.read_script(str(tmp_path / "none.py"))
+        script_files.collect([str(tmp_path / "none.py")])
     (tmp_path / "binary.py").write_bytes(b"\xff\xfe")
     with pytest.raises(Problem, match="cannot be read") as caught:
-        run.read_script(str(tmp_path / "binary.py"))
+        script_files.collect([str(tmp_path / "binary.py")])
     assert "UTF-8" in caught.value.why
 
 
