@@ -138,6 +138,8 @@ def test_soft_reset_and_exit(run):
     assert run(code) == (0, ["False", again, "True", _ENDED], [])
     status, output, _ = run("import sys\nsys.exit()")
     assert (status, output) == (0, ["board: the script has ended by sys.exit()"])
+    status, output, _ = run("import imp, sys\nimp.wakeup(0.2, lambda: sys.exit(5))")
+    assert (status, output[-1]) == (5, "board: the script has ended by sys.exit(5)")
 
 
 def test_it_waits_for_an_attempt_and_ends_when_nothing_is_to_come(run):

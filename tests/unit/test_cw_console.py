@@ -64,6 +64,22 @@ def test_traceback_is_kept_apart_from_the_output(board):
         assert execution.traceback == "Traceback\nValueError: no\n"
 
 
+@pytest.mark.parametrize("chunk", [1, 5, 4096])
+def test_soft_reset_is_told_from_an_end(board, chunk):
+    far = board(
+        b"OK1\r\n\x04\x04MPY: soft reboot\r\nboot > it\r\n", b"OK2\r\n\x04\x04>", chunk=chunk
+    )
+    with Console(far.path) as console:
+        console.enter(5)
+        execution = console.start("x")
+        assert "".join(execution.follow(5)) == "1\n"
+        assert execution.traceback == "" and execution.soft_reset
+        assert console.expect(b" it\r\n", 5) == b"boot >"
+        execution = console.start("y")
+        execution.follow(5)
+        assert execution.traceback == "" and not execution.soft_reset
+
+
 def test_traceback_of_our_own_code_is_a_problem(board):
     far = board(b"OK\x04Traceback\r\nImportError: no module\r\n\x04>")
     with entered(far) as console:

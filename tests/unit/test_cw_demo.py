@@ -137,6 +137,10 @@ def test_broker_lines_come_once_each():
     Broker.messages.append(("imp/1/log", b'"hello"', False))
     assert lines.new() == [("imp/1/log", "hello")]
     assert lines.new() == []
+    Broker.messages.clear()
+    assert lines.new() == []
+    Broker.messages.append(("imp/1/log", b'"again"', False))
+    assert lines.new() == [("imp/1/log", "again")]
 
 
 def test_payloads_for_people():

@@ -125,6 +125,13 @@ def test_an_unknown_name_gets_the_list():
     assert "did you mean 'ap-off'" in caught.value.next_step
 
 
+def test_what_was_typed_is_shown_without_control_characters():
+    for text in ("\x1b[31m", "ap-off@\x1b[31m", "ap-rssi=\x1b[31m"):
+        with pytest.raises(Problem) as caught:
+            typed_faults.arguments(parse(text))
+        assert "\x1b" not in str(caught.value)
+
+
 def test_faults_come_in_the_order_of_their_times(monkeypatch):
     made = []
     monkeypatch.setattr(typed_faults, "apply", lambda world, fault: made.append(fault.text))

@@ -133,12 +133,12 @@ class Desk:
             self.done = True
         elif word == "help":
             self._report.line("\n".join([*typed_faults.help_lines(), _HELP]))
-        elif word == "reset":
-            self._board.press_en()
-            self._report.line("board: EN pressed")
         elif word:
             try:
-                self._make(typed_faults.parse_all(word))
+                if word == "reset":
+                    self._board.press_en()
+                else:
+                    self._make(typed_faults.parse_all(word))
             except Problem as problem:
                 self._report.line(f"{problem.what} {problem.next_step}; or help")
             except BenchError as error:

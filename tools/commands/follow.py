@@ -31,9 +31,10 @@ _ASLEEP_S = 0.5  # a reset takes a tenth of it
 # The pid file, by which a boot is known, is written in two steps.
 BOOT_WRITE_S = 0.02
 _CTRL_C_S = 2.0
+# A SystemExit says with what, before the board starts anew.
 _RUN = """\
 try:
-    execfile({path!r})
+    {call}
 except SystemExit as error:
     print("\\x1eexit " + repr(error.args) + "\\x1f", end="")
     raise
@@ -127,7 +128,7 @@ class Follower:
         """From a boot to the end, or to the next boot (None)."""
         self._boot()
         self._exit, self._waits, self._doing = (), "", "running"
-        execution = self._console.start(_RUN.format(path=self._script.path))
+        execution = self._console.start(_RUN.format(call=f"execfile({self._script.path!r})"))
         while execution.traceback is None:
             if not self._step(execution):
                 return None
@@ -141,7 +142,7 @@ class Follower:
         """Waits for the prompt, and enters the raw REPL."""
         self._count_boot()
         boot = Boot(self._soft)
-        self._doing = "in boot.py"
+        self._doing = "in boot.py or main.py"
         self._output.text(boot.feed_text(self._early))
         self._early = ""
         while not boot.done:
@@ -241,7 +242,7 @@ class Follower:
         """After the last line: as long as the script has something to come, or as was asked."""
         self._doing = "waiting"
         code = _WAITING.read_text(encoding="utf-8")
-        waiting = self._console.start(f"exec({code!r}, {{}})")
+        waiting = self._console.start(_RUN.format(call=f"exec({code!r}, {{}})"))
         ended = quiet = time.monotonic()
         while True:
             if waiting.traceback is not None:

@@ -107,6 +107,8 @@ class BrokerLines:
 
     def new(self) -> list[tuple[str, str]]:
         """What has arrived since the last call."""
+        if len(self._messages) < self._seen:  # the broker was restored, and forgot them
+            self._seen = 0
         arrived = self._messages[self._seen :]
         self._seen += len(arrived)
         return [(topic, text_of(payload)) for topic, payload, *_ in arrived]

@@ -68,8 +68,8 @@ def _seconds(text: str, whole: str) -> float:
     value = float(found[1]) * _UNITS_S[found[2]] if found else -1.0
     if not 0 <= value <= _LONGEST_S:
         _refuse(
-            f"'{whole}' has no time that can be understood.",
-            f"'{text}' is not a time up to a day, such as 500ms, 5s or 2m.",
+            f"{ascii(whole[:60])} has no time that can be understood.",
+            f"{ascii(text[:60])} is not a time up to a day, such as 500ms, 5s or 2m.",
             "write the fault, then @ and the time: ap-off@5s",
         )
     return value
@@ -84,7 +84,7 @@ def parse(text: str) -> Fault:
         close = difflib.get_close_matches(name, table, n=1, cutoff=0.5)
         advice = f"did you mean '{close[0]}'? " if close else ""
         _refuse(
-            f"There is no fault '{name[:60]}'.",
+            f"There is no fault {ascii(name[:60])}.",
             f"the faults are: {', '.join(table)}.",
             f"{advice}choose one; several go with commas: ap-off@5s,ap-on@20s",
         )
@@ -154,7 +154,7 @@ def arguments(fault: Fault) -> list[object]:
         return [_value(p, text) for p, text in zip(parameters, fault.values, strict=False)]
     except (ValueError, KeyError):
         _refuse(
-            f"The values of '{fault.text[:60]}' do not fit.",
+            f"The values of {ascii(fault.text[:60])} do not fit.",
             "each is a text, a number, or on or off, with : between them.",
             f"write it so: {_usage(fault)}",
         )
