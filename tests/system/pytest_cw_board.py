@@ -123,6 +123,20 @@ def test_mpremote_uses_it_and_a_client_here_verifies_the_broker(standing):
         time.sleep(0.05)
 
 
+def test_what_it_shows_can_be_typed_as_it_is(start):
+    process = start("board", stdin=subprocess.DEVNULL)
+    lines = []
+    while not lines or lines[-1] != "Ctrl-C ends it.":
+        line = process.stdout.readline().decode()
+        assert line, process.stderr.read()
+        lines.append(line.rstrip("\n"))
+    shown = {line[:9].strip(): line[10:] for line in lines if line[0] != " "}
+    done = subprocess.run(shown["try"], shell=True, capture_output=True, timeout=_LIMIT_S)
+    assert done.returncode == 0 and re.match(rb"\d+\.\d+", done.stdout), done.stderr
+    subprocess.run(shown["faults"].partition("or: ")[2], shell=True, check=True, timeout=_LIMIT_S)
+    assert process.stdout.readline() == b"fault: ap-off\n"
+
+
 def test_faults_from_the_input_and_from_another_process(standing):
     standing.type("ap-off")
     standing.wait_for("fault: ap-off\n")

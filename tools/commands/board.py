@@ -4,6 +4,8 @@
 
 import argparse
 import json
+import shlex
+import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -93,6 +95,7 @@ def facts(world: "World", port: str, pipe: Path, bench: Path | None) -> dict[str
 
 def _introduce(world: "World", found: dict[str, str | int], report: Report) -> None:
     port, broker = found["port"], world.broker
+    mpremote = shlex.quote(str(Path(sys.executable).with_name("mpremote")))
     key = world.wifi["home"].key
     rows = [
         ("port", f"{port}"),
@@ -102,7 +105,7 @@ def _introduce(world: "World", found: dict[str, str | int], report: Report) -> N
         ("broker", f"{broker.url} for the board (imp.cloud is configured for it)"),
         ("", f"{found['broker here']} on this computer, CA {found['ca']}"),
         ("", f"mosquitto_sub -h localhost -p {broker.port} --cafile {found['ca']} -t 'imp/#' -v"),
-        ("try", f'mpremote connect {port} exec "import imp; print(imp.diag.version())"'),
+        ("try", f'{mpremote} connect {port} exec "import imp; print(imp.diag.version())"'),
     ]
     if "bench" in found:
         rows.append(
