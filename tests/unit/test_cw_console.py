@@ -69,7 +69,7 @@ def test_soft_reset_is_told_from_an_end(board, chunk):
     far = board(
         b"OK1\r\n\x04\x04MPY: soft reboot\r\nboot > it\r\n", b"OK2\r\n\x04\x04>", chunk=chunk
     )
-    with Console(far.path) as console:
+    with Console(far.port) as console:
         console.enter(5)
         execution = console.start("x")
         assert "".join(execution.follow(5)) == "1\n"
