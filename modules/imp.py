@@ -16,15 +16,19 @@ CONFIG_ALL = 15
 
 
 def __getattr__(name):
-    # Few programs use all three. Each occupies memory from its first use on.
+    # Few programs use all of them. Each occupies memory from its first use on.
     if name == "cloud":
         from connectwith.api import imp_cloud as part
     elif name == "diag":
         from connectwith.api import imp_diag as part
     elif name == "net":
         from connectwith.api import imp_net as part
-    else:
+    elif name[0] == "_":
         raise AttributeError(name)
+    else:
+        from connectwith.api import imp_device
+
+        part = getattr(imp_device, name)
     globals()[name] = part
     return part
 

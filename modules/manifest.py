@@ -48,4 +48,6 @@ _opt = 3 if os.environ.get("CONNECTWITH_RELEASE") else None
 module("server.py", base_path=".", opt=_opt)
 module("imp.py", base_path=".", opt=_opt)
 module("agent.py", base_path=".", opt=_opt)
+module("hardware.py", base_path=".", opt=_opt)
+module("nv.py", base_path=".", opt=_opt)
 package("connectwith", files=sorted(_files), base_path=".", opt=_opt)

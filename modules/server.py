@@ -21,11 +21,15 @@ SHUTDOWN_OTHER = 3
 
 
 def __getattr__(name):
-    if name != "aio":
-        raise AttributeError("module 'server' has no attribute '" + name + "'")
-    from connectwith.api import aio  # imports asyncio, which few programs use
+    if name == "aio":
+        from connectwith.api import aio as part  # imports asyncio, which few programs use
+    elif name in ("sleepfor", "sleepuntil"):
+        from connectwith.api import server_sleep
 
-    return aio
+        part = getattr(server_sleep, name)
+    else:
+        raise AttributeError("module 'server' has no attribute '" + name + "'")
+    return part
 
 
 def setsendtimeoutpolicy(reconnectpolicy, waitpolicy, timeout):

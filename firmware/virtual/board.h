@@ -60,6 +60,10 @@ bool board_retained_open(void);
 // Copies the variables of the RTC domain into the retained state.
 void board_retained_save_rtc(void);
 
+// EN takes the power from the RTC domain, too: noise is left, and no time. The chip calls it a
+// power-on.
+void board_retained_lose_rtc(void);
+
 // The command line that board_reset() starts the program with.
 void board_reset_by(char **argv);
 

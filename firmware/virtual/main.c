@@ -67,9 +67,7 @@ static void finish_deep_sleep(void) {
         struct timespec ts = { left / 1000000, left % 1000000 * 1000 };
         int signo = sigtimedwait(&set, NULL, &ts);
         if (signo == SIGUSR1) {
-            board_retained->reset_reason = ESP_RST_EXT;
-            board_lose_clock();
-            board_retained->wakeup_cause = 0;
+            board_retained_lose_rtc();
             break;
         } else if (signo > 0) {
             board_power_off(0);

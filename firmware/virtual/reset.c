@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "board.h"
@@ -39,9 +38,8 @@ void board_reset(int reason) {
     board_irq_lock();
     board_retained_save_rtc();
     board_retained->reset_reason = reason;
-    if (reason == ESP_RST_EXT) { // EN takes the power from the RTC domain, too: noise is left
-        memset(board_retained->rtc, 0xa5, sizeof(board_retained->rtc));
-        board_lose_clock();
+    if (reason == ESP_RST_EXT) {
+        board_retained_lose_rtc();
     }
     for (int i = 0; i < BOARD_UARTS; i++) {
         keep_open(board_retained->line[i].fd);

@@ -77,6 +77,13 @@ void board_retained_save_rtc(void) {
     }
 }
 
+void board_retained_lose_rtc(void) {
+    memset(board_retained->rtc, 0xa5, sizeof(board_retained->rtc));
+    memset(__start_rtc_retained, 0xa5, rtc_bytes());
+    board_retained->reset_reason = ESP_RST_POWERON;
+    board_lose_clock();
+}
+
 bool board_retained_open(void) {
     const char *text = getenv(RETAINED_ENV);
     if (text == NULL || !attach(atoi(text), false)) {

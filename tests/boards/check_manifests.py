@@ -31,6 +31,8 @@ ALWAYS = (
     "server.py",
     "imp.py",
     "agent.py",
+    "hardware.py",
+    "nv.py",
     "connectwith/__init__.py",
     "connectwith/links/wlan.py",
 )

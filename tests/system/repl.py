@@ -13,6 +13,7 @@ import time
 import pexpect
 
 _RAW_PROMPT = re.compile(rb"raw REPL; CTRL-B to exit\r\n>")
+_BANNER = re.compile(rb"MicroPython v[^\n]*\n")  # of the friendly REPL, at a boot
 _ANSWER = re.compile(rb"OK(.*?)\x04(.*?)\x04>", re.DOTALL)
 _PASTED_ANSWER = re.compile(rb"(.*?)\x04(.*?)\x04>", re.DOTALL)
 _WINDOW = re.compile(rb"R\x01(..)", re.DOTALL)
@@ -52,6 +53,12 @@ class Repl:
             except pexpect.TIMEOUT:
                 if time.monotonic() > deadline:
                     raise
+
+    def reenter(self, timeout=30):
+        """Wait for the reset that the running code makes, and enter the raw REPL; `enter()` alone
+        would interrupt that code."""
+        self._dut.expect(_BANNER, timeout=timeout)
+        self.enter(timeout)
 
     def send(self, code):
         """Start `code` (str); its end is awaited by `finish`."""

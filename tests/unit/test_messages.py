@@ -10,6 +10,7 @@ import _connectwith
 import machine
 import pytest
 from connectwith.session import messages
+from connectwith.settings import retained
 
 MOST = 256 * 1024 - 256
 
@@ -175,7 +176,8 @@ def test_a_restart_that_nobody_handles(control, clock, monkeypatch):
     pending = [True, True, False]
     monkeypatch.setattr(_connectwith, "lingering", lambda: pending.pop(0), False)
     monkeypatch.setattr(machine, "reset", lambda: did.append(("reset", len(pending))), False)
+    monkeypatch.setattr(retained, "save", lambda why: did.append(("save", why)))
     began_ms = clock.now_ms
     messages.deliver(control, ("restart", b"1"))
-    assert did == ["goodbye", ("reset", 0)], "not before the goodbye has left"
+    assert did == ["goodbye", ("save", 10), ("reset", 0)], "not before the goodbye has left"
     assert clock.now_ms - began_ms == 2

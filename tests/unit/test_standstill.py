@@ -12,6 +12,7 @@ from connectwith import links, results
 from connectwith import settings as store
 from connectwith.connection import failover, reconnect
 from connectwith.connection.job import Job
+from connectwith.settings import retained
 
 NIC = {"interface": "wl0"}
 
@@ -58,6 +59,7 @@ def control(monkeypatch, clock):
     control.attempt = types.SimpleNamespace(run_due=lambda: None)
     control.diag = types.SimpleNamespace(tries=None)
     monkeypatch.setattr(machine, "deepsleep", sleep, False)
+    monkeypatch.setattr(retained, "save", lambda why: control.events.append(("save", why)))
     monkeypatch.setattr(links, "get", lambda kind: kind)
     monkeypatch.setattr(reconnect.os, "urandom", lambda n: b"\xff" * n)
     monkeypatch.setattr(
@@ -85,11 +87,11 @@ def test_a_call_that_waits_mends_it_itself(control):
 def test_then_it_sleeps(control, capsys):
     with pytest.raises(Asleep):
         reconnect.suspend(control)
-    kind, duration_ms, at_ms = control.events[1]
-    assert control.events[0] == "disconnect" and duration_ms == 540_000
+    kind, duration_ms, at_ms = control.events[2]
+    assert control.events[:2] == ["disconnect", ("save", 7)] and duration_ms == 540_000
     assert 59_000 < at_ms <= 64_000 and "deep sleep for 540 s" in capsys.readouterr().out
     assert all(job.timeout_ms >= 1000 for job in control.jobs)
-    assert control.events[2:] == ["disconnect"]
+    assert control.events[3:] == ["disconnect"]
 
 
 @pytest.mark.parametrize(("stopping_ms", "waits_ms"), [(3000, 3000), (10**6, 60_000)])
@@ -98,7 +100,7 @@ def test_a_modem_goes_off_before_it_sleeps(control, stopping_ms, waits_ms):
     control.stopping_ms = stopping_ms
     with pytest.raises(Asleep):
         reconnect.suspend(control)
-    _, _, at_ms = control.events[1]
+    _, _, at_ms = control.events[2]
     assert at_ms - (999 + 60_000) - waits_ms in range(0, 20)
 
 

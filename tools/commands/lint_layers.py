@@ -37,7 +37,7 @@ _NOR = {("session", "links")}
 
 _PLATFORM = {"_connectwith", "machine", "network", "esp32"}
 _IO = _PLATFORM | {"select", "socket", "ssl", "tls"}
-_PUBLIC = {"agent", "imp", "server"}
+_PUBLIC = {"agent", "hardware", "imp", "nv", "server"}
 # The top packages of modules/ and tools/.
 _OWN = {"connectwith", "bench", "commands", "setup", "target"}
 # Modules without I/O. They import no module that has it.

@@ -21,6 +21,7 @@
 
 static int cpu_mhz = CPU_MHZ_DEFAULT;
 static int64_t sleep_us = -1; // negative: the timer is no wake-up source
+static bool light_slept; // since the last reset
 static esp_log_level_t log_level = ESP_LOG_WARN;
 
 esp_reset_reason_t esp_reset_reason(void) {
@@ -68,8 +69,10 @@ esp_err_t esp_sleep_enable_gpio_wakeup(void) {
     return ESP_ERR_NOT_SUPPORTED;
 }
 
+// Of a sleep before the last reset, too, a chip says nothing.
 esp_sleep_wakeup_cause_t esp_sleep_get_wakeup_cause(void) {
-    return (esp_sleep_wakeup_cause_t)board_retained->wakeup_cause;
+    return light_slept || esp_reset_reason() == ESP_RST_DEEPSLEEP
+        ? (esp_sleep_wakeup_cause_t)board_retained->wakeup_cause : ESP_SLEEP_WAKEUP_UNDEFINED;
 }
 
 esp_err_t esp_light_sleep_start(void) {
@@ -80,6 +83,7 @@ esp_err_t esp_light_sleep_start(void) {
     while (nanosleep(&ts, &ts) != 0) {
     }
     board_retained->wakeup_cause = ESP_SLEEP_WAKEUP_TIMER;
+    light_slept = true;
     return ESP_OK;
 }
 

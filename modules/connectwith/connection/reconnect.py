@@ -20,7 +20,6 @@ from connectwith.settings import nic
 _SPREAD = const(60)
 _PAUSE_MS = const(1000)  # the longest pause after the first attempt; it doubles each time
 _LONGEST_PAUSE_MS = const(16000)
-_STOPPING_MS = const(60000)  # more than a modem needs to deregister and switch itself off
 _LEAST_MS = const(1000)  # a shorter attempt is not made
 
 # The result of an attempt that the end of the minute has shortened is the stage it was in, not the
@@ -105,13 +104,13 @@ def _block(control, outage, settings):
 def _sleep(control):
     import machine
 
-    control.disconnect()
+    control.disconnect()  # gives back the memory for what comes
+    from connectwith.connection import deep_sleep
+    from connectwith.settings import retained
+
     print("connectwith: no connection; deep sleep for", control.sleep_ms // 1000, "s")
-    # A modem that is still on would stay on during the whole sleep.
-    since_ms = time.ticks_ms()
-    while control.is_stopping() and time.ticks_diff(time.ticks_ms(), since_ms) < _STOPPING_MS:
-        control.attempt.run_due()
-        time.sleep_ms(10)
+    deep_sleep.power_down(control)
+    call(retained.save, retained.SNOOZE)  # what nv cannot keep is no reason to stay awake
     machine.deepsleep(control.sleep_ms)
 
 

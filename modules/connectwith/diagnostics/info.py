@@ -49,6 +49,19 @@ def _report(control):
     return result
 
 
+def wifi(control):
+    """The record of Wi-Fi in that dict; of a board without, what is stored and known."""
+    link_in_use = control.link
+    record = {"macaddress": _mac(nic.WIFI)}
+    with _connectwith.SchedulerLock():
+        try:
+            link = links.get(nic.WIFI)
+        except ValueError:
+            return record
+        _fill_wifi(record, link, link_in_use is link or nic.WIFI in links.held)
+    return record
+
+
 def ipv4(kind, config):
     """The addresses of a link that is up with the NIC `config`, as the value of the key `ipv4`."""
     address, netmask, gateway = links.get(kind).addresses()

@@ -10,11 +10,10 @@ import _connectwith
 from micropython import const
 
 from connectwith import call
-from connectwith.settings import nic
+from connectwith.settings import json_values, nic
 
 _NAME_MAX = const(64)  # bytes
 _MESSAGE_MAX = const(256 * 1024 - 256)
-_DEPTH_MAX = const(16)
 
 _SHUTDOWN_OTHER = const(3)
 
@@ -35,41 +34,11 @@ def check_name(name):
 
 def pack(data):
     """`data` as JSON (bytes). TypeError, ValueError: JSON has no such value."""
-    _check(data, 0)
+    json_values.check("data", data, _MESSAGE_MAX)
     payload = json.dumps(data).encode()
     if len(payload) > _MESSAGE_MAX:
         raise ValueError("data: too long")
     return payload
-
-
-def _check(data, depth):
-    # json.dumps() writes the str of an unknown type, and nan for NaN.
-    if depth > _DEPTH_MAX:
-        raise ValueError("data: nested too deeply")
-    if data is None or isinstance(data, (bool, int)):
-        return
-    if isinstance(data, str):
-        _check_text(data)
-        return
-    if isinstance(data, float):
-        if data != data or data - data != 0:
-            raise ValueError("data: not a finite number")
-    elif isinstance(data, dict):
-        for key, value in data.items():
-            if not isinstance(key, str):
-                raise TypeError("data: keys must be str")
-            _check_text(key)
-            _check(value, depth + 1)
-    elif isinstance(data, (list, tuple)):
-        for value in data:
-            _check(value, depth + 1)
-    else:
-        raise TypeError("data: " + type(data).__name__ + " cannot be sent")
-
-
-def _check_text(text):
-    if nic.utf8_size("data", text, _MESSAGE_MAX) > _MESSAGE_MAX:
-        raise ValueError("data: too long")
 
 
 def deliver(control, message):
@@ -121,7 +90,14 @@ def restart(control):
     control.disconnect()
     while _connectwith.lingering():  # a second at most
         time.sleep_ms(1)
+    call(_note_restart)  # without memory for that it restarts all the same
     machine.reset()
+
+
+def _note_restart():
+    from connectwith.settings import retained
+
+    retained.save(retained.RESTART)
 
 
 def _on_restart(control, payload):

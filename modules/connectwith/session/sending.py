@@ -49,8 +49,9 @@ def send(control, name, payload):
     return result
 
 
-def flush(control, timeout_ms):
-    """Waits until all messages are acknowledged. Returns whether they are."""
+def flush(control, timeout_ms, again=True):
+    """Waits until all messages are acknowledged. Returns whether they are. `again`: after a loss
+    it does what the policy says."""
     current = control.session
     if not current.is_waiting():
         return True
@@ -62,7 +63,7 @@ def flush(control, timeout_ms):
         flushed = _wait(control, _ACKNOWLEDGED, deadline) == 0
     finally:
         control.busy -= 1
-    if not control.is_connected() and control.policy == results.SUSPEND_ON_ERROR:
+    if again and not control.is_connected() and control.policy == results.SUSPEND_ON_ERROR:
         control.reconnect()
     return flushed
 
