@@ -5,6 +5,7 @@
 // at once, in the order of the test.
 
 #include <stddef.h>
+#include <string.h>
 
 #include "esp_eth.h"
 #include "esp_event.h"
@@ -61,8 +62,14 @@ static void gets_address(int32_t id) {
     happens(IP_EVENT, id, &event);
 }
 
+// The access point whose BSSID ends in this byte.
+static void joins(uint8_t last) {
+    wifi_event_sta_connected_t event = { .bssid = { 2, 0x80, 0xff, 3, 4, last } };
+    happens(WIFI_EVENT, WIFI_EVENT_STA_CONNECTED, &event);
+}
+
 static void leaves(uint8_t reason) {
-    wifi_event_sta_disconnected_t event = { .reason = reason };
+    wifi_event_sta_disconnected_t event = { .reason = reason, .bssid = { 2, 0, 0, 0, 0, 9 } };
     happens(WIFI_EVENT, WIFI_EVENT_STA_DISCONNECTED, &event);
 }
 
@@ -107,9 +114,14 @@ static void follows_a_link_up_and_down(void) {
 
 static void keeps_the_reason_of_the_last_loss(void) {
     CHECK(link_watch(WIFI, world_wake));
-    happens(WIFI_EVENT, WIFI_EVENT_STA_CONNECTED, NULL);
+    joins(1);
     const uint32_t lost = losses(WIFI);
+    uint8_t bssid[6];
+    link_bssid(bssid);
+    CHECK(memcmp(bssid, (uint8_t[]) { 2, 0x80, 0xff, 3, 4, 1 }, sizeof(bssid)) == 0);
     leaves(WIFI_REASON_BEACON_TIMEOUT);
+    link_bssid(bssid);
+    CHECK(memcmp(bssid, (uint8_t[]) { 2, 0, 0, 0, 0, 9 }, sizeof(bssid)) == 0);
     leaves(WIFI_REASON_NO_AP_FOUND);
     CHECK_EQ(losses(WIFI), lost + 2);
     CHECK_EQ(link_state(WIFI) & 0xff, WIFI_REASON_NO_AP_FOUND);
@@ -118,7 +130,7 @@ static void keeps_the_reason_of_the_last_loss(void) {
 
 static void an_address_goes_and_comes_back(void) {
     CHECK(link_watch(WIFI, world_wake));
-    happens(WIFI_EVENT, WIFI_EVENT_STA_CONNECTED, NULL);
+    joins(1);
     gets_address(IP_EVENT_STA_GOT_IP);
     happens(IP_EVENT, IP_EVENT_STA_LOST_IP, NULL);
     CHECK_EQ(flags(WIFI), LINK_UP);
@@ -137,11 +149,11 @@ static void an_address_after_the_links_end_is_none(void) {
     happens(ETH_EVENT, ETHERNET_EVENT_STOP, NULL);
     gets_address(IP_EVENT_ETH_GOT_IP);
     CHECK_EQ(flags(ETHERNET), 0);
-    happens(WIFI_EVENT, WIFI_EVENT_STA_CONNECTED, NULL);
+    joins(1);
     leaves(WIFI_REASON_ASSOC_LEAVE);
     gets_address(IP_EVENT_STA_GOT_IP);
     CHECK_EQ(flags(WIFI), 0);
-    happens(WIFI_EVENT, WIFI_EVENT_STA_CONNECTED, NULL);
+    joins(1);
     CHECK_EQ(flags(WIFI), LINK_UP);
     happens(WIFI_EVENT, WIFI_EVENT_STA_STOP, NULL);
 }

@@ -3,6 +3,7 @@
 """The cellular link when all is well: from every state of the modem, with every way to log in."""
 
 import pytest
+from bench.modem.identity import IMEI, MODEL
 from cellular import (
     NO_PPP_CONNECTION,
     SERVER_CONNECTED,
@@ -44,6 +45,23 @@ def test_from_off_to_a_message_and_back_to_off(device, modem, world):
     assert 0.1 <= modem.presses[0] < 2.5
     sends_and_disconnects(device, world)
     expect_off(modem)
+
+
+@pytest.mark.virtual("it knows the modem's number and its cell")
+def test_info_says_who_and_where_the_modem_is(device, modem):
+    def record():
+        return next(i for i in device.repl.value("imp.net.info()")["interface"] if "apn" in i)
+
+    modem.warm()
+    connects(device)
+    told = record()
+    assert (told["imei"], told["model"]) == (IMEI, MODEL)
+    assert told["cellinfo"].startswith("LTE,Online,001-01,") and told["rssi"] < 0
+    assert IMEI not in repr(device.last_attempt())
+    device.repl.run("server.disconnect()")
+    told = record()
+    assert (told["imei"], told["model"]) == (IMEI, MODEL), "who it is stays known"
+    assert {"cellinfo", "rssi"}.isdisjoint(told)
 
 
 def test_over_the_network_of_the_sim(device, cellular, world):

@@ -53,6 +53,7 @@ def test_s27_s28_s49_s50_info_through_the_life_of_a_connection(device, world):
     wifi = _record(info, "wifi")
     assert (wifi["connectedssid"], wifi["rssi"], wifi["channel"]) == ("home-net", -55, 6)
     assert len(wifi["macaddress"]) == 12 and "ssid" not in wifi
+    assert wifi["bssid"] == world.wifi["home"].bssid.hex()
     network = world.wifi["home"]
     table = info["ipv4"]
     assert table["gateway"] == network.gateway and table["dhcpserver"] == network.gateway

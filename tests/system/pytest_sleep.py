@@ -79,8 +79,8 @@ def test_a_restart_is_told_once(repl):
 
 @pytest.mark.parametrize(
     "memory",
-    [b"", b"cwnv", b"cwnv\x00\x00\x00\x00\x00{}", b"cwnv\x07" + b"\xff" * 2043, b"\xa5" * 2048,
-     b"mine"],
+    [b"", b"cwnv", b"cwnv\x00\x00\x00\x00\x00{}", b"cwnv\x07" + b"\xff" * 2043,
+     b"\xa5" * 2048, b"mine"],
     ids=range(6),
 )  # fmt: skip
 def test_hostile_memory(repl, memory):

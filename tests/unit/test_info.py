@@ -137,12 +137,13 @@ def test_an_interface_over_cellular(board):
     }  # fmt: skip
 
 
-TOLD = {"ssid": "home", "rssi": -60, "channel": 6}
+TOLD = {"ssid": "home", "rssi": -60, "channel": 6, "bssid": "020000000001"}
 
 
 @pytest.mark.parametrize(
     ("used", "state", "told", "record"),
-    [("link", links.LINK_UP, TOLD, {"connectedssid": "home", "rssi": -60, "channel": 6}),
+    [("link", links.LINK_UP, TOLD, {"connectedssid": "home", "rssi": -60, "channel": 6,
+                                    "bssid": "020000000001"}),
      ("held", links.LINK_UP, {"ssid": "home", "rssi": -60}, {"connectedssid": "home",
                                                              "rssi": -60}),
      ("link", 0, TOLD, {}), ("", links.LINK_UP, TOLD, {}),
@@ -157,6 +158,9 @@ def test_wifi(board, used, state, told, record):
         links.held[0] = {}
     wifi = info.report(board.control)["interface"][0]
     assert wifi == {"type": "wifi", "macaddress": "240ac4000001", "ssid": "stored", **record}
+    assert info.wifi(board.control) == {k: v for k, v in wifi.items() if k != "type"}
+    board.fitted[0] = None
+    assert info.wifi(board.control) == {"macaddress": "240ac4000001"}
 
 
 @pytest.mark.parametrize(
@@ -169,3 +173,11 @@ def test_cellular(board, used, rssi, apn, record):
     if used:
         board.control.link = board.fitted[2]
     assert info.report(board.control)["interface"][2] == {"type": "cell", **record}
+
+
+def test_what_the_modem_has_told_of_itself(board):
+    who = {"imei": "860000000000000", "model": "SIMCOM_SIM7600G-H"}
+    board.fitted[2].told = {"rssi": -71, "cellinfo": "LTE,Online", **who}
+    assert info.report(board.control)["interface"][2] == {"type": "cell", **who}
+    board.control.link = board.fitted[2]
+    assert info.report(board.control)["interface"][2] == {"type": "cell", **board.fitted[2].told}

@@ -146,3 +146,50 @@ def test_an_apn_cannot_become_a_command(clock):
     line = line_of(("AT+CGDCONT?", OK), *SEARCHING, ("AT+CFUN?", lines("+CFUN: 4", "OK")))
     with pytest.raises(ValueError, match="apn"):
         clock.drive(mobile_network.Network(line).set_up('x"\rATD1', 0, "", "", False))
+
+
+CPSI = "LTE,Online,262-01,0x5A1E,187214592,257,EUTRAN-BAND3,1300,5,5,-94,-850,-545,15"
+SIGNAL = ("AT+CSQ", lines("+CSQ: 20,99", "OK"))
+OPERATOR = ("AT+COPS?", lines('+COPS: 0,0,"Net",7', "OK"))
+MODEL = ("AT+CGMM", lines("SIMCOM_SIM7600G-H", "OK"))
+IMEI = ("AT+CGSN", lines("860000000000001", "OK"))
+CELL = ("AT+CPSI?", lines("+CPSI: " + CPSI, "OK"))
+
+
+def test_who_and_where_the_modem_is(clock):
+    line = line_of(SIGNAL, OPERATOR, MODEL, IMEI, CELL, SIGNAL, OPERATOR, CELL)
+    line.recording = True
+    network = mobile_network.Network(line)
+    for _ in range(2):  # it is asked once who it is
+        clock.drive(network.describe())
+        assert (network.rssi_dbm, network.operator) == (-73, "Net")
+        assert (network.model, network.imei) == ("SIMCOM_SIM7600G-H", "860000000000001")
+        assert network.cell == CPSI
+    assert line.uart.script == []
+    assert "860000000000001" not in repr(line.log) and "262-01" not in repr(line.log)
+
+
+@pytest.mark.parametrize("answer", [lines("ERROR"), lines("+CME ERROR: 100"), OK, None])
+def test_what_it_does_not_tell_costs_a_second_at_most(clock, answer):
+    script = [(command, answer) for command, _ in (MODEL, IMEI, CELL)]
+    line = line_of(SIGNAL, OPERATOR, *script)
+    network = mobile_network.Network(line)
+    _, took_ms = clock.drive(network.describe())
+    assert network.model is network.imei is network.cell is None
+    assert took_ms < (4000 if answer is None else 200) and line.uart.script == []
+
+
+@pytest.mark.parametrize("imei", ["+CGSN: 1", "86000000000000X", "*ISIMAID"])
+def test_an_imei_has_digits_alone(clock, imei):
+    line = line_of(SIGNAL, OPERATOR, MODEL, ("AT+CGSN", lines(imei, "OK")), CELL)
+    network = mobile_network.Network(line)
+    clock.drive(network.describe())
+    assert network.imei is None
+
+
+def test_a_cell_without_service(clock):
+    line = line_of(SIGNAL, OPERATOR, MODEL, IMEI,
+                   ("AT+CPSI?", lines("+CPSI: NO SERVICE, Online", "OK")))  # fmt: skip
+    network = mobile_network.Network(line)
+    clock.drive(network.describe())
+    assert network.cell == "NO SERVICE, Online"

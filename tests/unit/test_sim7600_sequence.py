@@ -331,8 +331,13 @@ def test_a_modem_of_an_earlier_run_without_status(link, clock, used):
 
 
 def test_what_people_are_told(link, clock):
-    link._network.operator, link._network.rssi_dbm = "Net", -71
-    assert link.info() == {"operator": "Net", "rssi": -71}
+    network = link._network
+    network.operator, network.rssi_dbm, network.cell = "Net", -71, "LTE,Online"
+    network.imei, network.model = "860000000000001", "SIMCOM_SIM7600G-H"
+    assert link.info() == {
+        "operator": "Net", "rssi": -71, "imei": "860000000000001",
+        "model": "SIMCOM_SIM7600G-H", "cellinfo": "LTE,Online",
+    }  # fmt: skip
     link.start(config())
     assert "pintries" not in link.report()
     link._sim.tries = 0

@@ -82,7 +82,7 @@ def started(radio, nic_=None, given=None):
     return link
 
 
-def test_joining(radio, clock):
+def test_joining(radio, clock, monkeypatch):
     link = started(radio)
     assert radio.used == [(0, True)] and link.poll() == 0
     radio.state = LINK_UP
@@ -97,7 +97,10 @@ def test_joining(radio, clock):
     assert link.poll() == 2
     radio.state |= HAS_ADDRESS
     assert link.poll() == UP and link.addresses() == ADDRESSES[:3]
-    assert link.info() == {"ssid": "home", "rssi": "status", "channel": "config"}
+    told = {"ssid": "home", "rssi": "status", "channel": "config"}
+    assert link.info() == {**told, "bssid": "020000000001"}
+    monkeypatch.setattr(_connectwith, "link_bssid", lambda: None)
+    assert link.info() == told
 
 
 def test_a_radio_that_is_on_begins_from_a_known_state(radio, clock):

@@ -43,8 +43,8 @@ static mp_obj_t connectwith_link_state(mp_obj_t link_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_state_obj, connectwith_link_state);
 
-// link_bssid() -> bytes: of the access point that has refused the last join over Wi-Fi, or ended the
-// last association. None: there was none.
+// link_bssid() -> bytes: of the access point that Wi-Fi is associated with, or that has refused the
+// last join or ended the last association. None: there was none.
 static mp_obj_t connectwith_link_bssid(void) {
     static const uint8_t nobody[6];
     uint8_t bssid[sizeof(nobody)];

@@ -20,7 +20,7 @@
 static atomic_uint states[ATTEMPT_LINK_COUNT];
 static atomic_uint dhcp_servers[ATTEMPT_LINK_COUNT]; // 0: the address is static
 static atomic_uint scans; // that have ended
-static atomic_uint bssids[2]; // of the last loss, three bytes each
+static atomic_uint bssids[2]; // see link_bssid(), three bytes each
 static void (*_Atomic wake_fn)(void); // Python sets it, the thread of the events calls it
 
 static void set(attempt_link_t link, uint32_t state) {
@@ -51,6 +51,7 @@ static void on_wifi(void *unused, esp_event_base_t base, int32_t id, void *data)
     (void)unused;
     (void)base;
     if (id == WIFI_EVENT_STA_CONNECTED) {
+        note_bssid(((const wifi_event_sta_connected_t *)data)->bssid);
         gain(ATTEMPT_LINK_WIFI, LINK_UP);
     } else if (id == WIFI_EVENT_STA_DISCONNECTED) {
         const wifi_event_sta_disconnected_t *event = data;

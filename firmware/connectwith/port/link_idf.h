@@ -30,8 +30,8 @@ bool link_watch(attempt_link_t link, void (*wake)(void));
 // Any thread.
 uint32_t link_state(attempt_link_t link);
 
-// The BSSID of the access point that the last loss of Wi-Fi came from, all zeros if the driver names
-// none: it has found none.
+// The BSSID of the access point that Wi-Fi is associated with, or that the last loss came from; all
+// zeros if the driver names none: it has found none.
 void link_bssid(uint8_t bssid[6]);
 
 // How many scans have ended, by themselves or because Wi-Fi went off.

@@ -113,8 +113,9 @@ def _fill_wifi(record, link, in_use):
             return  # the connection was lost after _state()
         record["connectedssid"] = told["ssid"]
         record["rssi"] = told["rssi"]
-        if "channel" in told:
-            record["channel"] = told["channel"]
+        for key in ("channel", "bssid"):
+            if key in told:
+                record[key] = told[key]
 
 
 def _fill_ethernet(record, link, in_use):
@@ -122,10 +123,11 @@ def _fill_ethernet(record, link, in_use):
 
 
 def _fill_cell(record, link, in_use):
-    if in_use:
-        told = link.info()
-        if told.get("rssi") is not None:
-            record["rssi"] = told["rssi"]
+    told = link.info()
+    # Who the modem is stays true while it is off; where it was does not.
+    for key in ("imei", "model", "rssi", "cellinfo") if in_use else ("imei", "model"):
+        if told.get(key) is not None:
+            record[key] = told[key]
     apn = getattr(link, "apn", None)
     if apn is not None:
         record["apn"] = apn

@@ -101,11 +101,15 @@ class Wlan:
         return self._wlan.ifconfig()[:3]
 
     def info(self):
-        return {
+        told = {
             "ssid": self._nic["wificonfig"]["ssid"],
             "rssi": self._wlan.status("rssi"),
             "channel": self._wlan.config("channel"),
         }
+        bssid = _connectwith.link_bssid()
+        if bssid is not None:
+            told["bssid"] = bssid.hex()
+        return told
 
     def is_scanning(self):
         """Whether it scans for access points now."""

@@ -18,6 +18,7 @@ LATE = const(2)
 _ANSWER_MS = const(5000)
 _RADIO_MS = const(15000)
 _OPERATOR_MS = const(15000)
+_DETAIL_MS = const(1000)  # of what the attempt itself does not need
 _AGAIN_MS = const(250)
 _ATTACH_MS = const(20000)
 _REGISTER_MS = const(180000)  # the longest known time; usually the attempt ends sooner
@@ -51,6 +52,9 @@ class Network:
         self._line = line
         self.operator = None
         self.rssi_dbm = None
+        self.imei = None  # of the modem; it stays, as the model does
+        self.model = None
+        self.cell = None  # what the modem answers to AT+CPSI?
         self._registered = False  # set_up() has found it registered with this APN
         self._changed = False  # the modem had another APN before
 
@@ -175,6 +179,22 @@ class Network:
             self.operator = found[2] if len(found) > 2 else None
         else:
             yield from line.drain()  # its answer may still come
+        if self.model is None:
+            self.model = yield from self._detail(b"AT+CGMM")  # 3GPP TS 27.007, 5.2
+        if self.imei is None:
+            imei = yield from self._detail(b"AT+CGSN")  # 3GPP TS 27.007, 5.4
+            self.imei = imei if imei and imei.isdigit() else None
+        cell = yield from self._detail(b"AT+CPSI?", b"+CPSI:")  # AT Command Manual, 4.2.14
+        self.cell = cell[len("+CPSI:") :].strip() if cell else None
+
+    def _detail(self, command, prefix=b""):
+        """The last line of the answer, or None. It is not logged, because it identifies or locates
+        the device."""
+        line = self._line
+        result = yield from line.ask(command, _DETAIL_MS, prefix, str(command, "ascii"))
+        if result == at.NONE:
+            yield from line.drain()
+        return line.text if result == at.OK and line.text else None
 
     def clock(self):
         """The text of the modem's clock, or ""."""

@@ -92,7 +92,14 @@ class Sim7600:
         return self._stage
 
     def info(self):
-        return {"operator": self._network.operator, "rssi": self._network.rssi_dbm}
+        network = self._network
+        return {
+            "operator": network.operator,
+            "rssi": network.rssi_dbm,
+            "imei": network.imei,
+            "model": network.model,
+            "cellinfo": network.cell,
+        }
 
     def addresses(self):
         """Address, netmask and the other end of PPP, when UP."""
