@@ -98,8 +98,8 @@ def test_hostile_memory(repl, memory):
 @pytest.mark.parametrize(
     ("value", "error"),
     [("b'x'", "TypeError: nv: JSON has no bytes"), ("{1: 2}", "TypeError: nv: keys must be str"),
-     ("imp", "TypeError: nv: JSON has no module"), ("float('nan')", "ValueError: nv: not a finite"),
-     ("float('-inf')", "ValueError: nv: not a finite"), ("'x' * 2031", "ValueError: nv: too long"),
+     ("imp", "TypeError: nv: JSON has no module"), ("float('nan')", "ValueError: nv: not a fini"),
+     ("float('-inf')", "ValueError: nv: not a fini"), ("'x' * 2031", "ValueError: nv: too long"),
      ("bytes([0x80, 0x41]).decode", "TypeError: nv: JSON has no ")],
 )  # fmt: skip
 def test_what_nv_cannot_keep_is_refused(device, value, error):

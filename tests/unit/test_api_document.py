@@ -17,6 +17,11 @@ LOCAL = MODULES / "connectwith" / "local" / "interfaces.py"
 RESULTS = MODULES / "connectwith" / "results.py"
 # Objects that calls return: their names on the page, and their classes.
 OBJECTS = {"interface": "Interface", "udp": "Udp"}
+# Files whose names `imp` and `server` load at the first use of one.
+PARTS = {
+    "imp": MODULES / "connectwith" / "api" / "imp_device.py",
+    "server": MODULES / "connectwith" / "api" / "server_sleep.py",
+}
 # The prefix of a file's public names in the API.
 FILES = {
     "server": MODULES / "server.py",
@@ -25,6 +30,7 @@ FILES = {
     "imp.diag": MODULES / "connectwith" / "api" / "imp_diag.py",
     "imp.net": MODULES / "connectwith" / "api" / "imp_net.py",
     "agent": MODULES / "agent.py",
+    "hardware": MODULES / "hardware.py",
     "server.aio": MODULES / "connectwith" / "api" / "aio.py",
 }
 
@@ -63,7 +69,8 @@ def constants(prefix: str, body: list[ast.stmt]) -> Iterator[str]:
 
 
 def parse(name: str) -> list[ast.stmt]:
-    return ast.parse(FILES[name].read_text()).body
+    files = [FILES[name], *([PARTS[name]] if name in PARTS else [])]
+    return [node for file in files for node in ast.parse(file.read_text()).body]
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +94,9 @@ def test_functions_and_parameters_are_those_of_the_code(document):
 
 
 def test_constants_are_those_of_the_code(document):
-    said = set(re.findall(r"`((?:server|imp)(?:\.[a-z]+)?\.[A-Z][A-Z0-9_]+)`", document))
-    there = {c for name in ("server", "imp", "imp.net") for c in constants(name, parse(name))}
+    said = set(re.findall(r"`((?:server|imp|hardware)(?:\.[a-z]+)?\.[A-Z][A-Z0-9_]+)`", document))
+    names = ("server", "imp", "imp.net", "hardware")
+    there = {c for name in names for c in constants(name, parse(name))}
     there |= set(constants("server", ast.parse(RESULTS.read_text()).body))
     assert said - there == set(), "only in docs/api.md"
     assert there - said == set(), "not in docs/api.md"

@@ -34,10 +34,12 @@ def info():
     """The present state of the network, as a new dict without secrets.
 
     `interface`: a list of dicts, one for each interface of this board: `type` ("wifi",
-    "ethernet", "cell"), `macaddress`, `ssid` (stored), `connectedssid`, `rssi`, `channel`,
-    `apn` (used last). An unknown value is absent. `active`: an index of that list, only while
-    connected to the server. `ipv4` of Wi-Fi or Ethernet: `address`, `netmask`, `broadcast`,
-    `gateway`, `dnsserver`, `dhcpserver` (not with a static address), `proxy`, `server`.
+    "ethernet", "cell"), `macaddress`, `ssid` (stored), `connectedssid`, `bssid`, `rssi`,
+    `channel`, `apn` (used last), `imei`, `model`, `cellinfo` (the modem's text; this and the
+    `rssi` of cellular were read before the call). An unknown value is absent. `active`: an index
+    of that list, only while connected to the server. `ipv4` of Wi-Fi or Ethernet: `address`,
+    `netmask`, `broadcast`, `gateway`, `dnsserver`, `dhcpserver` (not with a static address),
+    `proxy`, `server`.
     `lasterror`: result code of the last failure, not while connected.
     """
     from connectwith.diagnostics import info
