@@ -104,13 +104,13 @@ def _block(control, outage, settings):
 def _sleep(control):
     import machine
 
-    control.disconnect()  # gives back the memory for what comes
+    control.disconnect()  # frees the memory that the imports need
     from connectwith.connection import deep_sleep
     from connectwith.settings import retained
 
     print("connectwith: no connection; deep sleep for", control.sleep_ms // 1000, "s")
     deep_sleep.power_down(control)
-    call(retained.save, retained.SNOOZE)  # what nv cannot keep is no reason to stay awake
+    call(retained.save, retained.SNOOZE)  # an error in nv does not prevent the sleep
     machine.deepsleep(control.sleep_ms)
 
 

@@ -90,7 +90,7 @@ def restart(control):
     control.disconnect()
     while _connectwith.lingering():  # a second at most
         time.sleep_ms(1)
-    call(_note_restart)  # without memory for that it restarts all the same
+    call(_note_restart)  # an error in it does not prevent the restart
     machine.reset()
 
 
