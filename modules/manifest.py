@@ -9,11 +9,17 @@
 import ast
 import os
 
-options.defaults(w5500=True, sim7600=True, aio=True, local=True, scan=True)
+options.defaults(w5500=True, sim7600=True, aio=True, local=True, scan=True, device=True)
 
 # Files that only one link needs, by the beginning of their names.
 _OF_W5500 = ("connectwith/links/w5500",)
 _OF_SIM7600 = ("connectwith/links/modem/",)
+# Behind hardware and nv, which go with them, and the calls of imp and server that sleep or ask.
+_OF_DEVICE = (
+    "connectwith/api/hardware_boot.",
+    "connectwith/api/imp_device.",
+    "connectwith/api/server_sleep.",
+)
 
 _left_out = ()
 for _kept, _names in (
@@ -22,6 +28,7 @@ for _kept, _names in (
     (options.aio, ("connectwith/api/aio.",)),  # server.aio
     (options.local, ("connectwith/local/interfaces.",)),  # imp.net.open() and openudp()
     (options.scan, ("connectwith/local/scan.",)),  # imp.scanwifinetworks()
+    (options.device, _OF_DEVICE),
 ):
     if not _kept:
         _left_out += _names
@@ -48,6 +55,7 @@ _opt = 3 if os.environ.get("CONNECTWITH_RELEASE") else None
 module("server.py", base_path=".", opt=_opt)
 module("imp.py", base_path=".", opt=_opt)
 module("agent.py", base_path=".", opt=_opt)
-module("hardware.py", base_path=".", opt=_opt)
-module("nv.py", base_path=".", opt=_opt)
+if options.device:
+    module("hardware.py", base_path=".", opt=_opt)
+    module("nv.py", base_path=".", opt=_opt)
 package("connectwith", files=sorted(_files), base_path=".", opt=_opt)

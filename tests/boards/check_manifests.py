@@ -31,8 +31,6 @@ ALWAYS = (
     "server.py",
     "imp.py",
     "agent.py",
-    "hardware.py",
-    "nv.py",
     "connectwith/__init__.py",
     "connectwith/links/wlan.py",
 )
@@ -44,6 +42,7 @@ OPTIONS = {
     "aio": "connectwith/api/aio.py",
     "local": "connectwith/local/interfaces.py",
     "scan": "connectwith/local/scan.py",
+    "device": "connectwith/api/imp_device.py",
 }
 
 
