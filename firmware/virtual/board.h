@@ -4,12 +4,12 @@
 // What the parts of the virtual board know of each other. Python-facing files and the ESP-IDF
 // stand-in include this; nothing outside firmware/virtual may.
 
-#ifndef VIRTUAL_BOARD_H
-#define VIRTUAL_BOARD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #define BOARD_UARTS (3) // UART 0 is the console, as on most ESP32 boards
 
@@ -83,8 +83,7 @@ void board_line_set_speed(int uart, uint32_t baudrate);
 // The I/O thread stands for the chip's interrupts: it waits for file descriptors and calls.
 typedef struct board_source {
     int fd;
-    short events;                                    // as for poll(2); 0 pauses the source
-    void (*ready)(struct board_source *s, short revents); // runs in the I/O thread
+    void (*ready)(struct board_source *s); // there is something to read; runs in the I/O thread
     struct board_source *next;
 } board_source_t;
 
@@ -93,8 +92,6 @@ void board_io_add(board_source_t *s);
 // When this returns, s->ready is not running and will not run again. Must not be called from
 // ready itself, nor inside an atomic section.
 void board_io_remove(board_source_t *s);
-// To be called after a change of s->events.
-void board_io_kick(void);
 
 // Stops all UARTs but the console, at a soft reset.
 void board_uarts_deinit(void);
@@ -114,8 +111,9 @@ void board_console_start(void);
 
 // Clocks. The wall clock counts from 2000-01-01, as ESP32's does under MicroPython.
 int64_t board_monotonic_us(void);
+struct timespec board_timespec(int64_t us);
+void board_sleep_us(int64_t us);
 int64_t board_wall_us(void);
-void board_wall_set_us(int64_t us);
 void board_lose_clock(void); // it stands at its begin again, as at power-on
 
 // Waits until another thread wakes the main task, or until timeout_us have passed; negative:
@@ -133,7 +131,6 @@ typedef enum {
     BOARD_COUNT_NVS_HANDLES,
     BOARD_COUNT_TASKS,
     BOARD_COUNT_TIMERS,
-    BOARD_COUNT_SEMAPHORES,
     BOARD_COUNT_HANDLERS,
     BOARD_COUNTS,
 } board_count_t;
@@ -173,5 +170,3 @@ void board_check_leaks(void) __attribute__((weak));
 
 // Ends the process after removing what only a running board owns. `status` is the exit code.
 _Noreturn void board_power_off(int status);
-
-#endif // VIRTUAL_BOARD_H

@@ -21,6 +21,16 @@ int64_t board_monotonic_us(void) {
     return (int64_t)ts.tv_sec * US_PER_S + ts.tv_nsec / 1000;
 }
 
+struct timespec board_timespec(int64_t us) {
+    return (struct timespec) { us / US_PER_S, us % US_PER_S * 1000 };
+}
+
+void board_sleep_us(int64_t us) {
+    struct timespec ts = board_timespec(us);
+    while (nanosleep(&ts, &ts) != 0) {
+    }
+}
+
 int64_t board_wall_us(void) {
     board_irq_lock();
     int64_t offset = board_retained->clock_offset_us;
@@ -28,14 +38,14 @@ int64_t board_wall_us(void) {
     return board_monotonic_us() + offset;
 }
 
-void board_wall_set_us(int64_t us) {
+static void set_wall_us(int64_t us) {
     board_irq_lock();
     board_retained->clock_offset_us = us - board_monotonic_us();
     board_irq_unlock();
 }
 
 void board_lose_clock(void) {
-    board_wall_set_us(0);
+    set_wall_us(0);
 }
 
 int __wrap_gettimeofday(struct timeval *tv, void *tz);
@@ -60,7 +70,7 @@ int __wrap_settimeofday(const struct timeval *tv, const void *tz) {
         errno = EINVAL;
         return -1;
     }
-    board_wall_set_us((int64_t)tv->tv_sec * US_PER_S + tv->tv_usec);
+    set_wall_us((int64_t)tv->tv_sec * US_PER_S + tv->tv_usec);
     return 0;
 }
 

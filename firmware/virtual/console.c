@@ -29,8 +29,7 @@ ringbuf_t stdin_ringbuf = { rx_array, sizeof(rx_array), 0, 0 };
 static board_source_t console_source;
 static bool unattended;
 
-static void console_ready(board_source_t *s, short revents) {
-    (void)revents;
+static void console_ready(board_source_t *s) {
     uint8_t buf[512];
     ssize_t n = read(s->fd, buf, sizeof(buf));
     if (n <= 0) {
@@ -50,7 +49,6 @@ static void console_ready(board_source_t *s, short revents) {
 
 void board_console_start(void) {
     console_source.fd = board_retained->line[0].fd;
-    console_source.events = POLLIN;
     console_source.ready = console_ready;
     board_io_add(&console_source);
 }

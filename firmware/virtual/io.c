@@ -4,7 +4,7 @@
 // The I/O thread: one poll(2) over all serial lines, the netsim's GPIO socket and the signals.
 // What runs in it plays the part of interrupt handlers: record, wake the main task, return.
 
-#define _GNU_SOURCE
+#include <err.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -28,15 +28,10 @@ static board_source_t *sources;
 static int kick_fd = -1;
 static int signal_fd = -1;
 
-static _Noreturn void die(const char *what) {
-    perror(what);
-    exit(1);
-}
-
-void board_io_kick(void) {
+static void kick(void) {
     uint64_t one = 1;
     if (write(kick_fd, &one, sizeof(one)) < 0 && errno != EAGAIN) {
-        die("virtual-board: eventfd");
+        err(1, "eventfd");
     }
 }
 
@@ -45,7 +40,7 @@ void board_io_add(board_source_t *s) {
     s->next = sources;
     sources = s;
     pthread_mutex_unlock(&sources_lock);
-    board_io_kick();
+    kick();
 }
 
 void board_io_remove(board_source_t *s) {
@@ -70,16 +65,14 @@ static void handle_signal(void) {
     board_power_off(0);
 }
 
-// Fills the poll set: kick, signals, then each source that wants events.
+// Fills the poll set: kick, signals, then each source.
 static nfds_t gather(struct pollfd *fds) {
     nfds_t n = 0;
     fds[n++] = (struct pollfd) { .fd = kick_fd, .events = POLLIN };
     fds[n++] = (struct pollfd) { .fd = signal_fd, .events = POLLIN };
     pthread_mutex_lock(&sources_lock);
     for (board_source_t *s = sources; s != NULL && n < SOURCES_MAX; s = s->next) {
-        if (s->events != 0) {
-            fds[n++] = (struct pollfd) { .fd = s->fd, .events = s->events };
-        }
+        fds[n++] = (struct pollfd) { .fd = s->fd, .events = POLLIN };
     }
     pthread_mutex_unlock(&sources_lock);
     return n;
@@ -92,12 +85,12 @@ static bool dispatch(const struct pollfd *fds, nfds_t n) {
         if (fds[i].revents == 0) {
             continue;
         }
-        hung_up |= (fds[i].revents & (POLLIN | POLLOUT)) == 0;
+        hung_up |= (fds[i].revents & POLLIN) == 0;
         pthread_mutex_lock(&sources_lock);
         // The source may have been removed while poll() waited.
         for (board_source_t *s = sources; s != NULL; s = s->next) {
-            if (s->fd == fds[i].fd && s->events != 0) {
-                s->ready(s, fds[i].revents);
+            if (s->fd == fds[i].fd) {
+                s->ready(s);
                 break;
             }
         }
@@ -113,7 +106,7 @@ static void *io_thread(void *arg) {
         nfds_t n = gather(fds);
         if (poll(fds, n, -1) < 0) {
             if (errno != EINTR) {
-                die("virtual-board: poll");
+                err(1, "poll");
             }
             continue;
         }
@@ -143,11 +136,11 @@ void board_io_start(void) {
     kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (kick_fd < 0 || signal_fd < 0) {
-        die("virtual-board: eventfd");
+        err(1, "eventfd or signalfd");
     }
     pthread_t thread;
     if (pthread_create(&thread, NULL, io_thread, NULL) != 0) {
-        die("virtual-board: I/O thread");
+        errx(1, "cannot start the I/O thread");
     }
     pthread_detach(thread);
 }

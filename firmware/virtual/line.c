@@ -4,7 +4,8 @@
 // Serial lines: each UART of the board is a pty with a link in the board's directory, or an
 // existing tty. A line is opened once at power-on and outlives every reset, as a cable does.
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE // ptsname_r
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,15 +18,9 @@
 
 static const char *const link_names[BOARD_UARTS] = { "console", "uart1", "uart2" };
 
-static _Noreturn void die(const char *what, const char *path) {
-    fprintf(stderr, "virtual-board: %s %s: %s\n", what, path, strerror(errno));
-    exit(1);
-}
-
 static void link_path(int uart, char *out, size_t size) {
     if (snprintf(out, size, "%s/%s", board_options.dir, link_names[uart]) >= (int)size) {
-        errno = ENAMETOOLONG;
-        die("directory", board_options.dir);
+        errx(1, "%s: path too long", board_options.dir);
     }
 }
 
@@ -41,7 +36,7 @@ static int set_raw(int fd) {
 static board_line_t open_tty(const char *path) {
     int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 || set_raw(fd) != 0) {
-        die("cannot use tty", path);
+        err(1, "cannot use tty %s", path);
     }
     return (board_line_t) { fd, -1 };
 }
@@ -50,16 +45,16 @@ static board_line_t open_pty(const char *link) {
     char name[64];
     int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (fd < 0 || grantpt(fd) != 0 || unlockpt(fd) != 0 || ptsname_r(fd, name, sizeof(name)) != 0) {
-        die("cannot make a pty for", link);
+        err(1, "cannot make a pty for %s", link);
     }
     // With no slave open, the first program to close the line would leave it hung up.
     int slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (slave < 0 || set_raw(slave) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
-        die("cannot open", name);
+        err(1, "cannot open %s", name);
     }
     // A link that a killed board has left behind is replaced.
     if ((unlink(link) != 0 && errno != ENOENT) || symlink(name, link) != 0) {
-        die("cannot make the link", link);
+        err(1, "cannot make the link %s", link);
     }
     return (board_line_t) { fd, slave };
 }

@@ -3,6 +3,7 @@
 
 // Start of the board and the life of the MicroPython task, in the order of ports/esp32/main.c.
 
+#include <err.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -31,20 +32,14 @@
 
 static char *heap;
 
-static _Noreturn void die(const char *what) {
-    fprintf(stderr, "virtual-board: %s: %s\n", what, strerror(errno));
-    exit(1);
-}
-
 static void write_pid(void) {
     char path[4096];
     if (snprintf(path, sizeof(path), "%s/pid", board_options.dir) >= (int)sizeof(path)) {
-        errno = ENAMETOOLONG;
-        die(board_options.dir);
+        errx(1, "%s: path too long", board_options.dir);
     }
     FILE *f = fopen(path, "we");
     if (f == NULL || fprintf(f, "%d\n", (int)getpid()) < 0 || fclose(f) != 0) {
-        die(path);
+        err(1, "%s", path);
     }
 }
 
@@ -64,7 +59,7 @@ static void finish_deep_sleep(void) {
         }
         const int64_t step_us = 3600ll * 1000000; // keeps the sum within a timespec
         left = left < step_us ? left : step_us;
-        struct timespec ts = { left / 1000000, left % 1000000 * 1000 };
+        struct timespec ts = board_timespec(left);
         int signo = sigtimedwait(&set, NULL, &ts);
         if (signo == SIGUSR1) {
             board_retained_lose_rtc();
@@ -93,8 +88,7 @@ static void start_hardware(bool power_on) {
     }
     // As ESP32's main.c. lwIP starts later, with "import network" (esp_netif_init()).
     if (esp_event_loop_create_default() != ESP_OK) {
-        fprintf(stderr, "virtual-board: cannot start the event loop\n");
-        exit(1);
+        errx(1, "cannot start the event loop");
     }
 }
 
@@ -144,7 +138,7 @@ static void mp_task(void *stack_top) {
 int main(int argc, char **argv) {
     board_options_parse(argc, argv);
     if (mkdir(board_options.dir, 0777) != 0 && errno != EEXIST) {
-        die(board_options.dir);
+        err(1, "%s", board_options.dir);
     }
     board_reset_by(argv);
     bool power_on = board_retained_open();
@@ -157,7 +151,7 @@ int main(int argc, char **argv) {
     start_hardware(power_on);
     heap = malloc(board_options.heap_bytes);
     if (heap == NULL) {
-        die("heap");
+        err(1, "heap");
     }
     board_core_start();
     int stack_top;

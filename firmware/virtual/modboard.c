@@ -21,7 +21,6 @@ static const char *const names[] = {
     [BOARD_COUNT_NVS_HANDLES] = "NVS handles",
     [BOARD_COUNT_TASKS] = "tasks",
     [BOARD_COUNT_TIMERS] = "timers",
-    [BOARD_COUNT_SEMAPHORES] = "semaphores",
     [BOARD_COUNT_HANDLERS] = "event handlers",
 };
 

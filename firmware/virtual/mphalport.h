@@ -3,8 +3,7 @@
 
 // The names that MicroPython, ports/esp32's files and user C modules written for ESP32 use.
 
-#ifndef VIRTUAL_MPHALPORT_H
-#define VIRTUAL_MPHALPORT_H
+#pragma once
 
 #include "py/obj.h"
 #include "py/ringbuf.h"
@@ -83,5 +82,3 @@ static inline int mp_hal_pin_read_output(mp_hal_pin_obj_t pin) {
 static inline void mp_hal_pin_write(mp_hal_pin_obj_t pin, int v) {
     gpio_set_level(pin, (uint32_t)v);
 }
-
-#endif // VIRTUAL_MPHALPORT_H

@@ -4,8 +4,8 @@
 // What outlives a hard reset: shared memory that the next image of the process finds by its file
 // descriptor, whose number stands in the environment.
 
-#define _GNU_SOURCE
-#include <errno.h>
+#define _GNU_SOURCE // memfd_create
+#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,15 +28,10 @@ RTC_NOINIT_ATTR static uint32_t rtc_anchor __attribute__((used));
 
 board_retained_t *board_retained;
 
-static _Noreturn void die(const char *what) {
-    fprintf(stderr, "virtual-board: %s: %s\n", what, strerror(errno));
-    _exit(1);
-}
-
 static bool attach(int fd, bool fresh) {
     void *p = mmap(NULL, sizeof(board_retained_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (p == MAP_FAILED) {
-        die("retained memory");
+        err(1, "retained memory");
     }
     board_retained = p;
     return fresh || board_retained->magic == RETAINED_MAGIC;
@@ -45,13 +40,13 @@ static bool attach(int fd, bool fresh) {
 static void power_on(void) {
     int fd = memfd_create("retained", 0); // inherited by the next image on purpose
     if (fd < 0 || ftruncate(fd, sizeof(board_retained_t)) != 0) {
-        die("retained memory");
+        err(1, "retained memory");
     }
     attach(fd, true);
     char text[16];
     snprintf(text, sizeof(text), "%d", fd);
     if (setenv(RETAINED_ENV, text, 1) != 0) {
-        die("environment");
+        err(1, "environment");
     }
     board_retained->magic = RETAINED_MAGIC;
     board_retained->reset_reason = ESP_RST_POWERON;

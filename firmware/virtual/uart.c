@@ -3,12 +3,12 @@
 
 // See uart.h.
 
+#define _GNU_SOURCE // pthread_cond_clockwait
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "py/mphal.h"
@@ -39,18 +39,10 @@ typedef struct {
     void *event_arg;
 } uart_t;
 
-static uart_t uarts[BOARD_UARTS];
+static uart_t uarts[BOARD_UARTS] = {
+    [0 ... BOARD_UARTS - 1] = { .arrived = PTHREAD_COND_INITIALIZER },
+};
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-__attribute__((constructor)) static void conds_init(void) {
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    for (int i = 0; i < BOARD_UARTS; i++) {
-        pthread_cond_init(&uarts[i].arrived, &attr);
-    }
-    pthread_condattr_destroy(&attr);
-}
 
 static int64_t char_us(const uart_config_t *c) {
     int64_t bits = 1 + c->bits + (c->parity != 2) + c->stop;
@@ -70,8 +62,7 @@ static void idle_expired(void *arg) {
     report(arg, UART_IRQ_RXIDLE);
 }
 
-static void uart_ready(board_source_t *s, short revents) {
-    (void)revents;
+static void uart_ready(board_source_t *s) {
     uart_t *u = (uart_t *)(void *)((char *)s - offsetof(uart_t, source));
     uint8_t buf[512];
     ssize_t n = read(s->fd, buf, sizeof(buf));
@@ -120,7 +111,7 @@ bool uart_start(int id, const uart_config_t *config) {
     u->rx = (ringbuf_t) { buf, (uint16_t)(config->rxbuf + 1), 0, 0 };
     u->tx_end_us = 0;
     u->running = true;
-    u->source = (board_source_t) { .fd = fd, .events = POLLIN, .ready = uart_ready };
+    u->source = (board_source_t) { .fd = fd, .ready = uart_ready };
     pthread_mutex_unlock(&lock);
     board_io_add(&u->source);
     return true;
@@ -184,11 +175,10 @@ size_t uart_read(int id, uint8_t *buf, size_t size) {
 
 void uart_wait_rx(int id, int64_t timeout_us) {
     uart_t *u = &uarts[id];
-    int64_t end = board_monotonic_us() + timeout_us;
-    struct timespec ts = { end / 1000000, end % 1000000 * 1000 };
+    struct timespec end = board_timespec(board_monotonic_us() + timeout_us);
     pthread_mutex_lock(&lock);
     while (u->running && ringbuf_avail(&u->rx) == 0) {
-        if (pthread_cond_timedwait(&u->arrived, &lock, &ts) == ETIMEDOUT) {
+        if (pthread_cond_clockwait(&u->arrived, &lock, CLOCK_MONOTONIC, &end) == ETIMEDOUT) {
             break;
         }
     }
@@ -229,9 +219,7 @@ void uart_write(int id, const uint8_t *data, size_t size) {
     int64_t wait_us = u->tx_end_us - now - (int64_t)u->config.txbuf * one;
     pthread_mutex_unlock(&lock);
     if (wait_us > 0) {
-        struct timespec ts = { wait_us / 1000000, wait_us % 1000000 * 1000 };
-        while (nanosleep(&ts, &ts) != 0) {
-        }
+        board_sleep_us(wait_us);
     }
 }
 

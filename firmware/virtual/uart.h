@@ -4,8 +4,7 @@
 // A UART's two directions, below machine.UART: a receive buffer that the I/O thread fills, and
 // a transmitter that takes as long as its baud rate says.
 
-#ifndef VIRTUAL_UART_H
-#define VIRTUAL_UART_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,5 +49,3 @@ void uart_write(int id, const uint8_t *data, size_t size);
 
 // Microseconds until the last byte written has left.
 int64_t uart_tx_left_us(int id);
-
-#endif // VIRTUAL_UART_H

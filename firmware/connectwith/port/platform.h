@@ -39,7 +39,6 @@ void platform_notify(void);
 
 // --- Random numbers, fit for keys once the platform has started. Any thread. ---
 
-uint32_t platform_random(void);
 void platform_random_bytes(void *buf, size_t len);
 
 // --- lwIP's thread. ---

@@ -66,7 +66,7 @@ void platform_notify(void) {
 }
 
 // Not for keys, and nothing makes keys here: platform_secret() has none.
-uint32_t platform_random(void) {
+static uint32_t next_random(void) {
     static uint32_t state = 1;
     state = (state ^ (uint32_t)read_mtime()) * 1664525u + 1013904223u;
     return state;
@@ -75,7 +75,7 @@ uint32_t platform_random(void) {
 void platform_random_bytes(void *buf, size_t len) {
     uint8_t *bytes = buf;
     while (len--) {
-        *bytes++ = (uint8_t)(platform_random() >> 24);
+        *bytes++ = (uint8_t)(next_random() >> 24);
     }
 }
 

@@ -73,10 +73,6 @@ void platform_notify(void) {
     mp_hal_wake_main_task();
 }
 
-uint32_t platform_random(void) {
-    return esp_random();
-}
-
 void platform_random_bytes(void *buf, size_t len) {
     esp_fill_random(buf, len);
 }

@@ -5,8 +5,7 @@
 // One is burnt by whoever writes it into the flash image, as an eFuse is by a tool on the bench:
 // four letters, then the key.
 
-#ifndef VIRTUAL_EFUSE_H
-#define VIRTUAL_EFUSE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,5 +21,3 @@
 
 // False: this key was not burnt. The caller wipes what it got.
 bool efuse_read_key(size_t offset, const char mark[4], uint8_t *key, size_t length);
-
-#endif // VIRTUAL_EFUSE_H

@@ -9,8 +9,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 
+#include "board.h"
 #include "esp_mac.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
@@ -160,11 +160,7 @@ static void ask(void) {
 }
 
 static bool is_chip_there(void) {
-    struct timespec limit;
-    clock_gettime(CLOCK_MONOTONIC, &limit);
-    limit.tv_nsec += CHIP_ANSWER_MS * 1000000L;
-    limit.tv_sec += limit.tv_nsec / 1000000000L;
-    limit.tv_nsec %= 1000000000L;
+    struct timespec limit = board_timespec(board_monotonic_us() + CHIP_ANSWER_MS * 1000);
     open_wire();
     eth.chip = false;
     is_running(); // a reset ends a lock-up before the question

@@ -4,14 +4,11 @@
 #include "esp_event.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "board.h"
-
-#define LOOP_STACK_BYTES (256 * 1024)
 
 // In the order of ESP-IDF's lists: of nodes, one or more for each base; in a node those for any id
 // first.
@@ -23,7 +20,6 @@ typedef struct registration {
     esp_event_handler_t handler;
     void *arg;
     bool is_instance;
-    bool removed; // freed by the loop's thread, which may be walking over it
 } registration_t;
 
 typedef struct event {
@@ -42,12 +38,11 @@ static event_t *queue_head;
 static event_t **queue_tail = &queue_head;
 
 static bool concerns(const registration_t *r, const event_t *e) {
-    return !r->removed && (r->base == ESP_EVENT_ANY_BASE || r->base == e->base)
-        && (r->id == ESP_EVENT_ANY_ID || r->id == e->id);
+    return r->base == e->base && (r->id == ESP_EVENT_ANY_ID || r->id == e->id);
 }
 
-// The lock is not held during a handler, so that it can post, register and unregister. Nobody
-// else frees a registration, so r stays valid; a new one behind it hears this event, too.
+// The lock is not held during a handler, so that the handler can post and register. A registration
+// is never freed, so r stays valid. One that a handler adds behind r receives this event, too.
 static void dispatch(event_t *e) {
     for (registration_t *r = registrations; r != NULL; r = r->next) {
         if (concerns(r, e)) {
@@ -56,19 +51,6 @@ static void dispatch(event_t *e) {
             pthread_mutex_unlock(&lock);
             handler(arg, e->base, e->id, e->size > 0 ? e->data : NULL);
             pthread_mutex_lock(&lock);
-        }
-    }
-}
-
-static void free_removed(void) {
-    for (registration_t **link = &registrations; *link != NULL;) {
-        registration_t *r = *link;
-        if (r->removed) {
-            *link = r->next;
-            free(r);
-            board_count(BOARD_COUNT_HANDLERS, -1);
-        } else {
-            link = &r->next;
         }
     }
 }
@@ -87,7 +69,6 @@ static void *run_loop(void *arg) {
         }
         dispatch(e);
         free(e);
-        free_removed();
     }
     return NULL;
 }
@@ -96,38 +77,17 @@ esp_err_t esp_event_loop_create_default(void) {
     pthread_mutex_lock(&lock);
     esp_err_t result = ESP_ERR_INVALID_STATE;
     if (!running) {
-        // All signals belong to the main thread.
-        sigset_t all, before;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
-        pthread_attr_t attr;
-        pthread_attr_init(&attr);
-        pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-        pthread_attr_setstacksize(&attr, LOOP_STACK_BYTES);
         pthread_t thread;
-        running = pthread_create(&thread, &attr, run_loop, NULL) == 0;
+        running = pthread_create(&thread, NULL, run_loop, NULL) == 0;
         result = running ? ESP_OK : ESP_FAIL;
-        pthread_attr_destroy(&attr);
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
     }
     pthread_mutex_unlock(&lock);
     return result;
 }
 
-static registration_t *find_plain(esp_event_base_t base, int32_t id,
-    esp_event_handler_t handler) {
-    for (registration_t *r = registrations; r != NULL; r = r->next) {
-        if (!r->removed && !r->is_instance && r->base == base && r->id == id
-            && r->handler == handler) {
-            return r;
-        }
-    }
-    return NULL;
-}
-
 static bool has_single_ids(unsigned node) {
     for (const registration_t *r = registrations; r != NULL; r = r->next) {
-        if (!r->removed && r->node == node && r->id != ESP_EVENT_ANY_ID) {
+        if (r->node == node && r->id != ESP_EVENT_ANY_ID) {
             return true;
         }
     }
@@ -143,11 +103,9 @@ static unsigned choose_node(esp_event_base_t base, int32_t id) {
     unsigned last = 0;
     esp_event_base_t last_base = NULL;
     for (const registration_t *r = registrations; r != NULL; r = r->next) {
-        if (!r->removed) {
-            last = r->node;
-            last_base = r->base;
-            own = r->base == base ? r->node : own;
-        }
+        last = r->node;
+        last_base = r->base;
+        own = r->base == base ? r->node : own;
     }
     const bool any = id == ESP_EVENT_ANY_ID;
     if (own == 0 || (any && (has_single_ids(own)
@@ -181,8 +139,7 @@ static esp_err_t insert(const registration_t *fields, registration_t **made) {
 
 static registration_t *find_same(const registration_t *fields) {
     for (registration_t *r = registrations; r != NULL; r = r->next) {
-        if (!r->removed && r->node == fields->node && r->id == fields->id
-            && r->handler == fields->handler) {
+        if (r->node == fields->node && r->id == fields->id && r->handler == fields->handler) {
             return r;
         }
     }
@@ -225,30 +182,6 @@ esp_err_t esp_event_handler_instance_register(esp_event_base_t base, int32_t id,
         *instance = made;
     }
     return result;
-}
-
-esp_err_t esp_event_handler_unregister(esp_event_base_t base, int32_t id,
-    esp_event_handler_t handler) {
-    pthread_mutex_lock(&lock);
-    registration_t *r = find_plain(base, id, handler);
-    if (r != NULL) {
-        r->removed = true;
-    }
-    pthread_mutex_unlock(&lock);
-    return ESP_OK;
-}
-
-esp_err_t esp_event_handler_instance_unregister(esp_event_base_t base, int32_t id,
-    esp_event_handler_instance_t instance) {
-    (void)base;
-    (void)id;
-    if (instance == NULL) {
-        return ESP_ERR_INVALID_ARG;
-    }
-    pthread_mutex_lock(&lock);
-    ((registration_t *)instance)->removed = true;
-    pthread_mutex_unlock(&lock);
-    return ESP_OK;
 }
 
 esp_err_t esp_event_post(esp_event_base_t base, int32_t id, const void *data, size_t size,

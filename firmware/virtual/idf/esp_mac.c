@@ -64,10 +64,6 @@ esp_err_t esp_efuse_mac_get_default(uint8_t *mac) {
     return err;
 }
 
-esp_err_t esp_base_mac_addr_get(uint8_t *mac) {
-    return esp_efuse_mac_get_default(mac);
-}
-
 esp_err_t esp_read_mac(uint8_t *mac, esp_mac_type_t type) {
     if ((unsigned int)type > ESP_MAC_ETH) {
         return ESP_ERR_INVALID_ARG;

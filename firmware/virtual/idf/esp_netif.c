@@ -147,15 +147,6 @@ esp_err_t esp_netif_set_mac(esp_netif_t *netif, uint8_t mac[]) {
     return netif_run(set_mac, netif, mac);
 }
 
-static esp_err_t get_mac(esp_netif_t *netif, void *arg) {
-    memcpy(arg, netif->mac, sizeof(netif->mac));
-    return ESP_OK;
-}
-
-esp_err_t esp_netif_get_mac(esp_netif_t *netif, uint8_t mac[]) {
-    return netif_run(get_mac, netif, mac);
-}
-
 static esp_err_t set_hostname(esp_netif_t *netif, void *arg) {
     strcpy(netif->hostname, arg); // its length was checked
     netif->lwip.hostname = netif->hostname;
@@ -167,19 +158,6 @@ esp_err_t esp_netif_set_hostname(esp_netif_t *netif, const char *hostname) {
         return ESP_ERR_ESP_NETIF_INVALID_PARAMS;
     }
     return netif_run(set_hostname, netif, (void *)hostname);
-}
-
-static esp_err_t get_index(esp_netif_t *netif, void *arg) {
-    if (!netif->added) {
-        return ESP_ERR_INVALID_STATE;
-    }
-    *(u8_t *)arg = netif_get_index(&netif->lwip);
-    return ESP_OK;
-}
-
-int esp_netif_get_netif_impl_index(esp_netif_t *netif) {
-    u8_t index;
-    return netif_run(get_index, netif, &index) == ESP_OK ? index : -1;
 }
 
 static esp_err_t get_name(esp_netif_t *netif, void *arg) {
@@ -195,31 +173,6 @@ esp_err_t esp_netif_get_netif_impl_name(esp_netif_t *netif, char *name) {
 
 void *esp_netif_get_netif_impl(esp_netif_t *netif) {
     return netif != NULL ? &netif->lwip : NULL;
-}
-
-static esp_err_t get_up(esp_netif_t *netif, void *arg) {
-    *(bool *)arg = netif->added && netif_is_up(&netif->lwip);
-    return ESP_OK;
-}
-
-bool esp_netif_is_netif_up(esp_netif_t *netif) {
-    bool up;
-    return netif_run(get_up, netif, &up) == ESP_OK && up;
-}
-
-static esp_err_t get_default(esp_netif_t *netif, void *arg) {
-    for (esp_netif_t *n = netif; n != NULL; n = n->next) {
-        if (netif_default == &n->lwip) {
-            *(esp_netif_t **)arg = n;
-        }
-    }
-    return ESP_OK;
-}
-
-esp_netif_t *esp_netif_get_default_netif(void) {
-    esp_netif_t *found = NULL;
-    netif_run(get_default, esp_netif_list(), &found);
-    return found;
 }
 
 // Addresses

@@ -7,7 +7,6 @@
 #include "esp_netif_lwip.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -58,12 +57,7 @@ esp_err_t netif_run_init(void) {
     if (sys_sem_new(&started, 0) != ERR_OK) {
         return ESP_ERR_NO_MEM;
     }
-    // lwIP's thread inherits the mask; all signals belong to the main thread.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     tcpip_init(on_lwip_started, &started);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     sys_sem_wait(&started);
     sys_sem_free(&started);
     return ESP_OK;

@@ -3,7 +3,7 @@
 
 // The flash image, laid out by boards/VIRTUAL/partitions.csv.
 
-#include <errno.h>
+#include <err.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -45,11 +45,6 @@ struct esp_partition_iterator {
 static int flash_fd = -1;
 static pthread_mutex_t flash_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static _Noreturn void die(const char *path, const char *why) {
-    fprintf(stderr, "virtual-board: %s: %s\n", path, why);
-    exit(1);
-}
-
 static bool read_all(uint32_t address, void *out, size_t size) {
     return pread(flash_fd, out, size, address) == (ssize_t)size;
 }
@@ -86,15 +81,15 @@ static void make_table(uint8_t sector[SECTOR_BYTES]) {
 void esp_partition_board_open(const char *dir, bool erase) {
     char path[4096];
     if (snprintf(path, sizeof(path), "%s/flash.bin", dir) >= (int)sizeof(path)) {
-        die(dir, "path too long");
+        errx(1, "%s: path too long", dir);
     }
     flash_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     struct stat st;
     if (flash_fd < 0 || fstat(flash_fd, &st) != 0) {
-        die(path, strerror(errno));
+        err(1, "%s", path);
     }
     if (flock(flash_fd, LOCK_EX | LOCK_NB) != 0) {
-        die(path, "in use by another running board");
+        errx(1, "%s: in use by another running board", path);
     }
     uint8_t want[SECTOR_BYTES];
     uint8_t have[SECTOR_BYTES];
@@ -103,11 +98,11 @@ void esp_partition_board_open(const char *dir, bool erase) {
         // The table goes last: an image that was cut short here is made again.
         if (ftruncate(flash_fd, 0) != 0 || !erase_sectors(0, BOARD_FLASH_BYTES)
             || !write_all(TABLE_ADDRESS, want, sizeof(want))) {
-            die(path, strerror(errno));
+            err(1, "%s", path);
         }
     } else if (!read_all(TABLE_ADDRESS, have, sizeof(have))
                || memcmp(want, have, sizeof(want)) != 0) {
-        die(path, "made for another partition table; start with --erase or remove it");
+        errx(1, "%s: made for another partition table; start with --erase or remove it", path);
     }
 }
 

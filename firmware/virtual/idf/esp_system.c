@@ -1,17 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Restart, sleep, clock frequency, random numbers, log.
+// Restart, sleep, clock frequency, random numbers.
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "board.h"
 #include "driver/gpio.h"
-#include "esp_log.h"
 #include "esp_pm.h"
 #include "esp_random.h"
 #include "esp_sleep.h"
@@ -22,7 +18,6 @@
 static int cpu_mhz = CPU_MHZ_DEFAULT;
 static int64_t sleep_us = -1; // negative: the timer is no wake-up source
 static bool light_slept; // since the last reset
-static esp_log_level_t log_level = ESP_LOG_WARN;
 
 esp_reset_reason_t esp_reset_reason(void) {
     return (esp_reset_reason_t)board_retained->reset_reason;
@@ -79,9 +74,7 @@ esp_err_t esp_light_sleep_start(void) {
     if (sleep_us < 0) {
         return ESP_ERR_INVALID_STATE;
     }
-    struct timespec ts = { sleep_us / 1000000, sleep_us % 1000000 * 1000 };
-    while (nanosleep(&ts, &ts) != 0) {
-    }
+    board_sleep_us(sleep_us);
     board_retained->wakeup_cause = ESP_SLEEP_WAKEUP_TIMER;
     light_slept = true;
     return ESP_OK;
@@ -113,22 +106,4 @@ uint32_t esp_random(void) {
     uint32_t r;
     esp_fill_random(&r, sizeof(r));
     return r;
-}
-
-void esp_log_level_set(const char *tag, esp_log_level_t level) {
-    if (tag[0] == '*') {
-        log_level = level;
-    }
-}
-
-void esp_log_write(esp_log_level_t level, const char *tag, const char *format, ...) {
-    if (level > log_level) {
-        return;
-    }
-    char text[256];
-    va_list ap;
-    va_start(ap, format);
-    vsnprintf(text, sizeof(text), format, ap);
-    va_end(ap);
-    fprintf(stderr, "%c (%s) %s\n", " EWIDV"[level], tag, text);
 }

@@ -4,12 +4,12 @@
 // Timers on one thread. The list is kept in order of expiry; a callback runs without the lock,
 // so it may start, stop and delete timers, its own included.
 
+#define _GNU_SOURCE // pthread_cond_clockwait
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "board.h"
 #include "esp_timer.h"
@@ -26,8 +26,8 @@ struct esp_timer {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed;  // the head of the list did
-static pthread_cond_t finished; // a callback returned
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;  // the head of the list
+static pthread_cond_t finished = PTHREAD_COND_INITIALIZER; // a callback has returned
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_t thread;
 static int64_t boot_us;
@@ -104,8 +104,8 @@ static void *timer_thread(void *arg) {
         } else if (head == NULL) {
             pthread_cond_wait(&changed, &lock);
         } else if (!due) {
-            struct timespec ts = { head->expiry_us / 1000000, head->expiry_us % 1000000 * 1000 };
-            pthread_cond_timedwait(&changed, &lock, &ts);
+            struct timespec end = board_timespec(head->expiry_us);
+            pthread_cond_clockwait(&changed, &lock, CLOCK_MONOTONIC, &end);
         } else {
             run_head(now);
             ran = true;
@@ -115,12 +115,6 @@ static void *timer_thread(void *arg) {
 }
 
 static void start_thread(void) {
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&changed, &attr);
-    pthread_cond_init(&finished, &attr);
-    pthread_condattr_destroy(&attr);
     if (pthread_create(&thread, NULL, timer_thread, NULL) != 0) {
         abort();
     }

@@ -209,26 +209,15 @@ esp_err_t esp_wifi_connect(void) {
 }
 
 esp_err_t esp_wifi_disconnect(void) {
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_started();
-    if (result == ESP_OK) {
-        leave(WIFI_REASON_ASSOC_LEAVE);
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_started(), leave(WIFI_REASON_ASSOC_LEAVE));
 }
 
 esp_err_t esp_wifi_sta_get_ap_info(wifi_ap_record_t *record) {
     if (record == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi.station == STATION_JOINED ? ESP_OK : ESP_ERR_WIFI_NOT_CONNECT;
-    if (result == ESP_OK) {
-        *record = wifi.joined;
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi.station == STATION_JOINED ? ESP_OK : ESP_ERR_WIFI_NOT_CONNECT,
+        *record = wifi.joined);
 }
 
 // On and off
@@ -282,14 +271,12 @@ esp_err_t esp_wifi_init(const wifi_init_config_t *config) {
 }
 
 esp_err_t esp_wifi_start(void) {
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    if (result == ESP_OK && !wifi.started) {
-        wifi.started = true;
-        switch_to(WIFI_MODE_NULL, wifi.mode);
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_initialised(), {
+        if (!wifi.started) {
+            wifi.started = true;
+            switch_to(WIFI_MODE_NULL, wifi.mode);
+        }
+    });
 }
 
 esp_err_t esp_wifi_stop(void) {
@@ -311,17 +298,13 @@ esp_err_t esp_wifi_set_mode(wifi_mode_t mode) {
     if (mode >= WIFI_MODE_MAX) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    if (result == ESP_OK) {
+    WIFI_LOCKED(wifi_check_initialised(), {
         wifi_mode_t was = wifi.mode;
         wifi.mode = mode;
         if (wifi.started) {
             switch_to(was, mode);
         }
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    });
 }
 
 // Interfaces

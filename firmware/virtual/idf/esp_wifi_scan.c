@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "board.h"
 #include "esp_wifi.h"
 #include "wifi.h"
 
@@ -42,9 +42,7 @@ void wifi_scan_end(void) {
 }
 
 static void await_end(void) {
-    struct timespec limit;
-    clock_gettime(CLOCK_MONOTONIC, &limit);
-    limit.tv_sec += SCAN_LIMIT_S;
+    struct timespec limit = board_timespec(board_monotonic_us() + SCAN_LIMIT_S * 1000000);
     while (wifi.scanning
         && pthread_cond_clockwait(&scan_ended, &wifi.lock, CLOCK_MONOTONIC, &limit)
         != ETIMEDOUT) {
@@ -87,52 +85,37 @@ esp_err_t esp_wifi_scan_get_ap_num(uint16_t *count) {
     if (count == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_started();
-    *count = wifi.scanning ? 0 : record_count;
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    *count = 0; // also on failure: upstream does not look
+    WIFI_LOCKED(wifi_check_started(), *count = wifi.scanning ? 0 : record_count);
 }
 
 esp_err_t esp_wifi_scan_get_ap_records(uint16_t *count, wifi_ap_record_t *out) {
     if (count == NULL || out == NULL || *count == 0) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_started();
-    if (result == ESP_OK) {
+    WIFI_LOCKED(wifi_check_started(), {
         uint16_t available = wifi.scanning ? 0 : record_count;
         *count = *count < available ? *count : available;
         memcpy(out, records, *count * sizeof(*out));
         record_count = wifi.scanning ? record_count : 0;
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    });
 }
 
 esp_err_t esp_wifi_scan_get_ap_record(wifi_ap_record_t *out) {
     if (out == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_started();
-    if (result == ESP_OK && (wifi.scanning || record_count == 0)) {
-        result = ESP_FAIL;
-    } else if (result == ESP_OK) {
-        *out = records[0];
-        record_count--;
-        memmove(&records[0], &records[1], record_count * sizeof(records[0]));
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_started(), {
+        if (wifi.scanning || record_count == 0) {
+            result = ESP_FAIL;
+        } else {
+            *out = records[0];
+            record_count--;
+            memmove(&records[0], &records[1], record_count * sizeof(records[0]));
+        }
+    });
 }
 
 esp_err_t esp_wifi_clear_ap_list(void) {
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_started();
-    if (result == ESP_OK && !wifi.scanning) {
-        record_count = 0;
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_started(), record_count = wifi.scanning ? record_count : 0);
 }

@@ -30,13 +30,7 @@ esp_err_t esp_wifi_set_storage(wifi_storage_t storage) {
 }
 
 esp_err_t esp_wifi_get_mode(wifi_mode_t *mode) {
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    if (result == ESP_OK) {
-        *mode = wifi.mode;
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_initialised(), *mode = wifi.mode);
 }
 
 static esp_err_t set_sta_config(const wifi_sta_config_t *sta) {
@@ -66,14 +60,9 @@ esp_err_t esp_wifi_set_config(wifi_interface_t interface, wifi_config_t *config)
     if (config == NULL) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    if (result == ESP_OK) {
+    WIFI_LOCKED(wifi_check_initialised(),
         result = interface == WIFI_IF_STA ? set_sta_config(&config->sta)
-            : interface == WIFI_IF_AP ? set_ap_config(&config->ap) : ESP_ERR_WIFI_IF;
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+            : interface == WIFI_IF_AP ? set_ap_config(&config->ap) : ESP_ERR_WIFI_IF);
 }
 
 esp_err_t esp_wifi_get_config(wifi_interface_t interface, wifi_config_t *config) {
@@ -84,26 +73,18 @@ esp_err_t esp_wifi_get_config(wifi_interface_t interface, wifi_config_t *config)
         return ESP_ERR_WIFI_IF;
     }
     memset(config, 0, sizeof(*config));
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    if (interface == WIFI_IF_STA) {
-        config->sta = wifi.sta;
-    } else {
-        config->ap = wifi.ap;
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_initialised(), {
+        if (interface == WIFI_IF_STA) {
+            config->sta = wifi.sta;
+        } else {
+            config->ap = wifi.ap;
+        }
+    });
 }
 
 esp_err_t esp_wifi_ap_get_sta_list(wifi_sta_list_t *stations) {
     memset(stations, 0, sizeof(*stations)); // also on failure: upstream does not look
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_started();
-    if (result == ESP_OK && !(wifi.mode & WIFI_MODE_AP)) {
-        result = ESP_ERR_WIFI_MODE;
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_started(), result = wifi.mode & WIFI_MODE_AP ? ESP_OK : ESP_ERR_WIFI_MODE);
 }
 
 esp_err_t esp_wifi_ap_get_sta_list_with_ip(const wifi_sta_list_t *stations,
@@ -116,11 +97,7 @@ esp_err_t esp_wifi_get_mac(wifi_interface_t interface, uint8_t mac[6]) {
     if (interface >= WIFI_IF_MAX) {
         return ESP_ERR_WIFI_IF;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    memcpy(mac, wifi.mac[interface], sizeof(wifi.mac[interface]));
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_initialised(), memcpy(mac, wifi.mac[interface], 6));
 }
 
 // The radio introduces itself with its address when it is switched on, so it must be off.
@@ -131,71 +108,53 @@ esp_err_t esp_wifi_set_mac(wifi_interface_t interface, const uint8_t mac[6]) {
     if (mac[0] & 1) {
         return ESP_ERR_WIFI_MAC; // a group address
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    unsigned bit = interface == WIFI_IF_STA ? WIFI_MODE_STA : WIFI_MODE_AP;
-    if (result == ESP_OK && wifi.started && (wifi.mode & bit)) {
-        result = ESP_ERR_WIFI_IF;
-    } else if (result == ESP_OK) {
-        memcpy(wifi.mac[interface], mac, sizeof(wifi.mac[interface]));
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    const unsigned bit = interface == WIFI_IF_STA ? WIFI_MODE_STA : WIFI_MODE_AP;
+    WIFI_LOCKED(wifi_check_initialised(), {
+        if (wifi.started && (wifi.mode & bit)) {
+            result = ESP_ERR_WIFI_IF;
+        } else {
+            memcpy(wifi.mac[interface], mac, sizeof(wifi.mac[interface]));
+        }
+    });
 }
 
 esp_err_t esp_wifi_get_channel(uint8_t *primary, wifi_second_chan_t *second) {
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    *primary = wifi.station == STATION_JOINED ? wifi.joined.primary : channel;
-    *second = second_channel;
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_initialised(), {
+        *primary = wifi.station == STATION_JOINED ? wifi.joined.primary : channel;
+        *second = second_channel;
+    });
 }
 
 esp_err_t esp_wifi_set_channel(uint8_t primary, wifi_second_chan_t second) {
     if (primary < 1 || primary > CHANNEL_MAX || second > WIFI_SECOND_CHAN_BELOW) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_started();
-    if (result == ESP_OK && wifi.station != STATION_IDLE) {
-        result = ESP_ERR_WIFI_STATE; // the access point sets the channel
-    } else if (result == ESP_OK) {
-        channel = primary;
-        second_channel = second;
-    }
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_started(), {
+        if (wifi.station != STATION_IDLE) {
+            result = ESP_ERR_WIFI_STATE; // the access point sets the channel
+        } else {
+            channel = primary;
+            second_channel = second;
+        }
+    });
 }
 
 esp_err_t esp_wifi_get_max_tx_power(int8_t *quarter_dbm) {
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_started();
-    *quarter_dbm = tx_power;
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_started(), *quarter_dbm = tx_power);
 }
 
 esp_err_t esp_wifi_set_max_tx_power(int8_t quarter_dbm) {
     if (quarter_dbm < TX_POWER_MIN || quarter_dbm > TX_POWER_MAX) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_started();
-    tx_power = result == ESP_OK ? quarter_dbm : tx_power;
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_started(), tx_power = quarter_dbm);
 }
 
 esp_err_t esp_wifi_get_protocol(wifi_interface_t interface, uint8_t *bitmap) {
     if (interface >= WIFI_IF_MAX) {
         return ESP_ERR_WIFI_IF;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    *bitmap = protocols[interface];
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_initialised(), *bitmap = protocols[interface]);
 }
 
 esp_err_t esp_wifi_set_protocol(wifi_interface_t interface, uint8_t bitmap) {
@@ -205,22 +164,14 @@ esp_err_t esp_wifi_set_protocol(wifi_interface_t interface, uint8_t bitmap) {
     if (bitmap == 0 || (bitmap & ~(PROTOCOLS | WIFI_PROTOCOL_LR))) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    protocols[interface] = result == ESP_OK ? bitmap : protocols[interface];
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_initialised(), protocols[interface] = bitmap);
 }
 
 esp_err_t esp_wifi_get_bandwidth(wifi_interface_t interface, wifi_bandwidth_t *bandwidth) {
     if (interface >= WIFI_IF_MAX) {
         return ESP_ERR_WIFI_IF;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_started();
-    *bandwidth = bandwidths[interface];
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_started(), *bandwidth = bandwidths[interface]);
 }
 
 esp_err_t esp_wifi_set_bandwidth(wifi_interface_t interface, wifi_bandwidth_t bandwidth) {
@@ -230,28 +181,16 @@ esp_err_t esp_wifi_set_bandwidth(wifi_interface_t interface, wifi_bandwidth_t ba
     if (bandwidth != WIFI_BW20 && bandwidth != WIFI_BW40) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_started();
-    bandwidths[interface] = result == ESP_OK ? bandwidth : bandwidths[interface];
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_started(), bandwidths[interface] = bandwidth);
 }
 
 esp_err_t esp_wifi_get_ps(wifi_ps_type_t *type) {
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    *type = power_saving;
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_initialised(), *type = power_saving);
 }
 
 esp_err_t esp_wifi_set_ps(wifi_ps_type_t type) {
     if (type > WIFI_PS_MAX_MODEM) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&wifi.lock);
-    esp_err_t result = wifi_check_initialised();
-    power_saving = result == ESP_OK ? type : power_saving;
-    pthread_mutex_unlock(&wifi.lock);
-    return result;
+    WIFI_LOCKED(wifi_check_initialised(), power_saving = type);
 }

@@ -1,18 +1,17 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// FreeRTOS' tasks and semaphores on POSIX threads.
+// FreeRTOS' tasks and their notifications on POSIX threads.
 
+#define _GNU_SOURCE // pthread_cond_clockwait
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "board.h"
 #include "freertos/FreeRTOS.h"
-#include "freertos/semphr.h"
 #include "freertos/task.h"
 
 #define STACK_FACTOR (4)
@@ -21,7 +20,7 @@
 // MP_TASK_PRIORITY in ports/esp32/main.c
 #define PYTHON_PRIORITY (1)
 
-// A count that one may wait for; the whole of a semaphore and of a task's notification.
+// A task's notification value: a count that the task can wait for.
 typedef struct {
     pthread_mutex_t mutex;
     pthread_cond_t cond;
@@ -35,21 +34,11 @@ struct freertos_task {
     UBaseType_t priority;
 };
 
-struct freertos_semaphore {
-    counter_t counter;
-    uint32_t max;
-};
-
 static _Thread_local TaskHandle_t current;
 
-static void counter_init(counter_t *c, uint32_t count) {
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&c->cond, &attr);
-    pthread_condattr_destroy(&attr);
+static void counter_init(counter_t *c) {
+    pthread_cond_init(&c->cond, NULL);
     pthread_mutex_init(&c->mutex, NULL);
-    c->count = count;
 }
 
 static void counter_deinit(counter_t *c) {
@@ -57,25 +46,13 @@ static void counter_deinit(counter_t *c) {
     pthread_mutex_destroy(&c->mutex);
 }
 
-static bool counter_give(counter_t *c, uint32_t max) {
-    pthread_mutex_lock(&c->mutex);
-    bool room = c->count < max;
-    if (room) {
-        c->count++;
-        pthread_cond_signal(&c->cond);
-    }
-    pthread_mutex_unlock(&c->mutex);
-    return room;
-}
-
 // Returns the count found, 0 after the timeout; takes one, or all when `clear`.
 static uint32_t counter_take(counter_t *c, bool clear, int64_t timeout_us) {
-    int64_t end = board_monotonic_us() + timeout_us;
-    struct timespec ts = { end / 1000000, end % 1000000 * 1000 };
+    struct timespec end = board_timespec(board_monotonic_us() + timeout_us);
     pthread_mutex_lock(&c->mutex);
     while (c->count == 0 && timeout_us != 0) {
         int err = timeout_us < 0 ? pthread_cond_wait(&c->cond, &c->mutex)
-            : pthread_cond_timedwait(&c->cond, &c->mutex, &ts);
+            : pthread_cond_clockwait(&c->cond, &c->mutex, CLOCK_MONOTONIC, &end);
         if (err == ETIMEDOUT) {
             break;
         }
@@ -94,7 +71,7 @@ static TaskHandle_t task_new(TaskFunction_t function, void *arg) {
     TaskHandle_t task = calloc(1, sizeof(*task));
     if (task != NULL) {
         board_count(BOARD_COUNT_TASKS, 1);
-        counter_init(&task->notified, 0);
+        counter_init(&task->notified);
         task->function = function;
         task->arg = arg;
     }
@@ -167,14 +144,7 @@ void vTaskDelete(TaskHandle_t task) {
 }
 
 void vTaskDelay(TickType_t ticks) {
-    int64_t us = ticks_to_us(ticks);
-    struct timespec ts = { us / 1000000, us % 1000000 * 1000 };
-    while (nanosleep(&ts, &ts) != 0) {
-    }
-}
-
-TickType_t xTaskGetTickCount(void) {
-    return (TickType_t)(board_monotonic_us() / 1000 / portTICK_PERIOD_MS);
+    board_sleep_us(ticks_to_us(ticks));
 }
 
 void taskYIELD(void) {
@@ -192,14 +162,11 @@ TaskHandle_t xTaskGetCurrentTaskHandle(void) {
 }
 
 void xTaskNotifyGive(TaskHandle_t task) {
-    counter_give(&task->notified, UINT32_MAX);
-}
-
-void vTaskNotifyGiveFromISR(TaskHandle_t task, BaseType_t *woken) {
-    xTaskNotifyGive(task);
-    if (woken != NULL) {
-        *woken = pdFALSE;
-    }
+    counter_t *c = &task->notified;
+    pthread_mutex_lock(&c->mutex);
+    c->count++;
+    pthread_cond_signal(&c->cond);
+    pthread_mutex_unlock(&c->mutex);
 }
 
 uint32_t ulTaskNotifyTake(BaseType_t clear, TickType_t ticks) {
@@ -209,36 +176,4 @@ uint32_t ulTaskNotifyTake(BaseType_t clear, TickType_t ticks) {
 
 uint32_t board_task_notify_take_us(int64_t timeout_us) {
     return counter_take(&xTaskGetCurrentTaskHandle()->notified, true, timeout_us);
-}
-
-SemaphoreHandle_t xSemaphoreCreateCounting(UBaseType_t max, UBaseType_t initial) {
-    SemaphoreHandle_t s = calloc(1, sizeof(*s));
-    if (s != NULL) {
-        board_count(BOARD_COUNT_SEMAPHORES, 1);
-        counter_init(&s->counter, initial);
-        s->max = max;
-    }
-    return s;
-}
-
-SemaphoreHandle_t xSemaphoreCreateBinary(void) {
-    return xSemaphoreCreateCounting(1, 0);
-}
-
-SemaphoreHandle_t xSemaphoreCreateMutex(void) {
-    return xSemaphoreCreateCounting(1, 1);
-}
-
-void vSemaphoreDelete(SemaphoreHandle_t s) {
-    board_count(BOARD_COUNT_SEMAPHORES, -1);
-    counter_deinit(&s->counter);
-    free(s);
-}
-
-BaseType_t xSemaphoreTake(SemaphoreHandle_t s, TickType_t ticks) {
-    return counter_take(&s->counter, false, ticks_to_us(ticks)) > 0 ? pdTRUE : pdFALSE;
-}
-
-BaseType_t xSemaphoreGive(SemaphoreHandle_t s) {
-    return counter_give(&s->counter, s->max) ? pdTRUE : pdFALSE;
 }

@@ -5,21 +5,17 @@
 // The world hears of each change of the driver over the network simulator's socket ("G<pin>
 // <level>") and sets input levels the same way ("I<pin> <level>").
 
-#define _GNU_SOURCE
-#include <errno.h>
-#include <poll.h>
+#include <err.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "board.h"
 #include "driver/gpio.h"
 #include "driver/rtc_io.h"
 #include "esp_mac.h"
 #include "w5500.h"
+#include "wire.h"
 
 typedef struct {
     uint8_t mode;        // a gpio_mode_t
@@ -35,8 +31,7 @@ typedef struct {
 
 gpio_dev_t GPIO; // interrupt types
 static pin_t pins[GPIO_NUM_MAX];
-static int world_fd = -1;
-static board_source_t world_source;
+static wire_t *wire; // NULL: no world; guarded by the lock that stands for "interrupts off"
 
 static bool valid(gpio_num_t pin) {
     return GPIO_IS_VALID_GPIO(pin);
@@ -57,11 +52,9 @@ static bool level_of(const pin_t *p) {
 
 static void tell_world(gpio_num_t pin, bool level) {
     char text[16];
-    int n = snprintf(text, sizeof(text), "G%d %d", pin, level);
-    if (world_fd >= 0) {
-        // A world that does not read loses the message, and a closed one is noticed by the
-        // I/O thread; the firmware is never held up by a wire.
-        (void)!send(world_fd, text, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL);
+    int n = snprintf(text, sizeof(text), "%d %d", pin, level);
+    if (wire != NULL) {
+        wire_send(wire, 'G', text, (size_t)n); // lost when the world does not read
     }
 }
 
@@ -196,58 +189,34 @@ static esp_err_t world_sets(gpio_num_t pin, bool level) {
     CHANGE(pin, { p->world_drives = true; p->world_level = level; });
 }
 
-static void world_ready(board_source_t *s, short revents) {
-    (void)revents;
-    char text[32];
-    ssize_t n = recv(s->fd, text, sizeof(text) - 1, MSG_DONTWAIT);
-    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-        s->events = 0; // the world has gone; its levels stay as they were
-        return;
-    }
+// The pin keeps the level that the world set last when the world goes.
+static void on_wire(wire_t *from, void *arg, uint8_t type, const uint8_t *payload, size_t length) {
+    (void)from, (void)arg;
+    char text[16];
     int pin, level, used = 0;
-    if (n > 0) {
-        text[n] = '\0';
-        if (sscanf(text, "I%3d %1d%n", &pin, &level, &used) == 2 && used == n) {
+    if (type == WIRE_GONE) {
+        board_irq_lock();
+        wire_close(wire);
+        wire = NULL;
+        board_irq_unlock();
+    } else if (type == 'I' && length < sizeof(text)) {
+        memcpy(text, payload, length);
+        text[length] = '\0';
+        if (sscanf(text, "%3d %1d%n", &pin, &level, &used) == 2 && used == (int)length) {
             world_sets(pin, level != 0);
         }
     }
 }
 
-static int connect_world(const char *path) {
-    struct sockaddr_un addr = { .sun_family = AF_UNIX };
-    if (strlen(path) >= sizeof(addr.sun_path)) {
-        fprintf(stderr, "virtual-board: %s: path too long for a socket\n", path);
-        return -1;
-    }
-    strcpy(addr.sun_path, path);
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0) {
-        fprintf(stderr, "virtual-board: %s: %s; pins are not connected\n", path, strerror(errno));
-        if (fd >= 0) {
-            close(fd);
-        }
-        return -1;
-    }
-    return fd;
-}
-
 void gpio_board_start(void) {
-    if (board_options.net == NULL) {
+    uint8_t mac[6];
+    if (board_options.net == NULL || esp_efuse_mac_get_default(mac) != ESP_OK) {
         return;
     }
-    int fd = connect_world(board_options.net);
-    uint8_t m[6];
-    if (fd < 0 || esp_efuse_mac_get_default(m) != ESP_OK) {
-        return;
+    board_irq_lock();
+    wire = wire_open("gpio", mac, on_wire, NULL);
+    board_irq_unlock();
+    if (wire == NULL) {
+        warnx("%s does not answer; the pins are not connected", board_options.net);
     }
-    char hello[32];
-    int n = snprintf(hello, sizeof(hello), "Hgpio %02x%02x%02x%02x%02x%02x",
-        m[0], m[1], m[2], m[3], m[4], m[5]);
-    if (send(fd, hello, (size_t)n, MSG_NOSIGNAL) != n) {
-        close(fd);
-        return;
-    }
-    world_fd = fd;
-    world_source = (board_source_t) { .fd = fd, .events = POLLIN, .ready = world_ready };
-    board_io_add(&world_source);
 }

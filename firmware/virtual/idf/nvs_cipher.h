@@ -4,8 +4,7 @@
 // Encryption of what NVS writes, if flash encryption is on: XTS-AES-256, as ESP-IDF's. There, the
 // key stands in a partition of its own that flash encryption protects; here it is the key in eFuse.
 
-#ifndef VIRTUAL_NVS_CIPHER_H
-#define VIRTUAL_NVS_CIPHER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,5 +14,3 @@
 // multiple of 16. False: the cipher fails. Without encryption it does nothing.
 bool nvs_cipher_encrypt(size_t offset, uint8_t *data, size_t length);
 bool nvs_cipher_decrypt(size_t offset, uint8_t *data, size_t length);
-
-#endif // VIRTUAL_NVS_CIPHER_H

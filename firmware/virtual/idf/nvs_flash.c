@@ -156,33 +156,16 @@ static esp_err_t get(nvs_handle_t handle, const char *key, nvs_store_type_t type
     return err;
 }
 
-esp_err_t nvs_set_u8(nvs_handle_t handle, const char *key, uint8_t value) {
-    return set(handle, key, NVS_STORE_U8, &value, sizeof(value));
-}
-
 esp_err_t nvs_set_i32(nvs_handle_t handle, const char *key, int32_t value) {
     return set(handle, key, NVS_STORE_I32, &value, sizeof(value));
-}
-
-esp_err_t nvs_set_u32(nvs_handle_t handle, const char *key, uint32_t value) {
-    return set(handle, key, NVS_STORE_U32, &value, sizeof(value));
 }
 
 esp_err_t nvs_set_u64(nvs_handle_t handle, const char *key, uint64_t value) {
     return set(handle, key, NVS_STORE_U64, &value, sizeof(value));
 }
 
-esp_err_t nvs_set_str(nvs_handle_t handle, const char *key, const char *value) {
-    return set(handle, key, NVS_STORE_STR, value, strlen(value) + 1);
-}
-
 esp_err_t nvs_set_blob(nvs_handle_t handle, const char *key, const void *value, size_t length) {
     return set(handle, key, NVS_STORE_BLOB, value, length);
-}
-
-esp_err_t nvs_get_u8(nvs_handle_t handle, const char *key, uint8_t *out) {
-    size_t length = sizeof(*out);
-    return get(handle, key, NVS_STORE_U8, out, &length);
 }
 
 esp_err_t nvs_get_i32(nvs_handle_t handle, const char *key, int32_t *out) {
@@ -190,42 +173,26 @@ esp_err_t nvs_get_i32(nvs_handle_t handle, const char *key, int32_t *out) {
     return get(handle, key, NVS_STORE_I32, out, &length);
 }
 
-esp_err_t nvs_get_u32(nvs_handle_t handle, const char *key, uint32_t *out) {
-    size_t length = sizeof(*out);
-    return get(handle, key, NVS_STORE_U32, out, &length);
-}
-
 esp_err_t nvs_get_u64(nvs_handle_t handle, const char *key, uint64_t *out) {
     size_t length = sizeof(*out);
     return get(handle, key, NVS_STORE_U64, out, &length);
-}
-
-esp_err_t nvs_get_str(nvs_handle_t handle, const char *key, char *out, size_t *length) {
-    return get(handle, key, NVS_STORE_STR, out, length);
 }
 
 esp_err_t nvs_get_blob(nvs_handle_t handle, const char *key, void *out, size_t *length) {
     return get(handle, key, NVS_STORE_BLOB, out, length);
 }
 
-static esp_err_t erase(nvs_handle_t handle, const char *key) {
-    esp_err_t err;
+esp_err_t nvs_erase_key(nvs_handle_t handle, const char *key) {
+    esp_err_t err = check_name(key);
+    if (err != ESP_OK) {
+        return err;
+    }
     pthread_mutex_lock(&lock);
     const char *name_space = name_space_of(handle, true, &err);
-    if (name_space != NULL && nvs_store_find(name_space, key) == NULL) {
-        err = key == NULL ? ESP_OK : ESP_ERR_NVS_NOT_FOUND;
-    } else if (name_space != NULL) {
-        err = nvs_store_remove(name_space, key);
+    if (name_space != NULL) {
+        err = nvs_store_find(name_space, key) == NULL ? ESP_ERR_NVS_NOT_FOUND
+            : nvs_store_remove(name_space, key);
     }
     pthread_mutex_unlock(&lock);
     return err;
-}
-
-esp_err_t nvs_erase_key(nvs_handle_t handle, const char *key) {
-    esp_err_t err = check_name(key);
-    return err != ESP_OK ? err : erase(handle, key);
-}
-
-esp_err_t nvs_erase_all(nvs_handle_t handle) {
-    return erase(handle, NULL);
 }

@@ -204,7 +204,7 @@ const nvs_store_entry_t *nvs_store_find(const char *name_space, const char *key)
     return NULL;
 }
 
-// Copies the image without the entries of a namespace that have `key`, or without all of them.
+// Copies the image without the entry of this namespace and key.
 static uint8_t *copy_without(const char *name_space, const char *key) {
     uint8_t *copy = malloc(half_bytes);
     if (copy == NULL) {

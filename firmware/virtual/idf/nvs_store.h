@@ -3,8 +3,7 @@
 
 // The storage below nvs_flash.h. Its caller makes sure that one thread at a time is in here.
 
-#ifndef VIRTUAL_NVS_STORE_H
-#define VIRTUAL_NVS_STORE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,11 +13,8 @@
 #include "nvs.h"
 
 typedef enum {
-    NVS_STORE_U8 = 0x01,
-    NVS_STORE_U32 = 0x04,
     NVS_STORE_U64 = 0x08,
     NVS_STORE_I32 = 0x14,
-    NVS_STORE_STR = 0x21,
     NVS_STORE_BLOB = 0x42,
 } nvs_store_type_t;
 
@@ -43,7 +39,4 @@ const nvs_store_entry_t *nvs_store_find(const char *name_space, const char *key)
 // Changes are in the flash, or have not happened, when these return. Names must be valid.
 esp_err_t nvs_store_set(const char *name_space, const char *key, nvs_store_type_t type,
     const void *value, size_t length);
-// `key` NULL removes all of the namespace.
 esp_err_t nvs_store_remove(const char *name_space, const char *key);
-
-#endif // VIRTUAL_NVS_STORE_H

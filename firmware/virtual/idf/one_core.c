@@ -16,7 +16,7 @@
 // line of the file "turns" in the board's directory says for how many microseconds other tasks
 // have computed between two turns of Python.
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE // gettid
 #include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>

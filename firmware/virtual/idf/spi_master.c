@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "board.h"
 
 #define DEVICES_MAX 3 // of one bus, on the ESP32
 
@@ -95,10 +95,7 @@ int spi_get_actual_clock(int source_hz, int wanted_hz, int duty) {
 
 // Takes as long as the bits need on the bus.
 static void transfer(spi_device_handle_t device, spi_transaction_t *t) {
-    int64_t bus_us = (int64_t)t->length * 1000000 / device->clock_hz;
-    struct timespec ts = { bus_us / 1000000, bus_us % 1000000 * 1000 };
-    while (bus_us > 0 && nanosleep(&ts, &ts) != 0) {
-    }
+    board_sleep_us((int64_t)t->length * 1000000 / device->clock_hz);
     size_t length = (t->length + 7) / 8;
     const uint8_t *tx = t->flags & SPI_TRANS_USE_TXDATA ? t->tx_data : t->tx_buffer;
     uint8_t *rx = t->flags & SPI_TRANS_USE_RXDATA ? t->rx_data : t->rx_buffer;

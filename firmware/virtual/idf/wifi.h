@@ -44,6 +44,18 @@ typedef struct {
 
 extern wifi_t wifi;
 
+// The rest of a function that returns an esp_err_t: with the lock held, evaluates `check`, does `action`
+// if that is ESP_OK, and returns `result`, which `action` may change.
+#define WIFI_LOCKED(check, action) do { \
+        pthread_mutex_lock(&wifi.lock); \
+        esp_err_t result = (check); \
+        if (result == ESP_OK) { \
+            action; \
+        } \
+        pthread_mutex_unlock(&wifi.lock); \
+        return result; \
+} while (0)
+
 // With the lock held.
 esp_err_t wifi_check_initialised(void);
 esp_err_t wifi_check_started(void);

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +16,6 @@
 #include <unistd.h>
 
 #include "board.h"
-
-#define WIRE_STACK_BYTES (256 * 1024)
 
 struct wire {
     int fd;
@@ -54,22 +51,6 @@ static void *read_messages(void *arg) {
     return NULL;
 }
 
-// All signals belong to the main thread.
-static bool start_thread(wire_t *wire) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_attr_t attr;
-    pthread_attr_init(&attr);
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, WIRE_STACK_BYTES);
-    pthread_t thread;
-    bool ok = pthread_create(&thread, &attr, read_messages, wire) == 0;
-    pthread_attr_destroy(&attr);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ok;
-}
-
 // A connected socket, or -1. Not blocking while it connects: a world that does not accept is none.
 static int dial(const char *path) {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -96,16 +77,19 @@ wire_t *wire_open(const char *kind, const uint8_t mac[6], wire_handler_t handler
     }
     *wire = (wire_t) { .fd = dial(board_options.net), .handler = handler, .arg = arg };
     atomic_init(&wire->holders, 2);
+    pthread_t thread;
     char hello[32];
     int length = snprintf(hello, sizeof(hello), "%s %02x%02x%02x%02x%02x%02x", kind,
         mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-    if (wire->fd < 0 || !wire_send(wire, 'H', hello, (size_t)length) || !start_thread(wire)) {
+    if (wire->fd < 0 || !wire_send(wire, 'H', hello, (size_t)length)
+        || pthread_create(&thread, NULL, read_messages, wire) != 0) {
         if (wire->fd >= 0) {
             close(wire->fd);
         }
         free(wire);
         return NULL;
     }
+    pthread_detach(thread);
     return wire;
 }
 

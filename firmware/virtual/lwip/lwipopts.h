@@ -98,8 +98,6 @@
 #define TCP_LISTEN_BACKLOG              1
 #define TCP_MAXRTX                      12
 #define TCP_SYNMAXRTX                   12
-#define TCP_RTO_TIME                    1500
-#define LWIP_RANDOMIZE_INITIAL_LOCAL_PORTS 1
 
 // PPP over serial. LCP echo finds a dead cellular link, which network.PPP by itself never does.
 #define PPP_SUPPORT                     1

@@ -4,8 +4,7 @@
 // mbedTLS as MicroPython configures it for all ports, with what ESP-IDF's configuration has
 // besides: PEM certificates, HKDF for keys that are derived, and XTS for what NVS encrypts.
 
-#ifndef VIRTUAL_MBEDTLS_CONFIG_PORT_H
-#define VIRTUAL_MBEDTLS_CONFIG_PORT_H
+#pragma once
 
 #define MBEDTLS_BASE64_C
 #define MBEDTLS_CIPHER_MODE_CTR
@@ -15,5 +14,3 @@
 #define MBEDTLS_TIMING_C
 
 #include "extmod/mbedtls/mbedtls_config_common.h"
-
-#endif // VIRTUAL_MBEDTLS_CONFIG_PORT_H

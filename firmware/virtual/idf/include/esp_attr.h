@@ -3,8 +3,7 @@
 
 // Where variables and functions are placed.
 
-#ifndef IDF_ESP_ATTR_H
-#define IDF_ESP_ATTR_H
+#pragma once
 
 #include "sdkconfig.h"
 
@@ -14,5 +13,3 @@
 // Memory of the RTC domain: kept through a hard reset and deep sleep, lost at power-off.
 #define RTC_NOINIT_ATTR __attribute__((section("rtc_retained")))
 #define RTC_DATA_ATTR RTC_NOINIT_ATTR
-
-#endif // IDF_ESP_ATTR_H

@@ -3,8 +3,7 @@
 
 // The eFuse block for keys: one, of which only the purpose can be asked.
 
-#ifndef IDF_ESP_EFUSE_H
-#define IDF_ESP_EFUSE_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -25,5 +24,3 @@ bool esp_efuse_find_purpose(esp_efuse_purpose_t purpose, esp_efuse_block_t *bloc
 
 // Whether software cannot read the key. That is always so here.
 bool esp_efuse_get_key_dis_read(esp_efuse_block_t block);
-
-#endif // IDF_ESP_EFUSE_H

@@ -17,7 +17,6 @@ typedef void (*esp_event_handler_t)(void *arg, esp_event_base_t base, int32_t id
 
 #define ESP_EVENT_DECLARE_BASE(name) extern esp_event_base_t const name
 #define ESP_EVENT_DEFINE_BASE(name)  esp_event_base_t const name = #name
-#define ESP_EVENT_ANY_BASE           NULL
 #define ESP_EVENT_ANY_ID             (-1)
 
 // ESP_ERR_INVALID_STATE when the loop exists already; ESP_ERR_NO_MEM, ESP_FAIL: no thread.
@@ -30,10 +29,6 @@ esp_err_t esp_event_handler_register(esp_event_base_t base, int32_t id,
     esp_event_handler_t handler, void *arg);
 esp_err_t esp_event_handler_instance_register(esp_event_base_t base, int32_t id,
     esp_event_handler_t handler, void *arg, esp_event_handler_instance_t *instance);
-esp_err_t esp_event_handler_unregister(esp_event_base_t base, int32_t id,
-    esp_event_handler_t handler);
-esp_err_t esp_event_handler_instance_unregister(esp_event_base_t base, int32_t id,
-    esp_event_handler_instance_t instance);
 
 // Copies the data and returns at once; the queue has no limit but memory, so ticks is unused.
 // Callable from any thread. ESP_ERR_INVALID_STATE: no loop; ESP_ERR_NO_MEM.

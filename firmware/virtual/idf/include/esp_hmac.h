@@ -3,8 +3,7 @@
 
 // The HMAC unit: HMAC-SHA-256 with a key in eFuse.
 
-#ifndef IDF_ESP_HMAC_H
-#define IDF_ESP_HMAC_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,5 +22,3 @@ typedef enum {
 // Writes 32 bytes. ESP_FAIL: there is no such key.
 esp_err_t esp_hmac_calculate(hmac_key_id_t key_id, const void *message, size_t message_len,
     uint8_t *hmac);
-
-#endif // IDF_ESP_HMAC_H

@@ -3,8 +3,7 @@
 
 // The version of ESP-IDF whose API this stand-in follows.
 
-#ifndef IDF_ESP_IDF_VERSION_H
-#define IDF_ESP_IDF_VERSION_H
+#pragma once
 
 #define ESP_IDF_VERSION_MAJOR (5)
 #ifndef ESP_IDF_VERSION_MINOR
@@ -14,5 +13,3 @@
 #define ESP_IDF_VERSION_VAL(major, minor, patch) (((major) << 16) | ((minor) << 8) | (patch))
 #define ESP_IDF_VERSION \
     ESP_IDF_VERSION_VAL(ESP_IDF_VERSION_MAJOR, ESP_IDF_VERSION_MINOR, ESP_IDF_VERSION_PATCH)
-
-#endif // IDF_ESP_IDF_VERSION_H

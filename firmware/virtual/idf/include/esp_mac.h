@@ -4,8 +4,7 @@
 // MAC addresses, derived from one base address as on the chip: station +0, soft AP +1,
 // Bluetooth +2, Ethernet +3.
 
-#ifndef IDF_ESP_MAC_H
-#define IDF_ESP_MAC_H
+#pragma once
 
 #include <stdint.h>
 
@@ -19,7 +18,4 @@ typedef enum {
 } esp_mac_type_t;
 
 esp_err_t esp_efuse_mac_get_default(uint8_t *mac);
-esp_err_t esp_base_mac_addr_get(uint8_t *mac);
 esp_err_t esp_read_mac(uint8_t *mac, esp_mac_type_t type);
-
-#endif // IDF_ESP_MAC_H

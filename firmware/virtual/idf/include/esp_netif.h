@@ -32,9 +32,7 @@ void esp_netif_action_connected(void *netif, esp_event_base_t base, int32_t id, 
 void esp_netif_action_disconnected(void *netif, esp_event_base_t base, int32_t id, void *data);
 
 esp_err_t esp_netif_set_mac(esp_netif_t *netif, uint8_t mac[]);
-esp_err_t esp_netif_get_mac(esp_netif_t *netif, uint8_t mac[]);
 esp_err_t esp_netif_set_hostname(esp_netif_t *netif, const char *hostname);
-bool esp_netif_is_netif_up(esp_netif_t *netif);
 esp_err_t esp_netif_get_ip_info(esp_netif_t *netif, esp_netif_ip_info_t *info);
 // ESP_ERR_ESP_NETIF_DHCP_NOT_STOPPED while DHCP is in charge.
 esp_err_t esp_netif_set_ip_info(esp_netif_t *netif, const esp_netif_ip_info_t *info);
@@ -50,7 +48,5 @@ esp_err_t esp_netif_dhcps_start(esp_netif_t *netif);
 esp_err_t esp_netif_dhcps_stop(esp_netif_t *netif);
 
 void *esp_netif_get_netif_impl(esp_netif_t *netif);
-int esp_netif_get_netif_impl_index(esp_netif_t *netif);
 // name takes NETIF_NAMESIZE characters.
 esp_err_t esp_netif_get_netif_impl_name(esp_netif_t *netif, char *name);
-esp_netif_t *esp_netif_get_default_netif(void);

@@ -3,9 +3,6 @@
 
 // What of esp_netif is for users of lwIP.
 
-#ifndef IDF_ESP_NETIF_NET_STACK_H
-#define IDF_ESP_NETIF_NET_STACK_H
+#pragma once
 
 #include "esp_netif.h"
-
-#endif // IDF_ESP_NETIF_NET_STACK_H

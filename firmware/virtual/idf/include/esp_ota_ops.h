@@ -3,8 +3,7 @@
 
 // There is one application, the process itself, and no over-the-air update.
 
-#ifndef IDF_ESP_OTA_OPS_H
-#define IDF_ESP_OTA_OPS_H
+#pragma once
 
 #include "esp_partition.h"
 
@@ -15,5 +14,3 @@ const esp_partition_t *esp_ota_get_next_update_partition(const esp_partition_t *
 // ESP_ERR_NOT_SUPPORTED
 esp_err_t esp_ota_set_boot_partition(const esp_partition_t *p);
 esp_err_t esp_ota_mark_app_valid_cancel_rollback(void);
-
-#endif // IDF_ESP_OTA_OPS_H

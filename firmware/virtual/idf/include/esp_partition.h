@@ -4,8 +4,7 @@
 // Partitions of the flash image. The flash behaves as NOR: erasing sets 4096 bytes to 0xff,
 // writing clears bits only.
 
-#ifndef IDF_ESP_PARTITION_H
-#define IDF_ESP_PARTITION_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,5 +58,3 @@ esp_err_t esp_partition_erase_range(const esp_partition_t *p, size_t offset, siz
 
 // The virtual board's own: opens or makes the image in `dir`; prints and exits on failure.
 void esp_partition_board_open(const char *dir, bool erase);
-
-#endif // IDF_ESP_PARTITION_H

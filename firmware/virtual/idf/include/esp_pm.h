@@ -3,8 +3,7 @@
 
 // Clock frequency of the CPU: kept and reported, without an effect on the host.
 
-#ifndef IDF_ESP_PM_H
-#define IDF_ESP_PM_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,5 +16,3 @@ typedef struct {
 } esp_pm_config_t;
 
 esp_err_t esp_pm_configure(const void *config);
-
-#endif // IDF_ESP_PM_H

@@ -4,8 +4,7 @@
 // Light and deep sleep, ended by the timer. Other sources do not exist here, and the SOC_...
 // macros that would offer them stay undefined.
 
-#ifndef IDF_ESP_SLEEP_H
-#define IDF_ESP_SLEEP_H
+#pragma once
 
 #include <stdint.h>
 
@@ -35,5 +34,3 @@ esp_err_t esp_light_sleep_start(void);
 
 // With no wake-up source the board sleeps until it is reset.
 _Noreturn void esp_deep_sleep_start(void);
-
-#endif // IDF_ESP_SLEEP_H

@@ -3,8 +3,7 @@
 
 // Restart and its reason.
 
-#ifndef IDF_ESP_SYSTEM_H
-#define IDF_ESP_SYSTEM_H
+#pragma once
 
 #include <stdint.h>
 
@@ -31,5 +30,3 @@ _Noreturn void esp_restart(void);
 
 // Of the ROM, which upstream reaches through other headers.
 uint32_t esp_rom_get_cpu_ticks_per_us(void);
-
-#endif // IDF_ESP_SYSTEM_H

@@ -3,8 +3,7 @@
 
 // Task watchdog: resets the board when one of its users has not reported in time.
 
-#ifndef IDF_ESP_TASK_WDT_H
-#define IDF_ESP_TASK_WDT_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,5 +23,3 @@ esp_err_t esp_task_wdt_reconfigure(const esp_task_wdt_config_t *config);
 // There is one user, machine.WDT; a second one is ESP_ERR_NO_MEM.
 esp_err_t esp_task_wdt_add_user(const char *name, esp_task_wdt_user_handle_t *out);
 esp_err_t esp_task_wdt_reset_user(esp_task_wdt_user_handle_t user);
-
-#endif // IDF_ESP_TASK_WDT_H

@@ -3,8 +3,7 @@
 
 // One-shot and periodic timers, whose callbacks run one after another in a single thread.
 
-#ifndef IDF_ESP_TIMER_H
-#define IDF_ESP_TIMER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -44,5 +43,3 @@ esp_err_t esp_timer_stop(esp_timer_handle_t timer);
 esp_err_t esp_timer_delete(esp_timer_handle_t timer);
 
 bool esp_timer_is_active(esp_timer_handle_t timer);
-
-#endif // IDF_ESP_TIMER_H

@@ -3,8 +3,7 @@
 
 // The stations of the board's own access point with their addresses (upstream from 1.27 on).
 
-#ifndef IDF_ESP_WIFI_AP_GET_STA_LIST_H
-#define IDF_ESP_WIFI_AP_GET_STA_LIST_H
+#pragma once
 
 #include "esp_netif.h"
 #include "esp_wifi.h"
@@ -17,5 +16,3 @@ typedef struct {
 // Always an empty list: the bench has no stations.
 esp_err_t esp_wifi_ap_get_sta_list_with_ip(const wifi_sta_list_t *stations,
     wifi_sta_mac_ip_list_t *addresses);
-
-#endif // IDF_ESP_WIFI_AP_GET_STA_LIST_H

@@ -6,8 +6,7 @@
 // A value is on flash when its nvs_set_...() returns, as in ESP-IDF; nvs_commit() adds nothing.
 // After a power cut during a write the old or the new value is there, and all others are.
 
-#ifndef IDF_NVS_H
-#define IDF_NVS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,7 +21,6 @@
 #define ESP_ERR_NVS_INVALID_NAME       (ESP_ERR_NVS_BASE + 0x06)
 #define ESP_ERR_NVS_INVALID_HANDLE     (ESP_ERR_NVS_BASE + 0x07)
 #define ESP_ERR_NVS_KEY_TOO_LONG       (ESP_ERR_NVS_BASE + 0x09)
-#define ESP_ERR_NVS_INVALID_STATE      (ESP_ERR_NVS_BASE + 0x0b)
 #define ESP_ERR_NVS_INVALID_LENGTH     (ESP_ERR_NVS_BASE + 0x0c)
 #define ESP_ERR_NVS_NO_FREE_PAGES      (ESP_ERR_NVS_BASE + 0x0d)
 #define ESP_ERR_NVS_VALUE_TOO_LONG     (ESP_ERR_NVS_BASE + 0x0e)
@@ -44,24 +42,15 @@ esp_err_t nvs_open(const char *name_space, nvs_open_mode_t mode, nvs_handle_t *o
 void nvs_close(nvs_handle_t handle);
 esp_err_t nvs_commit(nvs_handle_t handle);
 
-esp_err_t nvs_set_u8(nvs_handle_t handle, const char *key, uint8_t value);
 esp_err_t nvs_set_i32(nvs_handle_t handle, const char *key, int32_t value);
-esp_err_t nvs_set_u32(nvs_handle_t handle, const char *key, uint32_t value);
 esp_err_t nvs_set_u64(nvs_handle_t handle, const char *key, uint64_t value);
-esp_err_t nvs_set_str(nvs_handle_t handle, const char *key, const char *value);
 esp_err_t nvs_set_blob(nvs_handle_t handle, const char *key, const void *value, size_t length);
 
-esp_err_t nvs_get_u8(nvs_handle_t handle, const char *key, uint8_t *out);
 esp_err_t nvs_get_i32(nvs_handle_t handle, const char *key, int32_t *out);
-esp_err_t nvs_get_u32(nvs_handle_t handle, const char *key, uint32_t *out);
 esp_err_t nvs_get_u64(nvs_handle_t handle, const char *key, uint64_t *out);
 
-// *length is the size of `out` on entry and of the value on return, with its zero for a string.
+// *length is the size of `out` on entry and of the value on return.
 // `out` NULL asks for the size alone. Too small: ESP_ERR_NVS_INVALID_LENGTH.
-esp_err_t nvs_get_str(nvs_handle_t handle, const char *key, char *out, size_t *length);
 esp_err_t nvs_get_blob(nvs_handle_t handle, const char *key, void *out, size_t *length);
 
 esp_err_t nvs_erase_key(nvs_handle_t handle, const char *key);
-esp_err_t nvs_erase_all(nvs_handle_t handle);
-
-#endif // IDF_NVS_H

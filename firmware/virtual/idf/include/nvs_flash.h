@@ -3,8 +3,7 @@
 
 // Start of the non-volatile storage.
 
-#ifndef IDF_NVS_FLASH_H
-#define IDF_NVS_FLASH_H
+#pragma once
 
 #include "nvs.h"
 
@@ -12,5 +11,3 @@
 // the answer to that is nvs_flash_erase() and another try.
 esp_err_t nvs_flash_init(void);
 esp_err_t nvs_flash_erase(void);
-
-#endif // IDF_NVS_FLASH_H

@@ -4,8 +4,7 @@
 // General-purpose pins. Levels that the firmware sets go to the simulated world, and levels
 // that the world sets come back from it.
 
-#ifndef IDF_DRIVER_GPIO_H
-#define IDF_DRIVER_GPIO_H
+#pragma once
 
 #include <stdint.h>
 
@@ -56,5 +55,3 @@ int gpio_board_output_level(gpio_num_t pin);
 
 // The virtual board's own: all pins back to reset state, and the world is told.
 void gpio_board_start(void);
-
-#endif // IDF_DRIVER_GPIO_H

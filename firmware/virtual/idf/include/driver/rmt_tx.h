@@ -3,7 +3,4 @@
 
 // Upstream's modesp32.h includes this from 1.26 on and uses nothing of it.
 
-#ifndef IDF_DRIVER_RMT_TX_H
-#define IDF_DRIVER_RMT_TX_H
-
-#endif // IDF_DRIVER_RMT_TX_H
+#pragma once

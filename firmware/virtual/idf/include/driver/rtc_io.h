@@ -3,8 +3,7 @@
 
 // Pins of the RTC domain: none is ever claimed by the ADC or touch sensor, which do not exist.
 
-#ifndef IDF_DRIVER_RTC_IO_H
-#define IDF_DRIVER_RTC_IO_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -12,5 +11,3 @@
 
 bool rtc_gpio_is_valid_gpio(gpio_num_t pin);
 esp_err_t rtc_gpio_deinit(gpio_num_t pin);
-
-#endif // IDF_DRIVER_RTC_IO_H

@@ -3,8 +3,7 @@
 
 // FreeRTOS' basic types. A tick is a millisecond.
 
-#ifndef IDF_FREERTOS_H
-#define IDF_FREERTOS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,7 +28,6 @@ typedef struct {
 #define pdFAIL (0)
 #define pdPASS (1)
 
-#define configTICK_RATE_HZ (1000)
 #define portTICK_PERIOD_MS (1)
 #define portMAX_DELAY (0xffffffffu)
 #define pdMS_TO_TICKS(ms) ((TickType_t)(ms))
@@ -52,5 +50,3 @@ void board_irq_unlock(void);
 #ifdef ESP_PLATFORM
 #include "freertos/idf_additions.h"
 #endif
-
-#endif // IDF_FREERTOS_H

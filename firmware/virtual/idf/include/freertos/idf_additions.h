@@ -3,8 +3,7 @@
 
 // What Espressif has added to FreeRTOS.
 
-#ifndef IDF_FREERTOS_IDF_ADDITIONS_H
-#define IDF_FREERTOS_IDF_ADDITIONS_H
+#pragma once
 
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
@@ -13,5 +12,3 @@
 // As xTaskCreate(); the core is accepted and ignored.
 BaseType_t xTaskCreatePinnedToCore(TaskFunction_t function, const char *name, uint32_t stack,
     void *arg, UBaseType_t priority, TaskHandle_t *out, BaseType_t core);
-
-#endif // IDF_FREERTOS_IDF_ADDITIONS_H

@@ -4,8 +4,7 @@
 // Tasks are POSIX threads; the core is accepted and ignored, the
 // priority counts with --one-core (one_core.c).
 
-#ifndef IDF_FREERTOS_TASK_H
-#define IDF_FREERTOS_TASK_H
+#pragma once
 
 #include "freertos/FreeRTOS.h"
 
@@ -22,7 +21,6 @@ BaseType_t xTaskCreate(TaskFunction_t function, const char *name, uint32_t stack
 void vTaskDelete(TaskHandle_t task);
 
 void vTaskDelay(TickType_t ticks);
-TickType_t xTaskGetTickCount(void);
 void taskYIELD(void);
 
 // Of any thread; one that FreeRTOS did not start gets a handle at its first call.
@@ -31,10 +29,7 @@ TaskHandle_t xTaskGetCurrentTaskHandle(void);
 // Notification value as a counting semaphore. Giving to a task that has ended is an error of
 // the caller, as on the chip.
 void xTaskNotifyGive(TaskHandle_t task);
-void vTaskNotifyGiveFromISR(TaskHandle_t task, BaseType_t *woken);
 uint32_t ulTaskNotifyTake(BaseType_t clear, TickType_t ticks);
 
 // The virtual board's own: clears, waits in microseconds; negative: for ever.
 uint32_t board_task_notify_take_us(int64_t timeout_us);
-
-#endif // IDF_FREERTOS_TASK_H

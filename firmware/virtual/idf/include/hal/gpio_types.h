@@ -3,8 +3,7 @@
 
 // GPIO numbers and modes, with the values that Python sees as Pin.IN, Pin.OUT and so on.
 
-#ifndef IDF_HAL_GPIO_TYPES_H
-#define IDF_HAL_GPIO_TYPES_H
+#pragma once
 
 typedef int gpio_num_t;
 
@@ -45,54 +44,12 @@ typedef enum {
     GPIO_DRIVE_CAP_MAX,
 } gpio_drive_cap_t;
 
-#define GPIO_NUM_0 (0)
-#define GPIO_NUM_1 (1)
-#define GPIO_NUM_2 (2)
-#define GPIO_NUM_3 (3)
-#define GPIO_NUM_4 (4)
-#define GPIO_NUM_5 (5)
-#define GPIO_NUM_6 (6)
-#define GPIO_NUM_7 (7)
-#define GPIO_NUM_8 (8)
-#define GPIO_NUM_9 (9)
-#define GPIO_NUM_10 (10)
-#define GPIO_NUM_11 (11)
-#define GPIO_NUM_12 (12)
-#define GPIO_NUM_13 (13)
-#define GPIO_NUM_14 (14)
-#define GPIO_NUM_15 (15)
-#define GPIO_NUM_16 (16)
-#define GPIO_NUM_17 (17)
-#define GPIO_NUM_18 (18)
-#define GPIO_NUM_19 (19)
-#define GPIO_NUM_20 (20)
-#define GPIO_NUM_21 (21)
-#define GPIO_NUM_22 (22)
-#define GPIO_NUM_23 (23)
-#define GPIO_NUM_24 (24)
-#define GPIO_NUM_25 (25)
-#define GPIO_NUM_26 (26)
-#define GPIO_NUM_27 (27)
-#define GPIO_NUM_28 (28)
-#define GPIO_NUM_29 (29)
-#define GPIO_NUM_30 (30)
-#define GPIO_NUM_31 (31)
-#define GPIO_NUM_32 (32)
-#define GPIO_NUM_33 (33)
-#define GPIO_NUM_34 (34)
-#define GPIO_NUM_35 (35)
-#define GPIO_NUM_36 (36)
-#define GPIO_NUM_37 (37)
-#define GPIO_NUM_38 (38)
-#define GPIO_NUM_39 (39)
-#define GPIO_NUM_40 (40)
-#define GPIO_NUM_41 (41)
-#define GPIO_NUM_42 (42)
-#define GPIO_NUM_43 (43)
-#define GPIO_NUM_44 (44)
-#define GPIO_NUM_45 (45)
-#define GPIO_NUM_46 (46)
-#define GPIO_NUM_47 (47)
-#define GPIO_NUM_48 (48)
-
-#endif // IDF_HAL_GPIO_TYPES_H
+enum {
+    GPIO_NUM_0, GPIO_NUM_1, GPIO_NUM_2, GPIO_NUM_3, GPIO_NUM_4, GPIO_NUM_5, GPIO_NUM_6, GPIO_NUM_7,
+    GPIO_NUM_8, GPIO_NUM_9, GPIO_NUM_10, GPIO_NUM_11, GPIO_NUM_12, GPIO_NUM_13, GPIO_NUM_14,
+    GPIO_NUM_15, GPIO_NUM_16, GPIO_NUM_17, GPIO_NUM_18, GPIO_NUM_19, GPIO_NUM_20, GPIO_NUM_21,
+    GPIO_NUM_22, GPIO_NUM_23, GPIO_NUM_24, GPIO_NUM_25, GPIO_NUM_26, GPIO_NUM_27, GPIO_NUM_28,
+    GPIO_NUM_29, GPIO_NUM_30, GPIO_NUM_31, GPIO_NUM_32, GPIO_NUM_33, GPIO_NUM_34, GPIO_NUM_35,
+    GPIO_NUM_36, GPIO_NUM_37, GPIO_NUM_38, GPIO_NUM_39, GPIO_NUM_40, GPIO_NUM_41, GPIO_NUM_42,
+    GPIO_NUM_43, GPIO_NUM_44, GPIO_NUM_45, GPIO_NUM_46, GPIO_NUM_47, GPIO_NUM_48,
+};
