@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-# What all boards here have in common: included by each mpconfigboard.cmake, after it has chosen
-# upstream's fragments of sdkconfig.
+# Settings of all boards. Each mpconfigboard.cmake includes this after it has chosen upstream's fragments of
+# sdkconfig.
 
 # Boards name upstream's fragments as MicroPython 1.25 does. 1.27 has none for USB any more, which
 # is a component's business there, and 1.29 names those for PSRAM after the chips they are for. 1.27
@@ -21,13 +21,13 @@ set(SDKCONFIG_DEFAULTS ${connectwith_fragments})
 
 set(MICROPY_FROZEN_MANIFEST ${MICROPY_BOARD_DIR}/manifest.py)
 
-# A name in sdkconfig would be looked for in upstream's folder, and nothing is replaced in there.
+# Names in sdkconfig are relative to upstream's folder, and no file in there is replaced.
 set(connectwith_partitions ${CMAKE_BINARY_DIR}/sdkconfig.partitions)
 file(WRITE ${connectwith_partitions}
     "CONFIG_PARTITION_TABLE_CUSTOM_FILENAME=\"${MICROPY_BOARD_DIR}/partitions.csv\"\n")
 
-# The image's own description (esp_app_desc): what esptool's image-info and an update look at.
-# One spelling of the path: ninja refuses the same file under two names.
+# The image's description (esp_app_desc), which esptool's image-info and an update read.
+# The path must always be spelled the same: ninja refuses a file with two names.
 get_filename_component(connectwith_version_file ${CMAKE_CURRENT_LIST_DIR}/../VERSION ABSOLUTE)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${connectwith_version_file})
 file(STRINGS ${connectwith_version_file} connectwith_version LIMIT_COUNT 1)

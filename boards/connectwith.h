@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What all boards here have in common: included by each mpconfigboard.h.
+// Settings of all boards. Each mpconfigboard.h includes this.
 
 #ifndef CONNECTWITH_BOARDS_CONNECTWITH_H
 #define CONNECTWITH_BOARDS_CONNECTWITH_H

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The firmware's version in the REPL's banner and in sys.version, behind MicroPython's own words: who
-// looks for those finds them. The file VERSION has it; the C module's build files define it for all
-// of the firmware.
+// The firmware's version in the REPL's banner and in sys.version, after MicroPython's own text, which
+// programs may search for. The version is in the file VERSION. The C module's build files define it for
+// the whole firmware.
 
 #ifndef CONNECTWITH_BOARDS_VERSION_H
 #define CONNECTWITH_BOARDS_VERSION_H

@@ -9,10 +9,10 @@
 #define MICROPY_HW_BOARD_NAME "Virtual ESP32 board"
 #define MICROPY_HW_MCU_NAME   "ESP32 (host process)"
 
-// What a script has on an ESP32 once the heap has grown, twice over for 64-bit words.
+// Twice the heap that a script has on an ESP32 after it has grown, because words have 64 bits.
 #define MICROPY_GC_INITIAL_HEAP_SIZE (256 * 1024)
 
-// The chip that upstream's files and the partition of the pins are compiled for.
+// The chip that upstream's files and the table of pins are compiled for.
 #define CONFIG_IDF_TARGET_ESP32 (1)
 #define CONFIG_IDF_TARGET       "esp32"
 

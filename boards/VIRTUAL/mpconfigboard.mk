@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-# What of MicroPython's optional parts the board has, as on ESP32.
+# MicroPython's optional parts of the board, as on ESP32.
 MICROPY_PY_SSL = 1
 MICROPY_SSL_MBEDTLS = 1
 MICROPY_PY_BTREE = 0

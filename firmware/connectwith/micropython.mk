@@ -11,7 +11,7 @@ CONNECTWITH_PLATFORM ?= idf
 
 include $(CONNECTWITH_DIR)/core/sources.mk
 
-# bind/ is scanned for qstrs, the rest is not.
+# Only bind/ is scanned for qstrs.
 CONNECTWITH_BIND_C := modconnectwith.c attempt.c wake.c status.c tap.c lock.c
 CONNECTWITH_PORT_C := platform_$(CONNECTWITH_PLATFORM).c
 
@@ -20,7 +20,7 @@ CONNECTWITH_BIND_C += resolver.c stream.c link.c scan.c seal.c settings.c alarm.
 CONNECTWITH_PORT_C += linger_lwip.c resolve_lwip.c resolve_udp.c route_lwip.c stream_lwip.c
 CONNECTWITH_PORT_C += tls_mbedtls.c tls_handshake.c tls_bio.c
 CONNECTWITH_PORT_C += worker_freertos.c aead_mbedtls.c link_idf.c scan_idf.c ethernet_idf.c
-CONNECTWITH_PORT_C += secret_idf.c settings_idf.c watch_lwip.c turns_freertos.c
+CONNECTWITH_PORT_C += secret_idf.c settings_idf.c watch_lwip.c timeslice_freertos.c
 else
 CONNECTWITH_BIND_C += absent.c
 endif
@@ -32,13 +32,14 @@ SRC_USERMOD_LIB_C += $(addprefix $(CONNECTWITH_DIR)/port/, $(CONNECTWITH_PORT_C)
 # Includes are written "connectwith/core/attempt.h".
 CFLAGS_USERMOD += -I$(CONNECTWITH_DIR)/..
 
-# The version stands in one file; what has it in it is compiled again when that changes.
+# The files that contain the version are compiled again when the file VERSION changes.
 CONNECTWITH_VERSION_FILE := $(CONNECTWITH_DIR)/../../VERSION
 CFLAGS_USERMOD += -DCONNECTWITH_VERSION=\"$(shell cat $(CONNECTWITH_VERSION_FILE))\"
 $(BUILD)/connectwith/bind/modconnectwith.o: $(CONNECTWITH_VERSION_FILE)
 $(BUILD)/py/modsys.o $(BUILD)/shared/runtime/pyexec.o: $(CONNECTWITH_VERSION_FILE)
 
-# MicroPython's own -Wall is not enough for this code. Its callbacks have fixed signatures.
-# MicroPython's headers (py/pystack.h) have unused parameters, too.
+# This code is compiled with more warnings than MicroPython. Unused parameters are allowed in
+# bind/: the signatures of its callbacks are fixed, and MicroPython's headers (py/pystack.h) have
+# some.
 $(BUILD)/connectwith/bind/%.o: CFLAGS += -Wno-unused-parameter
 $(BUILD)/connectwith/%.o: CFLAGS += -Wall -Wextra -Werror

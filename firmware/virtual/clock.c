@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The board's clocks. libc's names for the wall clock are redirected here by the linker
-// (--wrap), because on ESP32 they are the chip's own clock: upstream's files, lwIP and mbedTLS
-// all must see a board that does not know the date until someone sets it.
+// The board's clocks. The linker redirects libc's functions for the wall clock to this file
+// (--wrap), because on ESP32 they use the chip's own clock: upstream's files, lwIP and mbedTLS
+// must get the board's time, which is not set at power-on.
 
 #include <errno.h>
 #include <sys/time.h>
@@ -44,7 +44,7 @@ static void set_wall_us(int64_t us) {
     board_irq_unlock();
 }
 
-void board_lose_clock(void) {
+void board_reset_clock(void) {
     set_wall_us(0);
 }
 

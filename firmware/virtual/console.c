@@ -15,13 +15,13 @@
 
 #include "board.h"
 
-// Larger than ESP32's 260 bytes, because a pty hands over 4 KiB at once where a real line
-// delivers byte by byte. When it is full further bytes are lost, as in a UART; only so is a
-// Ctrl-C behind them still seen.
+// Larger than ESP32's 260 bytes, because a pty delivers 4 KiB at once and a real line single
+// bytes. If the buffer is full, more bytes are lost, as in a UART. They are read from the line
+// nevertheless, so that a Ctrl-C after them is received.
 #define RX_BYTES (16 * 1024)
 
-// How long output waits for a reader before the line counts as unattended. From then on output
-// is dropped at once, as a UART's is with no cable, until somebody reads again.
+// How long output waits for a reader before the line counts as unattended. Then output is dropped
+// at once, as by a UART without a cable, until the line is read again.
 #define READER_WAIT_MS (2000)
 
 static uint8_t rx_array[RX_BYTES];
@@ -73,8 +73,8 @@ uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags) {
 
 int mp_hal_stdin_rx_chr(void) {
     for (;;) {
-        // Before the look into the buffer: a callback that sleeps takes the wake-up of a byte
-        // that came meanwhile.
+        // Before the buffer is checked: a callback that sleeps consumes the notification of a byte
+        // that arrives meanwhile.
         mp_handle_pending(true);
         board_irq_lock();
         int c = ringbuf_get(&stdin_ringbuf);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// How many things there are that a chip takes from ESP-IDF's heap. The module _board tells.
+// Counts of resources that a chip takes from ESP-IDF's heap. The module _board returns them.
 
 #include <stdatomic.h>
 

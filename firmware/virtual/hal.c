@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// MicroPython's hardware abstraction: time, waiting, atomic sections, ESP-IDF errors.
+// MicroPython's hardware abstraction: time, waiting, ESP-IDF errors. ports/esp32/mphalport.c
+// cannot be compiled here: its types are those of a 32-bit chip.
 
 #include <string.h>
 
@@ -36,7 +37,7 @@ static bool vm_has_work(void) {
 }
 
 void board_wait_us(int64_t timeout_us) {
-    // One wake-up may stand for several scheduled callbacks, of which mp_handle_pending() runs
+    // There may be one notification for several scheduled callbacks, and mp_handle_pending() runs
     // one at a time.
     if (!vm_has_work()) {
         board_task_notify_take_us(timeout_us);
@@ -56,7 +57,7 @@ mp_uint_t mp_hal_ticks_ms(void) {
     return (uint32_t)(esp_timer_get_time() / 1000);
 }
 
-// Called "cycles": of the 160 MHz that machine.freq() reports.
+// CPU cycles, at the 160 MHz that machine.freq() reports.
 mp_uint_t mp_hal_ticks_cpu(void) {
     return (uint32_t)(esp_timer_get_time() * 160);
 }
@@ -82,7 +83,8 @@ void mp_hal_delay_ms(mp_uint_t ms) {
 }
 
 void mp_hal_delay_us(mp_uint_t us) {
-    // Short delays are for wires and must be exact: no waiting, and no callbacks near the end.
+    // Short delays are for signals on pins and must be exact, so this does not sleep, and runs no
+    // callbacks near the end.
     const int64_t callback_room_us = 150;
     int64_t end = esp_timer_get_time() + (int64_t)us;
     for (;;) {
@@ -96,7 +98,8 @@ void mp_hal_delay_us(mp_uint_t us) {
     }
 }
 
-// The same exception as ESP32's: OSError(code, name), where only three codes become an errno.
+// Raises the same exception as ESP32's port: OSError(code, name). Three codes are mapped to an
+// errno.
 void check_esp_err_(esp_err_t code) {
     if (code == ESP_OK) {
         return;

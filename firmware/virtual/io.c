@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The I/O thread: one poll(2) over all serial lines, the netsim's GPIO socket and the signals.
-// What runs in it plays the part of interrupt handlers: record, wake the main task, return.
+// The I/O thread: one poll(2) over all serial lines and the signals. Its handlers stand for
+// interrupt handlers: they record data, wake the main task and return.
 
 #include <err.h>
 #include <errno.h>
@@ -20,7 +20,8 @@
 
 #define SOURCES_MAX (16)
 
-// A line whose other end has gone reports POLLHUP for ever; look again this often instead.
+// A line whose other end is closed reports POLLHUP all the time. Then it is polled at this
+// interval.
 #define HANGUP_RETRY_MS (50)
 
 static pthread_mutex_t sources_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -125,7 +126,8 @@ static void *io_thread(void *arg) {
 }
 
 void board_io_start(void) {
-    // Before any other thread exists, so that all of them leave these signals to signal_fd.
+    // Called before any other thread exists, so that all threads inherit the mask and these
+    // signals go to signal_fd.
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Interrupts off, on both cores: one lock for the whole board.
+// "Interrupts off" on both cores: one lock for the whole board.
 
 #include <pthread.h>
 

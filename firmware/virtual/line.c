@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Serial lines: each UART of the board is a pty with a link in the board's directory, or an
-// existing tty. A line is opened once at power-on and outlives every reset, as a cable does.
+// Serial lines. Each UART of the board is a pty with a link in the board's directory, or an
+// existing tty. A line is opened once, at power-on, and stays open over resets, as a cable does.
 
 #define _GNU_SOURCE // ptsname_r
 #include <err.h>
@@ -47,7 +47,7 @@ static board_line_t open_pty(const char *link) {
     if (fd < 0 || grantpt(fd) != 0 || unlockpt(fd) != 0 || ptsname_r(fd, name, sizeof(name)) != 0) {
         err(1, "cannot make a pty for %s", link);
     }
-    // With no slave open, the first program to close the line would leave it hung up.
+    // Without an open slave, the line would hang up when the first program closes it.
     int slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (slave < 0 || set_raw(slave) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
         err(1, "cannot open %s", name);

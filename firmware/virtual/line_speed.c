@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The speed of a tty, whatever it is. A file of its own, because the header that knows speeds
-// without a name cannot be had together with termios.h.
+// Sets any baud rate of a tty. This is a file of its own because the header for rates without a
+// constant (asm/termbits.h) cannot be included together with termios.h.
 
 #include <asm/termbits.h>
 #include <sys/ioctl.h>

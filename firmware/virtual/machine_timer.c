@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// machine.Timer over esp_timer. Upstream's file drives the timer group's registers, of which a
-// host has none; this has the same face and the same error messages.
+// machine.Timer over esp_timer, with the interface and the error messages of ports/esp32.
+// Upstream's file is not used: up to 1.26 it writes registers of the timer groups, later ones use
+// the driver gptimer.
 
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -11,7 +12,7 @@
 #include "board.h"
 #include "esp_timer.h"
 
-#define TIMERS (4) // two groups of two
+#define TIMERS (4) // of an ESP32: two groups of two
 
 typedef struct _machine_timer_obj_t {
     mp_obj_base_t base;
@@ -26,7 +27,7 @@ typedef struct _machine_timer_obj_t {
 
 static void timer_expired(void *arg) {
     machine_timer_obj_t *self = arg;
-    // With a full queue the callback is left out, as on the chip.
+    // If the queue is full, the callback is lost, as on a chip.
     mp_sched_schedule(self->callback, MP_OBJ_FROM_PTR(self));
 }
 

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// machine.UART. Included by MicroPython's extmod/machine_uart.c. Upstream's file for ESP32 is
-// made of the chip's UART driver; this has the parts of its face that mean something on a pty.
+// machine.UART, included by MicroPython's extmod/machine_uart.c. It has the parts of ESP32's
+// interface that mean something on a pty. Upstream's file for ESP32 is not used: it needs the
+// chip's UART driver with its event queue, and a hardware timer.
 
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -117,7 +118,7 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
     mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(uart_allowed_args),
         uart_allowed_args, args);
 
-    // All of it is checked before any of it counts.
+    // All arguments are checked before any of them takes effect.
     uart_config_t config = uart_config_from(args, self->config);
     mp_int_t timeout_ms = uart_arg(&args[ARG_timeout], self->timeout_ms, 0, INT32_MAX);
     mp_int_t timeout_char_ms = uart_arg(&args[ARG_timeout_char], self->timeout_char_ms, 0,
@@ -136,7 +137,7 @@ static mp_obj_t mp_machine_uart_make_new(const mp_obj_type_t *type, size_t n_arg
     const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
     mp_int_t id = mp_obj_get_int(args[0]);
-    if (id < 1 || id >= BOARD_UARTS) { // UART 0 is the console and cannot be had
+    if (id < 1 || id >= BOARD_UARTS) { // UART 0 is the console
         mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("UART(%d) does not exist"), (int)id);
     }
     machine_uart_obj_t *self = MP_STATE_PORT(machine_uart_objs)[id];
@@ -180,7 +181,7 @@ static bool mp_machine_uart_txdone(machine_uart_obj_t *self) {
     return uart_tx_left_us(self->id) == 0;
 }
 
-// In another thread. The handler itself runs from the scheduler.
+// Called in another thread. The handler itself runs from the scheduler.
 static void machine_uart_event(void *arg, uint32_t flags) {
     machine_uart_obj_t *self = arg;
     self->irq_flags = flags;
@@ -221,13 +222,13 @@ static mp_irq_obj_t *mp_machine_uart_irq(machine_uart_obj_t *self, bool any_args
                 (unsigned int)(trigger & ~(mp_uint_t)UART_IRQ_ALLOWED));
         }
         #if MICROPY_VERSION < MICROPY_MAKE_VERSION(1, 26, 0)
-        // On a chip it starts a task on a queue that is gone with the old buffers, and hangs. Mended in
-        // 1.26: github.com/micropython/micropython/pull/17135
+        // On a chip this starts a task on a queue that was freed with the old buffers, and hangs.
+        // Fixed in 1.26: github.com/micropython/micropython/pull/17135
         if (self->queue_lost && handler != mp_const_none) {
             mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("a chip would hang now"));
         }
         #endif
-        machine_uart_irq_trigger(MP_OBJ_FROM_PTR(self), 0); // no event sees half of the change
+        machine_uart_irq_trigger(MP_OBJ_FROM_PTR(self), 0); // no event during the change
         self->irq->handler = handler;
         self->irq->ishard = false;
         machine_uart_irq_trigger(MP_OBJ_FROM_PTR(self), handler == mp_const_none ? 0 : trigger);
@@ -277,7 +278,7 @@ static mp_uint_t mp_machine_uart_write(mp_obj_t self_in, const void *buf, mp_uin
     (void)errcode;
     machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_in);
     uart_write(self->id, buf, size);
-    return size; // what the other end did not take is lost, as on a wire
+    return size; // bytes that the other end does not read are lost, as on a cable
 }
 
 static mp_uint_t mp_machine_uart_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg,

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Start of the board and the life of the MicroPython task, in the order of ports/esp32/main.c.
+// Starts the board and runs the MicroPython task, in the order of ports/esp32/main.c.
 
 #include <err.h>
 #include <errno.h>
@@ -43,8 +43,8 @@ static void write_pid(void) {
     }
 }
 
-// The rest of a deep sleep, before anything else of the board runs. Signals are its EN pin and
-// its power switch, as always.
+// The rest of a deep sleep, before anything else of the board runs. SIGUSR1 is its EN pin; SIGTERM
+// and SIGINT are its power switch.
 static void finish_deep_sleep(void) {
     sigset_t set;
     sigemptyset(&set);
@@ -74,7 +74,7 @@ static void finish_deep_sleep(void) {
 static void start_hardware(bool power_on) {
     esp_partition_board_open(board_options.dir, power_on && board_options.erase);
     write_pid();
-    // The console last: its name on stdout says that the board is there, with all its lines.
+    // The console last: its name on stdout means that all lines exist.
     for (int i = BOARD_UARTS - 1; i >= 0; i--) {
         board_line_open(i);
     }
@@ -86,7 +86,7 @@ static void start_hardware(bool power_on) {
         nvs_flash_erase();
         nvs_flash_init();
     }
-    // As ESP32's main.c. lwIP starts later, with "import network" (esp_netif_init()).
+    // As in ESP32's main.c. lwIP starts later, with "import network" (esp_netif_init()).
     if (esp_event_loop_create_default() != ESP_OK) {
         errx(1, "cannot start the event loop");
     }
@@ -113,7 +113,7 @@ static void run_python(void) {
 
 static void soft_reset(void) {
     board_timers_deinit();
-    gc_sweep_all(); // finalisers close sockets and whatever else a script left open
+    gc_sweep_all(); // finalisers close the sockets and files of the script
     mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
     board_uarts_deinit();
     machine_pins_deinit();
@@ -143,11 +143,11 @@ int main(int argc, char **argv) {
     board_reset_by(argv);
     bool power_on = board_retained_open();
     if (power_on) {
-        board_lose_clock();
+        board_reset_clock();
     } else {
         finish_deep_sleep();
     }
-    mp_main_task_handle = xTaskGetCurrentTaskHandle(); // before there is a thread that wakes it
+    mp_main_task_handle = xTaskGetCurrentTaskHandle(); // before any thread that notifies it starts
     start_hardware(power_on);
     heap = malloc(board_options.heap_bytes);
     if (heap == NULL) {

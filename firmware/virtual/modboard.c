@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The module _board, of the virtual board alone: how many things there are that a chip takes from
-// ESP-IDF's heap or from a table of fixed size. Whoever makes one and does not give it back loses
-// memory there, which no look at MicroPython's heap shows. And what may still call the user's code,
-// and how slow its radio is.
+// The module _board, of the virtual board only. counts() returns the number of resources that a
+// chip takes from ESP-IDF's heap or from a table of fixed size: a leak of them does not show in
+// MicroPython's heap. callbacks() returns the number of callbacks of the user's code. radio_ms()
+// sets the delay of the radio.
 
 #include <string.h>
 
@@ -24,16 +24,16 @@ static const char *const names[] = {
     [BOARD_COUNT_HANDLERS] = "event handlers",
 };
 
-_Static_assert(MP_ARRAY_SIZE(names) == BOARD_COUNTS, "a name for each");
+_Static_assert(MP_ARRAY_SIZE(names) == BOARD_COUNTS, "one name for each count");
 
 static void put(mp_obj_t dict, const char *name, mp_int_t count) {
     mp_obj_dict_store(dict, mp_obj_new_str(name, strlen(name)), MP_OBJ_NEW_SMALL_INT(count));
 }
 
-// --- lwIP's own, looked at by its thread ---
+// --- Counts of lwIP, read in its thread ---
 
 typedef struct {
-    struct tcpip_api_call_data call; // first: lwIP hands a pointer to it back
+    struct tcpip_api_call_data call; // first: lwIP passes a pointer to it
     int interfaces, tcp, udp;
 } network_t;
 
@@ -45,13 +45,14 @@ static int length_of(const struct tcp_pcb *pcb) {
     return n;
 }
 
-static err_t look(struct tcpip_api_call_data *data) {
+static err_t count_pcbs(struct tcpip_api_call_data *data) {
     network_t *network = (network_t *)data;
     struct netif *netif;
     NETIF_FOREACH(netif) {
         ++network->interfaces;
     }
-    // Those in TIME-WAIT go by themselves, and lwIP takes their place when it needs it.
+    // Without those in TIME-WAIT: they end by themselves, and lwIP reuses their memory if it needs
+    // it.
     network->tcp = length_of(tcp_active_pcbs) + length_of(tcp_bound_pcbs)
         + length_of(tcp_listen_pcbs.pcbs);
     for (const struct udp_pcb *pcb = udp_pcbs; pcb != NULL; pcb = pcb->next) {
@@ -77,7 +78,7 @@ static mp_obj_t board_counts(void) {
     }
     esp_netif_init();
     network_t network = { 0 };
-    tcpip_api_call(look, &network.call);
+    tcpip_api_call(count_pcbs, &network.call);
     put(dict, "interfaces", network.interfaces);
     put(dict, "TCP connections", network.tcp);
     put(dict, "UDP endpoints", network.udp);
@@ -86,8 +87,8 @@ static mp_obj_t board_counts(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(board_counts_obj, board_counts);
 
-// callbacks() -> (int, int): running timers (machine.Timer), and pins with an interrupt (Pin.irq),
-// that call a function of the user's.
+// callbacks() -> (int, int): the number of running timers (machine.Timer) and of pins with an
+// interrupt handler (Pin.irq).
 static mp_obj_t board_callbacks(void) {
     int pins = 0;
     for (size_t i = 0; i < MP_ARRAY_SIZE(MP_STATE_PORT(machine_pin_irq_handler)); ++i) {
@@ -101,7 +102,7 @@ static mp_obj_t board_callbacks(void) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(board_callbacks_obj, board_callbacks);
 
-// radio_ms(ms): the radio sends each frame so much later than it takes it.
+// radio_ms(ms): sets the delay between a frame that lwIP gives to the radio and its transmission.
 static mp_obj_t board_radio_ms(mp_obj_t ms_in) {
     board_radio_set_ms((uint32_t)mp_obj_get_int(ms_in));
     return mp_const_none;

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The module esp32, with upstream's classes NVS and Partition. The rest of upstream's module is
-// about registers, the ULP coprocessor and IDF's heap, of which a host has none.
+// The module esp32 with upstream's classes NVS and Partition. Upstream's modesp32.c is not used:
+// the rest of it needs registers, the ULP coprocessor and ESP-IDF's heap.
 
 #include "py/mphal.h"
 #include "py/runtime.h"

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// MicroPython's configuration: the choices of ports/esp32, so that a script meets the same
-// Python, with the types of a 64-bit host.
+// MicroPython's configuration: that of ports/esp32, so that scripts run in the same Python, with
+// the types of a 64-bit host.
 
 #include "mpconfigboard.h"
 
@@ -32,7 +32,7 @@
 #define MICROPY_READER_VFS                      (1)
 #define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF  (1)
 #define MICROPY_LONGINT_IMPL                    (MICROPY_LONGINT_IMPL_MPZ)
-// As on a 32-bit board: the 64-bit default has other limits that scripts can see.
+// As on a 32-bit board: the 64-bit default has other limits, which scripts can notice.
 #define MPZ_DIG_SIZE                            (16)
 #define MICROPY_ERROR_REPORTING                 (MICROPY_ERROR_REPORTING_NORMAL)
 #define MICROPY_WARNINGS                        (1)
@@ -51,7 +51,7 @@
 #define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
 #define MICROPY_PY_TIME_TIME_TIME_NS            (1)
 #define MICROPY_PY_TIME_INCLUDEFILE             "ports/esp32/modtime.c"
-// A small int of 32-bit boards: code that forgets ticks_diff() must fail here too.
+// A small int of 32-bit boards, so that code without ticks_diff() fails here, too.
 #define MICROPY_PY_TIME_TICKS_PERIOD            (1 << 30)
 #define MICROPY_PY_THREAD                       (0)
 
@@ -138,15 +138,15 @@ static inline mp_uint_t board_atomic_begin(void) {
 #define MICROPY_BEGIN_ATOMIC_SECTION() board_atomic_begin()
 #define MICROPY_END_ATOMIC_SECTION(state) ((void)(state), board_irq_unlock())
 
-// Whoever schedules a callback also ends the main task's wait.
+// Scheduling a callback also ends the wait of the main task.
 void mp_hal_wake_main_task(void);
 #define MICROPY_SCHED_HOOK_SCHEDULED mp_hal_wake_main_task()
 
-// Before the VM looks whether scheduled functions are to run; see eager.c.
+// Called before the VM checks for scheduled functions; see eager.c.
 extern bool board_is_eager;
 void board_eager_point(void);
 #define MICROPY_VM_HOOK_LOOP if (board_is_eager) { board_eager_point(); }
 
-// select.poll() waits here, and lwIP's sockets wake nobody: at most 1 ms at a time.
+// select.poll() waits here, at most 1 ms at a time: lwIP's sockets do not notify the main task.
 void board_poll_events(void);
 #define MICROPY_EVENT_POLL_HOOK board_poll_events();

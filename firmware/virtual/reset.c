@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Hard reset. The process replaces its own image, so that all threads, sockets and memory are
-// gone as after a reset of the chip, while its pid, its serial lines and the state that lives in
-// the RTC domain stay.
+// Hard reset. The process replaces its own image, so all threads, sockets and memory are lost as
+// after a reset of the chip. Its pid, its serial lines and the state of the RTC domain are kept.
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,7 +18,7 @@ void board_reset_by(char **argv) {
     saved_argv = argv;
 }
 
-// All memory goes with the process, as the chip's does with a reset, and what has leaked with it.
+// Called before the memory is lost with the image of the process.
 static void check_leaks(void) {
     if (board_check_leaks != NULL) {
         board_check_leaks();
@@ -34,7 +33,7 @@ static void keep_open(int fd) {
 
 void board_reset(int reason) {
     check_leaks();
-    // Nothing may change the retained state any more; the lock is never given back.
+    // From now on nothing may change the retained state, so the lock is not released.
     board_irq_lock();
     board_retained_save_rtc();
     board_retained->reset_reason = reason;
@@ -45,7 +44,7 @@ void board_reset(int reason) {
         keep_open(board_retained->line[i].fd);
         keep_open(board_retained->line[i].slave);
     }
-    board_core_stop(); // a signal on its way would end the next image
+    board_core_stop(); // a pending signal would end the next image
     execv("/proc/self/exe", saved_argv);
     perror("virtual-board: reset");
     _exit(1);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What outlives a hard reset: shared memory that the next image of the process finds by its file
-// descriptor, whose number stands in the environment.
+// State that survives a hard reset, in shared memory. The next image of the process finds it by
+// its file descriptor, whose number is in the environment.
 
 #define _GNU_SOURCE // memfd_create
 #include <err.h>
@@ -23,7 +23,7 @@
 extern uint8_t __start_rtc_retained[];
 extern uint8_t __stop_rtc_retained[];
 
-// Keeps the section from being empty, in which case the linker would not make them.
+// The section must not be empty: otherwise the linker would not define the symbols.
 RTC_NOINIT_ATTR static uint32_t rtc_anchor __attribute__((used));
 
 board_retained_t *board_retained;
@@ -76,7 +76,7 @@ void board_retained_lose_rtc(void) {
     memset(board_retained->rtc, 0xa5, sizeof(board_retained->rtc));
     memset(__start_rtc_retained, 0xa5, rtc_bytes());
     board_retained->reset_reason = ESP_RST_POWERON;
-    board_lose_clock();
+    board_reset_clock();
 }
 
 bool board_retained_open(void) {

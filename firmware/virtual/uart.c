@@ -18,11 +18,12 @@
 #include "esp_timer.h"
 #include "uart.h"
 
-// The line counts as idle after two characters' time, but a pty is not that exact.
+// The line counts as idle after the time of two characters, and after this time at least: a pty is
+// not that exact.
 #define IDLE_MIN_US (1000)
 
-// How long a write waits for the program at the other end to read. After that the line counts
-// as unplugged, and bytes are dropped at once until it reads again.
+// How long a write waits for the program at the other end to read. Then the line counts as
+// unplugged, and bytes are dropped at once until the program reads again.
 #define READER_WAIT_MS (500)
 
 typedef struct {
@@ -49,7 +50,7 @@ static int64_t char_us(const uart_config_t *c) {
     return bits * 1000000 / c->baudrate + 1;
 }
 
-// Under the lock, so that none is under way any more once it has been taken away.
+// With the lock held, so that the handler does not run after uart_set_event() has removed it.
 static void report(uart_t *u, uint32_t flags) {
     pthread_mutex_lock(&lock);
     if (u->running && (u->trigger & flags) && u->event != NULL) {
@@ -208,8 +209,8 @@ void uart_write(int id, const uint8_t *data, size_t size) {
     if (!uart_is_running(id)) {
         return;
     }
-    // The bytes go out at once; that they would still be in the transmit buffer or on the wire
-    // shows in the time that this, flush() and txdone() take.
+    // The bytes are sent at once. The time that they would stay in the transmit buffer and on the
+    // line is simulated by the duration of this call, and of flush() and txdone().
     transmit(u, board_retained->line[id].fd, data, size);
     pthread_mutex_lock(&lock);
     int64_t now = board_monotonic_us();

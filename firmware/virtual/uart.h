@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// A UART's two directions, below machine.UART: a receive buffer that the I/O thread fills, and
-// a transmitter that takes as long as its baud rate says.
+// A UART, below machine.UART. The I/O thread fills its receive buffer. Its transmitter takes the
+// time that the baud rate implies.
 
 #pragma once
 
@@ -26,26 +26,27 @@ typedef struct {
 // Called in the I/O or timer thread with UART_IRQ_... flags. It must not call these functions.
 typedef void (*uart_event_t)(void *arg, uint32_t flags);
 
-// (Re)starts a UART; what came in before is lost. Returns false when out of memory.
+// Starts a UART, or starts it again; received bytes are lost. False: out of memory.
 bool uart_start(int id, const uart_config_t *config);
 
-// Stops it; its line stays open. Harmless when stopped.
+// Stops the UART; its line stays open. Does nothing if it is stopped.
 void uart_stop(int id);
 bool uart_is_running(int id);
 
-// Which events are reported; `event` NULL: none. The former is not called any more after this.
+// Sets which events are reported; `event` NULL: none. The earlier handler does not run after this
+// call.
 void uart_set_event(int id, uint32_t trigger, uart_event_t event, void *arg);
 
 size_t uart_rx_available(int id);
 
-// Takes what there is, never waits. Returns the number of bytes.
+// Reads received bytes without waiting. Returns their number.
 size_t uart_read(int id, uint8_t *buf, size_t size);
 
-// Waits until something has been received or timeout_us have passed; from any thread.
+// Waits for a received byte, or until the timeout. Any thread.
 void uart_wait_rx(int id, int64_t timeout_us);
 
-// Waits while the transmit buffer is full. What the other end does not take is lost.
+// Waits while the transmit buffer is full. Bytes that the other end does not read are lost.
 void uart_write(int id, const uint8_t *data, size_t size);
 
-// Microseconds until the last byte written has left.
+// Microseconds until the last written byte has been sent.
 int64_t uart_tx_left_us(int id);

@@ -29,7 +29,7 @@ extern const test_t pppscan_tests[];
 extern const test_t resolve_tests[];
 extern const test_t seal_tests[];
 extern const test_t stream_tests[];
-extern const test_t turns_tests[];
+extern const test_t timeslice_tests[];
 
 typedef void (*harness_print_t)(const char *text);
 

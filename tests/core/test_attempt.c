@@ -265,9 +265,9 @@ static void what_is_tried_again_names_its_code(void) {
     // The table's again, by a call or in the next stage.
     a = b;
     CHECK_EQ(attempt_expect(&a, FROM_TABLE, T0 + 3), STATUS_OK);
-    CHECK_EQ(a.result_if_late, RESULT(PPP_NO_CONNECTIVITY));
+    CHECK_EQ(a.timeout_result, RESULT(PPP_NO_CONNECTIVITY));
     CHECK_EQ(attempt_enter(&b, STAGE(TLS), 0, FROM_TABLE, T0 + 3), STATUS_OK);
-    CHECK_EQ(b.result_if_late, RESULT(NO_SERVER));
+    CHECK_EQ(b.timeout_result, RESULT(NO_SERVER));
     b = a;
     CHECK_EQ(attempt_expect(&a, RESULT(NO_WIFI), T0 + 4), STATUS_BAD_RESULT);
     CHECK_EQ(memcmp(&a, &b, sizeof(a)), 0);

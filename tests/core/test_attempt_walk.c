@@ -51,7 +51,7 @@ static void tick(walk_t *w) {
             break;
         case ATTEMPT_ACTION_REPORT:
             CHECK(w->open); // never a report of an abandoned or replaced attempt, never a second
-            CHECK(w->ended || is_past_deadline(w) || w->a.late);
+            CHECK(w->ended || is_past_deadline(w) || w->a.timed_out);
             attempt_reported(&w->a, w->a.serial);
             w->open = false;
             w->ended = false;
@@ -65,7 +65,7 @@ static void tick(walk_t *w) {
 static void finish(walk_t *w, bool success) {
     status_t status = success ? attempt_succeed(&w->a, w->now_ms)
         : attempt_fail(&w->a, ATTEMPT_RESULT_NO_SERVER, w->now_ms);
-    CHECK_EQ(status == STATUS_OK, w->open && (!w->ended || w->a.late));
+    CHECK_EQ(status == STATUS_OK, w->open && (!w->ended || w->a.timed_out));
     w->ended |= w->open;
 }
 

@@ -27,7 +27,7 @@ static void check_read(const uint8_t *msg, size_t size, const char *name, size_t
     memset(&found, 0xee, sizeof(found));
     const uint16_t id = (uint16_t)(size < 2 ? 0 : msg[0] << 8 | msg[1]);
     const dnsmsg_verdict_t verdict = dnsmsg_read(msg, size, id, name, len, &found);
-    PROMISE(dnsmsg_read(msg, size, id ^ 1, name, len, &found) == DNSMSG_STRANGE);
+    PROMISE(dnsmsg_read(msg, size, id ^ 1, name, len, &found) == DNSMSG_IGNORED);
     if (verdict != DNSMSG_FOUND) {
         PROMISE(found.count == 0xee);
         return;
@@ -46,7 +46,7 @@ static void check_question(const char *name, size_t len) {
     PROMISE(size > 0 && size <= sizeof(msg));
     PROMISE(dnsmsg_ask(msg, size - 1, 7, name, len) == 0);
     PROMISE(dnsmsg_ask(msg, size, 7, name, len) == size);
-    PROMISE(dnsmsg_read(msg, size, 7, name, len, &found) == DNSMSG_STRANGE);
+    PROMISE(dnsmsg_read(msg, size, 7, name, len, &found) == DNSMSG_IGNORED);
     msg[2] |= 0x80;
     PROMISE(dnsmsg_read(msg, size, 7, name, len, &found) == DNSMSG_NO_ADDRESS);
 }
@@ -72,7 +72,7 @@ static void check_lookup(fuzz_t *in) {
         }
         if (fuzz_byte(in) & 1) {
             const uint8_t server = (uint8_t)(fuzz_byte(in) % servers);
-            lookup_said(&lookup, server, (dnsmsg_verdict_t)(fuzz_byte(in) % 5), now_ms);
+            lookup_answered(&lookup, server, (dnsmsg_verdict_t)(fuzz_byte(in) % 5), now_ms);
         }
     }
     PROMISE(lookup_next(&lookup, now_ms) == LOOKUP_OVER);

@@ -20,7 +20,7 @@ static resolve_state_t wait_for(resolve_query_t query, unsigned limit_ms) {
     return state;
 }
 
-static resolve_query_t start_by(const char *host, const resolve_way_t *way) {
+static resolve_query_t start_by(const char *host, const route_t *way) {
     resolve_query_t query = 0;
     CHECK_EQ(resolve_start(host, strlen(host), way, world_wake, &query), STATUS_OK);
     return query;
@@ -150,12 +150,12 @@ static void goes_on_to_the_second_server(void) {
 static void asks_the_servers_of_the_way(void) {
     world_dns(DNS_ANSWER, 0);
     world_dns_unset();
-    const resolve_way_t way = {.count = 1, .servers = {{127, 0, 0, 1}}};
+    const route_t way = {.count = 1, .servers = {{127, 0, 0, 1}}};
     resolve_query_t query = start_by("broker.test", &way);
     CHECK_EQ(wait_for(query, LONG_MS), RESOLVE_FOUND);
     resolve_cancel(query);
     world_dns_set();
-    const resolve_way_t elsewhere = {.count = 1, .servers = {{127, 0, 0, 2}}};
+    const route_t elsewhere = {.count = 1, .servers = {{127, 0, 0, 2}}};
     const unsigned before = world_dns_queries();
     query = start_by("broker.test", &elsewhere);
     CHECK_EQ(wait_for(query, 1200), RESOLVE_PENDING);
@@ -165,17 +165,17 @@ static void asks_the_servers_of_the_way(void) {
 
 static void leaves_by_the_interface_of_the_way(void) {
     world_dns(DNS_ANSWER, 0);
-    const resolve_way_t own = {.device = "lo0", .count = 1, .servers = {{127, 0, 0, 1}}};
+    const route_t own = {.device = "lo0", .count = 1, .servers = {{127, 0, 0, 1}}};
     resolve_query_t query = start_by("broker.test", &own);
     CHECK_EQ(wait_for(query, LONG_MS), RESOLVE_FOUND);
     resolve_cancel(query);
-    const resolve_way_t gone = {.device = "st9", .count = 1, .servers = {{127, 0, 0, 1}}};
+    const route_t gone = {.device = "st9", .count = 1, .servers = {{127, 0, 0, 1}}};
     const unsigned before = world_dns_queries();
     query = start_by("broker.test", &gone);
     CHECK_EQ(wait_for(query, 1200), RESOLVE_PENDING);
     resolve_cancel(query);
     // lwIP has a server, the interface has none.
-    const resolve_way_t none = {.device = "lo0"};
+    const route_t none = {.device = "lo0"};
     query = start_by("broker.test", &none);
     CHECK_EQ(wait_for(query, LONG_MS), RESOLVE_NO_SERVER);
     resolve_cancel(query);

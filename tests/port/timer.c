@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The one timer that the port makes, which fires when a test says so, and the number of cores.
+// A stand-in for the port's only timer, which tests fire, and for the number of cores.
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ esp_err_t esp_timer_create(const esp_timer_create_args_t *args, esp_timer_handle
 
 esp_err_t esp_timer_start_periodic(esp_timer_handle_t timer, uint64_t period_us) {
     if (period_us < 1000 || period_us > 1300) {
-        abort();  // three turns must fit into the 4 ms that Python may stand still
+        abort();  // three slices must fit into the 4 ms that Python may be delayed
     }
     atomic_fetch_add(&starts, 1);
     return atomic_exchange(&timer->active, true) ? ESP_ERR_INVALID_STATE : ESP_OK;

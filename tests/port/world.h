@@ -75,7 +75,8 @@ void world_sleep_ms(unsigned ms);
 // Processors of the chip, two at first.
 void world_cores(int count);
 
-// The timer of turns_freertos.c: how many were made and how often one was started; fires if it runs.
+// The timer of timeslice_freertos.c: how many were made, how often one was started. world_timer_fires()
+// fires it if it runs.
 unsigned world_timers(void);
 unsigned world_timer_starts(void);
 bool world_timer_fires(void);

@@ -3,8 +3,8 @@
 """One core for Python and TLS: user code runs on in the handshake, and the handshake ends.
 
 The board runs one of both at a time, with the tick of a chip (firmware/virtual/idf/one_core.c),
-and notes for how long others have computed between two turns of Python: in processor time, which
-a busy host does not lengthen.
+and records the time that others have computed between two time slices of Python. It is processor
+time, which a busy host does not lengthen.
 """
 
 import pytest
@@ -14,8 +14,8 @@ pytestmark = pytest.mark.virtual("a real board has the cores that it has")
 
 _CONNECTS = 4
 # What user code may stand still on a chip with one core, and the share of the handshake's work
-# that may be done in longer turns: a busy host may let the thread be late that ends one. Measured
-# on two processors for which 20 programs asked: 0 to 0.13, and with turns as long as a tick 0.64.
+# that may be done in longer slices: a busy host may let the thread be late that ends one. Measured
+# on two processors for which 20 programs asked: 0 to 0.13, and with slices as long as a tick 0.64.
 _PAUSE_US = 4000
 _LATE = 0.35
 # For all handshakes together. Any PC needs more for one handshake; the bound proves that something
@@ -45,8 +45,8 @@ def test_user_code_runs_on_in_the_handshake_on_one_core(request, world):
     code = _BUSY.format(url=broker.url, ca=broker.ca_pem, nic=nic, connects=_CONNECTS)
     with Board(world, binary=binary, arguments=["--one-core"]) as board:
         assert eval(board.exec(code, timeout=120)) == [[5]] * _CONNECTS
-        turns_us = [int(line) for line in (board.dir / "turns").read_text().split()]
-    work_us = sum(turns_us)
-    late_us = sum(us for us in turns_us if us > _PAUSE_US)
+        slices_us = [int(line) for line in (board.dir / "slices").read_text().split()]
+    work_us = sum(slices_us)
+    late_us = sum(us for us in slices_us if us > _PAUSE_US)
     assert work_us > _WORK_US
-    assert late_us < _LATE * work_us, f"longest turns: {sorted(turns_us)[-10:]} us of {work_us}"
+    assert late_us < _LATE * work_us, f"longest slices: {sorted(slices_us)[-10:]} us of {work_us}"

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// In place of resolver.c, stream.c, link.c, settings.c and seal.c where the platform has neither
-// network nor storage: everything is there by name and raises OSError(ENODEV).
+// Stubs in place of resolver.c, stream.c, link.c, scan.c, alarm.c, settings.c and seal.c, for a
+// platform without network and storage. Each name exists and raises OSError(ENODEV).
 
 #include "py/runtime.h"
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Alarm: a Python function that the scheduler calls when a time has come. Token: an object whose
-// end is noticed. Both for what runs beside the connection: the user's timers, local interfaces.
+// Alarm: a one-shot timer that calls a Python function from the scheduler. Token: an object whose
+// garbage collection is reported. Both serve the user's timers and the local interfaces.
 
 #include <stdatomic.h>
 
@@ -14,12 +14,13 @@
 
 #define DELAY_MAX_MS (86400000)
 #define TOKENS (8)
-// After a turn that such an exception cut short: late enough for the user's code to see it.
+// When the function is called again after an exception for the user's code has interrupted it. The
+// user's code must see the exception first.
 #define RETRY_MS (1)
 
 typedef struct _connectwith_alarm_obj_t {
     mp_obj_base_t base;
-    mp_obj_t ring;
+    mp_obj_t function;
 } connectwith_alarm_obj_t;
 
 typedef struct {
@@ -30,28 +31,28 @@ typedef struct {
 MP_REGISTER_ROOT_POINTER(struct _connectwith_alarm_obj_t *connectwith_alarm);
 
 static mp_sched_node_t node;
-static atomic_uint dropped; // a bit for each token that is gone
+static atomic_uint dropped; // one bit for each token that was collected
 
-static void ring(mp_sched_node_t *unused) {
+static void call_function(mp_sched_node_t *unused) {
     (void)unused;
     connectwith_alarm_obj_t *self = MP_STATE_VM(connectwith_alarm);
     if (self == NULL) {
-        return; // none since the soft reset
+        return; // there has been no Alarm since the soft reset
     }
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        mp_call_function_0(self->ring);
+        mp_call_function_0(self->function);
         nlr_pop();
         return;
     }
-    // The function handles what concerns it; this is Ctrl-C or a soft reset, for the user's code.
-    // It may have struck before the alarm was set again.
+    // The function handles its own exceptions. This one is Ctrl-C or a soft reset, which the
+    // user's code must get. It may have come before the function had set the alarm again.
     platform_alarm_in(RETRY_MS);
     mp_sched_exception(MP_OBJ_FROM_PTR(nlr.ret_val));
 }
 
 static void on_alarm(void) {
-    mp_sched_schedule_node(&node, ring);
+    mp_sched_schedule_node(&node, call_function);
     platform_notify();
 }
 
@@ -75,7 +76,7 @@ static mp_obj_t alarm_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("there is an Alarm already"));
     }
     connectwith_alarm_obj_t *self = mp_obj_malloc_with_finaliser(connectwith_alarm_obj_t, type);
-    self->ring = args[0];
+    self->function = args[0];
     atomic_store(&dropped, 0);
     connectwith_repair_node(&node);
     if (!platform_alarm_init(on_alarm)) {
@@ -85,8 +86,8 @@ static mp_obj_t alarm_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     return MP_OBJ_FROM_PTR(self);
 }
 
-// set(ms): calls the function then, 0 for as soon as other code has had a turn; an earlier setting
-// is forgotten. ms < 0: not at all.
+// set(ms): calls the function in that time; 0: as soon as other code has run. Replaces the earlier
+// setting. ms < 0: cancels it.
 static mp_obj_t alarm_set(mp_obj_t self_in, mp_obj_t delay_in) {
     if (MP_STATE_VM(connectwith_alarm) != MP_OBJ_TO_PTR(self_in)) {
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("Alarm is closed"));
@@ -104,7 +105,7 @@ static mp_obj_t alarm_set(mp_obj_t self_in, mp_obj_t delay_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(alarm_set_obj, alarm_set);
 
-// dropped() -> int: a bit for each token that is gone since the last call.
+// dropped() -> int: one bit for each token that was collected since the last call.
 static mp_obj_t alarm_dropped(mp_obj_t self_in) {
     (void)self_in;
     return MP_OBJ_NEW_SMALL_INT(atomic_exchange(&dropped, 0));
@@ -139,8 +140,8 @@ static mp_obj_t token_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     return MP_OBJ_FROM_PTR(self);
 }
 
-// The collector runs this: it only leaves a note, which the next call of the alarm's function
-// finds. That function is to come regularly while there are tokens.
+// Runs in the garbage collector, so it only sets a bit. The alarm's function reads the bits, and
+// must be called regularly while tokens exist.
 static mp_obj_t token_del(mp_obj_t self_in) {
     connectwith_token_obj_t *self = MP_OBJ_TO_PTR(self_in);
     atomic_fetch_or(&dropped, 1u << self->number);

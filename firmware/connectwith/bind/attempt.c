@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The Attempt object's methods. Each checks its arguments, then tells core/attempt, then sets the
-// timer. Nothing of the user's runs in here: that is done by wake.c, from the scheduler.
+// The methods of Attempt. Each checks its arguments, calls core/attempt and sets the timer. No
+// code of the user runs in here: wake.c runs it, from the scheduler.
 
 #include "connectwith/bind/attempt.h"
 #include "connectwith/bind/bind.h"
 
-// The latest object, which the scheduler serves, or the reason why there is no such.
+// The object, if it is the one that the scheduler serves. RuntimeError: it is not.
 static connectwith_attempt_obj_t *get_living(mp_obj_t self_in) {
     connectwith_attempt_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (MP_STATE_VM(connectwith_attempt) != self) {
@@ -50,18 +50,18 @@ static mp_obj_t attempt_make_new(const mp_obj_type_t *type, size_t n_args, size_
         mp_obj_malloc_with_finaliser(connectwith_attempt_obj_t, type);
     attempt_init(&self->core);
     self->step = args[0];
-    self->settle = args[1];
+    self->on_end = args[1];
     connectwith_forget_report(self);
     self->in_wake = false;
-    self->turn_given = false;
+    self->is_yielding = false;
     if (!connectwith_serve(self)) {
         connectwith_raise(STATUS_NO_MEMORY);
     }
     return MP_OBJ_FROM_PTR(self);
 }
 
-// deinit(): ends everything silently; another Attempt may be made. Also the finaliser, which a
-// soft reset runs.
+// deinit(): ends everything without a report. Another Attempt may be made then. This is also the
+// finaliser, which a soft reset runs.
 static mp_obj_t attempt_deinit(mp_obj_t self_in) {
     connectwith_attempt_obj_t *self = MP_OBJ_TO_PTR(self_in);
     connectwith_stop_serving(self);
@@ -104,7 +104,7 @@ static mp_obj_t attempt_enter_(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(attempt_enter_obj, 2, 4, attempt_enter_);
 
-// expect(result): the code if time runs out in this stage from now on.
+// expect(result): the result if this stage times out from now on.
 static mp_obj_t attempt_expect_(mp_obj_t self_in, mp_obj_t result_in) {
     connectwith_attempt_obj_t *self = get_living(self_in);
     int result = get_small(result_in, STATUS_BAD_RESULT);
@@ -149,10 +149,10 @@ static mp_obj_t attempt_wake_(mp_obj_t self_in, mp_obj_t delay_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(attempt_wake_obj, attempt_wake_);
 
-// run_due(): does now what the scheduler would do next. For code that waits inside of a callback,
-// where the scheduler stands still.
+// run_due(): does now what the scheduler would do next. For code that waits inside a callback,
+// where the scheduler does not run.
 static mp_obj_t attempt_run_due(mp_obj_t self_in) {
-    connectwith_turn(get_living(self_in));
+    connectwith_run_due(get_living(self_in));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(attempt_run_due_obj, attempt_run_due);

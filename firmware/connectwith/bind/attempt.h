@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The Attempt object between its two files: attempt.c has its methods, wake.c runs it.
+// The Attempt object, shared by two files: attempt.c has its methods, wake.c runs it.
 
 #ifndef CONNECTWITH_BIND_ATTEMPT_H
 #define CONNECTWITH_BIND_ATTEMPT_H
@@ -14,32 +14,32 @@ typedef struct _connectwith_attempt_obj_t {
     mp_obj_base_t base;
     attempt_t core;
     mp_obj_t step;
-    mp_obj_t settle;
-    mp_obj_t callback; // None: nobody wants to know
+    mp_obj_t on_end;
+    mp_obj_t callback; // None: no callback
     mp_obj_t interface;
-    mp_obj_t raised; // what a step raised, for settle(); None mostly
+    mp_obj_t raised; // the exception of a step, for on_end(); None: there is none
     uint32_t last_wake_ms;
-    uint8_t settle_tries;
+    uint8_t on_end_tries;
     bool in_wake;
-    bool turn_given; // the timer is set to "as soon as other code has had a turn"
+    bool is_yielding; // the timer is set to "as soon as other code has run"
 } connectwith_attempt_obj_t;
 
-// The one clock: it wraps at 2^32, while time.ticks_ms() wraps at 2^30.
+// The only clock in use. It wraps at 2^32; time.ticks_ms() wraps at 2^30.
 uint32_t connectwith_now_ms(void);
 
-// Begins to serve the object. False: no memory for the timer. There must be none before.
+// Makes the scheduler serve the object. No other may be served. False: no memory for the timer.
 bool connectwith_serve(connectwith_attempt_obj_t *self);
 
-// Stops serving it, if it is the one.
+// Ends that, if this object is served.
 void connectwith_stop_serving(connectwith_attempt_obj_t *self);
 
-// Sets the timer to what the attempt waits for. To be called after every event.
+// Sets the timer to the next thing that is due. MUST be called after every event.
 void connectwith_arm(connectwith_attempt_obj_t *self);
 
 // Does what is due, one step or one report, without the scheduler.
-void connectwith_turn(connectwith_attempt_obj_t *self);
+void connectwith_run_due(connectwith_attempt_obj_t *self);
 
-// Drops what was kept for settle() and the callback.
+// Clears the arguments of on_end() and of the callback.
 void connectwith_forget_report(connectwith_attempt_obj_t *self);
 
 #endif

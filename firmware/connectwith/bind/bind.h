@@ -11,30 +11,20 @@
 
 #include "connectwith/core/status.h"
 
-// Asks for a step as soon as possible: an answer has come, a handshake has ended. Any thread, at
-// any time, also with no Attempt object alive (it does nothing then). Never blocks, never
-// allocates. It is the only function here that a thread other than Python's may call.
+// Asks for a step as soon as possible, as after an answer or the end of a handshake. Any thread
+// may call it at any time. Without an Attempt object it does nothing. It never blocks and never
+// allocates. All other functions here belong to the thread that runs Python.
 void connectwith_wake(void);
 
-// Raises the exception that core/status.h names for the status. STATUS_OK is a mistake here.
+// Raises the exception that core/status.h names for the status. STATUS_OK raises AssertionError.
 __attribute__((noreturn)) void connectwith_raise(status_t status);
 
 // Returns on STATUS_OK, raises otherwise.
 void connectwith_check(status_t status);
 
-// A port whose mp_init() forgets its queue leaves a node marked as scheduled for ever: puts that
-// right, at the start of a new run of the firmware.
+// Frees a node that is marked as scheduled but is not in the queue. The mp_init() of some ports
+// clears the queue and leaves its nodes marked. Called at the start of a new run of the firmware.
 void connectwith_repair_node(mp_sched_node_t *own);
-
-// What Stream.poll() gives.
-enum {
-    CONNECTWITH_STREAM_FAILED = -1,
-    CONNECTWITH_STREAM_CLOSED = 0,
-    CONNECTWITH_STREAM_CONNECTING = 1,
-    CONNECTWITH_STREAM_CONNECTED = 2,
-    CONNECTWITH_STREAM_HANDSHAKE = 3,
-    CONNECTWITH_STREAM_SECURE = 4,
-};
 
 // attempt.c
 extern const mp_obj_type_t connectwith_attempt_type;

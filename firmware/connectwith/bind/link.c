@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// link_watch(), link_state(), link_dhcp(): what the platform's events say about a link; link_route():
-// what lwIP knows of its interface.
-// ethernet_...(): what network.LAN cannot do.
+// link_watch(), link_state(), link_bssid(), link_dhcp(): the state of a link by the platform's
+// events. link_route(): lwIP's data about its interface. ethernet_...(): what network.LAN cannot
+// do.
 
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static attempt_link_t get_link(mp_obj_t link_in) {
     return (attempt_link_t)link;
 }
 
-// link_watch(link): from now on the state is kept, and every change asks for a step.
+// link_watch(link): starts to track the state of a link. Every change asks for a step.
 static mp_obj_t connectwith_link_watch(mp_obj_t link_in) {
     connectwith_check(link_watch(get_link(link_in), connectwith_wake) ? STATUS_OK
         : STATUS_NO_MEMORY);
@@ -43,13 +43,13 @@ static mp_obj_t connectwith_link_state(mp_obj_t link_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_state_obj, connectwith_link_state);
 
-// link_bssid() -> bytes: of the access point that Wi-Fi is associated with, or that has refused the
-// last join or ended the last association. None: there was none.
+// link_bssid() -> bytes: the BSSID of the access point that Wi-Fi is associated with, or that
+// refused the last join or ended the last association. None: there was none.
 static mp_obj_t connectwith_link_bssid(void) {
-    static const uint8_t nobody[6];
-    uint8_t bssid[sizeof(nobody)];
+    static const uint8_t none[6];
+    uint8_t bssid[sizeof(none)];
     link_bssid(bssid);
-    return memcmp(bssid, nobody, sizeof(nobody)) == 0 ? mp_const_none
+    return memcmp(bssid, none, sizeof(none)) == 0 ? mp_const_none
         : mp_obj_new_bytes(bssid, sizeof(bssid));
 }
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_link_bssid_obj, connectwith_link_bssid);
@@ -64,9 +64,9 @@ static mp_obj_t connectwith_link_dhcp(mp_obj_t link_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj, connectwith_link_dhcp);
 
-// link_route(link) -> (device, servers): lwIP's name of the interface, for Stream.connect(),
-// Resolver.use() and SO_BINDTODEVICE, and a tuple of the name servers that came with its address.
-// None: it has no address now.
+// link_route(link) -> (device, servers). device: lwIP's name of the interface, for
+// Stream.connect(), Resolver.use() and SO_BINDTODEVICE. servers: a tuple of the name servers that
+// came with its address. None: the link has no address now.
 static mp_obj_t connectwith_link_route(mp_obj_t link_in) {
     route_t route;
     if (!route_find(get_link(link_in), &route)) {
@@ -84,8 +84,8 @@ static mp_obj_t connectwith_link_route(mp_obj_t link_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_route_obj, connectwith_link_route);
 
-// link_used(link[, used]) -> bool: whether a link has been started here and not stopped since, by an
-// earlier run of the firmware, too: nothing but a hard reset makes it forget. `used` notes it.
+// link_used(link[, used]) -> bool: whether this firmware has started the link and not stopped it
+// since. The record survives a soft reset and is cleared by a hard reset. `used` sets it.
 static mp_obj_t connectwith_link_used(size_t n_args, const mp_obj_t *args) {
     static bool used[ATTEMPT_LINK_COUNT];
     const attempt_link_t link = get_link(args[0]);
@@ -96,20 +96,21 @@ static mp_obj_t connectwith_link_used(size_t n_args, const mp_obj_t *args) {
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_link_used_obj, 1, 2, connectwith_link_used);
 
-// ethernet_installed() -> bool: whether network.LAN has its driver, from before a soft reset, too.
+// ethernet_installed() -> bool: whether network.LAN has installed its driver since the last hard
+// reset.
 static mp_obj_t connectwith_ethernet_installed(void) {
     return mp_obj_new_bool(ethernet_installed());
 }
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_installed_obj, connectwith_ethernet_installed);
 
-// ethernet_may_reset() -> bool: whether the chip may lose its registers now.
+// ethernet_may_reset() -> bool: whether the chip may be reset by its pin now.
 static mp_obj_t connectwith_ethernet_may_reset(void) {
     return mp_obj_new_bool(ethernet_may_reset());
 }
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_may_reset_obj, connectwith_ethernet_may_reset);
 
-// ethernet_start(hostname): begins to set the chip up and to start the driver of network.LAN, and asks
-// for a step when that has ended. OSError: there is no driver, or it is busy.
+// ethernet_start(hostname): begins to configure the chip and to start the driver of network.LAN.
+// Asks for a step when that has ended. OSError: there is no driver, or it is busy.
 static mp_obj_t connectwith_ethernet_start(mp_obj_t hostname) {
     connectwith_check(ethernet_start(mp_obj_str_get_str(hostname), connectwith_wake) ? STATUS_OK
         : STATUS_NO_DEVICE);

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// SchedulerLock: `with SchedulerLock():` runs its block as the scheduler runs a callback, that is,
-// nothing scheduled comes in between. For what the user's code and scheduled code both change.
+// SchedulerLock: `with SchedulerLock():` locks the scheduler for its block: no scheduled function
+// runs in it. It protects state that the user's code and scheduled code both change.
 //
-// Neither entering nor leaving allocates. The VM runs nothing else, Ctrl-C included, between the
-// call of __enter__ and the block, or between the block's end and __exit__, so the lock is released
-// whatever the block raises. Locks nest; a scheduled function may take one, too.
+// Entering and leaving do not allocate. Between __enter__ and the block, and between the block and
+// __exit__, the VM runs no other code and raises no Ctrl-C. So the lock is released whatever the
+// block raises. Locks nest. A scheduled function may take one, too.
 
 #include "py/runtime.h"
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The module _connectwith: its functions of few lines, and the table.
+// The module _connectwith: its short functions, and its table.
 
 #include "py/objstr.h"
 #include "py/runtime.h"
@@ -16,12 +16,12 @@
 #include "connectwith/port/platform.h"
 
 #ifndef CONNECTWITH_VERSION
-// Checks compile single files, without the build files that know it.
+// Checks compile single files, without the build files that define it.
 #define CONNECTWITH_VERSION "unknown"
 #endif
 
 static uint32_t get_uint32(mp_obj_t value_in) {
-    // The core takes any 32 bits, so a negative number is the caller's mistake, not a value.
+    // Negative numbers are refused: the core takes any 32 bits and would accept them.
     mp_int_t value = mp_obj_get_int_truncated(value_in);
     if (mp_obj_is_small_int(value_in) && value < 0) {
         mp_raise_ValueError(MP_ERROR_TEXT("must not be negative"));
@@ -38,14 +38,14 @@ static mp_obj_t mod_backoff_ms(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mod_backoff_ms_obj, 4, 4, mod_backoff_ms);
 
-// build_time(): seconds since 2000; a time that is surely past.
+// build_time(): seconds since 2000, of a time that is certainly past.
 static mp_obj_t mod_build_time(void) {
     return mp_obj_new_int_from_uint(builddate_floor_s(__DATE__));
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(mod_build_time_obj, mod_build_time);
 
-// clock_quality(now_s[, quality]): what the clock, which says `now_s` (time.time()), rests on:
-// 0 nothing (unset) to 5 SNTP, see core/clockrecord.h. With `quality` it is noted first.
+// clock_quality(now_s[, quality]): the source of the clock's time `now_s` (time.time()), from 0
+// (unset) to 5 (SNTP); see core/clockrecord.h. `quality`: recorded as the source before that.
 static mp_obj_t mod_clock_quality(size_t n_args, const mp_obj_t *args) {
     const mp_int_t now = mp_obj_get_int_truncated(args[0]);
     const uint32_t now_s = mp_obj_is_small_int(args[0]) && now < 0 ? 0 : (uint32_t)now;
@@ -63,7 +63,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(mod_clock_quality_obj, 1, 2, mod_cloc
 
 static const MP_DEFINE_STR_OBJ(mod_version_obj, CONNECTWITH_VERSION);
 
-// is_json(data): whether bytes are a JSON text.
+// is_json(data): whether the bytes are a JSON text.
 static mp_obj_t mod_is_json(mp_obj_t data_in) {
     mp_buffer_info_t data;
     mp_get_buffer_raise(data_in, &data, MP_BUFFER_READ);
@@ -71,8 +71,8 @@ static mp_obj_t mod_is_json(mp_obj_t data_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(mod_is_json_obj, mod_is_json);
 
-// utf8_bytes(text): how many bytes a str has in UTF-8, -1 if it is none, which a str of MicroPython
-// may be. Without the two copies that encode() and decode() would make to tell.
+// utf8_bytes(text): number of bytes of a str in UTF-8; -1: it is not valid UTF-8, which
+// MicroPython allows in a str. encode() and decode() would make two copies for this.
 static mp_obj_t mod_utf8_bytes(mp_obj_t text_in) {
     size_t len;
     const char *text = mp_obj_str_get_data(text_in, &len);

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Resolver: a host name becomes IPv4 addresses while Python goes on.
+// Resolver: resolves a host name to IPv4 addresses without blocking Python.
 
 #include <string.h>
 
@@ -15,7 +15,7 @@
 typedef struct {
     mp_obj_base_t base;
     resolve_query_t query;
-    resolve_way_t way;
+    route_t route;
 } connectwith_resolver_obj_t;
 
 static mp_obj_t resolver_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
@@ -25,7 +25,7 @@ static mp_obj_t resolver_make_new(const mp_obj_type_t *type, size_t n_args, size
     connectwith_resolver_obj_t *self = mp_obj_malloc_with_finaliser(connectwith_resolver_obj_t,
         type);
     self->query = 0;
-    self->way = (resolve_way_t) {.count = 0};
+    self->route = (route_t) {.count = 0};
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -37,27 +37,28 @@ static void resolver_quad(mp_obj_t text_in, uint8_t quad[4]) {
     }
 }
 
-// use(device, servers): by which way later queries go. device: the interface that link_route()
-// names, None where lwIP may choose. servers: up to three name servers as dotted quads (more are left
-// out); without any, those of lwIP's table if there is no device. ValueError: nothing has changed.
+// use(device, servers): the route of later queries. device: the interface that link_route() names;
+// None: lwIP chooses. servers: up to three name servers as dotted quads, more are ignored. Without
+// a server and without a device, those of lwIP's table are asked. ValueError: nothing has changed.
 static mp_obj_t resolver_use(mp_obj_t self_in, mp_obj_t device_in, mp_obj_t servers_in) {
     connectwith_resolver_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    resolve_way_t way = {.count = 0};
+    route_t route = {.count = 0};
     if (device_in != mp_const_none) {
-        strncpy(way.device, mp_obj_str_get_str(device_in), sizeof(way.device) - 1);
+        strncpy(route.device, mp_obj_str_get_str(device_in), sizeof(route.device) - 1);
     }
     size_t count;
     mp_obj_t *servers;
     mp_obj_get_array(servers_in, &count, &servers);
-    for (; way.count < count && way.count < RESOLVE_SERVERS_MAX; ++way.count) {
-        resolver_quad(servers[way.count], way.servers[way.count]);
+    for (; route.count < count && route.count < RESOLVE_SERVERS_MAX; ++route.count) {
+        resolver_quad(servers[route.count], route.servers[route.count]);
     }
-    self->way = way;
+    self->route = route;
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(resolver_use_obj, resolver_use);
 
-// start(host): asks for a name; a query that was under way is forgotten. ValueError: not a name.
+// start(host): starts a query, and cancels the one that was under way. ValueError: not a host
+// name.
 static mp_obj_t resolver_start(mp_obj_t self_in, mp_obj_t host_in) {
     connectwith_resolver_obj_t *self = MP_OBJ_TO_PTR(self_in);
     size_t len;
@@ -65,7 +66,7 @@ static mp_obj_t resolver_start(mp_obj_t self_in, mp_obj_t host_in) {
     // The slot of the old query may be the only one that is free for the new one.
     resolve_cancel(self->query);
     self->query = 0;
-    connectwith_check(resolve_start(host, len, &self->way, connectwith_wake, &self->query));
+    connectwith_check(resolve_start(host, len, &self->route, connectwith_wake, &self->query));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(resolver_start_obj, resolver_start);
@@ -78,8 +79,8 @@ static mp_obj_t resolver_poll(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(resolver_poll_obj, resolver_poll);
 
-// address(index=0): one of the answer's addresses as "a.b.c.d", in the order of the server.
-// RuntimeError while there is no answer, and behind the last.
+// address(index=0): one address of the answer as "a.b.c.d", in the order of the server.
+// RuntimeError: no answer yet, or no such index.
 static mp_obj_t resolver_address(size_t n_args, const mp_obj_t *args) {
     connectwith_resolver_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     const mp_int_t index = n_args > 1 ? mp_obj_get_int(args[1]) : 0;
@@ -91,7 +92,7 @@ static mp_obj_t resolver_address(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(resolver_address_obj, 1, 2, resolver_address);
 
-// count(): how many addresses the answer has, 0 while there is none.
+// count(): number of addresses in the answer, 0 without an answer.
 static mp_obj_t resolver_count(mp_obj_t self_in) {
     connectwith_resolver_obj_t *self = MP_OBJ_TO_PTR(self_in);
     dnsmsg_addresses_t found;
@@ -100,7 +101,7 @@ static mp_obj_t resolver_count(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(resolver_count_obj, resolver_count);
 
-// cancel(): forgets the query, also the one that has been answered.
+// cancel(): ends the query and drops its answer.
 static mp_obj_t resolver_cancel(mp_obj_t self_in) {
     connectwith_resolver_obj_t *self = MP_OBJ_TO_PTR(self_in);
     resolve_cancel(self->query);
@@ -128,8 +129,8 @@ MP_DEFINE_CONST_OBJ_TYPE(
     locals_dict, &resolver_locals_dict
     );
 
-// dns_second(address): the name server beside the one that network's drivers take, until they get
-// another address. ValueError: not a dotted quad.
+// dns_second(address): sets the second name server, which network's drivers do not set. It lasts
+// until an interface gets another address. ValueError: not a dotted quad.
 static mp_obj_t connectwith_dns_second(mp_obj_t address_in) {
     uint8_t address[4];
     resolver_quad(address_in, address);
@@ -138,7 +139,7 @@ static mp_obj_t connectwith_dns_second(mp_obj_t address_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_dns_second_obj, connectwith_dns_second);
 
-// dns_flush(): forgets all names, as when the network changes.
+// dns_flush(): clears lwIP's cache of names, as after a change of the network.
 static mp_obj_t connectwith_dns_flush(void) {
     resolve_flush();
     return mp_const_none;

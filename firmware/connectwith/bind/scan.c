@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// scan_start() and scan_result(): a Wi-Fi scan that nobody waits for. (WLAN.scan() stops Python for
-// as long as it takes, two to three seconds on the ESP32.)
+// scan_start() and scan_result(): a Wi-Fi scan that does not block. (WLAN.scan() blocks Python for
+// the whole scan, two to three seconds on the ESP32.)
 
 #include "py/runtime.h"
 
@@ -14,8 +14,8 @@
 
 static uint32_t scans_before;
 
-// scan_start([ssid]): the station must be on. OSError: it is off, or busy joining a network. ssid: the
-// network that is of interest, all if there is none.
+// scan_start([ssid]): starts a scan for one SSID, or for all. The station must be on. OSError: it
+// is off, or joining a network.
 static mp_obj_t connectwith_scan_start(size_t n_args, const mp_obj_t *args) {
     const char *ssid = n_args > 0 ? mp_obj_str_get_str(args[0]) : NULL;
     scans_before = link_scans();
@@ -39,7 +39,8 @@ static mp_obj_t scan_record(const scan_record_t *record) {
 }
 
 // scan_result(force) -> None while the scan runs, else a list of (ssid, bssid, channel, rssi,
-// open). force: what there is, whether it runs or not. Empty when the radio went off meanwhile.
+// open). force: returns the records found so far although the scan runs. The list is empty after
+// the radio went off.
 static mp_obj_t connectwith_scan_result(mp_obj_t force_in) {
     if (link_scans() == scans_before && !mp_obj_is_true(force_in)) {
         return mp_const_none;

@@ -22,7 +22,7 @@ static seal_bytes_t seal_buffer(mp_obj_t obj) {
     return (seal_bytes_t) {info.buf, info.len};
 }
 
-// The secret is on the stack for as long as one call; nothing keeps it.
+// The secret is on the stack during one call only. It is wiped before the return.
 static status_t seal_with_secret(bool open, seal_bytes_t in, seal_bytes_t context, uint8_t *out) {
     uint8_t secret[PLATFORM_SECRET_BYTES];
     status_t status = STATUS_SEAL_FAILED;
@@ -45,8 +45,8 @@ static mp_obj_t connectwith_seal(mp_obj_t plain_in, mp_obj_t context_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_seal_obj, connectwith_seal);
 
-// unseal(blob, context, mutable=False) -> bytes, or bytearray, which its user may overwrite.
-// ValueError: why it does not open.
+// unseal(blob, context, mutable=False) -> bytes. mutable: a bytearray, which the caller can
+// overwrite. ValueError: the reason why it cannot be opened.
 static mp_obj_t connectwith_unseal(size_t n_args, const mp_obj_t *args) {
     const seal_bytes_t blob = seal_buffer(args[0]);
     const seal_bytes_t context = seal_buffer(args[1]);
@@ -70,7 +70,8 @@ static const char *const seal_source_names[] = {
     [PLATFORM_SECRET_NVS_PLAIN] = "nvs-plain",
 };
 
-// key_source() -> str: what the key is made from. "none": storage fails, nothing can be sealed.
+// key_source() -> str: what the key is derived from. "none": storage failed, nothing can be
+// sealed.
 static mp_obj_t connectwith_key_source(void) {
     uint8_t secret[PLATFORM_SECRET_BYTES];
     const platform_secret_source_t source = platform_secret(secret);

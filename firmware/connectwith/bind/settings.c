@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// setting() and set_setting(): what survives a reboot.
+// setting() and set_setting(): values in non-volatile storage.
 
 #include "py/mphal.h"
 #include "py/runtime.h"

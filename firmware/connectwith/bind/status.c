@@ -22,7 +22,7 @@ void connectwith_raise(status_t status) {
         default:
             break;
     }
-    // STATUS_OK, or no status at all: a mistake in this module.
+    // STATUS_OK, or not a status: a bug of this module.
     mp_raise_type(&mp_type_AssertionError);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Stream: a TCP connection, with TLS on it after secure(), that never waits. It is a MicroPython
-// stream: read() and write() give None where they would have to wait, and select.poll() takes it.
+// Stream: a non-blocking TCP connection, with TLS after secure(). It is a MicroPython stream:
+// read() and write() return None where they would block, and select.poll() accepts it.
 
 #include "py/mperrno.h"
 #include "py/obj.h"
@@ -13,13 +13,6 @@
 #include "connectwith/core/hostname.h"
 #include "connectwith/port/linger_lwip.h"
 #include "connectwith/port/stream_lwip.h"
-
-_Static_assert((int)STREAM_FAILED == (int)CONNECTWITH_STREAM_FAILED, "the two must agree");
-_Static_assert((int)STREAM_CLOSED == (int)CONNECTWITH_STREAM_CLOSED, "the two must agree");
-_Static_assert((int)STREAM_CONNECTING == (int)CONNECTWITH_STREAM_CONNECTING, "the two must agree");
-_Static_assert((int)STREAM_CONNECTED == (int)CONNECTWITH_STREAM_CONNECTED, "the two must agree");
-_Static_assert((int)STREAM_HANDSHAKE == (int)CONNECTWITH_STREAM_HANDSHAKE, "the two must agree");
-_Static_assert((int)STREAM_SECURE == (int)CONNECTWITH_STREAM_SECURE, "the two must agree");
 
 typedef struct {
     mp_obj_base_t base;
@@ -39,8 +32,8 @@ static mp_obj_t stream_make_new(const mp_obj_type_t *type, size_t n_args, size_t
     return MP_OBJ_FROM_PTR(self);
 }
 
-// connect(addr, port, device=None): begins to connect, by the interface that link_route() names, by
-// any without. ValueError: bad argument; OSError: it cannot begin.
+// connect(addr, port, device=None): begins to connect. device: the interface that link_route()
+// names; None: lwIP chooses. ValueError: bad argument. OSError: it cannot begin.
 static mp_obj_t stream_connect_(size_t n_args, const mp_obj_t *args) {
     size_t len;
     const char *addr = mp_obj_str_get_data(args[1], &len);
@@ -71,8 +64,8 @@ static tls_bytes_t stream_credential(mp_obj_t obj) {
     return (tls_bytes_t) {info.buf, info.len};
 }
 
-// secure(hostname, ca, cert=None, key=None): begins the TLS handshake; poll() tells its end. The
-// arguments are copied. ValueError: bad argument; RuntimeError: not connected; MemoryError.
+// secure(hostname, ca, cert=None, key=None): begins the TLS handshake; poll() reports its end. The
+// arguments are copied. ValueError: bad argument. RuntimeError: not connected. MemoryError.
 static mp_obj_t stream_secure_(size_t n_args, const mp_obj_t *args) {
     size_t len;
     const char *host = mp_obj_str_get_data(args[1], &len);
@@ -87,7 +80,7 @@ static mp_obj_t stream_secure_(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(stream_secure_obj, 3, 5, stream_secure_);
 
-// poll(): STREAM_...
+// poll(): a stream_state_t of port/stream_lwip.h.
 static mp_obj_t stream_poll_(mp_obj_t self_in) {
     return MP_OBJ_NEW_SMALL_INT(stream_poll(stream_get(self_in)));
 }
@@ -105,22 +98,21 @@ static mp_obj_t stream_verify_flags_(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(stream_verify_flags_obj, stream_verify_flags_);
 
-// not_before(): when the server's certificate will be valid, in seconds since 2000, if nothing else
-// is wrong with it; else 0.
+// not_before(): start of the validity of the server's certificate in seconds since 2000, if it is
+// not valid yet and has no other fault; else 0.
 static mp_obj_t stream_not_before_(mp_obj_t self_in) {
     return mp_obj_new_int_from_uint(stream_get(self_in)->not_before_s);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(stream_not_before_obj, stream_not_before_);
 
-// watch(): asks for one step of the attempt as soon as there may be something to read. False: that
-// cannot be had now.
+// watch(): asks for one step as soon as there may be something to read. False: not possible now.
 static mp_obj_t stream_watch_(mp_obj_t self_in) {
     return mp_obj_new_bool(stream_watch(stream_get(self_in), connectwith_wake));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(stream_watch_obj, stream_watch_);
 
-// lingering() -> bool: whether the last stream that was closed while connected still has something
-// to bring to its peer. Not for longer than a second.
+// lingering() -> bool: whether the peer of the last stream that was closed while connected has not
+// yet acknowledged everything. True for one second at most.
 static mp_obj_t connectwith_lingering(void) {
     return mp_obj_new_bool(linger_pending());
 }
@@ -184,9 +176,9 @@ static const mp_stream_p_t stream_protocol = {
     .ioctl = stream_protocol_ioctl,
 };
 
-// readinto(buffer, n=all): number of bytes, 0 at the end of the stream, None where it would have to
-// wait. It reads once: MicroPython's own goes on until the buffer is full, and so takes an end or
-// an error that comes behind data and tells nobody. OSError.
+// readinto(buffer, n=all): number of bytes; 0: end of the stream; None: it would block. OSError.
+// It reads once. MicroPython's own readinto() reads until the buffer is full, and so swallows an
+// end or an error that follows data.
 static mp_obj_t stream_readinto(size_t n_args, const mp_obj_t *args) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(args[1], &info, MP_BUFFER_WRITE);

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Tap: a stream that hands reads and writes on to another one, and notes what was read: something
-// at all, and a refusal of the credentials. What had been read before PPP took over comes first.
-// network.PPP of MicroPython 1.25 uses its stream from tasks that hold no lock of the interpreter: so
-// nothing here allocates or raises after the object was made.
+// Tap: a stream that passes reads and writes on to another stream. It records whether anything was
+// read, and whether the peer has refused the credentials. Bytes that were read before PPP started
+// are read first. network.PPP of MicroPython 1.25 uses its stream from tasks that do not hold the
+// interpreter's lock, so nothing here allocates or raises once the object exists.
 
 #include <stdatomic.h>
 #include <string.h>
@@ -20,14 +20,14 @@ typedef struct {
     mp_obj_base_t base;
     mp_obj_t stream;
     const mp_stream_p_t *protocol; // of the stream
-    mp_buffer_info_t first;    // what is left of the bytes that come first
-    mp_obj_t first_obj;        // keeps them
-    pppscan_t scan;            // of the task that reads
+    mp_buffer_info_t first;    // the rest of the bytes that are read first
+    mp_obj_t first_obj;        // their object, so that it is not collected
+    pppscan_t scan;            // used by the reading task only
     atomic_uint heard, refused;
 } connectwith_tap_obj_t;
 
-// Tap(stream, first): `first` (bytes) is read before what the stream has. OSError: it cannot be read
-// or written.
+// Tap(stream, first): `first` (bytes) is read before the stream is. OSError: the stream cannot be
+// read or written.
 static mp_obj_t tap_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
     const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 2, 2, false);
@@ -91,7 +91,7 @@ static mp_uint_t tap_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, i
     return more ? ready | (arg & MP_STREAM_POLL_RD) : ready;
 }
 
-// Later versions ask their stream for irq() and its constants.
+// network.PPP of later versions looks up irq() and its constants on its stream.
 static void tap_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
         return;

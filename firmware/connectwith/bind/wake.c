@@ -3,14 +3,14 @@
 
 // How an Attempt runs: core/attempt on MicroPython's scheduler.
 //
-// Everything happens in wake(), which the scheduler runs between two bytecodes of the user's code,
-// or while that code sleeps. One wake runs at most one step and makes at most one report. What is
-// due later goes through the platform's one-shot timer, never straight back into the scheduler:
-// MicroPython 1.25 runs a node again that was scheduled while nodes were running, so a step that
-// always wants the next one at once would lock the user's code out.
+// All work is done in wake(), which the scheduler runs between two bytecodes of the user's code,
+// or while that code sleeps. One wake runs at most one step and makes at most one report. Later
+// work is started by the platform's one-shot timer, and never scheduled directly: MicroPython 1.25
+// runs a node again that was scheduled while nodes were running, so a step that always wants the
+// next one at once would starve the user's code.
 //
-// Other threads only raise a flag and schedule the node. They may do so at any moment of a soft
-// reset: the node and the flags are static, and wake() looks for a living object first.
+// Other threads only set a flag and schedule the node. They may do so at any moment of a soft
+// reset: the node and the flags are static, and wake() checks first whether an object exists.
 
 #include <stdatomic.h>
 
@@ -21,11 +21,12 @@
 #include "connectwith/bind/bind.h"
 #include "connectwith/port/platform.h"
 
-// So often settle() is called when exceptions for the user's code (Ctrl-C) hit it. The callback
-// must come in the end, even to somebody who keeps the key pressed.
-#define SETTLE_TRIES (3)
+// How often on_end() is called at most, when exceptions for the user's code (Ctrl-C) interrupt it.
+// The callback must come even if the key stays pressed.
+#define ON_END_TRIES (3)
 
-// When a step that such an exception hit is run again: late enough for the user's code to see it.
+// When a step that such an exception has interrupted is run again. The user's code must see the
+// exception first.
 #define RETRY_MS (1)
 
 MP_REGISTER_ROOT_POINTER(struct _connectwith_attempt_obj_t *connectwith_attempt);
@@ -52,7 +53,7 @@ static void on_timer(void) {
     platform_notify();
 }
 
-// Whether settle() is due: an attempt has ended, or a session's step has raised.
+// Whether on_end() is due: an attempt has ended, or a session's step has raised.
 static bool has_report(const connectwith_attempt_obj_t *self) {
     return self->core.state == ATTEMPT_STATE_ENDED || self->raised != mp_const_none;
 }
@@ -66,41 +67,41 @@ void connectwith_arm(connectwith_attempt_obj_t *self) {
     if (has_report(self)) {
         delay_ms = 0;
     } else if (!attempt_next(&self->core, connectwith_now_ms(), &delay_ms)) {
-        self->turn_given = false;
+        self->is_yielding = false;
         platform_wake_cancel();
         return;
     }
     if (delay_ms != 0) {
-        self->turn_given = false;
+        self->is_yielding = false;
         platform_wake_in(delay_ms);
-    } else if (!self->turn_given) {
-        self->turn_given = true;
+    } else if (!self->is_yielding) {
+        self->is_yielding = true;
         platform_wake_in(0);
     }
 }
 
-// Whether this wake comes too soon after the last one. Foreign threads may ask for steps faster
-// than steps run (a flood of packets); then the timer spaces them out.
+// Whether this wake comes too soon after the last one. Other threads may ask for steps faster than
+// steps run (a flood of packets). Then the timer limits the rate.
 static bool is_too_soon(connectwith_attempt_obj_t *self, uint32_t now) {
     if (atomic_exchange(&timer_fired, 0)) {
-        self->turn_given = false;
+        self->is_yielding = false;
         return false;
     }
-    if (self->turn_given) {
+    if (self->is_yielding) {
         return true;
     }
     return self->last_wake_ms == now;
 }
 
-// An exception that is not about the attempt but meant for the user's code, which runs below us:
-// Ctrl-C, or the SystemExit of a soft reset.
+// Whether an exception is for the user's code, which this code interrupts, and not about the
+// attempt: Ctrl-C, or the SystemExit of a soft reset.
 static bool is_for_user(mp_obj_t exception) {
     mp_const_obj_t type = MP_OBJ_FROM_PTR(mp_obj_get_type(exception));
     return mp_obj_is_subclass_fast(type, MP_OBJ_FROM_PTR(&mp_type_KeyboardInterrupt))
            || mp_obj_is_subclass_fast(type, MP_OBJ_FROM_PTR(&mp_type_SystemExit));
 }
 
-// Raises it in the user's code, as soon as the scheduler has returned there.
+// Raises it in the user's code when the scheduler returns there.
 static void hand_to_user(mp_obj_t exception) {
     #if MICROPY_KBD_EXCEPTION
     if (mp_obj_get_type(exception) == &mp_type_KeyboardInterrupt) {
@@ -111,7 +112,7 @@ static void hand_to_user(mp_obj_t exception) {
     mp_sched_exception(exception);
 }
 
-// An object's own __str__ may raise while its exception is printed.
+// The __str__ of an exception's argument may raise while the exception is printed.
 static void print_exception(mp_obj_t exception) {
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
@@ -122,7 +123,7 @@ static void print_exception(mp_obj_t exception) {
     }
 }
 
-// Returns false if the step was cut short by an exception for the user's code.
+// False: an exception for the user's code has interrupted the step.
 static bool run_step(connectwith_attempt_obj_t *self) {
     uint32_t serial = self->core.serial;
     nlr_buf_t nlr;
@@ -140,22 +141,21 @@ static bool run_step(connectwith_attempt_obj_t *self) {
         return false;
     }
     if (self->core.serial != serial) {
-        // The step has replaced its own attempt; what it raised is not the new one's fault.
+        // The step has started a new attempt, which the exception does not concern.
         print_exception(exception);
         return true;
     }
     self->raised = exception;
-    // Refused in a session, and where the step had ended the attempt before: that result stands.
+    // Refused in a session, or if the step had ended the attempt before. Then its result is kept.
     attempt_fail(&self->core, ATTEMPT_RESULT_NOT_CONNECTED, connectwith_now_ms());
     return true;
 }
 
-// Returns false if settle() was cut short by an exception for the user's code and is to be tried
-// again.
-static bool run_settle(connectwith_attempt_obj_t *self, mp_obj_t result) {
+// False: an exception for the user's code has interrupted on_end(), which is to be called again.
+static bool run_on_end(connectwith_attempt_obj_t *self, mp_obj_t result) {
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        mp_call_function_2(self->settle, result, self->raised);
+        mp_call_function_2(self->on_end, result, self->raised);
         nlr_pop();
         return true;
     }
@@ -165,11 +165,11 @@ static bool run_settle(connectwith_attempt_obj_t *self, mp_obj_t result) {
         return true;
     }
     hand_to_user(exception);
-    return ++self->settle_tries >= SETTLE_TRIES;
+    return ++self->on_end_tries >= ON_END_TRIES;
 }
 
-// As a scheduled callback: what it raises is printed. SystemExit alone goes on, for a callback may
-// ask for a soft reset.
+// Runs it as the scheduler runs a callback: its exceptions are printed. Only SystemExit is passed
+// on, because a callback may ask for a soft reset.
 static void run_callback(mp_obj_t callback, mp_obj_t result, mp_obj_t interface) {
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
@@ -190,7 +190,7 @@ void connectwith_forget_report(connectwith_attempt_obj_t *self) {
     self->callback = mp_const_none;
     self->interface = mp_const_none;
     self->raised = mp_const_none;
-    self->settle_tries = 0;
+    self->on_end_tries = 0;
 }
 
 static void report(connectwith_attempt_obj_t *self) {
@@ -198,12 +198,12 @@ static void report(connectwith_attempt_obj_t *self) {
     bool ended = self->core.state == ATTEMPT_STATE_ENDED;
     mp_obj_t result = MP_OBJ_NEW_SMALL_INT(
         ended ? self->core.result : ATTEMPT_RESULT_NOT_CONNECTED);
-    if (!run_settle(self, result) || self->core.serial != serial) {
-        return; // to be tried again, or replaced by settle() itself
+    if (!run_on_end(self, result) || self->core.serial != serial) {
+        return; // on_end() is to be called again, or has started a new attempt
     }
     mp_obj_t callback = self->callback;
     mp_obj_t interface = self->interface;
-    // All is over before the callback runs, so that it may begin anew.
+    // The attempt is closed before the callback runs, so that the callback can start another one.
     attempt_reported(&self->core, serial);
     connectwith_forget_report(self);
     if (callback != mp_const_none) {
@@ -211,7 +211,7 @@ static void report(connectwith_attempt_obj_t *self) {
     }
 }
 
-// One step or one report, whatever is due. May be called inside of either.
+// Does the step or the report that is due. May be called from within either.
 static void work(connectwith_attempt_obj_t *self, uint32_t now) {
     if (atomic_exchange(&step_asked, 0)) {
         attempt_wake(&self->core, 0, now);
@@ -236,12 +236,12 @@ static void wake(mp_sched_node_t *unused) {
     (void)unused;
     connectwith_attempt_obj_t *self = MP_STATE_VM(connectwith_attempt);
     if (self == NULL) {
-        return; // none since the soft reset
+        return; // there has been no Attempt since the soft reset
     }
     uint32_t now = connectwith_now_ms();
     if (is_too_soon(self, now)) {
-        if (!self->turn_given) {
-            self->turn_given = true;
+        if (!self->is_yielding) {
+            self->is_yielding = true;
             platform_wake_in(0);
         }
         return;
@@ -249,14 +249,13 @@ static void wake(mp_sched_node_t *unused) {
     work(self, now);
 }
 
-void connectwith_turn(connectwith_attempt_obj_t *self) {
-    // As in a callback: no other scheduled function runs in between. Nothing raises in here.
+void connectwith_run_due(connectwith_attempt_obj_t *self) {
+    // As in a callback, no other scheduled function runs meanwhile. Nothing in here raises.
     mp_sched_lock();
     work(self, connectwith_now_ms());
     mp_sched_unlock();
 }
 
-// A port whose mp_init() forgets its queue leaves the node marked as scheduled for ever.
 void connectwith_repair_node(mp_sched_node_t *own) {
     mp_uint_t atomic_state = MICROPY_BEGIN_ATOMIC_SECTION();
     mp_sched_node_t *queued = MP_STATE_VM(sched_head);

@@ -1,32 +1,32 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The theory.
+// The state machine.
 //
-// An attempt is RUNNING from start() until exactly one of four things ends it: success, failure,
-// time, or being abandoned. The first three leave it ENDED, with a result that no longer changes,
-// until the report has been made. A newer start() wins in every state, so an older attempt that
-// was ended but not yet reported is never reported.
+// An attempt is RUNNING from start() until one of four events ends it: success, failure, a timeout
+// or abandon(). The first three lead to ENDED, with a result that no longer changes, until the
+// report has been made. start() replaces the attempt in every state: an older attempt that has
+// ended but was not reported is never reported.
 //
-//              IDLE        RUNNING                ENDED by call   ENDED by time
+//              IDLE        RUNNING                ENDED by call   ENDED by timeout
 //   start      RUNNING     RUNNING (new)          RUNNING (new)   RUNNING (new)
 //   enter      refused     RUNNING, later stage   refused         ignored
 //   expect     refused     RUNNING                refused         ignored
 //   succeed    refused     ENDED by call          refused         ignored
 //   fail       refused     ENDED by call          refused         ignored
 //   abandon    IDLE        IDLE                   IDLE            IDLE
-//   tick       -           step, or ENDED by time report          report
+//   tick       -           step, or timeout       report          report
 //   reported   -           -                      IDLE            IDLE
 //
-// Time ends an attempt at the deadline, not after it, and it goes before any other event: a
-// success that is told at the deadline comes too late. Who tells it cannot know that, hence
+// The timeout is at the deadline, not after it, and is checked before any other event: a success
+// that is reported at the deadline is too late. Its caller cannot know that, so the call is
 // "ignored" and not "refused".
 //
-// Wanting a step is independent of the states, because a session needs steps after its attempt.
+// Steps can be wanted in every state, because a session needs steps after its attempt.
 //
-// A stage may have a budget of its own. Where it is spent the attempt ends as at the deadline,
-// except in CLOCK: a device whose clock cannot be set goes on with the build date. There the
-// budget only brings a step, and attempt_overdue() tells it why.
+// A stage may have a budget of its own. When it is spent, the attempt ends as at the deadline.
+// CLOCK is the exception, because a device whose clock cannot be set goes on with the build date:
+// there, a spent budget only causes one step, in which attempt_overdue() is true.
 
 #include "connectwith/core/attempt.h"
 
@@ -36,31 +36,29 @@
 #define RESULT(name) ATTEMPT_RESULT_##name
 #define BIT(n) (1u << (n))
 
-// The result when time runs out in a stage; NO_STAGE where the link has no such stage.
+// The result of a timeout in each stage; NO_STAGE: the link has no such stage.
 #define NO_STAGE (-1)
 
-static const int8_t late_results[ATTEMPT_LINK_COUNT][ATTEMPT_STAGE_COUNT] = {
+// From ADDRESS on, Wi-Fi and Ethernet have the same results.
+#define LAN_STAGES \
+    [STAGE(ADDRESS)] = RESULT(NO_IP_ADDRESS), \
+    [STAGE(CLOCK)] = RESULT(NOT_CONNECTED), \
+    [STAGE(RESOLVE)] = RESULT(NOT_RESOLVED), \
+    [STAGE(DIAL)] = RESULT(NO_SERVER), \
+    [STAGE(PROXY)] = RESULT(NO_PROXY), \
+    [STAGE(TLS)] = RESULT(NO_SERVER), \
+    [STAGE(SESSION)] = RESULT(NO_SERVER)
+
+static const int8_t timeout_results[ATTEMPT_LINK_COUNT][ATTEMPT_STAGE_COUNT] = {
     [ATTEMPT_LINK_WIFI] = {
         [STAGE(HARDWARE)] = RESULT(NOT_CONNECTED),
         [STAGE(LINK)] = RESULT(NO_WIFI),
-        [STAGE(ADDRESS)] = RESULT(NO_IP_ADDRESS),
-        [STAGE(CLOCK)] = RESULT(NOT_CONNECTED),
-        [STAGE(RESOLVE)] = RESULT(NOT_RESOLVED),
-        [STAGE(DIAL)] = RESULT(NO_SERVER),
-        [STAGE(PROXY)] = RESULT(NO_PROXY),
-        [STAGE(TLS)] = RESULT(NO_SERVER),
-        [STAGE(SESSION)] = RESULT(NO_SERVER),
+        LAN_STAGES,
     },
     [ATTEMPT_LINK_ETHERNET] = {
         [STAGE(HARDWARE)] = RESULT(NO_LINK),
         [STAGE(LINK)] = RESULT(NO_LINK),
-        [STAGE(ADDRESS)] = RESULT(NO_IP_ADDRESS),
-        [STAGE(CLOCK)] = RESULT(NOT_CONNECTED),
-        [STAGE(RESOLVE)] = RESULT(NOT_RESOLVED),
-        [STAGE(DIAL)] = RESULT(NO_SERVER),
-        [STAGE(PROXY)] = RESULT(NO_PROXY),
-        [STAGE(TLS)] = RESULT(NO_SERVER),
-        [STAGE(SESSION)] = RESULT(NO_SERVER),
+        LAN_STAGES,
     },
     [ATTEMPT_LINK_CELLULAR] = {
         [STAGE(HARDWARE)] = RESULT(NO_MODEM),
@@ -75,7 +73,7 @@ static const int8_t late_results[ATTEMPT_LINK_COUNT][ATTEMPT_STAGE_COUNT] = {
     },
 };
 
-// The failures that a link can have: no interface may report another one's.
+// The failures that each link can report.
 #define FAILURES_OF_ALL (BIT(RESULT(NOT_CONNECTED)) | BIT(RESULT(NO_IP_ADDRESS)) \
     | BIT(RESULT(NOT_RESOLVED)) | BIT(RESULT(NO_SERVER)))
 #define FAILURES_OF_LAN (FAILURES_OF_ALL | BIT(RESULT(NO_WIFI)) | BIT(RESULT(NO_PROXY)) \
@@ -102,32 +100,32 @@ static bool is_budget_spent(const attempt_t *self, uint32_t now_ms) {
            && is_reached(self->stage_started_ms + self->stage_budget_ms, now_ms);
 }
 
-static void end(attempt_t *self, attempt_result_t result, bool late, uint32_t now_ms) {
+static void end(attempt_t *self, attempt_result_t result, bool timed_out, uint32_t now_ms) {
     self->state = ATTEMPT_STATE_ENDED;
     self->result = result;
-    self->late = late;
+    self->timed_out = timed_out;
     self->ended_ms = now_ms;
     self->duration_ms[self->stage] = now_ms - self->stage_started_ms;
 }
 
-// Every event passes here first, so that time is judged before what the event says.
-static void judge_time(attempt_t *self, uint32_t now_ms) {
+// Called at the begin of every event, so that the timeout takes precedence.
+static void check_time(attempt_t *self, uint32_t now_ms) {
     if (self->state != ATTEMPT_STATE_RUNNING) {
         return;
     }
     if (is_reached(self->deadline_ms, now_ms)
         || (is_budget_spent(self, now_ms) && self->stage != STAGE(CLOCK))) {
-        end(self, self->result_if_late, true, now_ms);
+        end(self, self->timeout_result, true, now_ms);
     }
 }
 
-static bool is_ended_by_time(const attempt_t *self) {
-    return self->state == ATTEMPT_STATE_ENDED && self->late;
+static bool is_timed_out(const attempt_t *self) {
+    return self->state == ATTEMPT_STATE_ENDED && self->timed_out;
 }
 
-static void set_late_result(attempt_t *self, int result) {
-    self->result_if_late = (attempt_result_t)(result == ATTEMPT_RESULT_OF_STAGE
-        ? late_results[self->link][self->stage] : result);
+static void set_timeout_result(attempt_t *self, int result) {
+    self->timeout_result = (attempt_result_t)(result == ATTEMPT_RESULT_OF_STAGE
+        ? timeout_results[self->link][self->stage] : result);
 }
 
 static void begin_stage(attempt_t *self, attempt_stage_t stage, uint32_t budget_ms, int result,
@@ -135,9 +133,9 @@ static void begin_stage(attempt_t *self, attempt_stage_t stage, uint32_t budget_
     self->stage = stage;
     self->stage_started_ms = now_ms;
     self->stage_budget_ms = budget_ms;
-    self->overdue_told = false;
+    self->overdue_stepped = false;
     self->entered |= BIT(stage);
-    set_late_result(self, result);
+    set_timeout_result(self, result);
 }
 
 static void want_step(attempt_t *self, uint32_t moment_ms) {
@@ -172,14 +170,14 @@ status_t attempt_start(attempt_t *self, int link, uint32_t timeout_ms, uint32_t 
 
 status_t attempt_enter(attempt_t *self, int stage, uint32_t budget_ms, int result,
     uint32_t now_ms) {
-    if (is_ended_by_time(self)) {
+    if (is_timed_out(self)) {
         return STATUS_OK;
     }
     if (self->state != ATTEMPT_STATE_RUNNING) {
         return STATUS_NOT_RUNNING;
     }
     if (stage <= (int)self->stage || stage >= ATTEMPT_STAGE_COUNT
-        || late_results[self->link][stage] == NO_STAGE) {
+        || timeout_results[self->link][stage] == NO_STAGE) {
         return STATUS_BAD_STAGE;
     }
     if (budget_ms > ATTEMPT_LONGEST_MS) {
@@ -188,7 +186,7 @@ status_t attempt_enter(attempt_t *self, int stage, uint32_t budget_ms, int resul
     if (result != ATTEMPT_RESULT_OF_STAGE && !is_failure(self, result)) {
         return STATUS_BAD_RESULT;
     }
-    judge_time(self, now_ms);
+    check_time(self, now_ms);
     if (self->state == ATTEMPT_STATE_RUNNING) {
         self->duration_ms[self->stage] = now_ms - self->stage_started_ms;
         begin_stage(self, (attempt_stage_t)stage, budget_ms, result, now_ms);
@@ -197,7 +195,7 @@ status_t attempt_enter(attempt_t *self, int stage, uint32_t budget_ms, int resul
 }
 
 status_t attempt_expect(attempt_t *self, int result, uint32_t now_ms) {
-    if (is_ended_by_time(self)) {
+    if (is_timed_out(self)) {
         return STATUS_OK;
     }
     if (self->state != ATTEMPT_STATE_RUNNING) {
@@ -206,16 +204,16 @@ status_t attempt_expect(attempt_t *self, int result, uint32_t now_ms) {
     if (result != ATTEMPT_RESULT_OF_STAGE && !is_failure(self, result)) {
         return STATUS_BAD_RESULT;
     }
-    judge_time(self, now_ms);
+    check_time(self, now_ms);
     if (self->state == ATTEMPT_STATE_RUNNING) {
-        set_late_result(self, result);
+        set_timeout_result(self, result);
     }
     return STATUS_OK;
 }
 
-// An ending that is told by a call.
+// Ends the attempt by a call.
 static status_t finish(attempt_t *self, int result, uint32_t now_ms) {
-    if (is_ended_by_time(self)) {
+    if (is_timed_out(self)) {
         return STATUS_OK;
     }
     if (self->state != ATTEMPT_STATE_RUNNING) {
@@ -224,7 +222,7 @@ static status_t finish(attempt_t *self, int result, uint32_t now_ms) {
     if (result != RESULT(SERVER_CONNECTED) && !is_failure(self, result)) {
         return STATUS_BAD_RESULT;
     }
-    judge_time(self, now_ms);
+    check_time(self, now_ms);
     if (self->state == ATTEMPT_STATE_RUNNING) {
         end(self, (attempt_result_t)result, false, now_ms);
     }
@@ -244,7 +242,7 @@ status_t attempt_fail(attempt_t *self, int result, uint32_t now_ms) {
 
 void attempt_abandon(attempt_t *self, uint32_t now_ms) {
     if (self->state == ATTEMPT_STATE_RUNNING) {
-        // The timeline of what was abandoned stays readable.
+        // The timeline of an abandoned attempt can still be read.
         end(self, RESULT(NOT_CONNECTED), false, now_ms);
     }
     self->state = ATTEMPT_STATE_IDLE;
@@ -260,13 +258,13 @@ status_t attempt_wake(attempt_t *self, uint32_t delay_ms, uint32_t now_ms) {
 }
 
 attempt_action_t attempt_tick(attempt_t *self, uint32_t now_ms) {
-    judge_time(self, now_ms);
+    check_time(self, now_ms);
     if (self->state == ATTEMPT_STATE_ENDED) {
         return ATTEMPT_ACTION_REPORT;
     }
     bool step = self->step_wanted && is_reached(self->step_ms, now_ms);
-    if (!self->overdue_told && attempt_overdue(self, now_ms)) {
-        self->overdue_told = true;
+    if (!self->overdue_stepped && attempt_overdue(self, now_ms)) {
+        self->overdue_stepped = true;
         step = true;
     }
     if (!step) {
@@ -307,7 +305,7 @@ bool attempt_next(const attempt_t *self, uint32_t now_ms, uint32_t *delay_ms) {
     }
     if (self->state == ATTEMPT_STATE_RUNNING) {
         take_earlier(&any, delay_ms, self->deadline_ms, now_ms);
-        if (self->stage_budget_ms != 0 && !self->overdue_told) {
+        if (self->stage_budget_ms != 0 && !self->overdue_stepped) {
             take_earlier(&any, delay_ms, self->stage_started_ms + self->stage_budget_ms, now_ms);
         }
     }

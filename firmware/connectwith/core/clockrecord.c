@@ -3,7 +3,7 @@
 
 #include "connectwith/core/clockrecord.h"
 
-#define CHECK (0x434c4b31u)  // no quality differs from noise by little
+#define CHECK (0x434c4b31u)  // memory with noise is not likely to pass the check
 
 void clock_record_set(clock_record_t *record, clock_quality_t quality) {
     record->quality = (uint32_t)quality;

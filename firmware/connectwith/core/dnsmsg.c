@@ -11,7 +11,7 @@
 #define TYPE_A (1)
 #define TYPE_CNAME (5)
 #define CLASS_IN (1)
-#define CLASS_MASK (0x7fff)  // the rest is a flag of multicast DNS (RFC 6762, section 10.2)
+#define CLASS_MASK (0x7fff)  // the top bit is a flag of multicast DNS (RFC 6762, section 10.2)
 #define FLAG_RESPONSE (0x80)
 #define FLAG_TRUNCATED (0x02)
 #define FLAG_RECURSION_DESIRED (0x01)
@@ -19,7 +19,7 @@
 #define RCODE_MASK (0x0f)
 #define RCODE_NAME_ERROR (3)
 
-// A message has room for no more, and an honest one has far fewer.
+// Limits against loops. Valid messages have far fewer.
 #define ALIASES_MAX (16)
 #define POINTERS_MAX (16)
 
@@ -68,8 +68,8 @@ size_t dnsmsg_ask(uint8_t *buf, size_t size, uint16_t id, const char *name, size
     return (size_t)(end + 5 - buf);
 }
 
-// The next label of a name at *at, behind compression pointers; its length, 0 at the end of the
-// name, -1 if the message breaks off or runs in circles. *at is behind the label then.
+// The length of the next label of a name at *at, after following compression pointers; 0: end of
+// the name; -1: the message is truncated or its pointers form a loop. Moves *at past the label.
 static int next_label(const dnsmsg_t *m, size_t *at, int *pointers) {
     while (*at < m->size) {
         const uint8_t head = m->msg[*at];
@@ -88,7 +88,7 @@ static int next_label(const dnsmsg_t *m, size_t *at, int *pointers) {
     return -1;
 }
 
-// Where the message goes on behind the name at `at`; 0: it is damaged.
+// The offset after the name at `at`; 0: the message is invalid.
 static size_t skip_name(const dnsmsg_t *m, size_t at) {
     while (at < m->size) {
         const uint8_t head = m->msg[at];
@@ -135,7 +135,7 @@ static bool same_name(const dnsmsg_t *m, size_t a, size_t b) {
     }
 }
 
-// Whether the name at `at`, which no question compresses, is the one that was asked for.
+// Whether the name at `at` is `name`. It is in the question, where names are not compressed.
 static bool is_text(const dnsmsg_t *m, size_t at, const char *name, size_t len) {
     int pointers = POINTERS_MAX;
     size_t seen = 0;
@@ -155,7 +155,7 @@ static bool is_text(const dnsmsg_t *m, size_t at, const char *name, size_t len) 
     }
 }
 
-// The record at *at, and the place of the next one. False: it is not all there.
+// Reads the record at *at and moves *at to the next one. False: it is truncated.
 static bool next_record(const dnsmsg_t *m, size_t *at, record_t *record) {
     record->owner = *at;
     const size_t fixed = skip_name(m, *at);
@@ -173,7 +173,7 @@ static bool next_record(const dnsmsg_t *m, size_t *at, record_t *record) {
     return true;
 }
 
-// Follows the alias of *name, if it has one. False: it has none.
+// Follows a CNAME of *name. False: there is none.
 static bool follow_alias(const dnsmsg_t *m, size_t at, int count, size_t *name) {
     record_t record;
     while (count-- > 0 && next_record(m, &at, &record)) {
@@ -186,7 +186,7 @@ static bool follow_alias(const dnsmsg_t *m, size_t at, int count, size_t *name) 
     return false;
 }
 
-// Takes the addresses of `name`. False: the message ends in the middle of the records.
+// Collects the addresses of `name`. False: the message ends in the middle of a record.
 static bool take_addresses(const dnsmsg_t *m, size_t at, int count, size_t name,
     dnsmsg_addresses_t *found) {
     record_t record;
@@ -210,10 +210,10 @@ static dnsmsg_verdict_t read_records(const dnsmsg_t *m, size_t at, dnsmsg_addres
     }
     dnsmsg_addresses_t addresses = {.count = 0};
     if (!take_addresses(m, at, count, name, &addresses) && !cut) {
-        return DNSMSG_STRANGE;
+        return DNSMSG_IGNORED;
     }
     if (addresses.count == 0) {
-        // What is missing would come over TCP, which is not spoken here.
+        // The rest would need DNS over TCP, which is not implemented.
         return cut ? DNSMSG_FAILED : DNSMSG_NO_ADDRESS;
     }
     *found = addresses;
@@ -225,17 +225,17 @@ dnsmsg_verdict_t dnsmsg_read(const uint8_t *msg, size_t size, uint16_t id, const
     const dnsmsg_t m = {msg, size};
     if (size < HEADER_BYTES || word(msg) != id || !(msg[2] & FLAG_RESPONSE)
         || (msg[2] & OPCODE_MASK) != 0) {
-        return DNSMSG_STRANGE;
+        return DNSMSG_IGNORED;
     }
     const uint8_t rcode = msg[3] & RCODE_MASK;
     const uint16_t questions = word(msg + 4);
     if (questions == 0 && rcode != 0 && rcode != RCODE_NAME_ERROR) {
-        return DNSMSG_FAILED;  // who cannot serve a question need not repeat it
+        return DNSMSG_FAILED;  // an error response need not repeat the question
     }
     const size_t end = questions == 1 ? skip_name(&m, HEADER_BYTES) : 0;
     if (end == 0 || size - end < 4 || word(msg + end) != TYPE_A || word(msg + end + 2) != CLASS_IN
         || !is_text(&m, HEADER_BYTES, name, len - (name[len - 1] == '.'))) {
-        return DNSMSG_STRANGE;
+        return DNSMSG_IGNORED;
     }
     if (rcode == RCODE_NAME_ERROR) {
         return DNSMSG_NO_NAME;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What may be asked of DNS, and the one form of IPv4 address that is taken for an address.
+// Validates host names, and parses IPv4 addresses in their one accepted form.
 
 #ifndef CONNECTWITH_CORE_HOSTNAME_H
 #define CONNECTWITH_CORE_HOSTNAME_H
@@ -18,7 +18,7 @@
 bool hostname_valid(const char *name, size_t len);
 
 // True: exactly four decimal numbers of 0 to 255, without leading zeros (which some parsers read
-// as octal). quad is written then, most significant byte first; else it is left alone.
+// as octal). quad is then written, most significant byte first. Otherwise it is not changed.
 bool hostname_quad(const char *name, size_t len, uint8_t quad[4]);
 
 #endif

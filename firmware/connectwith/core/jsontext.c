@@ -7,7 +7,7 @@
 
 typedef struct {
     const uint8_t *at, *end;
-    uint64_t objects;  // a bit for each open bracket, the innermost lowest: 1 for an object
+    uint64_t objects;  // one bit for each open bracket, the innermost lowest; 1: an object
     int depth;
 } jsontext_t;
 
@@ -130,8 +130,8 @@ static bool take_scalar(jsontext_t *text) {
            || take_number(text);
 }
 
-// Behind a value: closes what ends here, and goes to where the next value begins. False: it is
-// none of these. depth is 0 when the outermost value is over.
+// After a value: closes the arrays and objects that end here, and goes to the begin of the next
+// value. False: a syntax error. depth is 0 after the outermost value.
 static bool close_or_go_on(jsontext_t *text) {
     while (text->depth > 0) {
         skip_space(text);
@@ -148,7 +148,8 @@ static bool close_or_go_on(jsontext_t *text) {
     return true;
 }
 
-// Opens a bracket. *empty: it was closed at once. False: too deep, or no name in an object.
+// After an opening bracket. *empty: it is closed at once. False: too deep, or an object without a
+// name.
 static bool open_bracket(jsontext_t *text, bool is_object, bool *empty) {
     skip_space(text);
     *empty = take(text, is_object ? '}' : ']');

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Whether bytes are a JSON text (RFC 8259), which MicroPython's own parser does not ask: it takes
-// `{` and `[1 2]`.
+// Whether bytes are a valid JSON text (RFC 8259). MicroPython's own parser accepts invalid ones,
+// as `{` and `[1 2]`.
 
 #ifndef CONNECTWITH_CORE_JSONTEXT_H
 #define CONNECTWITH_CORE_JSONTEXT_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Of arrays and objects in each other; a text that is deeper is refused (RFC 8259, section 9).
+// Nested arrays and objects. A text with more levels is refused (RFC 8259, section 9).
 #define JSONTEXT_DEPTH_MAX (64)
 
 bool jsontext_valid(const uint8_t *text, size_t len);

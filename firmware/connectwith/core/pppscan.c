@@ -3,7 +3,7 @@
 
 #include "connectwith/core/pppscan.h"
 
-// RFC 1662: what frames are made of.
+// Framing (RFC 1662).
 #define FLAG (0x7e)
 #define ESCAPE (0x7d)
 #define ESCAPED (0x20)
@@ -12,13 +12,13 @@
 #define PAP_NAK (0xc02303)  // protocol and code
 #define CHAP_FAILURE (0xc22304)
 
-#define JUDGED_BYTES (5)  // address, control, protocol of two bytes, code
+#define PREFIX_BYTES (5)  // address, control, protocol of two bytes, code
 
 static bool is_refusal(const pppscan_t *scan) {
     // Address and control may have been negotiated away (RFC 1661, section 6.6).
-    const bool whole = scan->count == JUDGED_BYTES && scan->first == ADDRESS_AND_CONTROL;
+    const bool whole = scan->count == PREFIX_BYTES && scan->first == ADDRESS_AND_CONTROL;
     const uint32_t last = scan->head & 0xffffff;
-    return (whole || scan->count == JUDGED_BYTES - 2)
+    return (whole || scan->count == PREFIX_BYTES - 2)
            && (last == PAP_NAK || last == CHAP_FAILURE);
 }
 
@@ -28,7 +28,7 @@ bool pppscan_feed(pppscan_t *scan, const uint8_t *bytes, size_t len) {
         uint8_t byte = bytes[i];
         if (byte == FLAG) {
             *scan = (pppscan_t) {.framed = true};
-        } else if (!scan->framed || scan->count == JUDGED_BYTES) {
+        } else if (!scan->framed || scan->count == PREFIX_BYTES) {
             continue;
         } else if (byte == ESCAPE) {
             scan->escaped = true;

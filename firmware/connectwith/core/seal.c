@@ -10,18 +10,18 @@
 #define SEAL_MAGIC (0xC5)
 #define SEAL_VERSION (1)
 
-// Part of the format: another text is another key.
+// Part of the format: another text gives another key.
 static const char seal_info_key[] = "connectwith sealed value key 1";
 static const char seal_info_key_id[] = "connectwith sealed value key id 1";
 static const char seal_info_purpose_id[] = "connectwith sealed value purpose id 1";
 static const char seal_info_use_id[] = "connectwith sealed value use id 1";
 
-// Where the ids stand in the header.
+// Offsets of the ids in the header.
 #define SEAL_KEY_ID (2)
 #define SEAL_PURPOSE_ID (SEAL_KEY_ID + SEAL_ID_BYTES)
 #define SEAL_USE_ID (SEAL_PURPOSE_ID + SEAL_ID_BYTES)
 
-// Key and associated data of one operation; on the stack, wiped at its end.
+// Key and associated data of one operation. On the stack, and wiped at the end.
 typedef struct {
     uint8_t key[SEAL_KEY_BYTES];
     uint8_t ad[SEAL_HEADER_BYTES + SEAL_CONTEXT_MAX_BYTES];
@@ -36,7 +36,7 @@ static size_t seal_purpose_len(seal_bytes_t context) {
     return len;
 }
 
-// The header that a blob for this context has on this device.
+// The header of a blob for this context on this device.
 static status_t seal_make_header(const seal_aead_t *aead, const uint8_t *secret,
     seal_bytes_t context, uint8_t *header) {
     const seal_bytes_t device = {secret, SEAL_SECRET_BYTES};

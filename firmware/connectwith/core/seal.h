@@ -5,19 +5,20 @@
 //
 //   byte  0      magic 0xC5
 //         1      version, 1
-//         2..5   key id: tells another device's blob from a changed one
+//         2..5   key id: distinguishes another device's blob from a changed one
 //         6..9   purpose id and
-//        10..13  use id: tell a blob that was moved to another purpose or use from a changed one
+//        10..13  use id: distinguish a blob for another purpose or use from a changed one
 //        14..25  nonce, random for each blob
 //        26..    AES-256-GCM cipher text, as long as the plain text
 //        last 16 tag
 //
-// The associated data is bytes 0 to 13, then the context: what the value is for, chosen by the
-// caller ("wifi", NUL, SSID). What stands before its first NUL is the purpose, all of it the use.
-// Their ids say nothing that is not readable beside the blob, and only choose the reason of a
-// refusal: it is the tag that binds the value to the whole context. Key and key id come from the
-// device secret by HKDF-SHA-256 (RFC 5869), the other ids from the context in the same way.
-// 96-bit random nonces are safe for 2^32 blobs under one key (NIST SP 800-38D section 8.3).
+// The associated data is bytes 0 to 13, then the context. The caller chooses the context by the
+// use of the value ("wifi", NUL, SSID). The part before its first NUL is the purpose, the whole
+// context is the use. The ids contain nothing that is not readable beside the blob, and only
+// select the reason of a refusal. The tag binds the value to the whole context. Key and key id are
+// derived from the device secret by HKDF-SHA-256 (RFC 5869), the other ids from the context in the
+// same way. 96-bit random nonces are safe for 2^32 blobs under one key (NIST SP 800-38D section
+// 8.3).
 
 #ifndef CONNECTWITH_CORE_SEAL_H
 #define CONNECTWITH_CORE_SEAL_H
@@ -43,7 +44,7 @@ typedef struct {
     size_t len;
 } seal_bytes_t;
 
-// The cryptography, given by the platform. None of these may keep a pointer.
+// The cryptography of the platform. These functions must not keep a pointer.
 typedef struct {
     // Fills buf with random bytes fit for a nonce.
     void (*random)(void *buf, size_t len);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What a call into core or port can answer. bind/ turns each row into an exception in one place
-// (connectwith_raise), so the texts are written for the user and hold no secret.
+// The results of functions of core and port. connectwith_raise() of bind/ turns each row into an
+// exception, so the texts are for the user and contain no secret.
 
 #ifndef CONNECTWITH_CORE_STATUS_H
 #define CONNECTWITH_CORE_STATUS_H

@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Overwrites a secret. The pointer to volatile keeps the compiler from leaving it out.
+// Overwrites a secret. Because of the pointer to volatile, the compiler does not remove the
+// writes.
 static inline void wipe(void *buf, size_t len) {
     volatile uint8_t *p = buf;
     while (len--) {

@@ -14,8 +14,8 @@
 #define AEAD_HASH_BYTES (32)
 #define AEAD_INFO_MAX_BYTES (64)
 
-// RFC 5869 with an empty salt, and one block of output because no caller needs more. Written out:
-// ESP-IDF builds mbedTLS without MBEDTLS_HKDF_C unless asked.
+// HKDF (RFC 5869) with an empty salt and one block of output, which is all that callers need. It
+// is implemented here because ESP-IDF builds mbedTLS without MBEDTLS_HKDF_C by default.
 static status_t aead_derive(seal_bytes_t secret, const char *info, uint8_t *out, size_t len) {
     static const uint8_t salt[AEAD_HASH_BYTES];
     uint8_t extracted[AEAD_HASH_BYTES];

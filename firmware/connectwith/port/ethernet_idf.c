@@ -11,16 +11,17 @@
 #include "connectwith/port/ethernet_idf.h"
 #include "connectwith/port/worker_freertos.h"
 
-// 5.2 shows nobody the two halves of a driver.
+// ESP-IDF 5.2 has no function that returns the MAC and the PHY of a driver.
 #define CAN_SET_UP (ESP_IDF_VERSION >= ESP_IDF_VERSION_VAL(5, 3, 0))
 
-// STARTING and ABANDONED are the worker's to end, the others the caller's.
+// The worker ends the states STARTING and ABANDONED, the caller the others.
 enum { STOPPED, STARTING, ABANDONED, STARTED, FAILED };
 
 static atomic_int state;
 static void (*wake)(void);
 
-// network.LAN keeps the handle to itself; its interface, by ESP-IDF's default key, knows it, too.
+// network.LAN does not give its handle away. Its interface, found by ESP-IDF's default key, has
+// it, too.
 static esp_eth_handle_t driver(esp_netif_t **netif) {
     *netif = esp_netif_get_handle_from_ifkey("ETH_DEF");
     return *netif == NULL ? NULL : esp_netif_get_io_driver(*netif);
@@ -49,14 +50,14 @@ static bool set_chip_up(esp_eth_handle_t eth) {
            && phy->init(phy) == ESP_OK
            && mac->set_addr(mac, address) == ESP_OK;
     #else
-    return eth != NULL; // it has kept what the installation did
+    return eth != NULL; // it was not reset, see ethernet_may_reset()
     #endif
 }
 
-// One that has failed half way is stopped, too: it may have told others of its start.
+// Also for a start that has failed half-way: it may have posted its event.
 static void stop(esp_eth_handle_t eth) {
     if (esp_eth_stop(eth) != ESP_OK) {
-        // The driver counts as stopped now, but nobody has been told.
+        // The driver counts as stopped now, but has posted no event.
         esp_event_post(ETH_EVENT, ETHERNET_EVENT_STOP, &eth, sizeof(eth), 0);
     }
 }
@@ -70,15 +71,15 @@ static void run_start(worker_job_t *unused) {
     if (answers && !ok) {
         stop(eth);
     }
-    void (*const tell)(void) = wake;
+    void (*const wake_caller)(void) = wake;
     int expected = STARTING;
     if (!atomic_compare_exchange_strong(&state, &expected, ok ? STARTED : FAILED)) {
         if (ok) {
-            stop(eth); // nobody waits for it any more
+            stop(eth); // ethernet_stop() was called meanwhile
         }
         atomic_store(&state, STOPPED);
     }
-    tell();
+    wake_caller();
 }
 
 bool ethernet_start(const char *hostname, void (*wake_fn)(void)) {
@@ -113,7 +114,7 @@ ethernet_state_t ethernet_state(void) {
 void ethernet_stop(void) {
     int expected = STARTING;
     if (atomic_compare_exchange_strong(&state, &expected, ABANDONED) || expected == ABANDONED) {
-        return; // the worker does it
+        return; // the worker stops it
     }
     atomic_store(&state, STOPPED);
     if (expected == STARTED) {

@@ -12,14 +12,14 @@
 
 #include "connectwith/port/platform.h"
 
-// The longest that a link is kept up for a peer that does not acknowledge. A round trip takes a
-// fraction of it over any link, and it leaves time for one retransmission.
+// How long a link is kept up at most for a peer that does not acknowledge. It is longer than a
+// round trip over any link and leaves time for one retransmission.
 #define LINGER_MS (1000)
 
 // Both ports of the connection, the local one in the upper half; 0: none.
 static uint32_t lingering;
 static uint32_t since_ms;
-static atomic_uint_least32_t acknowledged; // the last one of which that is known
+static atomic_uint_least32_t acknowledged; // the last connection whose FIN is acknowledged
 
 static uint16_t port_of(int fd, int (*name)(int, struct sockaddr *, socklen_t *)) {
     struct sockaddr_in address = {0};
@@ -31,14 +31,14 @@ void linger_begin(int fd) {
     lingering = (uint32_t)port_of(fd, lwip_getsockname) << 16 | port_of(fd, lwip_getpeername);
     since_ms = sys_now();
     atomic_store(&acknowledged, 0);
-    // First the half that sends: lwip_close() alone answers data that nobody has read with RST, and
-    // then forgets what it has not sent yet.
+    // The sending half first. lwip_close() alone sends RST if received data was not read, and then
+    // drops what it has not sent yet.
     (void)lwip_shutdown(fd, SHUT_WR);
     lwip_close(fd);
 }
 
-// lwIP's thread. The pcb outlives its socket until the peer has had its say.
-static void look(void *arg) {
+// lwIP's thread. The PCB exists after its socket was closed, until the peer has closed, too.
+static void check_acknowledged(void *arg) {
     const uint32_t ports = (uint32_t)(uintptr_t)arg;
     for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next) {
         if (((uint32_t)pcb->local_port << 16 | pcb->remote_port) == ports
@@ -57,6 +57,7 @@ bool linger_pending(void) {
         lingering = 0;
         return false;
     }
-    (void)platform_run_in_tcpip(look, (void *)(uintptr_t)lingering); // else the next call does it
+    // If lwIP's queue is full, the next call tries again.
+    (void)platform_run_in_tcpip(check_acknowledged, (void *)(uintptr_t)lingering);
     return true;
 }

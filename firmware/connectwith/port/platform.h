@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What the module needs from the platform below MicroPython. platform_idf.c serves every ESP32 and
-// the virtual board, platform_bare.c a machine with neither network nor timer interrupt.
+// The interface to the platform below MicroPython. platform_idf.c implements it for every ESP32
+// and the virtual board, platform_bare.c for a machine without network and timer interrupt.
 
 #ifndef CONNECTWITH_PORT_PLATFORM_H
 #define CONNECTWITH_PORT_PLATFORM_H
@@ -15,26 +15,26 @@
 
 // --- Wake timer: one, one-shot. Only the thread that runs Python calls these. ---
 
-// Called when the time has come, from a thread of the platform. It must not block, and it must
-// stand being called once more after platform_wake_cancel() has returned.
+// Called when the timer expires, from a thread of the platform. It must not block. One more call
+// may come after platform_wake_cancel() has returned.
 typedef void (*platform_wake_fn_t)(void);
 
-// Makes the timer. May be called again (after a soft reset); the function of the last call counts.
-// False: the platform has no memory for a timer.
+// Creates the timer. May be called again with the same function (after a soft reset). False: no
+// memory for a timer.
 bool platform_wake_init(platform_wake_fn_t wake);
 
-// Arms the timer; an earlier setting is forgotten. 0 means as soon as other code has had a turn,
-// never from inside this call.
+// Starts the timer, in place of an earlier setting. 0: as soon as other code has run, never from
+// inside this call.
 void platform_wake_in(uint32_t delay_ms);
 
 void platform_wake_cancel(void);
 
-// The same three for a second timer, which the user's own timers share.
-bool platform_alarm_init(platform_wake_fn_t ring);
+// The same for a second timer, which the user's own timers share.
+bool platform_alarm_init(platform_wake_fn_t alarm);
 void platform_alarm_in(uint32_t delay_ms);
 void platform_alarm_cancel(void);
 
-// Ends a sleep of the thread that runs Python, so that it sees what was scheduled. Any thread.
+// Ends a sleep of the thread that runs Python, so that it runs what was scheduled. Any thread.
 void platform_notify(void);
 
 // --- Random numbers, fit for keys once the platform has started. Any thread. ---
@@ -45,8 +45,8 @@ void platform_random_bytes(void *buf, size_t len);
 
 typedef void (*platform_tcpip_fn_t)(void *arg);
 
-// Starts it if it does not run yet, as it does not before the first "import network" or "import
-// socket". False: no memory, or no network. Nothing of lwIP but its types may be used before.
+// Starts it, if it does not run yet: the first "import network" or "import socket" starts it, too.
+// False: no memory, or no network. Before that, nothing of lwIP but its types may be used.
 bool platform_start_tcpip(void);
 
 // Queues fn(arg) for the thread that owns lwIP and returns at once, without waiting for it. Starts
@@ -54,10 +54,10 @@ bool platform_start_tcpip(void);
 // False: the queue is full or there is no network; fn is not called.
 bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg);
 
-// --- Beside the clock ---
+// --- The source of the clock's time ---
 
-// What the clock rests on (core/clockrecord.h), kept as long as the clock is: over software resets
-// and deep sleep, not over power-on and EN. Only the thread that runs Python.
+// The record of core/clockrecord.h. It is kept as long as the clock is: over software resets and
+// deep sleep, not over power-on and EN. Only the thread that runs Python.
 clock_record_t *platform_clock_record(void);
 
 // --- The device secret that sealing keys are derived from. Never handed to Python. ---
@@ -71,9 +71,9 @@ typedef enum {
     PLATFORM_SECRET_NVS_PLAIN,
 } platform_secret_source_t;
 
-// Copies the secret, which is made and stored at the first call on a new device. The caller wipes
-// its copy (core/wipe.h). NONE: storage failed; the buffer is zeroed and nothing may be sealed
-// with it.
+// Copies the secret, which is generated and stored at the first call on a new device. The caller
+// wipes its copy (core/wipe.h). NONE: storage failed. The buffer is zeroed then, and nothing may
+// be sealed with it.
 platform_secret_source_t platform_secret(uint8_t secret[PLATFORM_SECRET_BYTES]);
 
 #endif

@@ -65,7 +65,7 @@ void platform_notify(void) {
     // Nothing sleeps here.
 }
 
-// Not for keys, and nothing makes keys here: platform_secret() has none.
+// Not fit for keys. No key is made from it: platform_secret() returns none.
 static uint32_t next_random(void) {
     static uint32_t state = 1;
     state = (state ^ (uint32_t)read_mtime()) * 1664525u + 1013904223u;

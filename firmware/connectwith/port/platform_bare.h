@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What only the bare platform has: its wake timer and clock are moved by hand.
+// Functions of the bare platform only: tests drive its wake timer and its clock.
 
 #ifndef CONNECTWITH_PORT_PLATFORM_BARE_H
 #define CONNECTWITH_PORT_PLATFORM_BARE_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// Does what the timer's interrupt would do, if it is due. Returns whether it was.
+// Calls the timer's function if it is due. Returns whether it was.
 bool platform_bare_poll(void);
 
 // Sets the millisecond clock; it runs on from there.

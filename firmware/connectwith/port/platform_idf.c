@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The platform on ESP-IDF, and on the stand-in for it that the virtual board has.
+// The platform on ESP-IDF, and on the virtual board's stand-in for it.
 
 #include "esp_attr.h"
 #include "esp_netif.h"
@@ -14,9 +14,9 @@
 
 #include "connectwith/port/platform.h"
 
-// "As soon as other code has had a turn": long enough for the Python thread to leave the
-// scheduler and run some of the user's code, short enough that ten of them are not felt.
-#define TURN_US (250)
+// The delay for 0 ms. The Python thread leaves the scheduler and runs some of the user's code
+// meanwhile. Ten of these delays are still not noticed.
+#define YIELD_US (250)
 
 typedef struct {
     esp_timer_handle_t handle;
@@ -32,7 +32,7 @@ static void on_timer(void *timer) {
 
 static bool init(one_shot_t *timer, platform_wake_fn_t fn, const char *name) {
     if (timer->handle != NULL) {
-        // After a soft reset the timer is still there, perhaps in the middle of its call.
+        // The timer survives a soft reset, and may be calling the function at this moment.
         return fn == timer->fn;
     }
     timer->fn = fn;
@@ -41,8 +41,8 @@ static bool init(one_shot_t *timer, platform_wake_fn_t fn, const char *name) {
 }
 
 static void start(const one_shot_t *timer, uint32_t delay_ms) {
-    esp_timer_stop(timer->handle); // refused when it does not run, which is as good
-    esp_timer_start_once(timer->handle, delay_ms == 0 ? TURN_US : (uint64_t)delay_ms * 1000);
+    esp_timer_stop(timer->handle); // fails if it does not run
+    esp_timer_start_once(timer->handle, delay_ms == 0 ? YIELD_US : (uint64_t)delay_ms * 1000);
 }
 
 bool platform_wake_init(platform_wake_fn_t wake) {
@@ -57,8 +57,8 @@ void platform_wake_cancel(void) {
     esp_timer_stop(wake_timer.handle);
 }
 
-bool platform_alarm_init(platform_wake_fn_t ring) {
-    return init(&alarm_timer, ring, "cw alarm");
+bool platform_alarm_init(platform_wake_fn_t alarm) {
+    return init(&alarm_timer, alarm, "cw alarm");
 }
 
 void platform_alarm_in(uint32_t delay_ms) {
@@ -77,7 +77,7 @@ void platform_random_bytes(void *buf, size_t len) {
     esp_fill_random(buf, len);
 }
 
-// The second time it does nothing: MicroPython's own modules call it several times, too.
+// It may be called more than once, as MicroPython's own modules do.
 bool platform_start_tcpip(void) {
     return esp_netif_init() == ESP_OK;
 }
@@ -86,8 +86,8 @@ bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg) {
     return platform_start_tcpip() && tcpip_try_callback(fn, arg) == ERR_OK;
 }
 
-// The memory is as old as the clock: ESP-IDF keeps both over what it resets itself. After EN, which
-// it calls power-on (an emulator may say EXT), this memory may or may not be noise.
+// ESP-IDF keeps this memory and the clock over the same resets. After EN, which it reports as
+// power-on (an emulator may report EXT), the memory may hold noise.
 clock_record_t *platform_clock_record(void) {
     RTC_NOINIT_ATTR static clock_record_t record;
     static bool looked;

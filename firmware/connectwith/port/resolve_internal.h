@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What the two halves of the resolver share: resolve_lwip.c, which Python's thread calls, and
-// resolve_udp.c, which runs in lwIP's thread.
+// Shared by the two files of the resolver: Python's thread calls resolve_lwip.c, and resolve_udp.c
+// runs in lwIP's thread.
 
 #ifndef CONNECTWITH_PORT_RESOLVE_INTERNAL_H
 #define CONNECTWITH_PORT_RESOLVE_INTERNAL_H
@@ -26,20 +26,20 @@ typedef enum {
 } resolve_stage_t;
 
 typedef struct {
-    // Read and written under SYS_ARCH_PROTECT only: Python's thread and lwIP's share it.
-    resolve_query_t query;  // number of the query that has the slot now
+    // Read and written under SYS_ARCH_PROTECT only, because both threads use these.
+    resolve_query_t query;  // the query that has the slot now
     resolve_stage_t stage;
     resolve_state_t outcome;
     uint32_t due_ms;        // when lwIP's thread is to be called
     dnsmsg_addresses_t addresses;
-    resolve_way_t way;
+    route_t route;
     void (*wake)(void);
     char name[HOSTNAME_MAX_BYTES + 1];
     // lwIP's thread only.
-    resolve_query_t owner;  // whose the rest is
+    resolve_query_t owner;  // the query that the following belongs to
     struct udp_pcb *pcb;
     uint16_t id;
-    bool local;             // the first server is the group of multicast DNS
+    bool local;             // the first server is the multicast DNS group
     lookup_t lookup;
     ip_addr_t servers[LOOKUP_SERVERS_MAX];
 } resolve_slot_t;
@@ -49,10 +49,10 @@ extern resolve_slot_t resolve_slots[RESOLVE_SLOTS];
 // The slot, if it still belongs to the query. Call it under SYS_ARCH_PROTECT.
 resolve_slot_t *resolve_find(resolve_query_t query);
 
-// For platform_run_in_tcpip(). Takes the next step of the query whose number `arg` is.
-void resolve_turn(void *arg);
+// For platform_run_in_tcpip(). Does the next step of query number `arg`.
+void resolve_step(void *arg);
 
-// The same. Closes what belongs to queries that nobody wants any more.
-void resolve_sweep(void *arg);
+// For platform_run_in_tcpip(). Closes the sockets of cancelled queries.
+void resolve_close_cancelled(void *arg);
 
 #endif

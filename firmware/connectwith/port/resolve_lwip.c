@@ -10,7 +10,8 @@
 #include "connectwith/port/platform.h"
 #include "connectwith/port/resolve_internal.h"
 
-// What lwIP's thread could not do, for want of memory or of room in its queue, is tried again.
+// When a step is tried again that failed because memory or room in the queue of lwIP's thread was
+// short.
 #define RESOLVE_RETRY_MS (100)
 
 resolve_slot_t resolve_slots[RESOLVE_SLOTS];
@@ -22,7 +23,8 @@ resolve_slot_t *resolve_find(resolve_query_t query) {
     return query != 0 && slot->stage != RESOLVE_STAGE_FREE && slot->query == query ? slot : NULL;
 }
 
-// Takes a free slot and gives the query a number that names this slot. Under SYS_ARCH_PROTECT.
+// Takes a free slot and gives the query a number from which the slot follows. Under
+// SYS_ARCH_PROTECT.
 static resolve_slot_t *resolve_take(void) {
     for (uint32_t i = 0; i < RESOLVE_SLOTS; ++i) {
         resolve_slot_t *slot = &resolve_slots[i];
@@ -39,8 +41,8 @@ static resolve_slot_t *resolve_take(void) {
 }
 
 static void resolve_fill(resolve_slot_t *slot, const char *host, size_t len,
-    const resolve_way_t *way, void (*wake)(void)) {
-    slot->way = way != NULL ? *way : (resolve_way_t) {.count = 0};
+    const route_t *route, void (*wake)(void)) {
+    slot->route = route != NULL ? *route : (route_t) {.count = 0};
     slot->wake = wake;
     memset(slot->name, 0, sizeof(slot->name));
     memcpy(slot->name, host, host[len - 1] == '.' ? len - 1 : len);
@@ -53,7 +55,7 @@ static void resolve_fill(resolve_slot_t *slot, const char *host, size_t len,
     }
 }
 
-status_t resolve_start(const char *host, size_t len, const resolve_way_t *way,
+status_t resolve_start(const char *host, size_t len, const route_t *route,
     void (*wake)(void), resolve_query_t *query) {
     if (!hostname_valid(host, len)) {
         return STATUS_BAD_HOST;
@@ -64,7 +66,7 @@ status_t resolve_start(const char *host, size_t len, const resolve_way_t *way,
     resolve_slot_t *slot = resolve_take();
     if (slot != NULL) {
         *query = slot->query;
-        resolve_fill(slot, host, len, way, wake);
+        resolve_fill(slot, host, len, route, wake);
         known = slot->stage == RESOLVE_STAGE_ANSWERED;
     }
     SYS_ARCH_UNPROTECT(level);
@@ -72,8 +74,8 @@ status_t resolve_start(const char *host, size_t len, const resolve_way_t *way,
         return STATUS_NO_SLOT;
     }
     if (!known) {
-        // Where the queue is full, resolve_poll() tries again.
-        (void)platform_run_in_tcpip(resolve_turn, (void *)(uintptr_t)*query);
+        // If the queue is full, resolve_poll() tries again.
+        (void)platform_run_in_tcpip(resolve_step, (void *)(uintptr_t)*query);
     }
     return STATUS_OK;
 }
@@ -89,7 +91,7 @@ resolve_state_t resolve_poll(resolve_query_t query, dnsmsg_addresses_t *addresse
         state = slot->stage == RESOLVE_STAGE_ANSWERED ? slot->outcome : RESOLVE_PENDING;
         due = state == RESOLVE_PENDING && (int32_t)(now_ms - slot->due_ms) >= 0;
         if (due) {
-            slot->due_ms = now_ms + RESOLVE_RETRY_MS;  // for when that is lost
+            slot->due_ms = now_ms + RESOLVE_RETRY_MS;  // if the queue is full
         }
         if (state == RESOLVE_FOUND) {
             *addresses = slot->addresses;
@@ -97,7 +99,7 @@ resolve_state_t resolve_poll(resolve_query_t query, dnsmsg_addresses_t *addresse
     }
     SYS_ARCH_UNPROTECT(level);
     if (due) {
-        (void)platform_run_in_tcpip(resolve_turn, (void *)(uintptr_t)query);
+        (void)platform_run_in_tcpip(resolve_step, (void *)(uintptr_t)query);
     }
     return state;
 }
@@ -113,12 +115,12 @@ void resolve_cancel(resolve_query_t query) {
     }
     SYS_ARCH_UNPROTECT(level);
     if (open) {
-        // Where the queue is full, the next query in this slot closes the socket.
-        (void)platform_run_in_tcpip(resolve_sweep, NULL);
+        // If the queue is full, the next query in this slot closes the socket.
+        (void)platform_run_in_tcpip(resolve_close_cancelled, NULL);
     }
 }
 
-// --- What lwIP's own resolver keeps: for the user's code ---
+// --- lwIP's own resolver, for the user's code ---
 
 static void resolve_clear(void *arg) {
     (void)arg;
@@ -126,11 +128,11 @@ static void resolve_clear(void *arg) {
 }
 
 void resolve_flush(void) {
-    // Lost when the queue is full; the time to live of the entries is the second line then.
+    // If the queue is full, the entries stay until their time to live has passed.
     (void)platform_run_in_tcpip(resolve_clear, NULL);
 }
 
-// The argument is the address as lwIP keeps it.
+// The argument is the address in network order.
 static void resolve_set_second(void *arg) {
     const ip_addr_t server = IPADDR4_INIT((u32_t)(uintptr_t)arg);
     dns_setserver(1, &server);

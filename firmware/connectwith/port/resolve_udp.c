@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The resolver's questions and answers over UDP. Everything here runs in lwIP's thread.
+// The resolver's queries and answers over UDP. All of it runs in lwIP's thread.
 
 #include <string.h>
 
@@ -13,14 +13,14 @@
 #define RESOLVE_DNS_PORT (53)
 #define RESOLVE_MDNS_PORT (5353)  // RFC 6762, section 3
 
-// From port 49152 on they are nobody's (RFC 6335, section 6).
+// The dynamic ports begin at 49152 (RFC 6335, section 6).
 #define RESOLVE_PORT_FIRST (0xc000)
 #define RESOLVE_PORT_TRIES (8)
 
-// What lwIP's thread works on: taken out of the slot, because its owner may change at any moment.
+// A copy of the slot for lwIP's thread, because the slot may go to another query at any moment.
 typedef struct {
     resolve_query_t query;
-    resolve_way_t way;
+    route_t route;
     size_t len;
     char name[HOSTNAME_MAX_BYTES + 1];
 } resolve_job_t;
@@ -35,7 +35,7 @@ static void resolve_close(resolve_slot_t *slot) {
     slot->owner = 0;
 }
 
-static void resolve_settle(resolve_slot_t *slot, resolve_state_t outcome,
+static void resolve_finish(resolve_slot_t *slot, resolve_state_t outcome,
     const dnsmsg_addresses_t *addresses) {
     const resolve_query_t query = slot->owner;
     void (*wake)(void) = NULL;
@@ -56,14 +56,14 @@ static void resolve_settle(resolve_slot_t *slot, resolve_state_t outcome,
     }
 }
 
-// Copies what the query is about; NULL: nobody wants it any more.
-static resolve_slot_t *resolve_open_job(resolve_query_t query) {
+// Copies the query to resolve_job. NULL: the query was cancelled or has been answered.
+static resolve_slot_t *resolve_load_job(resolve_query_t query) {
     SYS_ARCH_DECL_PROTECT(level);
     SYS_ARCH_PROTECT(level);
     resolve_slot_t *slot = resolve_find(query);
     if (slot != NULL && slot->stage == RESOLVE_STAGE_ASKED) {
         resolve_job.query = query;
-        resolve_job.way = slot->way;
+        resolve_job.route = slot->route;
         memcpy(resolve_job.name, slot->name, sizeof(resolve_job.name));
     } else {
         slot = NULL;
@@ -95,10 +95,10 @@ static resolve_state_t resolve_outcome(dnsmsg_verdict_t verdict) {
     }
 }
 
-static void resolve_go_on(resolve_slot_t *slot);
+static void resolve_send_due(resolve_slot_t *slot);
 
-// The index of the server that an answer comes from, -1 for nobody who was asked. A host of the
-// link answers a question to the group with its own address.
+// The index of the server that an answer comes from; -1: from an address that was not asked. A
+// host answers a question to the multicast group from its own address.
 static int resolve_sender(const resolve_slot_t *slot, const ip_addr_t *addr, u16_t port) {
     if (slot->local && port == RESOLVE_MDNS_PORT) {
         return 0;
@@ -111,37 +111,37 @@ static int resolve_sender(const resolve_slot_t *slot, const ip_addr_t *addr, u16
     return -1;
 }
 
-// The argument is the query's number, never a pointer: a late call finds nothing to break.
+// The argument is the query's number and not a pointer, so a late call is harmless.
 static void resolve_receive(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *addr,
     u16_t port) {
-    resolve_slot_t *slot = resolve_open_job((resolve_query_t)(uintptr_t)arg);
+    resolve_slot_t *slot = resolve_load_job((resolve_query_t)(uintptr_t)arg);
     const bool current = slot != NULL && slot->owner == resolve_job.query && slot->pcb == pcb;
     const int server = current ? resolve_sender(slot, addr, port) : -1;
-    dnsmsg_verdict_t verdict = DNSMSG_STRANGE;
+    dnsmsg_verdict_t verdict = DNSMSG_IGNORED;
     dnsmsg_addresses_t found;
     if (server >= 0) {
-        // In one piece; without memory for that it is the beginning of the message.
+        // Without memory to make it one buffer, the first buffer alone is read.
         p = pbuf_coalesce(p, PBUF_RAW);
         verdict = dnsmsg_read(p->payload, p->len, slot->id, resolve_job.name, resolve_job.len,
             &found);
     }
     pbuf_free(p);
     if (verdict == DNSMSG_FOUND) {
-        resolve_settle(slot, RESOLVE_FOUND, &found);
-    } else if (verdict != DNSMSG_STRANGE) {
-        lookup_said(&slot->lookup, (uint8_t)server, verdict, sys_now());
-        resolve_go_on(slot);
+        resolve_finish(slot, RESOLVE_FOUND, &found);
+    } else if (verdict != DNSMSG_IGNORED) {
+        lookup_answered(&slot->lookup, (uint8_t)server, verdict, sys_now());
+        resolve_send_due(slot);
     }
 }
 
-static void resolve_address(ip_addr_t *out, const uint8_t address[4]) {
+static void resolve_set_address(ip_addr_t *out, const uint8_t address[4]) {
     IP_ADDR4(out, address[0], address[1], address[2], address[3]);
 }
 
-// A socket on a port that cannot be guessed, bound to the interface of the way. False: no memory, or
-// the interface has gone.
+// Opens a socket on a random port, bound to the interface of the route. False: no memory, or no
+// such interface.
 static bool resolve_bind(resolve_slot_t *slot) {
-    const char *device = resolve_job.way.device;
+    const char *device = resolve_job.route.device;
     const struct netif *netif = device[0] == '\0' ? NULL : netif_find(device);
     slot->pcb = device[0] == '\0' || netif != NULL ? udp_new_ip_type(IPADDR_TYPE_V4) : NULL;
     if (slot->pcb == NULL) {
@@ -167,7 +167,7 @@ static bool resolve_is_local(void) {
     static const char ending[] = ".local";
     const size_t n = sizeof(ending) - 1;
     for (size_t i = 0; i < n; ++i) {
-        // Upper case is these letters without a bit; the dot is as it is.
+        // Letters are compared without regard to case; the dot is not a letter.
         const char byte = resolve_job.len > n ? resolve_job.name[resolve_job.len - n + i] : 0;
         if (byte != ending[i] && (i == 0 || (byte | 0x20) != ending[i])) {
             return false;
@@ -182,12 +182,13 @@ static uint8_t resolve_list_servers(resolve_slot_t *slot) {
     if (slot->local) {
         IP_ADDR4(&slot->servers[count++], 224, 0, 0, 251);
     }
-    const resolve_way_t *way = &resolve_job.way;
-    for (uint8_t i = 0; i < way->count; ++i) {
-        resolve_address(&slot->servers[count++], way->servers[i]);
+    const route_t *route = &resolve_job.route;
+    for (uint8_t i = 0; i < route->count; ++i) {
+        resolve_set_address(&slot->servers[count++], route->servers[i]);
     }
-    // An interface without name servers has none: those of lwIP's table are another's.
-    const bool any = way->count == 0 && way->device[0] == '\0';
+    // For an interface without name servers none is asked: those of lwIP's table belong to another
+    // one.
+    const bool any = route->count == 0 && route->device[0] == '\0';
     for (uint8_t i = 0; any && i < DNS_MAX_SERVERS; ++i) {
         const ip_addr_t *server = dns_getserver(i);
         if (!ip_addr_isany(server) && IP_IS_V4(server) && count < LOOKUP_SERVERS_MAX) {
@@ -197,12 +198,12 @@ static uint8_t resolve_list_servers(resolve_slot_t *slot) {
     return count;
 }
 
-// True when the slot is the query's: socket, servers, times.
+// Prepares socket, servers and times, once for each query. False: not possible now.
 static bool resolve_begin(resolve_slot_t *slot) {
     if (slot->owner == resolve_job.query) {
         return true;
     }
-    resolve_close(slot);  // of a query that was cancelled when the queue was full
+    resolve_close(slot);  // the socket of a query that was cancelled while the queue was full
     if (!resolve_bind(slot)) {
         return false;
     }
@@ -210,14 +211,14 @@ static bool resolve_begin(resolve_slot_t *slot) {
     platform_random_bytes(&slot->id, sizeof(slot->id));
     const uint8_t count = resolve_list_servers(slot);
     if (count == 0) {
-        resolve_settle(slot, RESOLVE_NO_SERVER, NULL);
+        resolve_finish(slot, RESOLVE_NO_SERVER, NULL);
         return false;
     }
     lookup_begin(&slot->lookup, count, slot->local, sys_now());
     return true;
 }
 
-// Whatever becomes of the packet: one that is lost is sent again in its time.
+// Errors are ignored: a lost packet is sent again later.
 static void resolve_send(const resolve_slot_t *slot, int server) {
     struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, 12 + HOSTNAME_MAX_BYTES + 2 + 4, PBUF_RAM);
     if (p == NULL) {
@@ -231,12 +232,12 @@ static void resolve_send(const resolve_slot_t *slot, int server) {
     pbuf_free(p);
 }
 
-// resolve_job is the slot's. Sends what is due.
-static void resolve_go_on(resolve_slot_t *slot) {
+// Sends the queries that are due. resolve_job holds the slot's query.
+static void resolve_send_due(resolve_slot_t *slot) {
     for (;;) {
         const int server = lookup_next(&slot->lookup, sys_now());
         if (server == LOOKUP_OVER) {
-            resolve_settle(slot, resolve_outcome(lookup_verdict(&slot->lookup)), NULL);
+            resolve_finish(slot, resolve_outcome(lookup_verdict(&slot->lookup)), NULL);
             return;
         }
         if (server == LOOKUP_WAIT) {
@@ -247,18 +248,18 @@ static void resolve_go_on(resolve_slot_t *slot) {
     }
 }
 
-void resolve_turn(void *arg) {
-    resolve_slot_t *slot = resolve_open_job((resolve_query_t)(uintptr_t)arg);
+void resolve_step(void *arg) {
+    resolve_slot_t *slot = resolve_load_job((resolve_query_t)(uintptr_t)arg);
     if (slot != NULL && resolve_begin(slot)) {
-        resolve_go_on(slot);
+        resolve_send_due(slot);
     }
 }
 
-void resolve_sweep(void *arg) {
+void resolve_close_cancelled(void *arg) {
     (void)arg;
     for (uint32_t i = 0; i < RESOLVE_SLOTS; ++i) {
         resolve_slot_t *slot = &resolve_slots[i];
-        if (slot->owner != 0 && resolve_open_job(slot->owner) == NULL) {
+        if (slot->owner != 0 && resolve_load_job(slot->owner) == NULL) {
             resolve_close(slot);
         }
     }

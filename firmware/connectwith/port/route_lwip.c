@@ -66,12 +66,12 @@ static bool route_is_up(const struct netif *netif) {
 }
 
 #if PPP_SUPPORT
-// MicroPython's PPP is no interface of ESP-IDF, and tells nobody of its netif.
+// MicroPython's PPP is not an esp_netif, and has no function that returns its netif.
 static const struct netif *route_find_ppp(route_t *route) {
     const struct netif *netif;
     NETIF_FOREACH(netif) {
         if (memcmp(netif->name, "pp", 2) == 0 && route_is_up(netif)) {
-            // What the peer has told; lwIP's table keeps another link's where it has told nothing.
+            // The servers that the peer has sent. lwIP's table may hold those of another link.
             const ppp_pcb *pcb = netif->state;
             for (int i = 0; i < 2; ++i) {
                 if (pcb->ipcp_gotoptions.dnsaddr[i] != 0) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// A Wi-Fi scan that nobody waits for. That one has ended is told by link_scans() of link_idf.h.
+// A Wi-Fi scan that does not block. link_scans() of link_idf.h reports its end.
 
 #ifndef CONNECTWITH_PORT_SCAN_IDF_H
 #define CONNECTWITH_PORT_SCAN_IDF_H
@@ -21,16 +21,15 @@ typedef struct {
     bool open; // no key is needed
 } scan_record_t;
 
-// Begins to scan and returns at once; hidden networks are among what is found. ssid: of the only
-// network that is of interest, which then shows even if it is hidden; at most SCAN_SSID_MAX_BYTES,
-// kept until the scan ends. NULL: all networks. 0, or ESP-IDF's number: the station is off, or busy
-// joining a network.
+// Starts a scan and returns at once. The records include hidden networks. ssid: scans for this
+// network only, which then answers even if it is hidden; at most SCAN_SSID_MAX_BYTES; copied.
+// NULL: all networks. Returns 0, or an error of ESP-IDF: the station is off, or joining a network.
 int scan_begin(const char *ssid);
 
 // Takes the next record, the strongest first. False: there is none left, or the radio is off.
 bool scan_next(scan_record_t *record);
 
-// Forgets the records that are left. Not needed before scan_begin().
+// Frees the remaining records. Not needed before scan_begin().
 void scan_forget(void);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The device secret on ESP-IDF: from the HMAC unit and a key in eFuse where there are both, else
+// The device secret on ESP-IDF: from the HMAC unit and a key in eFuse if the chip has both, else
 // from NVS.
 
 #include <string.h>
@@ -14,8 +14,8 @@
 #include "connectwith/core/wipe.h"
 #include "connectwith/port/platform.h"
 
-// A header that is not found must stop the build: a firmware that silently took its secret from
-// elsewhere could open nothing that an older one has sealed.
+// A missing header must stop the build. A firmware that took its secret from another source could
+// not open what an older firmware has sealed.
 #if SOC_HMAC_SUPPORTED
 #include "esp_efuse.h"
 #include "esp_hmac.h"
@@ -25,16 +25,16 @@
 #include "esp_flash_encrypt.h"
 #endif
 
-// esp32.NVS knows i32 and blobs, and gives other types to nobody: as four u64 the secret is out of
-// its reach. (Whoever reads the raw partition still finds it, unless flash is encrypted.)
+// The secret is stored as four u64. esp32.NVS reads i32 and blobs only, so Python cannot read it
+// there. (It can be read from the raw partition, unless flash is encrypted.)
 #define SECRET_WORDS (4)
 
 _Static_assert(SECRET_WORDS * sizeof(uint64_t) == PLATFORM_SECRET_BYTES, "whole words");
 
 #if SOC_HMAC_SUPPORTED
-// The key never leaves the HMAC unit. It may serve NVS encryption, too: another message, another
-// result. False: no key is provisioned, or the unit fails. A key that software can read from eFuse
-// is no better than one in NVS.
+// The key never leaves the HMAC unit. NVS encryption may use the same key: it uses another
+// message, so the result differs. A key that software can read from eFuse is not used. False:
+// there is no key, or the unit failed.
 static bool read_hmac(uint8_t secret[PLATFORM_SECRET_BYTES]) {
     static const char message[] = "connectwith device secret 1";
     esp_efuse_block_t block;
@@ -58,9 +58,9 @@ static esp_err_t make_words(nvs_handle_t nvs, uint64_t words[SECRET_WORDS]) {
     return err == ESP_OK ? nvs_commit(nvs) : err;
 }
 
-// Reads the words from the last to the first. The last is the last to be written: without it the
-// first boot was cut short, and nothing can have been sealed yet. Any other gap, and any error, is
-// a damage that must not be answered with a new secret: all that was sealed would be lost.
+// Reads the words from the last to the first. The last word is written last: if it is missing, the
+// first boot was interrupted, and nothing has been sealed yet. Any other missing word and any
+// error is damage. Damage MUST NOT lead to a new secret: all sealed values would be lost.
 static esp_err_t read_or_make(nvs_handle_t nvs, uint64_t words[SECRET_WORDS]) {
     char key[] = "secret0";
     for (int i = SECRET_WORDS - 1; i >= 0; --i) {
@@ -80,7 +80,7 @@ static bool read_nvs(uint8_t secret[PLATFORM_SECRET_BYTES]) {
     uint64_t words[SECRET_WORDS];
     uint8_t mac[6];
     nvs_handle_t nvs;
-    // The chip's own number goes in, so that a copy of the flash is another device.
+    // The MAC address is mixed in, so that a copy of the flash does not work on another chip.
     if (esp_efuse_mac_get_default(mac) != ESP_OK
         || nvs_open("connectwith.key", NVS_READWRITE, &nvs) != ESP_OK) {
         return false;
@@ -97,8 +97,8 @@ static bool read_nvs(uint8_t secret[PLATFORM_SECRET_BYTES]) {
     return err == ESP_OK;
 }
 
-// Whether what stands in NVS is encrypted now, not only configured to be: without flash encryption
-// the keys of NVS lie beside it in the clear.
+// Whether NVS is encrypted in fact, and not only configured to be: without flash encryption the
+// keys of NVS are in the flash in plain text.
 static bool nvs_is_encrypted(void) {
     #if CONFIG_NVS_ENCRYPTION && CONFIG_NVS_SEC_KEY_PROTECT_USING_HMAC
     return true;

@@ -17,16 +17,16 @@ void stream_init(stream_t *stream) {
     *stream = (stream_t) {.state = STREAM_CLOSED, .fd = -1};
 }
 
-// Gives back the socket, through the TLS session if that has it.
-static void stream_drop(stream_t *stream, bool polite) {
+// Closes the socket, through the TLS session if that owns it.
+static void stream_drop(stream_t *stream, bool graceful) {
     if (stream->watch != NULL) {
         watch_end(stream->watch);
         stream->watch = NULL;
     }
     if (stream->tls != NULL) {
-        tls_close(stream->tls, polite);
+        tls_close(stream->tls, graceful);
         stream->tls = NULL;
-    } else if (stream->fd >= 0 && polite) {
+    } else if (stream->fd >= 0 && graceful) {
         linger_begin(stream->fd);
     } else if (stream->fd >= 0) {
         lwip_close(stream->fd);
@@ -41,7 +41,7 @@ static void stream_fail(stream_t *stream, int error) {
 }
 
 void stream_close(stream_t *stream) {
-    stream_drop(stream, !stream->mute
+    stream_drop(stream, !stream->write_failed
         && (stream->state == STREAM_SECURE || stream->state == STREAM_CONNECTED));
     stream->state = STREAM_CLOSED;
 }
@@ -58,7 +58,7 @@ int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port,
     if (fd < 0) {
         return errno;
     }
-    // MQTT writes small packets that wait for an answer: Nagle's algorithm would hold them back.
+    // MQTT writes small packets and waits for an answer. Nagle's algorithm would delay them.
     int on = 1;
     (void)lwip_setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     struct sockaddr_in peer = {.sin_family = AF_INET, .sin_port = lwip_htons(port)};
@@ -90,8 +90,8 @@ status_t stream_secure(stream_t *stream, const tls_config_t *config, void (*wake
     return status;
 }
 
-// What lwip_select() says at once; it only looks at flags of the socket.
-static stream_ready_t stream_look(int fd) {
+// Polls with lwip_select(), which only reads flags of the socket.
+static stream_ready_t stream_select(int fd) {
     fd_set read_set, write_set;
     FD_ZERO(&read_set);
     FD_ZERO(&write_set);
@@ -107,8 +107,8 @@ static stream_ready_t stream_look(int fd) {
 }
 
 static void stream_poll_connecting(stream_t *stream) {
-    // Becomes writable when it is connected, and when it has failed.
-    if (!stream_look(stream->fd).write) {
+    // The socket becomes writable when it is connected or has failed.
+    if (!stream_select(stream->fd).write) {
         return;
     }
     int error = 0;
@@ -119,7 +119,7 @@ static void stream_poll_connecting(stream_t *stream) {
     if (error == 0) {
         stream->state = STREAM_CONNECTED;
     } else {
-        // lwIP calls every RST a reset; one that answers a SYN is a refusal.
+        // lwIP reports every RST as ECONNRESET. Here it answers a SYN: the server refuses.
         stream_fail(stream, error == ECONNRESET ? ECONNREFUSED : error);
     }
 }
@@ -139,8 +139,8 @@ static void stream_poll_handshake(stream_t *stream) {
 }
 
 static void stream_write_done(stream_t *stream, int error) {
-    if (error != 0 && error != EAGAIN && !stream->mute) {
-        stream->mute = true;
+    if (error != 0 && error != EAGAIN && !stream->write_failed) {
+        stream->write_failed = true;
         stream->error = error;
     }
 }
@@ -156,7 +156,7 @@ stream_state_t stream_poll(stream_t *stream) {
     return stream->state;
 }
 
-// 0 when bytes can go, EAGAIN when they cannot yet, else why they never will.
+// 0: the stream carries data; EAGAIN: not yet; else the reason why it never will.
 static int stream_usable(stream_t *stream) {
     switch (stream_poll(stream)) {
         case STREAM_CONNECTED:
@@ -198,9 +198,9 @@ int stream_read(stream_t *stream, void *buf, size_t len, int *error) {
     const int count = stream_read_once(stream, buf, len < INT_MAX ? len : INT_MAX, error);
     if (count == 0) {
         stream->ended = true;
-    } else if (count < 0 && (*error != EAGAIN || stream->mute)) {
-        // Nothing is left to be read, and why nothing could be written comes first.
-        *error = stream->mute ? stream->error : *error;
+    } else if (count < 0 && (*error != EAGAIN || stream->write_failed)) {
+        // Nothing is left to read. The error of an earlier write takes precedence.
+        *error = stream->write_failed ? stream->error : *error;
         stream_fail(stream, *error);
     }
     return count;
@@ -208,7 +208,7 @@ int stream_read(stream_t *stream, void *buf, size_t len, int *error) {
 
 int stream_write(stream_t *stream, const void *buf, size_t len, int *error) {
     *error = stream_usable(stream);
-    if (*error == 0 && stream->mute) {
+    if (*error == 0 && stream->write_failed) {
         *error = stream->error;
     }
     if (*error != 0) {
@@ -236,16 +236,16 @@ stream_ready_t stream_ready(stream_t *stream) {
     if (error == EAGAIN) {
         return (stream_ready_t) {false, false, false};
     }
-    if (error != 0 || stream->mute) {
+    if (error != 0 || stream->write_failed) {
         return (stream_ready_t) {true, true, true};
     }
     if (stream->ended) {
         return (stream_ready_t) {true, true, false};
     }
     if (stream->tls == NULL) {
-        return stream_look(stream->fd);
+        return stream_select(stream->fd);
     }
-    stream_ready_t ready = stream_look(tls_socket(stream->tls));
+    stream_ready_t ready = stream_select(tls_socket(stream->tls));
     ready.read = ready.read || tls_has_pending(stream->tls);
     ready.write = ready.write && tls_flushed(stream->tls);
     return ready;
@@ -262,8 +262,9 @@ bool stream_watch(stream_t *stream, void (*wake)(void)) {
             return false;
         }
     }
-    if (stream->ended || stream->mute || (stream->tls != NULL && tls_has_pending(stream->tls))) {
-        wake();  // the socket does not know of what has been taken from it
+    if (stream->ended || stream->write_failed
+        || (stream->tls != NULL && tls_has_pending(stream->tls))) {
+        wake();  // the socket itself would not become readable
     } else {
         watch_arm(stream->watch);
     }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The socket under mbedTLS. Knows neither the handshake nor the session above it.
+// The socket under mbedTLS. It depends neither on the handshake nor on the session.
 
 #include "connectwith/port/tls_internal.h"
 
@@ -37,13 +37,13 @@ int tls_flush(tls_t *tls) {
     return 0;
 }
 
-// mbedTLS wants a write that could not be finished to be repeated with the same bytes, and counts
-// one of its own alerts in between as such a repetition. So after the handshake a record is
-// always taken as a whole, and what lwIP has no room for waits in the tail. A socket that takes no
-// more at all is not told to mbedTLS, which would read no more then: what has come before is kept.
+// mbedTLS needs an unfinished write to be repeated with the same bytes, and takes an alert that it
+// sends in between for such a repetition. So after the handshake a record is always accepted as a
+// whole, and what lwIP has no room for is kept in the tail. An error of the socket is not returned
+// to mbedTLS, which would not read then: received data can still be read.
 static int tls_send_record(tls_t *tls, const unsigned char *buf, size_t len) {
     if (len > sizeof(tls->tail) - tls->tail_end) {
-        // A peer that makes us send alerts and does not read them.
+        // The peer causes alerts and does not read them.
         tls->socket_error = ENOBUFS;
         return MBEDTLS_ERR_NET_SEND_FAILED;
     }
@@ -67,7 +67,7 @@ int tls_bio_send(void *arg, const unsigned char *buf, size_t len) {
         return MBEDTLS_ERR_SSL_WANT_WRITE;
     }
     tls->send_error = err;
-    return (int)len;  // an alert that says why may have come before
+    return (int)len;  // go on and read: an alert with the reason may have been received
 }
 
 int tls_bio_recv(void *arg, unsigned char *buf, size_t len) {
@@ -80,7 +80,7 @@ int tls_bio_recv(void *arg, unsigned char *buf, size_t len) {
     return err == EAGAIN ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_NET_RECV_FAILED;
 }
 
-int tls_cause(const tls_t *tls, int ret) {
+int tls_error_of(const tls_t *tls, int ret) {
     const bool is_socket = ret == MBEDTLS_ERR_NET_SEND_FAILED || ret == MBEDTLS_ERR_NET_RECV_FAILED
         || ret == MBEDTLS_ERR_SSL_CONN_EOF;
     return is_socket && tls->socket_error != 0 ? tls->socket_error : ret;

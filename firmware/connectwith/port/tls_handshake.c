@@ -14,19 +14,19 @@
 #include "connectwith/core/hostname.h"
 #include "connectwith/core/wipe.h"
 #include "connectwith/port/tls_internal.h"
-#include "connectwith/port/turns_freertos.h"
+#include "connectwith/port/timeslice_freertos.h"
 
-// No handshake outlives this, whoever has forgotten it. Longer than any attempt waits by default.
+// The limit for any handshake, longer than the default timeout of an attempt.
 #define TLS_DEADLINE_US (120 * 1000000LL)
 
-// How late an abort may be noticed while the peer is silent.
+// How often an abort is checked while the peer is silent.
 #define TLS_WAIT_SLICE_US (20 * 1000)
 
 #define TLS_CREDENTIAL_MAX_BYTES (64 * 1024)
 
 // --- Memory ---
 
-static void tls_forget(tls_copy_t *copy) {
+static void tls_wipe_copy(tls_copy_t *copy) {
     if (copy->data != NULL) {
         wipe(copy->data, copy->len);
         free(copy->data);
@@ -49,21 +49,21 @@ static bool tls_copy(tls_copy_t *copy, tls_bytes_t bytes) {
     return true;
 }
 
-// What only the handshake needs; the key first of all. Renegotiation and authentication after the
-// handshake, which would need it again, are not on.
-static void tls_forget_credentials(tls_t *tls) {
+// Frees what only the handshake needs, the key first. Renegotiation and post-handshake
+// authentication, which would need it again, are disabled.
+static void tls_free_credentials(tls_t *tls) {
     mbedtls_pk_free(&tls->own_key);
     mbedtls_x509_crt_free(&tls->own_cert);
     mbedtls_ssl_conf_ca_chain(&tls->config, NULL, NULL);
     mbedtls_x509_crt_free(&tls->ca_chain);
-    tls_forget(&tls->key);
-    tls_forget(&tls->cert);
-    tls_forget(&tls->ca);
-    tls_forget(&tls->hostname);
+    tls_wipe_copy(&tls->key);
+    tls_wipe_copy(&tls->cert);
+    tls_wipe_copy(&tls->ca);
+    tls_wipe_copy(&tls->hostname);
 }
 
 static void tls_free(tls_t *tls) {
-    tls_forget_credentials(tls);
+    tls_free_credentials(tls);
     mbedtls_ssl_free(&tls->ssl);
     mbedtls_ssl_config_free(&tls->config);
     mbedtls_ctr_drbg_free(&tls->drbg);
@@ -81,7 +81,7 @@ void tls_release(tls_t *tls) {
     }
 }
 
-// --- The handshake: everything here runs on the worker ---
+// --- The handshake, which runs on the worker ---
 
 static bool tls_is_pem(const tls_copy_t *copy) {
     return strstr((const char *)copy->data, "-----BEGIN ") != NULL;
@@ -94,8 +94,8 @@ static size_t tls_parse_len(const tls_copy_t *copy) {
 static int tls_parse(tls_t *tls) {
     int err = 0;
     if (tls->ca.data != NULL) {
-        // A positive answer counts certificates of a bundle that this build cannot read (an
-        // algorithm that is off); the others are used.
+        // A positive result is the number of certificates of a bundle that this build cannot parse
+        // (an algorithm is disabled). The others are used.
         err = mbedtls_x509_crt_parse(&tls->ca_chain, tls->ca.data, tls_parse_len(&tls->ca));
         if (err < 0) {
             return err;
@@ -134,8 +134,8 @@ static bool tls_has_address(const tls_t *tls, const mbedtls_x509_crt *cert) {
     return false;
 }
 
-// Called for each certificate of a chain whose signatures have been checked, up to the CA; depth 0
-// is the server's.
+// Called for each certificate of a chain whose signatures are valid, up to the CA. Depth 0 is the
+// server's.
 static int tls_verify(void *arg, mbedtls_x509_crt *cert, int depth, uint32_t *flags) {
     tls_t *tls = arg;
     tls_note_date(tls, &cert->valid_from);
@@ -145,8 +145,9 @@ static int tls_verify(void *arg, mbedtls_x509_crt *cert, int depth, uint32_t *fl
     return 0;
 }
 
-// For an address mbedTLS would send SNI, which RFC 6066, section 3, forbids, and take the name
-// `*.0.2.2` of a certificate for it. What counts is an iPAddress entry (RFC 9525, section 6.4).
+// An address is not given to mbedTLS as the host name: mbedTLS would send it in SNI, which RFC
+// 6066, section 3, forbids, and would accept the name `*.0.2.2` of a certificate for it. An
+// address must match an iPAddress entry (RFC 9525, section 6.4).
 static int tls_set_peer(tls_t *tls) {
     const char *host = (const char *)tls->hostname.data;
     tls->is_address = hostname_quad(host, tls->hostname.len, tls->address);
@@ -169,7 +170,7 @@ static int tls_prepare(tls_t *tls) {
     mbedtls_ssl_conf_rng(&tls->config, mbedtls_ctr_drbg_random, &tls->drbg);
     mbedtls_ssl_conf_min_tls_version(&tls->config, MBEDTLS_SSL_VERSION_TLS1_2);
     #if defined(MBEDTLS_SSL_PROTO_TLS1_3) && !defined(MBEDTLS_THREADING_C)
-    // TLS 1.3 goes through PSA, whose key store is then shared with other threads unprotected.
+    // TLS 1.3 uses PSA, whose key store has no lock in this configuration.
     mbedtls_ssl_conf_max_tls_version(&tls->config, MBEDTLS_SSL_VERSION_TLS1_2);
     #endif
     #if defined(MBEDTLS_SSL_RENEGOTIATION)
@@ -186,19 +187,19 @@ static int tls_prepare(tls_t *tls) {
     return err;
 }
 
-// Waits for the socket, one slice at most.
+// Waits for the socket, for TLS_WAIT_SLICE_US at most.
 static void tls_wait(tls_t *tls, bool for_write) {
     fd_set set;
     FD_ZERO(&set);
     FD_SET(tls->fd, &set);
     struct timeval slice = {.tv_sec = 0, .tv_usec = TLS_WAIT_SLICE_US};
-    turns_end();
-    // Whatever it returns, the next step of the handshake finds out.
+    timeslice_end();
+    // The result is not needed: the next step of the handshake tries the socket.
     (void)lwip_select(tls->fd + 1, for_write ? NULL : &set, for_write ? &set : NULL, NULL, &slice);
-    turns_begin();
+    timeslice_begin();
 }
 
-static int tls_shake(tls_t *tls) {
+static int tls_run_handshake(tls_t *tls) {
     while (!mbedtls_ssl_is_handshake_over(&tls->ssl)) {
         if (atomic_load(&tls->abort)) {
             return ECANCELED;
@@ -210,7 +211,7 @@ static int tls_shake(tls_t *tls) {
         if (ret == MBEDTLS_ERR_SSL_WANT_READ || ret == MBEDTLS_ERR_SSL_WANT_WRITE) {
             tls_wait(tls, ret == MBEDTLS_ERR_SSL_WANT_WRITE);
         } else if (ret != 0 && !tls_would_wait(ret)) {
-            return tls_cause(tls, ret);
+            return tls_error_of(tls, ret);
         }
     }
     return 0;
@@ -218,17 +219,17 @@ static int tls_shake(tls_t *tls) {
 
 static void tls_run(worker_job_t *job) {
     tls_t *tls = (tls_t *)job;
-    turns_begin();
+    timeslice_begin();
     int err = atomic_load(&tls->abort) ? ECANCELED : tls_prepare(tls);
     if (err == 0) {
-        err = tls_shake(tls);
+        err = tls_run_handshake(tls);
         const uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
-        tls->verify_flags = flags == UINT32_MAX ? 0 : flags;  // all ones: not come that far
+        tls->verify_flags = flags == UINT32_MAX ? 0 : flags;  // all ones: nothing was verified
         if (tls->verify_flags != MBEDTLS_X509_BADCERT_FUTURE) {
             tls->not_before_s = 0;
         }
     }
-    tls_forget_credentials(tls);
+    tls_free_credentials(tls);
     tls->error = err;
     tls->handshake_over = true;
     atomic_store(&tls->state, err == 0 ? TLS_READY : TLS_FAILED);
@@ -236,7 +237,7 @@ static void tls_run(worker_job_t *job) {
         tls->wake();
     }
     tls_release(tls);
-    turns_end();
+    timeslice_end();
     lwip_socket_thread_cleanup();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What the files of the TLS session share. Each calls only those below it:
+// Shared by the files of the TLS session. Each calls only those below it:
 //   tls_mbedtls.c    the session after the handshake, and its end
 //   tls_handshake.c  the handshake, which runs on the worker; the memory of a session
 //   tls_bio.c        the socket under mbedTLS
@@ -20,15 +20,16 @@
 #include "connectwith/port/tls_mbedtls.h"
 #include "connectwith/port/worker_freertos.h"
 
-// One record's payload of ours: with its overhead it fits into one segment of 1440 bytes.
+// The payload of a record that is sent. With its overhead the record fits into one segment of 1440
+// bytes.
 #define TLS_WRITE_MAX_BYTES (1280)
 
-// A record that lwIP has no room for, and behind it a few alerts that mbedTLS sends by itself.
-// Header 5, explicit IV 16, MAC 48 and padding 16 are the most that TLS 1.2 adds.
+// The buffer holds one record that lwIP has no room for, and a few alerts that mbedTLS sends. TLS
+// 1.2 adds at most a header of 5 bytes, an explicit IV of 16, a MAC of 48 and padding of 16.
 #define TLS_TAIL_BYTES (TLS_WRITE_MAX_BYTES + 85 + 256)
 
 typedef struct {
-    uint8_t *data;  // with a NUL behind, which mbedTLS wants to see of PEM
+    uint8_t *data;  // followed by a NUL, which mbedTLS needs for PEM
     size_t len;     // without it
 } tls_copy_t;
 
@@ -41,14 +42,14 @@ struct tls {
     void (*wake)(void);
     int64_t deadline_us;
 
-    // Written by the worker before the state changes, by the caller's thread afterwards.
+    // The worker writes these before the state changes, the caller's thread afterwards.
     int error;
     uint32_t verify_flags;
     uint32_t not_before_s;
     int socket_error;
     bool handshake_over;
 
-    bool is_address;     // the peer is called by its address
+    bool is_address;     // the peer is named by its address
     uint8_t address[4];
     tls_copy_t hostname, ca, cert, key;
     mbedtls_entropy_context entropy;
@@ -59,7 +60,7 @@ struct tls {
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
 
-    int send_error;  // the socket takes no more; it may still have something to read
+    int send_error;  // sending has failed; data may still be received
     size_t tail_start, tail_end;
     uint8_t tail[TLS_TAIL_BYTES];
 };
@@ -69,15 +70,15 @@ struct tls {
 int tls_bio_send(void *arg, const unsigned char *buf, size_t len);
 int tls_bio_recv(void *arg, unsigned char *buf, size_t len);
 
-// True: mbedTLS asks to be called again, nothing has failed.
+// True: mbedTLS asks for another call.
 bool tls_would_wait(int ret);
 
-// The cause to report: the socket's errno says more than mbedTLS's "receive failed".
-int tls_cause(const tls_t *tls, int ret);
+// The error to report: the errno of the socket, if mbedTLS only reports that the socket failed.
+int tls_error_of(const tls_t *tls, int ret);
 
 // --- tls_handshake.c ---
 
-// One of the two owners lets go; the later one clears up.
+// Releases one of the two owners' references. The second release frees the session.
 void tls_release(tls_t *tls);
 
 #endif

@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// TLS client over an lwIP socket. The handshake, the parsing of certificates included, runs on a
-// worker: on an ESP32 it takes a large part of a second. Afterwards the calls below run on the
-// caller's thread and never wait.
+// TLS client over an lwIP socket. A worker runs the handshake and parses the certificates: on an
+// ESP32 that takes a large part of a second. After the handshake the calls below run on the
+// caller's thread and never block.
 //
-// While the handshake runs, the session belongs to both sides; it goes, and the socket with it,
-// when the later of the two lets go. So tls_close() returns at once at any moment.
+// During the handshake the caller and the worker both own the session. It is freed, and its socket
+// is closed, when both have released it. So tls_close() returns at once at any moment.
 
 #ifndef CONNECTWITH_PORT_TLS_MBEDTLS_H
 #define CONNECTWITH_PORT_TLS_MBEDTLS_H
@@ -24,8 +24,10 @@ typedef struct {
     size_t len;
 } tls_bytes_t;
 
-// PEM or DER. The server's certificate is always verified, against ca alone and for the host
-// name, or, if that is an IPv4 address, for an iPAddress entry of its subjectAltName: without ca the handshake fails (MBEDTLS_ERR_SSL_CA_CHAIN_REQUIRED).
+// Certificates and keys are PEM or DER. The server's certificate is always verified, against `ca`
+// and for the host name. If the host name is an IPv4 address, the certificate must have it as an
+// iPAddress entry of its subjectAltName. Without ca the handshake fails
+// (MBEDTLS_ERR_SSL_CA_CHAIN_REQUIRED).
 typedef struct {
     tls_bytes_t hostname;
     tls_bytes_t ca;
@@ -39,12 +41,12 @@ typedef enum {
     TLS_FAILED,
 } tls_state_t;
 
-// Errors are errno values (> 0) where the socket failed, else mbedTLS codes (< 0).
+// Errors are errno values (> 0) if the socket failed, else mbedTLS codes (< 0).
 
-// Copies what it needs and starts the handshake over the connected, non-blocking socket fd, which
-// belongs to the session when STATUS_OK is returned, and else stays the caller's. wake() is called
-// from the worker when the state has changed; it MUST NOT block.
-// STATUS_BAD_HOST, STATUS_TOO_LARGE (a certificate or key over 64 KB) or STATUS_NO_MEMORY.
+// Copies its arguments and starts the handshake over a connected, non-blocking socket. With
+// STATUS_OK the session owns the socket, else the caller keeps it. wake() is called from the
+// worker when the state has changed; it MUST NOT block. STATUS_BAD_HOST, STATUS_TOO_LARGE (a
+// certificate or key over 64 KB) or STATUS_NO_MEMORY.
 status_t tls_open(int fd, const tls_config_t *config, void (*wake)(void), tls_t **tls);
 
 tls_state_t tls_state(const tls_t *tls);
@@ -52,22 +54,22 @@ tls_state_t tls_state(const tls_t *tls);
 // Valid once the state is not TLS_HANDSHAKE.
 int tls_error(const tls_t *tls);
 
-// MBEDTLS_X509_BADCERT_... of the server's certificate; 0 when it is good or has not been seen.
+// MBEDTLS_X509_BADCERT_... of the server's certificate; 0: it is good, or was not received.
 uint32_t tls_verify_flags(const tls_t *tls);
 
-// If nothing is wrong with the server's certificates but that the latest of them is not valid yet:
-// when it will be, in seconds since 2000. Else 0. The CA vouches that it is past.
+// The latest start of validity in the server's chain, in seconds since 2000, if the chain has no
+// other fault than not being valid yet; else 0. The CA's signature proves that this time is past.
 uint32_t tls_not_before_s(const tls_t *tls);
 
-// The following: TLS_READY only. After a write has failed what came before can still be read; after
-// a read has failed, or has told the end, nothing.
+// The following functions need TLS_READY. After a failed write, received data can still be read.
+// After a failed read or the end of the stream, nothing can be read or written.
 
-// Number of bytes (0: end of the stream), or -1 with *error set, EAGAIN when it would have to
-// wait. A write of some bytes may be partial.
+// Returns a number of bytes (0: end of the stream), or -1 with *error set; EAGAIN: it would block.
+// A write may be partial.
 int tls_read(tls_t *tls, void *buf, size_t len, int *error);
 int tls_write(tls_t *tls, const void *buf, size_t len, int *error);
 
-// Sends what lwIP had no room for. 0 when nothing is left, else an errno, EAGAIN for later.
+// Sends what lwIP had no room for. Returns 0 when nothing is left, else an errno; EAGAIN: later.
 int tls_flush(tls_t *tls);
 
 // True: nothing waits for room in lwIP.
@@ -76,11 +78,12 @@ bool tls_flushed(const tls_t *tls);
 // True: bytes can be read although the socket has none.
 bool tls_has_pending(const tls_t *tls);
 
-// The socket, to look whether it is ready; only the session may read, write or close it.
+// The socket, to poll it. Only the session may read, write or close it.
 int tls_socket(const tls_t *tls);
 
-// Lets go of the session; the pointer is dead afterwards. polite: try to say goodbye
-// (close_notify), without waiting, and leave the socket to linger_lwip.h; MUST be false after a call has failed.
-void tls_close(tls_t *tls, bool polite);
+// Releases the session; the pointer is invalid afterwards. graceful: tries to send close_notify,
+// without waiting, and leaves the socket to linger_lwip.h. It MUST be false after a call has
+// failed.
+void tls_close(tls_t *tls, bool graceful);
 
 #endif

@@ -12,15 +12,15 @@
 #include "lwip/sockets.h"
 #include "lwip/sys.h"
 
-// Measured: 0.5 KB on an emulated ESP32-C3, 0.7 KB on an emulated ESP32; 1.5 KB at most in tests/port,
-// with the pointers of x86-64.
+// Measured: 0.5 KB on an emulated ESP32-C3, 0.7 KB on an emulated ESP32; 1.5 KB at most in
+// tests/port, with the pointers of x86-64.
 #define WATCH_STACK_BYTES (2 * 1024)
 
-// Higher than Python's task, which may be in a busy loop: this one only waits and raises a flag.
+// Above Python's task, which may be in a busy loop. This task only waits and calls wake().
 #define WATCH_PRIORITY (2)
 
-// How long the task stays in lwip_select() if the end of its socket has escaped it: the socket was
-// closed, and its number given to another, just before the task began to wait.
+// How long the task stays in lwip_select() if it has missed the close of its socket: the socket
+// was closed, and its number was given to another one, just before the task began to wait.
 #define WATCH_SLICE_S (10)
 
 struct watch {
@@ -39,8 +39,8 @@ static void watch_release(watch_t *watch) {
     }
 }
 
-// False: nothing for so long.
-static bool watch_look(const watch_t *watch) {
+// False: not readable within WATCH_SLICE_S.
+static bool watch_select(const watch_t *watch) {
     fd_set set;
     FD_ZERO(&set);
     FD_SET(watch->fd, &set);
@@ -52,7 +52,7 @@ static void watch_main(void *arg) {
     watch_t *watch = arg;
     for (;;) {
         sys_arch_sem_wait(&watch->asked, 0);
-        while (!atomic_load(&watch->ended) && !watch_look(watch)) {
+        while (!atomic_load(&watch->ended) && !watch_select(watch)) {
         }
         if (atomic_load(&watch->ended)) {
             break;

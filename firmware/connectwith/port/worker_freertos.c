@@ -8,30 +8,32 @@
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 
-// Measured by tests/port/stack/measure.py (mbedTLS 3.6 for 32-bit RISC-V with -Os, painted stack): a
-// handshake takes 1.7 KB with chains and client keys of P-256 to P-521 and of RSA-2048 and RSA-4096,
-// and 2.6 KB with certificates signed by RSA-PSS of 4096 bits. An emulated ESP32-C3 used 2.3 KB for
-// P-256, so lwIP, the accelerators' drivers and this module take another 0.6 KB: 3.2 KB at most. An
-// emulated ESP32, whose Xtensa saves register windows on the stack, used 2.9 KB for P-256: in that
-// proportion 4 KB at most. Half as much again is 6 KB.
+// Measured by tests/port/stack/measure.py (mbedTLS 3.6 for 32-bit RISC-V with -Os, painted stack):
+// a handshake takes 1.7 KB with chains and client keys of P-256 to P-521 and of RSA-2048 and
+// RSA-4096, and 2.6 KB with certificates signed by RSA-PSS of 4096 bits. An emulated ESP32-C3 used
+// 2.3 KB for P-256, so lwIP, the accelerators' drivers and this module take another 0.6 KB: 3.2 KB
+// at most. An emulated ESP32, whose Xtensa saves register windows on the stack, used 2.9 KB for
+// P-256: in that proportion 4 KB at most. Half as much again is 6 KB.
 #define WORKER_STACK_BYTES (6 * 1024)
 
-// The same as the task that runs Python (ESP_TASK_PRIO_MIN + 1). Higher, and on a chip with one
-// core Python would stand still during the arithmetic; lower, and a busy loop in Python would
-// starve the handshake until its deadline. How long each of the two runs: turns_freertos.c.
+// Equal to the priority of the task that runs Python (ESP_TASK_PRIO_MIN + 1). With a higher one,
+// Python would not run during the arithmetic on a chip with one core. With a lower one, a busy
+// loop in Python would starve the handshake until its deadline. timeslice_freertos.c sets the
+// length of the time slices.
 #define WORKER_PRIORITY (1)
 
-// With two cores, the one that Python does not run on: MicroPython pins its task to core 1
-// (MP_TASK_COREID in ports/esp32/mphalport.h), and left to itself the scheduler may start this one
-// there, too, where both would get half of it. Wi-Fi's task, also on core 0, has a higher priority.
+// With two cores, the one that Python does not use. MicroPython pins its task to core 1
+// (MP_TASK_COREID in ports/esp32/mphalport.h). A worker without affinity could start there, too,
+// and the two would share the core. Wi-Fi's task, which also runs on core 0, has a higher
+// priority.
 #if CONFIG_FREERTOS_UNICORE
 #define WORKER_CORE (tskNO_AFFINITY)
 #else
 #define WORKER_CORE (0)
 #endif
 
-// Two: a job that has been told to stop may still be inside a computation that cannot be cut up
-// (a signature: some 100 ms on an ESP32), and the next need not wait for it.
+// Two, because a job that was told to stop may still be inside an indivisible computation (a
+// signature takes some 100 ms on an ESP32), and the next job should not wait for it.
 #define WORKER_TASKS_MAX (2)
 
 static portMUX_TYPE worker_lock = portMUX_INITIALIZER_UNLOCKED;
@@ -102,7 +104,7 @@ bool worker_submit(worker_job_t *job) {
     portENTER_CRITICAL(&worker_lock);
     const bool alone = --worker_tasks == 0;
     portEXIT_CRITICAL(&worker_lock);
-    // Another task that is still at work will take the job. If there was one but it has just taken
-    // this job or ended, withdrawing tells which.
+    // Another task that still runs takes the job. If no task is counted any more, the last one may
+    // have taken the job before it ended: then the job cannot be withdrawn.
     return !alone || !worker_withdraw(job);
 }

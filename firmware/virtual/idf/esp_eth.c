@@ -17,11 +17,11 @@
 #include "w5500.h"
 #include "wire.h"
 
-// Ends the wait for a world that hangs; a busy host lets one wait for more than a second.
+// Limits the wait for the simulated world, which may take more than a second on a busy host.
 #define CHIP_ANSWER_MS 10000
 
 #define PHY_RESET_MS 10  // W5500_WAIT_FOR_RESET_MS of the driver, which sleeps meanwhile
-#define MAC_RESET_MS 100 // as long it waits for a chip that does not answer: sw_reset_timeout_ms
+#define MAC_RESET_MS 100 // wait for a chip that does not answer: sw_reset_timeout_ms
 
 // Address and control phase (W5500 data sheet 1.1.0, section 2.2).
 #define HEADER_BYTES SPI_BOARD_REQUEST_BYTES
@@ -31,25 +31,25 @@
 
 ESP_EVENT_DEFINE_BASE(ETH_EVENT);
 
-// Everything is guarded by lock. Whoever holds it MUST NOT wait for lwIP's thread, which takes it
-// for every frame.
+// `lock` guards all fields. Its holder MUST NOT wait for lwIP's thread, which takes it for every
+// frame.
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t answered;
     bool installed;
     bool started;
-    bool watching;      // the link; only if the start was a whole one
+    bool checks_link;   // since a start that succeeded
     bool link;
-    bool chip;          // the last answer
-    unsigned questions; // not answered yet; what comes before the answers belongs to the past
+    bool is_fitted;     // by the last answer
+    unsigned pending_queries; // messages that come before their answers are obsolete
     uint8_t mac[6];     // the driver's copy
     wire_t *wire;       // NULL: no world
     esp_err_t (*input)(esp_eth_handle_t handle, uint8_t *frame, uint32_t length, void *arg);
     void *input_arg;
-    // The chip's own, gone after a reset.
-    unsigned resets;    // that have been looked at
-    bool locked;
-    bool set_up;        // its socket takes and sends frames
+    // State of the chip, which a reset clears.
+    unsigned resets;    // resets that have been applied
+    bool locked;        // locked up
+    bool set_up;        // its socket receives and sends frames
     uint8_t shar[6];    // source hardware address register: which frames are for it
 } eth = { .lock = PTHREAD_MUTEX_INITIALIZER, .answered = PTHREAD_COND_INITIALIZER };
 
@@ -58,7 +58,7 @@ static void post(eth_event_t id) {
     esp_event_post(ETH_EVENT, (int32_t)id, &handle, sizeof(handle), 0);
 }
 
-// By the pin; noted with interrupts off, so nothing more is done there.
+// Set by the pin's change, with interrupts off. is_running() applies it later.
 static atomic_bool held_in_reset;
 static atomic_uint resets;
 
@@ -68,7 +68,7 @@ void w5500_reset_pin(bool low) {
     }
 }
 
-static void lose_registers(void) {
+static void clear_registers(void) {
     eth.set_up = false;
     memset(eth.shar, 0, sizeof(eth.shar));
 }
@@ -78,7 +78,7 @@ static bool is_running(void) {
     if (eth.resets != now) {
         eth.resets = now;
         eth.locked = false;
-        lose_registers();
+        clear_registers();
         if (eth.wire != NULL) {
             wire_send(eth.wire, 'R', NULL, 0);
         }
@@ -86,8 +86,9 @@ static bool is_running(void) {
     return !atomic_load(&held_in_reset) && !eth.locked;
 }
 
-// MAC raw mode with the filter on: frames for itself and for all.
-static bool takes(const uint8_t *frame) {
+// MAC raw mode with the filter on: accepts unicast frames to its own address, and all group
+// addresses.
+static bool accepts(const uint8_t *frame) {
     return is_running() && eth.set_up
         && ((frame[0] & 1) != 0 || memcmp(frame, eth.shar, sizeof(eth.shar)) == 0);
 }
@@ -100,10 +101,10 @@ static void set_link(bool link) {
 }
 
 static void on_answer(uint8_t type) {
-    if (eth.questions > 0) {
-        eth.questions--;
+    if (eth.pending_queries > 0) {
+        eth.pending_queries--;
     }
-    eth.chip = type == 'O' || type == 'K';
+    eth.is_fitted = type == 'O' || type == 'K';
     eth.locked = type == 'K';
     pthread_cond_broadcast(&eth.answered);
 }
@@ -116,10 +117,11 @@ static void on_message(uint8_t type) {
     } else if (type == WIRE_GONE) {
         wire_close(eth.wire);
         eth.wire = NULL;
-        eth.questions = 0;
+        eth.pending_queries = 0;
         on_answer('X');
         set_link(false);
-    } else if ((type == 'U' || type == 'D') && eth.watching && eth.questions == 0 && is_running()) {
+    } else if ((type == 'U' || type == 'D') && eth.checks_link && eth.pending_queries == 0
+               && is_running()) {
         set_link(type == 'U');
     }
 }
@@ -132,7 +134,7 @@ static void on_wire(wire_t *wire, void *arg, uint8_t type, const uint8_t *payloa
     if (wire == eth.wire) {
         if (type != 'F') {
             on_message(type);
-        } else if (eth.link && eth.questions == 0 && length >= 6 && takes(payload)) {
+        } else if (eth.link && eth.pending_queries == 0 && length >= 6 && accepts(payload)) {
             input = eth.input;
         }
     }
@@ -142,55 +144,54 @@ static void on_wire(wire_t *wire, void *arg, uint8_t type, const uint8_t *payloa
     }
 }
 
-// The chip. The lock is held in these.
+// The chip. The lock is held in these functions.
 
 static void open_wire(void) {
     if (eth.wire == NULL) {
         uint8_t mac[6];
         esp_read_mac(mac, ESP_MAC_ETH);
-        eth.questions = 0;
+        eth.pending_queries = 0;
         eth.wire = wire_open("eth", mac, on_wire, NULL);
     }
 }
 
-static void ask(void) {
+static void query_chip(void) {
     if (eth.wire != NULL && wire_send(eth.wire, 'Q', NULL, 0)) {
-        eth.questions++;
+        eth.pending_queries++;
     }
 }
 
 static bool is_chip_there(void) {
     struct timespec limit = board_timespec(board_monotonic_us() + CHIP_ANSWER_MS * 1000);
     open_wire();
-    eth.chip = false;
-    is_running(); // a reset ends a lock-up before the question
-    ask();
-    while (eth.questions > 0
+    eth.is_fitted = false;
+    is_running(); // applies a reset, which ends a lock-up
+    query_chip();
+    while (eth.pending_queries > 0
         && pthread_cond_clockwait(&eth.answered, &eth.lock, CLOCK_MONOTONIC, &limit)
         != ETIMEDOUT) {
     }
-    if (!eth.installed && !(eth.chip && eth.questions == 0)) {
-        wire_close(eth.wire); // nothing to talk to
+    if (!eth.installed && !(eth.is_fitted && eth.pending_queries == 0)) {
+        wire_close(eth.wire);
         eth.wire = NULL;
     }
-    return eth.wire != NULL && eth.chip && eth.questions == 0;
+    return eth.wire != NULL && eth.is_fitted && eth.pending_queries == 0;
 }
 
-// What MISO carries during one transaction that begins with these three bytes. Chip select is not
-// looked at. Only one register answers with a value, VERSIONR, which is how a program finds out
-// whether a chip is there; the others read as zero. Without a chip, or with one in reset, every bit
-// reads as one; one that is locked up says nonsense. Waits for the simulated world, a second at most.
+// The data on MISO during a transaction that begins with these three bytes. Chip select is
+// ignored. Only VERSIONR, by which programs detect a chip, has a value; the other registers read
+// as zero. Without a chip, or with one in reset, every bit reads as one. A chip that is locked up
+// answers with 0xa5. Waits for the simulated world, for CHIP_ANSWER_MS at most.
 static void spi_answer(const uint8_t *request, uint8_t *rx, size_t length) {
     unsigned address = (unsigned)request[0] << 8 | request[1];
     bool is_read_of_common = (request[2] & 0xfc) == 0; // block 0, not a write
     pthread_mutex_lock(&eth.lock);
     bool fitted = is_chip_there();
-    bool chip = fitted && is_running();
+    bool answers = fitted && is_running();
     bool locked = fitted && eth.locked;
     pthread_mutex_unlock(&eth.lock);
-    // Nobody drives MISO but a chip that runs, or one that has lost its way.
-    memset(rx, chip ? 0x00 : locked ? 0xa5 : 0xff, length);
-    if (chip && is_read_of_common && address <= REGISTER_VERSION
+    memset(rx, answers ? 0x00 : locked ? 0xa5 : 0xff, length);
+    if (answers && is_read_of_common && address <= REGISTER_VERSION
         && address + length > REGISTER_VERSION + HEADER_BYTES) {
         rx[HEADER_BYTES + REGISTER_VERSION - address] = VERSION_W5500;
     }
@@ -200,14 +201,14 @@ void w5500_board_start(void) {
     spi_board_attach(spi_answer);
 }
 
-// The two halves of the driver. MicroPython never deletes what a failed installation leaves behind.
+// MAC and PHY of the driver. MicroPython never deletes them after a failed installation.
 
 static esp_err_t mac_init(esp_eth_mac_t *mac) {
     (void)mac;
     pthread_mutex_lock(&eth.lock);
     bool ok = is_chip_there() && is_running();
     if (ok) {
-        lose_registers(); // it begins with a reset by software
+        clear_registers(); // a reset by software comes first
         eth.set_up = true;
     }
     pthread_mutex_unlock(&eth.lock);
@@ -223,7 +224,7 @@ static esp_err_t mac_set_addr(esp_eth_mac_t *mac, uint8_t *address) {
         memcpy(eth.shar, address, sizeof(eth.shar));
     }
     pthread_mutex_unlock(&eth.lock);
-    return ESP_OK; // SPI does not tell
+    return ESP_OK; // also without a chip: SPI has no acknowledgement
 }
 
 static esp_err_t mac_get_addr(esp_eth_mac_t *mac, uint8_t *address) {
@@ -237,7 +238,7 @@ static esp_err_t mac_get_addr(esp_eth_mac_t *mac, uint8_t *address) {
 static esp_err_t phy_init(esp_eth_phy_t *phy) {
     (void)phy;
     vTaskDelay(pdMS_TO_TICKS(PHY_RESET_MS));
-    return ESP_OK; // SPI does not tell
+    return ESP_OK; // also without a chip: SPI has no acknowledgement
 }
 
 static esp_eth_mac_t w5500_mac = {
@@ -247,7 +248,7 @@ static esp_eth_phy_t w5500_phy = { .init = phy_init };
 
 esp_eth_mac_t *esp_eth_mac_new_w5500(const eth_w5500_config_t *w5500,
     const eth_mac_config_t *config) {
-    static spi_device_handle_t device; // never given back, as on the chip
+    static spi_device_handle_t device; // never freed, as on a chip
     if (w5500 == NULL || config == NULL
         || (w5500->int_gpio_num >= 0) == (w5500->poll_period_ms > 0)
         || spi_bus_add_device(w5500->spi_host_id, w5500->spi_devcfg, &device) != ESP_OK) {
@@ -304,7 +305,7 @@ esp_err_t esp_eth_update_input_path(esp_eth_handle_t handle,
     return ESP_OK;
 }
 
-// As ESP-IDF's does, it counts as started even if the chip then does not answer.
+// As in ESP-IDF, the driver counts as started even if the chip does not answer.
 esp_err_t esp_eth_start(esp_eth_handle_t handle) {
     if (handle == NULL) {
         return ESP_ERR_INVALID_ARG;
@@ -316,8 +317,8 @@ esp_err_t esp_eth_start(esp_eth_handle_t handle) {
         eth.started = true;
         post(ETHERNET_EVENT_START);
         if (is_running()) {
-            eth.watching = true;
-            open_wire(); // anew if the world had gone
+            eth.checks_link = true;
+            open_wire(); // again, if the world had gone
             if (eth.wire != NULL) {
                 wire_send(eth.wire, 'P', "1", 1);
             }
@@ -329,15 +330,15 @@ esp_err_t esp_eth_start(esp_eth_handle_t handle) {
     return result;
 }
 
-// What the driver does for a stop when it has stopped watching the link.
-static esp_err_t end(void) {
+// The rest of a stop, after the driver has ended its check of the link.
+static esp_err_t finish_stop(void) {
     if (eth.wire != NULL) {
         wire_send(eth.wire, 'P', "0", 1);
-        ask(); // the answer marks where the news of a later start begin
+        query_chip(); // messages before its answer are obsolete
     }
     if (eth.link && !is_running()) {
         eth.link = false;
-        return ESP_ERR_TIMEOUT; // the socket is not to be closed, and no event says so
+        return ESP_ERR_TIMEOUT; // the chip's socket cannot be closed, and no event is posted
     }
     set_link(false);
     post(ETHERNET_EVENT_STOP);
@@ -349,9 +350,9 @@ esp_err_t esp_eth_stop(esp_eth_handle_t handle) {
         return ESP_ERR_INVALID_ARG;
     }
     pthread_mutex_lock(&eth.lock);
-    bool watched = eth.watching;
-    eth.started = eth.watching = false;
-    esp_err_t result = watched ? end() : ESP_ERR_INVALID_STATE;
+    bool watched = eth.checks_link;
+    eth.started = eth.checks_link = false;
+    esp_err_t result = watched ? finish_stop() : ESP_ERR_INVALID_STATE;
     pthread_mutex_unlock(&eth.lock);
     return result;
 }
@@ -374,7 +375,7 @@ esp_err_t esp_eth_transmit(esp_eth_handle_t handle, void *frame, size_t length) 
     (void)handle;
     pthread_mutex_lock(&eth.lock);
     if (eth.link && eth.wire != NULL && is_running() && eth.set_up) {
-        wire_send(eth.wire, 'F', frame, length); // lost when there is no room
+        wire_send(eth.wire, 'F', frame, length); // lost if there is no room
     }
     pthread_mutex_unlock(&eth.lock);
     return ESP_OK;

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Ties the Ethernet driver to an interface: frames both ways, and what follows from its events.
+// Connects the Ethernet driver to an interface: frames in both directions, and the handlers of its
+// events.
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Ethernet chips that this board does not have: network.LAN can name them, and no transceiver
-// answers when one is installed.
+// Ethernet chips that this board does not have. network.LAN can name them, and their installation
+// fails because no transceiver answers.
 
 #include "esp_eth.h"
 

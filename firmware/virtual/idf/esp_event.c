@@ -10,8 +10,8 @@
 
 #include "board.h"
 
-// In the order of ESP-IDF's lists: of nodes, one or more for each base; in a node those for any id
-// first.
+// The list has the order of ESP-IDF's lists: by node, with one or more nodes for each base; within
+// a node the registrations for any id come first.
 typedef struct registration {
     struct registration *next;
     unsigned node;
@@ -94,10 +94,10 @@ static bool has_single_ids(unsigned node) {
     return false;
 }
 
-// The node that a registration goes to, as loop_node_add_handler() of ESP-IDF v5.2 to v6.1 chooses
-// it (components/esp_event/esp_event.c). One for any id gets a node of its own where the last node
-// of its base, or the last node of all, has handlers of single ids: there the same function is not
-// known as registered, and is called once more for each event.
+// The node for a registration, as loop_node_add_handler() of ESP-IDF v5.2 to v6.1 chooses it
+// (components/esp_event/esp_event.c). A registration for any id gets a new node if the last node
+// of its base, or the last node of all, has handlers of single ids. In a new node the function
+// counts as not registered, so it is called twice for each event.
 static unsigned choose_node(esp_event_base_t base, int32_t id) {
     unsigned own = 0;
     unsigned last = 0;

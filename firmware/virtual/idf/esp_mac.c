@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The base MAC address stands in the partition "efuse_em", which plays the chip's eFuses: it is
-// made up when the flash is new and never changes afterwards.
+// The base MAC address is in the partition "efuse_em", the stand-in for the chip's eFuses. It is
+// generated for a new flash image and does not change afterwards.
 
 #include <string.h>
 
@@ -16,7 +16,7 @@
 typedef struct {
     uint32_t magic;
     uint8_t mac[6];
-    uint8_t inverted[6]; // tells a whole record from one that a power cut left half written
+    uint8_t inverted[6]; // detects a record that a power cut has left incomplete
 } efuse_mac_t;
 
 static bool is_valid(const efuse_mac_t *e) {
@@ -28,13 +28,13 @@ static bool is_valid(const efuse_mac_t *e) {
 }
 
 static esp_err_t burn(const esp_partition_t *p, efuse_mac_t *e) {
-    // Espressif's first OUI, so that whoever looks at the air sees an ESP32.
+    // Espressif's first OUI, so that the board looks like an ESP32 on the network.
     e->magic = EFUSE_MAC_MAGIC;
     e->mac[0] = 0x24;
     e->mac[1] = 0x0a;
     e->mac[2] = 0xc4;
     esp_fill_random(&e->mac[3], 3);
-    e->mac[5] &= 0xfc; // room for the four derived addresses
+    e->mac[5] &= 0xfc; // for the four derived addresses
     for (int i = 0; i < 6; i++) {
         e->inverted[i] = e->mac[i] ^ 0xff;
     }
@@ -52,7 +52,7 @@ esp_err_t esp_efuse_mac_get_default(uint8_t *mac) {
     if (p == NULL) {
         return ESP_ERR_NOT_FOUND;
     }
-    // Tasks may ask at the same time; only one may burn.
+    // Several tasks may call this at the same time, and only one may burn the address.
     efuse_mac_t e;
     board_irq_lock();
     esp_err_t err = esp_partition_read(p, 0, &e, sizeof(e));

@@ -98,7 +98,7 @@ esp_err_t esp_netif_attach(esp_netif_t *netif, esp_netif_iodriver_handle driver)
     return ESP_OK;
 }
 
-// Before the interface is started, so lwIP's thread does not look at these yet.
+// Called before the interface is started, so lwIP's thread does not use these fields yet.
 esp_err_t esp_netif_set_driver_config(esp_netif_t *netif,
     const esp_netif_driver_ifconfig_t *config) {
     if (netif == NULL || config == NULL) {
@@ -115,25 +115,16 @@ esp_netif_iodriver_handle esp_netif_get_io_driver(esp_netif_t *netif) {
 
 // Actions
 
-void esp_netif_action_start(void *netif, esp_event_base_t base, int32_t id, void *data) {
-    (void)base, (void)id, (void)data;
-    netif_run(netif_job_start, netif, NULL);
-}
+#define ACTION(name) \
+    void esp_netif_action_##name(void *netif, esp_event_base_t base, int32_t id, void *data) { \
+        (void)base, (void)id, (void)data; \
+        netif_run(netif_job_##name, netif, NULL); \
+    }
 
-void esp_netif_action_stop(void *netif, esp_event_base_t base, int32_t id, void *data) {
-    (void)base, (void)id, (void)data;
-    netif_run(netif_job_stop, netif, NULL);
-}
-
-void esp_netif_action_connected(void *netif, esp_event_base_t base, int32_t id, void *data) {
-    (void)base, (void)id, (void)data;
-    netif_run(netif_job_connected, netif, NULL);
-}
-
-void esp_netif_action_disconnected(void *netif, esp_event_base_t base, int32_t id, void *data) {
-    (void)base, (void)id, (void)data;
-    netif_run(netif_job_disconnected, netif, NULL);
-}
+ACTION(start)
+ACTION(stop)
+ACTION(connected)
+ACTION(disconnected)
 
 // Identity
 
@@ -191,7 +182,7 @@ typedef struct {
     esp_netif_dns_info_t *info;
 } dns_job_t;
 
-// The table of name servers is lwIP's: one for all interfaces, as on an ESP32.
+// lwIP has one table of name servers for all interfaces, as on an ESP32.
 static esp_err_t get_dns(esp_netif_t *netif, void *arg) {
     (void)netif;
     dns_job_t *job = arg;
@@ -213,7 +204,7 @@ esp_err_t esp_netif_get_dns_info(esp_netif_t *netif, esp_netif_dns_type_t type,
 
 static esp_err_t set_dns(esp_netif_t *netif, void *arg) {
     const dns_job_t *job = arg;
-    if (!(netif->config->flags & ESP_NETIF_DHCP_SERVER)) { // else it is for the server's clients
+    if (!(netif->config->flags & ESP_NETIF_DHCP_SERVER)) { // that server gives it to its clients
         ip_addr_t server = IPADDR4_INIT(job->info->ip.u_addr.ip4.addr);
         dns_setserver((u8_t)job->type, &server);
     }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What esp_netif does inside lwIP's thread. Follows the behaviour of ESP-IDF 5.4's component
-// esp_netif where a program can tell the difference.
+// The part of esp_netif that runs in lwIP's thread. It behaves as the component esp_netif of
+// ESP-IDF 5.4 where a program can notice it.
 
 #include "esp_netif_lwip.h"
 
@@ -26,14 +26,14 @@
 #define LOST_IP_MS (120 * 1000) // CONFIG_ESP_NETIF_IP_LOST_TIMER_INTERVAL
 
 typedef struct {
-    struct tcpip_api_call_data call; // first: lwIP hands a pointer to it back
+    struct tcpip_api_call_data call; // first: lwIP passes a pointer to it
     netif_job_t job;
     esp_netif_t *netif;
     void *arg;
     esp_err_t result;
 } netif_call_t;
 
-// lwIP's thread walks the list while another thread may put a new interface before its head.
+// lwIP's thread iterates over the list while another thread may insert an interface at its head.
 static _Atomic(esp_netif_t *) interfaces;
 
 esp_netif_t *esp_netif_list(void) {
@@ -74,7 +74,7 @@ esp_err_t netif_run(netif_job_t job, esp_netif_t *netif, void *arg) {
         return ESP_ERR_INVALID_ARG;
     }
     if (pthread_equal(pthread_self(), lwip_thread)) {
-        return job(netif, arg); // would wait for itself
+        return job(netif, arg); // tcpip_api_call() would wait for itself
     }
     netif_call_t call = { .job = job, .netif = netif, .arg = arg };
     err_t err = tcpip_api_call(run_call, &call.call);
@@ -83,8 +83,8 @@ esp_err_t netif_run(netif_job_t job, esp_netif_t *netif, void *arg) {
 
 // Routes
 
-// As ESP-IDF: of the interfaces that are up, the one with the highest priority. An interface that
-// is not an esp_netif (MicroPython's PPP) keeps the default route while none of them is up.
+// As in ESP-IDF, the interface that is up and has the highest priority gets the default route. An
+// interface that is not an esp_netif (MicroPython's PPP) keeps it while no esp_netif is up.
 static void choose_default_route(void) {
     esp_netif_t *best = NULL;
     for (esp_netif_t *n = esp_netif_list(); n != NULL; n = n->next) {
@@ -109,13 +109,13 @@ struct netif *ip4_route_src_hook(const ip4_addr_t *src, const ip4_addr_t *dest) 
             }
         }
     }
-    return NULL; // go on with the routing table
+    return NULL; // lwIP uses the routing table
 }
 
 // Frames
 
 static err_t send_frame(struct netif *lwip, struct pbuf *p) {
-    static uint8_t frame[WIRE_FRAME_MAX]; // only lwIP's thread comes here
+    static uint8_t frame[WIRE_FRAME_MAX]; // only lwIP's thread runs this
     esp_netif_t *netif = lwip->state;
     if (p->tot_len > sizeof(frame)) {
         return ERR_BUF;
@@ -192,8 +192,8 @@ static void on_address_lost(void *arg) {
     }
 }
 
-// The loss of an address is reported late, in case it comes back.
-static void await_loss(esp_netif_t *netif) {
+// The loss of an address is reported after a delay, because the address may come back.
+static void start_lost_timer(esp_netif_t *netif) {
     if (!netif->lost_timer && netif->address.ip.addr != 0) {
         netif->lost_timer = true;
         sys_timeout(LOST_IP_MS, on_address_lost, netif);
@@ -207,7 +207,7 @@ static void on_status(struct netif *lwip) {
         return;
     }
     if (ip4_addr_isany(netif_ip4_addr(lwip))) {
-        await_loss(netif);
+        start_lost_timer(netif);
         return;
     }
     esp_netif_ip_info_t lease = {
@@ -221,7 +221,7 @@ static void on_status(struct netif *lwip) {
     }
 }
 
-static void forget_name_servers(void) {
+static void clear_name_servers(void) {
     for (u8_t i = 0; i < DNS_MAX_SERVERS; i++) {
         dns_setserver(i, NULL);
     }
@@ -235,9 +235,9 @@ esp_err_t netif_job_client_start(esp_netif_t *netif, void *arg) {
     if (netif->client == ESP_NETIF_DHCP_STARTED) {
         return ESP_ERR_ESP_NETIF_DHCP_ALREADY_STARTED;
     }
-    await_loss(netif);
+    start_lost_timer(netif);
     memset(&netif->address, 0, sizeof(netif->address));
-    forget_name_servers();
+    clear_name_servers();
     netif->client = ESP_NETIF_DHCP_INIT; // starts when the interface comes up
     if (netif->added && netif_is_up(&netif->lwip)) {
         apply_address(netif);
@@ -249,10 +249,10 @@ esp_err_t netif_job_client_start(esp_netif_t *netif, void *arg) {
     return ESP_OK;
 }
 
-// Ends the client and takes its address back; leaves the state to the caller.
+// Ends the DHCP client and clears its address. The caller sets the state.
 static void end_client(esp_netif_t *netif) {
-    netif->client = ESP_NETIF_DHCP_INIT; // first: on_status() must not take this for a loss
-    await_loss(netif);
+    netif->client = ESP_NETIF_DHCP_INIT; // first, so that on_status() does not report a loss
+    start_lost_timer(netif);
     dhcp_release_and_stop(&netif->lwip);
     dhcp_cleanup(&netif->lwip);
     memset(&netif->address, 0, sizeof(netif->address));
@@ -286,7 +286,7 @@ esp_err_t netif_job_set_address(esp_netif_t *netif, void *arg) {
         return ESP_ERR_ESP_NETIF_DHCP_NOT_STOPPED;
     }
     if (netif->config->flags & ESP_NETIF_DHCP_CLIENT) {
-        forget_name_servers();
+        clear_name_servers();
     }
     netif->address = *(const esp_netif_ip_info_t *)arg;
     if (netif->added && netif_is_up(&netif->lwip)) {
@@ -303,7 +303,7 @@ esp_err_t netif_job_get_address(esp_netif_t *netif, void *arg) {
     return ESP_OK;
 }
 
-// Life of an interface: added (start), up (connected), down, removed
+// States of an interface: added (start), up (connected), down, removed
 
 esp_err_t netif_job_start(esp_netif_t *netif, void *arg) {
     (void)arg;

@@ -15,7 +15,7 @@ struct esp_netif_obj {
     const esp_netif_inherent_config_t *config;
     void *driver;
     esp_err_t (*transmit)(void *driver, void *buffer, size_t length);
-    // All below belongs to lwIP's thread.
+    // Only lwIP's thread uses the following.
     struct netif lwip;
     bool added;                      // to lwIP's list
     uint8_t mac[6];
@@ -27,7 +27,7 @@ struct esp_netif_obj {
     bool lost_timer;                 // running
 };
 
-// Work for lwIP's thread: what it concerns, and an argument of any type.
+// A job for lwIP's thread, with the interface and an argument of any type.
 typedef esp_err_t (*netif_job_t)(esp_netif_t *netif, void *arg);
 
 // Runs job in lwIP's thread and waits for it; ESP_ERR_INVALID_ARG when netif is NULL.

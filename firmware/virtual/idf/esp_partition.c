@@ -64,7 +64,7 @@ static bool erase_sectors(uint32_t address, size_t size) {
     return true;
 }
 
-// What the sector of the partition table must hold.
+// The contents of the sector with the partition table.
 static void make_table(uint8_t sector[SECTOR_BYTES]) {
     memset(sector, 0xff, SECTOR_BYTES);
     for (size_t i = 0; i < PARTITIONS; i++) {
@@ -95,7 +95,7 @@ void esp_partition_board_open(const char *dir, bool erase) {
     uint8_t have[SECTOR_BYTES];
     make_table(want);
     if (st.st_size != BOARD_FLASH_BYTES || erase) {
-        // The table goes last: an image that was cut short here is made again.
+        // The table is written last, so an incomplete image is made again.
         if (ftruncate(flash_fd, 0) != 0 || !erase_sectors(0, BOARD_FLASH_BYTES)
             || !write_all(TABLE_ADDRESS, want, sizeof(want))) {
             err(1, "%s", path);
@@ -167,7 +167,7 @@ esp_err_t esp_partition_read(const esp_partition_t *p, size_t offset, void *out,
     return read_all(p->address + (uint32_t)offset, out, size) ? ESP_OK : ESP_FAIL;
 }
 
-// Programs at most one sector: each bit can only go from 1 to 0.
+// Programs at most one sector. A bit can only change from 1 to 0.
 static bool program(uint32_t address, const uint8_t *data, size_t size) {
     uint8_t cells[SECTOR_BYTES];
     if (!read_all(address, cells, size)) {

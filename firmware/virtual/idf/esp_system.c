@@ -81,8 +81,7 @@ esp_err_t esp_light_sleep_start(void) {
 }
 
 void esp_deep_sleep_start(void) {
-    // The next image of the process does the sleeping, so that radios, timers and sockets are
-    // gone from the first moment on.
+    // The next image of the process sleeps, so that radios, timers and sockets are gone at once.
     int64_t now = board_monotonic_us();
     bool forever = sleep_us < 0 || sleep_us > INT64_MAX - now;
     board_retained->wake_at_us = forever ? INT64_MAX : now + sleep_us;

@@ -17,13 +17,13 @@ struct esp_task_wdt_user {
 static struct esp_task_wdt_user only_user;
 static uint64_t timeout_us;
 
-static void bite(void *arg) {
+static void on_timeout(void *arg) {
     (void)arg;
     board_reset(ESP_RST_TASK_WDT);
 }
 
 static esp_err_t rearm(void) {
-    esp_timer_stop(only_user.timer); // fails when it does not run, which is as good
+    esp_timer_stop(only_user.timer); // fails if it does not run
     return esp_timer_start_once(only_user.timer, timeout_us);
 }
 
@@ -37,7 +37,7 @@ esp_err_t esp_task_wdt_add_user(const char *name, esp_task_wdt_user_handle_t *ou
     if (only_user.timer != NULL) {
         return ESP_ERR_NO_MEM;
     }
-    const esp_timer_create_args_t args = { .callback = bite, .name = "wdt" };
+    const esp_timer_create_args_t args = { .callback = on_timeout, .name = "wdt" };
     esp_err_t err = esp_timer_create(&args, &only_user.timer);
     if (err != ESP_OK) {
         return err;

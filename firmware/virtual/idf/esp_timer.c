@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Timers on one thread. The list is kept in order of expiry; a callback runs without the lock,
-// so it may start, stop and delete timers, its own included.
+// Timers on one thread. The list is sorted by expiry. A callback runs without the lock, so it may
+// start, stop and delete timers, its own included.
 
 #define _GNU_SOURCE // pthread_cond_clockwait
 #include <errno.h>
@@ -66,7 +66,7 @@ static void unlink_timer(struct esp_timer *t) {
     t->active = false;
 }
 
-// Takes the expired head, arms it again if periodic, and runs its callback.
+// Removes the expired head of the list, starts it again if it is periodic, and runs its callback.
 static void run_head(int64_t now) {
     struct esp_timer *t = head;
     unlink_timer(t);
@@ -99,7 +99,7 @@ static void *timer_thread(void *arg) {
         if (ran && !due) {
             ran = false;
             pthread_mutex_unlock(&lock);
-            board_core_turn();
+            board_core_next();
             pthread_mutex_lock(&lock);
         } else if (head == NULL) {
             pthread_cond_wait(&changed, &lock);

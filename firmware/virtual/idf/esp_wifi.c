@@ -10,9 +10,9 @@
 #include "lwip/timeouts.h"
 #include "wifi.h"
 
-// How long an attempt lasts when nobody answers: an ESP32 scans all channels and gives up.
-#define NOBODY_THERE_MS 2000
-// The world always answers a join. If it does not, the attempt still ends.
+// Duration of an attempt without an access point: an ESP32 scans all channels and gives up.
+#define NO_AP_MS 2000
+// The world always answers a join. This ends the attempt if it does not.
 #define NO_ANSWER_MS    30000
 
 ESP_EVENT_DEFINE_BASE(WIFI_EVENT);
@@ -40,11 +40,11 @@ static void post(wifi_event_t id, const void *data, size_t size) {
 // Association. The lock is held in all of these.
 
 static void joined(const wifi_ap_record_t *ap) {
-    bool news = wifi.station == STATION_JOINING;
+    bool is_new = wifi.station == STATION_JOINING;
     wifi.station = STATION_JOINED;
     wifi.joined = *ap;
     memcpy(wifi.joined.ssid, wifi.sta.ssid, sizeof(wifi.sta.ssid));
-    if (news) { // else only the signal strength has changed
+    if (is_new) { // otherwise only the signal strength has changed
         wifi_event_sta_connected_t event = { .channel = ap->primary, .authmode = ap->authmode };
         memcpy(event.ssid, wifi.sta.ssid, sizeof(event.ssid));
         event.ssid_len = (uint8_t)strnlen((char *)event.ssid, sizeof(event.ssid));
@@ -53,7 +53,7 @@ static void joined(const wifi_ap_record_t *ap) {
     }
 }
 
-// bssid: of the access point that has ended it, NULL: there was none.
+// bssid: of the access point that has ended the association; NULL: none.
 static void lost(uint8_t reason, const uint8_t *bssid) {
     wifi_event_sta_disconnected_t event = { .reason = reason != 0 ? reason
         : WIFI_REASON_UNSPECIFIED };
@@ -67,14 +67,14 @@ static void lost(uint8_t reason, const uint8_t *bssid) {
         memcpy(event.bssid, bssid, sizeof(event.bssid));
     }
     wifi.station = STATION_IDLE;
-    wifi_air_forget();
+    wifi_tx_clear();
     post(WIFI_EVENT_STA_DISCONNECTED, &event, sizeof(event));
 }
 
 static void leave(uint8_t reason) {
     if (wifi.station != STATION_IDLE) {
         if (wifi.wire != NULL && wire_send(wifi.wire, 'L', NULL, 0)) {
-            wifi.farewells++;
+            wifi.pending_leaves++;
         }
         lost(reason, NULL);
     }
@@ -85,8 +85,8 @@ static uint8_t *append(uint8_t *to, const void *what, size_t length) {
     return to + length;
 }
 
-// The first that is found, as WIFI_FAST_SCAN does, which is what MicroPython leaves the scan method
-// at; or that with the BSSID and no other.
+// Joins the first access point that is found, as WIFI_FAST_SCAN does, which MicroPython does not
+// change. With a BSSID, joins that access point only.
 static void join(void) {
     wifi.station = STATION_JOINING;
     if (wifi.wire != NULL) {
@@ -121,7 +121,7 @@ bool wifi_parse_record(const uint8_t *payload, size_t length, wifi_ap_record_t *
 static void on_world_gone(void) {
     wire_close(wifi.wire);
     wifi.wire = NULL;
-    wifi.farewells = 0;
+    wifi.pending_leaves = 0;
     wifi_scan_end();
     if (wifi.station == STATION_JOINED) {
         lost(WIFI_REASON_BEACON_TIMEOUT, NULL);
@@ -134,12 +134,12 @@ static void on_message(uint8_t type, const uint8_t *payload, size_t length) {
     wifi_ap_record_t ap;
     if (type == WIRE_GONE) {
         on_world_gone();
-    } else if (type == 'U' && wifi.farewells == 0 && wifi.station != STATION_IDLE) {
+    } else if (type == 'U' && wifi.pending_leaves == 0 && wifi.station != STATION_IDLE) {
         if (wifi_parse_record(payload, length, &ap)) {
             joined(&ap);
         }
-    } else if (type == 'D' && wifi.farewells > 0) {
-        wifi.farewells--;
+    } else if (type == 'D' && wifi.pending_leaves > 0) {
+        wifi.pending_leaves--;
     } else if (type == 'D' && wifi.station != STATION_IDLE && length >= 1) {
         lost(payload[0], length >= 7 ? payload + 1 : NULL);
     } else if (type == 'A') {
@@ -157,7 +157,7 @@ static void on_wire(wire_t *wire, void *arg, uint8_t type, const uint8_t *payloa
     if (wire == wifi.wire) {
         if (type != 'F') {
             on_message(type, payload, length);
-        } else if (wifi.station == STATION_JOINED && wifi.farewells == 0) {
+        } else if (wifi.station == STATION_JOINED && wifi.pending_leaves == 0) {
             receiver = wifi.netif;
         }
     }
@@ -167,7 +167,7 @@ static void on_wire(wire_t *wire, void *arg, uint8_t type, const uint8_t *payloa
     }
 }
 
-// End of an attempt that nobody answers. Both run in lwIP's thread, whose timers they use.
+// The timeout of an attempt. Both functions run in lwIP's thread, whose timers they use.
 
 static void on_no_answer(void *arg) {
     (void)arg;
@@ -182,11 +182,11 @@ static void set_timer(void *arg) {
     (void)arg;
     pthread_mutex_lock(&wifi.lock);
     bool joining = wifi.station == STATION_JOINING;
-    uint32_t patience_ms = wifi.wire != NULL ? NO_ANSWER_MS : NOBODY_THERE_MS;
+    uint32_t timeout_ms = wifi.wire != NULL ? NO_ANSWER_MS : NO_AP_MS;
     pthread_mutex_unlock(&wifi.lock);
     sys_untimeout(on_no_answer, NULL);
     if (joining) {
-        sys_timeout(patience_ms, on_no_answer, NULL);
+        sys_timeout(timeout_ms, on_no_answer, NULL);
     }
 }
 
@@ -230,13 +230,13 @@ static void switch_station(bool on) {
         leave(WIFI_REASON_ASSOC_LEAVE);
         wire_close(wifi.wire);
         wifi.wire = NULL;
-        wifi.farewells = 0;
+        wifi.pending_leaves = 0;
         wifi_scan_end();
         post(WIFI_EVENT_STA_STOP, NULL, 0);
     }
 }
 
-// Goes from what is on to what is wanted.
+// Changes the mode.
 static void switch_to(wifi_mode_t was, wifi_mode_t wanted) {
     unsigned change = was ^ wanted;
     if (change & WIFI_MODE_STA) {
@@ -309,8 +309,8 @@ esp_err_t esp_wifi_set_mode(wifi_mode_t mode) {
 
 // Interfaces
 
-// No station ever joins the soft access point.
-static esp_err_t transmit_to_nobody(void *driver, void *frame, size_t length) {
+// No station ever joins the soft access point, so there is no receiver.
+static esp_err_t discard_frame(void *driver, void *frame, size_t length) {
     (void)driver, (void)frame, (void)length;
     return ESP_OK;
 }
@@ -336,7 +336,7 @@ static esp_netif_t *create(const esp_netif_config_t *config, wifi_event_t start,
 }
 
 esp_netif_t *esp_netif_create_default_wifi_sta(void) {
-    esp_netif_driver_ifconfig_t driver = { .handle = &wifi, .transmit = wifi_air_transmit };
+    esp_netif_driver_ifconfig_t driver = { .handle = &wifi, .transmit = wifi_tx_transmit };
     esp_netif_config_t config = ESP_NETIF_DEFAULT_WIFI_STA();
     config.driver = &driver;
     esp_netif_t *netif = create(&config, WIFI_EVENT_STA_START, WIFI_EVENT_STA_STOP);
@@ -354,7 +354,7 @@ esp_netif_t *esp_netif_create_default_wifi_sta(void) {
 }
 
 esp_netif_t *esp_netif_create_default_wifi_ap(void) {
-    esp_netif_driver_ifconfig_t driver = { .handle = &wifi, .transmit = transmit_to_nobody };
+    esp_netif_driver_ifconfig_t driver = { .handle = &wifi, .transmit = discard_frame };
     esp_netif_config_t config = ESP_NETIF_DEFAULT_WIFI_AP();
     config.driver = &driver;
     return create(&config, WIFI_EVENT_AP_START, WIFI_EVENT_AP_STOP);

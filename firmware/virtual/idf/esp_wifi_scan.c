@@ -12,7 +12,8 @@
 #include "wifi.h"
 
 #define SCAN_RECORDS_MAX 64
-// The world always ends a scan. If it does not, the caller gets what has come.
+// The world always ends a scan. This ends it if the world does not; the records so far are
+// returned.
 #define SCAN_LIMIT_S     10
 
 // Guarded by wifi.lock, as wifi.scanning is.
@@ -50,7 +51,7 @@ static void await_end(void) {
     wifi_scan_end();
 }
 
-// One network by its SSID, or all. Nobody here asks for a BSSID or a channel.
+// Scans for one SSID or for all networks are supported, not those for a BSSID or a channel.
 static bool is_known(const wifi_scan_config_t *config) {
     return config == NULL || (config->bssid == NULL && config->channel == 0);
 }
@@ -72,7 +73,7 @@ esp_err_t esp_wifi_scan_start(const wifi_scan_config_t *config, bool block) {
         record_count = 0;
         wifi.scanning = true;
         if (!ask(config)) {
-            wifi_scan_end(); // nobody on the air
+            wifi_scan_end(); // no simulated world
         } else if (block) {
             await_end();
         }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Settings of the radio that Python can write and read back, but that the simulated air does not
-// know: channel, transmit power, protocols, bandwidth, power saving.
+// Settings of the radio that Python can write and read and that have no effect in the simulated
+// world: channel, transmit power, protocols, bandwidth, power saving.
 
 #include <string.h>
 
@@ -84,7 +84,8 @@ esp_err_t esp_wifi_get_config(wifi_interface_t interface, wifi_config_t *config)
 
 esp_err_t esp_wifi_ap_get_sta_list(wifi_sta_list_t *stations) {
     memset(stations, 0, sizeof(*stations)); // also on failure: upstream does not look
-    WIFI_LOCKED(wifi_check_started(), result = wifi.mode & WIFI_MODE_AP ? ESP_OK : ESP_ERR_WIFI_MODE);
+    WIFI_LOCKED(wifi_check_started(),
+        result = wifi.mode & WIFI_MODE_AP ? ESP_OK : ESP_ERR_WIFI_MODE);
 }
 
 esp_err_t esp_wifi_ap_get_sta_list_with_ip(const wifi_sta_list_t *stations,

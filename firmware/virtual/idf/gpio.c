@@ -1,9 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Pins. A wire has two sides: the firmware's output driver and what the simulated world drives.
-// The world hears of each change of the driver over the network simulator's socket ("G<pin>
-// <level>") and sets input levels the same way ("I<pin> <level>").
+// Pins. A pin is driven by the firmware's output driver, or by the simulated world. The world gets
+// a message for each change of the driver, and sends one to set the level of an input (wire.h).
 
 #include <err.h>
 #include <stdbool.h>
@@ -19,9 +18,9 @@
 
 typedef struct {
     uint8_t mode;        // a gpio_mode_t
-    bool output;         // what the driver was last told
+    bool output;         // last level given to the driver
     bool held;
-    bool held_output;    // what the held pad puts out
+    bool held_output;    // level of the held pad
     bool pull_up;
     bool world_drives;   // the world has set a level,
     bool world_level;    // this one
@@ -37,14 +36,14 @@ static bool valid(gpio_num_t pin) {
     return GPIO_IS_VALID_GPIO(pin);
 }
 
-static bool driven(const pin_t *p) {
+static bool is_driven(const pin_t *p) {
     bool level = p->held ? p->held_output : p->output;
     bool open_drain = (p->mode & GPIO_MODE_DEF_OD) != 0;
     return (p->mode & GPIO_MODE_DEF_OUTPUT) != 0 && !(open_drain && level);
 }
 
 static bool level_of(const pin_t *p) {
-    if (driven(p)) {
+    if (is_driven(p)) {
         return p->held ? p->held_output : p->output;
     }
     return p->world_drives ? p->world_level : p->pull_up;
@@ -71,7 +70,8 @@ static void interrupt(gpio_num_t pin, bool before, bool after) {
     }
 }
 
-// Applies `change` to a pin and does what follows from it.
+// Applies `change` to a pin, then reports its effect: to the world, to the W5500 and to the
+// interrupt handler.
 #define CHANGE(pin, change) do { \
         if (!valid(pin)) { \
             return ESP_ERR_INVALID_ARG; \
@@ -79,23 +79,23 @@ static void interrupt(gpio_num_t pin, bool before, bool after) {
         board_irq_lock(); \
         pin_t *p = &pins[pin]; \
         bool before = level_of(p); \
-        bool drove = driven(p); \
+        bool was_driven = is_driven(p); \
         change; \
-        settle(pin, before, drove); \
+        finish_change(pin, before, was_driven); \
         board_irq_unlock(); \
         return ESP_OK; \
 } while (0)
 
-static void settle(gpio_num_t pin, bool before, bool drove) {
+static void finish_change(gpio_num_t pin, bool before, bool was_driven) {
     pin_t *p = &pins[pin];
     bool after = level_of(p);
-    if (driven(p) && (!drove || before != after)) {
+    if (is_driven(p) && (!was_driven || before != after)) {
         tell_world(pin, after);
-    } else if (drove && !driven(p)) {
-        tell_world(pin, after); // released: the pull or the world decides
+    } else if (was_driven && !is_driven(p)) {
+        tell_world(pin, after); // released: the level is that of the pull-up or of the world
     }
     if (pin == W5500_RESET_PIN) {
-        w5500_reset_pin(driven(p) && !after);
+        w5500_reset_pin(is_driven(p) && !after);
     }
     interrupt(pin, before, after);
 }
@@ -119,7 +119,7 @@ esp_err_t gpio_pullup_dis(gpio_num_t pin) {
     CHANGE(pin, p->pull_up = false);
 }
 
-// A wire that nobody drives reads low unless it is pulled up, so pull-downs change nothing.
+// A pin that is not driven reads low unless it is pulled up, so pull-downs have no effect.
 esp_err_t gpio_pulldown_en(gpio_num_t pin) {
     return valid(pin) ? ESP_OK : ESP_ERR_INVALID_ARG;
 }

@@ -14,8 +14,8 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-// As in ESP-IDF (nvs_flash/src/nvs_api.cpp), each nvs_open() makes an entry of its own, which only
-// nvs_close() gives back: an esp32.NVS object never does.
+// As in ESP-IDF (nvs_flash/src/nvs_api.cpp), each nvs_open() makes an entry, which only
+// nvs_close() frees. An esp32.NVS object never frees its entry.
 typedef struct entry {
     struct entry *next;
     nvs_handle_t handle;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // Non-volatile storage in two halves of the partition "nvs". Each half is a whole image of the
-// store with a header that is written last. A change builds the new image in memory and writes
-// it over the older half, so the newer half stands until the header of the next one is complete.
+// store, whose header is written last. A change builds the new image in memory and writes it over
+// the older half. So the newer half is valid until the header of the next image is complete.
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,12 +79,12 @@ static bool is_blank(const uint8_t *img) {
     return true;
 }
 
-// The entries as the cipher takes them: what is behind the last one is 0xff in the image, too.
+// The length of the entries, rounded up for the cipher. The image has 0xff after the last entry.
 static size_t cipher_bytes(const header_t *h) {
     return ((size_t)h->length + 15) / 16 * 16;
 }
 
-// Header and entries are encrypted one by one: the header is written last.
+// Header and entries are encrypted separately, because the header is written last.
 static bool open_half(size_t base, uint8_t *img) {
     header_t *h = header_of(img);
     return nvs_cipher_decrypt(base, img, sizeof(*h)) && h->magic == NVS_MAGIC
@@ -143,7 +143,7 @@ static esp_err_t load(uint8_t *a, uint8_t *b) {
         return ESP_ERR_NVS_NO_FREE_PAGES;
     }
     if (first != HALF_VALID && second != HALF_VALID) {
-        // New flash, or the very first write was cut short: there was nothing before it.
+        // The flash is new, or the first write ever was interrupted: the store is empty.
         make_empty(a);
         current_half = 1;
     } else if (first == HALF_VALID && (second != HALF_VALID
@@ -231,7 +231,7 @@ static esp_err_t replace(uint8_t *img) {
     if (err == ESP_OK) {
         image = img;
     }
-    // Values may be secrets: none stays in freed memory.
+    // Values may be secrets, which must not stay in freed memory.
     explicit_bzero(unused, half_bytes);
     free(unused);
     return err;

@@ -1,20 +1,21 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// One core, as an ESP32-C3, C6 or S2 has it: of the tasks of Python's priority one runs at a time.
+// One core, as in an ESP32-C3, C6 or S2: of the tasks of Python's priority one runs at a time.
 //
-// FreeRTOS lets tasks of one priority take turns. A turn ends with the tick (10 ms), when the task
-// waits, and when a task of higher priority has run: then the next of the list is chosen and not
-// the one that was interrupted (ESP-IDF, FreeRTOS-Kernel/tasks.c, taskSELECT_HIGHEST_PRIORITY_TASK).
-// Here a turn ends by a signal to its thread, whose handler waits until it is on again.
+// FreeRTOS schedules tasks of equal priority round-robin. A time slice ends with the tick (10 ms),
+// when the task blocks, and when a task of higher priority has run: then FreeRTOS selects the next
+// task of its list and not the one that was preempted (ESP-IDF, FreeRTOS-Kernel/tasks.c,
+// taskSELECT_HIGHEST_PRIORITY_TASK). Here a slice ends by a signal to its thread, whose handler
+// waits until the thread is scheduled again.
 //
-// Threads that stand for interrupts and for tasks of higher priority run when the host lets them.
-// Of these only esp_timer's ends a turn; lwIP's and Wi-Fi's do it on a chip, too, so turns are
-// rather shorter there than here. That a task waits is noticed a millisecond later.
+// Threads that stand for interrupts and for tasks of higher priority run when the host schedules
+// them. Of these only esp_timer's ends a slice. On a chip the tasks of lwIP and Wi-Fi do, too, so
+// slices are shorter there. That a task blocks is noticed after a millisecond at most.
 //
-// What is measured here is processor time, which other programs of the host do not lengthen: each
-// line of the file "turns" in the board's directory says for how many microseconds other tasks
-// have computed between two turns of Python.
+// The measurements are in processor time, which other programs of the host do not lengthen. Each
+// line of the file "slices" in the board's directory is the time in microseconds that other tasks
+// have computed between two slices of Python.
 
 #define _GNU_SOURCE // gettid
 #include <errno.h>
@@ -30,28 +31,28 @@
 #include "board.h"
 #include "freertos/FreeRTOS.h"
 
-#define LOOK_US (1000)
-#define LOOKS_PER_TICK (10) // CONFIG_FREERTOS_HZ=100, as MicroPython's ports/esp32 has it
+#define POLL_US (1000)
+#define POLLS_PER_TICK (10) // CONFIG_FREERTOS_HZ=100, as MicroPython's ports/esp32 has it
 
 #define SIGNAL (SIGRTMIN)
 
 typedef struct core_task {
-    struct core_task *next; // in a ring
+    struct core_task *next; // circular list
     pthread_t thread;
     pid_t tid;
-    sem_t on;
+    sem_t resume;
 } core_task_t;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static core_task_t *owner; // whose turn it is
+static core_task_t *running;
 static core_task_t *python;
-static sem_t parked;       // the thread that was told to has stopped
-static int64_t ended_us;   // what tasks have computed that have ended
-static int64_t others_us;  // what all but Python had computed when its last turn ended
+static sem_t has_stopped; // posted by a thread that a signal has stopped
+static int64_t ended_us;   // processor time of tasks that have ended
+static int64_t others_us;  // processor time of all tasks but Python's at the end of its last slice
 static FILE *report;
 
 static _Thread_local core_task_t *self;
-static _Thread_local volatile sig_atomic_t held, due;
+static _Thread_local volatile sig_atomic_t irq_depth, switch_pending;
 
 int board_processors(void) {
     return board_options.one_core ? 1 : 2;
@@ -62,39 +63,39 @@ static void wait_for(sem_t *s) {
     }
 }
 
-// --- In the thread whose turn ends ---
+// --- In the thread whose slice ends ---
 
-static void park(void) {
+static void wait_until_resumed(void) {
     const int saved = errno;
-    sem_post(&parked);
-    wait_for(&self->on);
+    sem_post(&has_stopped);
+    wait_for(&self->resume);
     errno = saved;
 }
 
 static void on_signal(int signo) {
     (void)signo;
-    if (held > 0) {
-        due = 1;
+    if (irq_depth > 0) {
+        switch_pending = 1;
     } else {
-        park();
+        wait_until_resumed();
     }
 }
 
 void board_core_hold(void) {
-    held++;
+    irq_depth++;
 }
 
 void board_core_release(void) {
-    held--;
-    if (held == 0 && due) {
-        due = 0;
-        park();
+    irq_depth--;
+    if (irq_depth == 0 && switch_pending) {
+        switch_pending = 0;
+        wait_until_resumed();
     }
 }
 
-// --- With the lock ---
+// --- With the lock held ---
 
-static int64_t computed_us(const core_task_t *task) {
+static int64_t cpu_time_us(const core_task_t *task) {
     clockid_t clock;
     struct timespec ts = { 0 };
     if (pthread_getcpuclockid(task->thread, &clock) == 0) {
@@ -103,48 +104,48 @@ static int64_t computed_us(const core_task_t *task) {
     return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
-static int64_t computed_by_others_us(void) {
+static int64_t others_cpu_time_us(void) {
     int64_t sum = ended_us;
     core_task_t *task = python;
     while ((task = task->next) != python) {
-        sum += computed_us(task);
+        sum += cpu_time_us(task);
     }
     return sum;
 }
 
-// The owner has stopped, or goes.
-static void pass_on(core_task_t *next) {
-    const int64_t us = computed_by_others_us();
-    if (owner == python) {
+// `running` has stopped, or leaves.
+static void switch_to(core_task_t *next) {
+    const int64_t us = others_cpu_time_us();
+    if (running == python) {
         others_us = us;
     }
-    owner = next;
+    running = next;
     if (next == python && us > others_us) {
         fprintf(report, "%lld\n", (long long)(us - others_us));
         fflush(report);
     }
-    sem_post(&next->on);
+    sem_post(&next->resume);
 }
 
-// --- The ends of turns ---
+// --- The ends of time slices ---
 
-void board_core_turn(void) {
+void board_core_next(void) {
     if (!board_options.one_core) {
         return;
     }
     pthread_mutex_lock(&lock);
-    if (owner != NULL && owner->next != owner) {
-        pthread_kill(owner->thread, SIGNAL);
-        wait_for(&parked);
-        pass_on(owner->next);
+    if (running != NULL && running->next != running) {
+        pthread_kill(running->thread, SIGNAL);
+        wait_for(&has_stopped);
+        switch_to(running->next);
     }
     pthread_mutex_unlock(&lock);
 }
 
-static bool owner_waits(void) {
+static bool running_is_blocked(void) {
     char path[64], text[128] = "";
     pthread_mutex_lock(&lock);
-    snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)owner->tid);
+    snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)running->tid);
     pthread_mutex_unlock(&lock);
     FILE *f = fopen(path, "re");
     if (f == NULL) {
@@ -157,42 +158,42 @@ static bool owner_waits(void) {
 
 static void *tick_thread(void *arg) {
     (void)arg;
-    for (unsigned look = 1;; look++) {
-        usleep(LOOK_US);
-        if (look % LOOKS_PER_TICK == 0 || owner_waits()) {
-            board_core_turn();
+    for (unsigned poll = 1;; poll++) {
+        usleep(POLL_US);
+        if (poll % POLLS_PER_TICK == 0 || running_is_blocked()) {
+            board_core_next();
         }
     }
     return NULL;
 }
 
-// --- Tasks come and go ---
+// --- Tasks join and leave ---
 
 void board_core_join(void) {
     if (!board_options.one_core) {
         return;
     }
     self = calloc(1, sizeof(*self));
-    if (self == NULL || sem_init(&self->on, 0, 0) != 0) {
+    if (self == NULL || sem_init(&self->resume, 0, 0) != 0) {
         abort();
     }
     self->thread = pthread_self();
     self->tid = gettid();
     pthread_mutex_lock(&lock);
-    if (owner == NULL) {
-        owner = python = self->next = self;
-        sem_post(&self->on);
+    if (running == NULL) {
+        running = python = self->next = self;
+        sem_post(&self->resume);
     } else {
-        // At the end of the list, which is before the one that is on.
-        core_task_t *last = owner;
-        while (last->next != owner) {
+        // At the end of the list, which is before the running task.
+        core_task_t *last = running;
+        while (last->next != running) {
             last = last->next;
         }
-        self->next = owner;
+        self->next = running;
         last->next = self;
     }
     pthread_mutex_unlock(&lock);
-    wait_for(&self->on);
+    wait_for(&self->resume);
 }
 
 void board_core_leave(void) {
@@ -205,10 +206,10 @@ void board_core_leave(void) {
         before = before->next;
     }
     before->next = self->next;
-    ended_us += computed_us(self);
-    pass_on(self->next);
+    ended_us += cpu_time_us(self);
+    switch_to(self->next);
     pthread_mutex_unlock(&lock);
-    sem_destroy(&self->on);
+    sem_destroy(&self->resume);
     free(self);
     self = NULL;
 }
@@ -218,11 +219,12 @@ void board_core_start(void) {
         return;
     }
     char path[4096];
-    snprintf(path, sizeof(path), "%s/turns", board_options.dir);
+    snprintf(path, sizeof(path), "%s/slices", board_options.dir);
     report = fopen(path, "we");
     const struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
     pthread_t thread;
-    if (report == NULL || sem_init(&parked, 0, 0) != 0 || sigaction(SIGNAL, &action, NULL) != 0) {
+    if (report == NULL || sem_init(&has_stopped, 0, 0) != 0
+        || sigaction(SIGNAL, &action, NULL) != 0) {
         abort();
     }
     board_core_join();

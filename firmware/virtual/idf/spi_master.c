@@ -84,7 +84,7 @@ void spi_board_attach(spi_answer_t of_device) {
     answer = of_device;
 }
 
-// The clock of the bus is divided by a whole number.
+// The bus clock is the source clock divided by an integer.
 int spi_get_actual_clock(int source_hz, int wanted_hz, int duty) {
     (void)duty;
     if (wanted_hz <= 0 || wanted_hz > source_hz) {
@@ -100,7 +100,7 @@ static void transfer(spi_device_handle_t device, spi_transaction_t *t) {
     const uint8_t *tx = t->flags & SPI_TRANS_USE_TXDATA ? t->tx_data : t->tx_buffer;
     uint8_t *rx = t->flags & SPI_TRANS_USE_RXDATA ? t->rx_data : t->rx_buffer;
     uint8_t request[SPI_BOARD_REQUEST_BYTES] = { 0 };
-    if (tx != NULL) { // copied: Python may read into the buffer that it sends
+    if (tx != NULL) { // copied, because Python may receive into the buffer that it sends
         memcpy(request, tx, length < sizeof(request) ? length : sizeof(request));
     }
     if (rx != NULL) {
@@ -123,7 +123,7 @@ esp_err_t spi_device_queue_trans(spi_device_handle_t device, spi_transaction_t *
         return ESP_ERR_INVALID_ARG;
     }
     if (device->queued_count == 2) {
-        return ESP_ERR_TIMEOUT; // as when the queue stays full
+        return ESP_ERR_TIMEOUT; // the queue is full
     }
     transfer(device, transaction);
     device->queued[device->queued_count++] = transaction;
@@ -137,7 +137,7 @@ esp_err_t spi_device_get_trans_result(spi_device_handle_t device, spi_transactio
         return ESP_ERR_INVALID_ARG;
     }
     if (device->queued_count == 0) {
-        return ESP_ERR_TIMEOUT; // nothing is under way
+        return ESP_ERR_TIMEOUT; // no transaction is queued
     }
     *done = device->queued[0];
     device->queued[0] = device->queued[1];

@@ -19,13 +19,13 @@
 
 struct wire {
     int fd;
-    atomic_int holders; // its owner and its thread; the last one to let go frees it
+    atomic_int owners; // its user and its thread; the last one to release it frees it
     wire_handler_t handler;
     void *arg;
 };
 
-static void let_go(wire_t *wire) {
-    if (atomic_fetch_sub(&wire->holders, 1) == 1) {
+static void release(wire_t *wire) {
+    if (atomic_fetch_sub(&wire->owners, 1) == 1) {
         close(wire->fd);
         free(wire);
     }
@@ -47,12 +47,12 @@ static void *read_messages(void *arg) {
         }
     }
     wire->handler(wire, wire->arg, WIRE_GONE, NULL, 0);
-    let_go(wire);
+    release(wire);
     return NULL;
 }
 
-// A connected socket, or -1. Not blocking while it connects: a world that does not accept is none.
-static int dial(const char *path) {
+// A connected socket, or -1. The connect does not block: it fails if the world does not accept.
+static int connect_to(const char *path) {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     if (path == NULL || strlen(path) >= sizeof(address.sun_path)) {
         return -1;
@@ -75,8 +75,8 @@ wire_t *wire_open(const char *kind, const uint8_t mac[6], wire_handler_t handler
     if (wire == NULL) {
         return NULL;
     }
-    *wire = (wire_t) { .fd = dial(board_options.net), .handler = handler, .arg = arg };
-    atomic_init(&wire->holders, 2);
+    *wire = (wire_t) { .fd = connect_to(board_options.net), .handler = handler, .arg = arg };
+    atomic_init(&wire->owners, 2);
     pthread_t thread;
     char hello[32];
     int length = snprintf(hello, sizeof(hello), "%s %02x%02x%02x%02x%02x%02x", kind,
@@ -106,6 +106,6 @@ bool wire_send(wire_t *wire, uint8_t type, const void *payload, size_t length) {
 void wire_close(wire_t *wire) {
     if (wire != NULL) {
         shutdown(wire->fd, SHUT_RDWR);
-        let_go(wire);
+        release(wire);
     }
 }

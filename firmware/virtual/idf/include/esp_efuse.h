@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The eFuse block for keys: one, of which only the purpose can be asked.
+// The eFuse block for keys. There is one, and its purpose can be read.
 
 #pragma once
 
@@ -22,5 +22,5 @@ typedef enum {
 
 bool esp_efuse_find_purpose(esp_efuse_purpose_t purpose, esp_efuse_block_t *block);
 
-// Whether software cannot read the key. That is always so here.
+// Whether software cannot read the key. Always true here.
 bool esp_efuse_get_key_dis_read(esp_efuse_block_t block);

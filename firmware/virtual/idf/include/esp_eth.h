@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Ethernet drivers. One kind of chip exists here, a W5500 on an SPI bus, and it is the wire to the
-// simulated world. Of all calls only
-// esp_eth_driver_install() and a MAC's init() wait for it, a second at most.
+// Ethernet drivers. The only chip is a W5500 on an SPI bus, which is connected to the simulated
+// world. Of all calls only esp_eth_driver_install() and a MAC's init() wait for the world, for 10
+// s at most.
 
 #pragma once
 

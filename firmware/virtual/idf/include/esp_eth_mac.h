@@ -10,12 +10,12 @@
 
 typedef struct esp_eth_mac_s esp_eth_mac_t;
 
-// One half of a driver. These are of its parts what others than the driver itself call.
+// The MAC of a driver. Only the members that others than the driver call.
 struct esp_eth_mac_s {
     // Resets the chip by software and sets it up; its address is lost. ESP_ERR_TIMEOUT: no answer.
     esp_err_t (*init)(esp_eth_mac_t *mac);
     esp_err_t (*set_addr)(esp_eth_mac_t *mac, uint8_t *address);
-    esp_err_t (*get_addr)(esp_eth_mac_t *mac, uint8_t *address); // what the driver remembers
+    esp_err_t (*get_addr)(esp_eth_mac_t *mac, uint8_t *address); // the driver's copy
 };
 
 typedef struct {
@@ -42,7 +42,7 @@ typedef struct {
 esp_eth_mac_t *esp_eth_mac_new_w5500(const eth_w5500_config_t *w5500,
     const eth_mac_config_t *config);
 
-// The Ethernet controller inside an ESP32. It is there, but no transceiver is wired to it.
+// The Ethernet controller inside an ESP32, with no transceiver connected to it.
 typedef enum {
     EMAC_CLK_DEFAULT,
     EMAC_CLK_EXT_IN,

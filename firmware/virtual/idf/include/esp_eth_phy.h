@@ -9,7 +9,7 @@
 
 typedef struct esp_eth_phy_s esp_eth_phy_t;
 
-// The other half.
+// The PHY of a driver. Only the members that others than the driver call.
 struct esp_eth_phy_s {
     esp_err_t (*init)(esp_eth_phy_t *phy);
 };

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Log output on stderr, which is the bench's. On ESP32 it shares the console with the REPL. Errors are
-// printed, other levels are compiled and left out.
+// Log output on stderr, which is the bench's. On ESP32 it shares the console with the REPL. Errors
+// are printed, other levels are compiled and left out.
 
 #pragma once
 

@@ -22,7 +22,7 @@ esp_err_t esp_netif_attach(esp_netif_t *netif, esp_netif_iodriver_handle driver)
 esp_err_t esp_netif_set_driver_config(esp_netif_t *netif,
     const esp_netif_driver_ifconfig_t *config);
 
-// For drivers: a frame has arrived. Copies it; dropped when lwIP has no room, as a NIC does.
+// For drivers: passes a received frame to lwIP. Copies it, or drops it if lwIP has no room.
 esp_err_t esp_netif_receive(esp_netif_t *netif, const void *frame, size_t length);
 
 // Default reactions of an interface to what happens to its driver (event handlers).
@@ -34,7 +34,7 @@ void esp_netif_action_disconnected(void *netif, esp_event_base_t base, int32_t i
 esp_err_t esp_netif_set_mac(esp_netif_t *netif, uint8_t mac[]);
 esp_err_t esp_netif_set_hostname(esp_netif_t *netif, const char *hostname);
 esp_err_t esp_netif_get_ip_info(esp_netif_t *netif, esp_netif_ip_info_t *info);
-// ESP_ERR_ESP_NETIF_DHCP_NOT_STOPPED while DHCP is in charge.
+// ESP_ERR_ESP_NETIF_DHCP_NOT_STOPPED while DHCP sets the address.
 esp_err_t esp_netif_set_ip_info(esp_netif_t *netif, const esp_netif_ip_info_t *info);
 esp_err_t esp_netif_get_dns_info(esp_netif_t *netif, esp_netif_dns_type_t type,
     esp_netif_dns_info_t *info);

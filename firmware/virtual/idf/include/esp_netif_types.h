@@ -46,8 +46,8 @@ typedef enum {
     ESP_NETIF_DHCP_STOPPED,
 } esp_netif_dhcp_status_t;
 
-// The numbers matter: MicroPython's network_lan.c hears all IP events with one handler that looks
-// at the number only, and some are those of Ethernet events too.
+// The numbers are significant: MicroPython's network_lan.c has one handler for all IP events,
+// which compares the number only, and some Ethernet events have the same numbers.
 typedef enum {
     IP_EVENT_STA_GOT_IP = 0,
     IP_EVENT_STA_LOST_IP,

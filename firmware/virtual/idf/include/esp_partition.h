@@ -56,5 +56,5 @@ esp_err_t esp_partition_write(const esp_partition_t *p, size_t offset, const voi
 // Offset and size must be multiples of 4096.
 esp_err_t esp_partition_erase_range(const esp_partition_t *p, size_t offset, size_t size);
 
-// The virtual board's own: opens or makes the image in `dir`; prints and exits on failure.
+// Of the virtual board only: opens or makes the image in `dir`. Prints and exits on failure.
 void esp_partition_board_open(const char *dir, bool erase);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Wi-Fi as an ESP32's closed driver offers it. The radio is the wire to the simulated world.
-// No call waits, but for esp_wifi_scan_start() with block set; results come as events.
+// Wi-Fi, with the interface of the ESP32's closed driver. The radio is connected to the simulated
+// world. Only esp_wifi_scan_start() with `block` waits; results come as events.
 
 #pragma once
 

@@ -4,7 +4,8 @@
 // Non-volatile storage: typed values under namespace and key, kept in the flash partition "nvs".
 //
 // A value is on flash when its nvs_set_...() returns, as in ESP-IDF; nvs_commit() adds nothing.
-// After a power cut during a write the old or the new value is there, and all others are.
+// After a power cut during a write, the old or the new value is stored, and no other value has
+// changed.
 
 #pragma once
 

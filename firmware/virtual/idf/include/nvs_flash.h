@@ -7,7 +7,7 @@
 
 #include "nvs.h"
 
-// ESP_ERR_NVS_NO_FREE_PAGES when the partition holds something else than NVS or blank flash;
-// the answer to that is nvs_flash_erase() and another try.
+// ESP_ERR_NVS_NO_FREE_PAGES: the partition holds neither NVS nor blank flash. The caller then
+// erases it and tries again.
 esp_err_t nvs_flash_init(void);
 esp_err_t nvs_flash_erase(void);

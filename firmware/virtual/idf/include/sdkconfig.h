@@ -1,10 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// ESP-IDF makes this file from its options. Here they stand in the Makefile and in the board's
-// mpconfigboard.h.
-
-// tests/idf names a file with those of another board.
+// ESP-IDF generates this file from its options. Here the options are in the Makefile and the board's
+// mpconfigboard.h. tests/idf sets SDKCONFIG_FILE to a file with those of another board.
 
 #pragma once
 

@@ -21,7 +21,7 @@ esp_err_t gpio_pullup_dis(gpio_num_t pin);
 esp_err_t gpio_pulldown_en(gpio_num_t pin);
 esp_err_t gpio_pulldown_dis(gpio_num_t pin);
 
-// Kept for nothing: a simulated wire has no current.
+// Has no effect: a simulated pin has no current.
 esp_err_t gpio_set_drive_capability(gpio_num_t pin, gpio_drive_cap_t strength);
 
 // While a pin is held, its output does not change.
@@ -32,13 +32,13 @@ esp_err_t gpio_hold_dis(gpio_num_t pin);
 esp_err_t gpio_sleep_set_direction(gpio_num_t pin, gpio_mode_t mode);
 esp_err_t gpio_wakeup_enable(gpio_num_t pin, gpio_int_type_t type);
 
-// Handlers run in the I/O thread with interrupts off.
+// Handlers run with interrupts off, in the thread that changes the level.
 esp_err_t gpio_install_isr_service(int flags);
 esp_err_t gpio_set_intr_type(gpio_num_t pin, gpio_int_type_t type);
 esp_err_t gpio_isr_handler_add(gpio_num_t pin, gpio_isr_t handler, void *arg);
 esp_err_t gpio_isr_handler_remove(gpio_num_t pin);
 
-// Of the ROM: gives the pin back to GPIO.
+// A function of the ROM, which selects GPIO as the pin's function.
 void esp_rom_gpio_pad_select_gpio(uint32_t pin);
 
 // Stands for the GPIO registers, of which upstream reads one field: the interrupt type.
@@ -50,8 +50,8 @@ typedef struct {
 
 extern gpio_dev_t GPIO;
 
-// The virtual board's own: the level the output driver was last told.
+// Of the virtual board only: the last level given to the output driver.
 int gpio_board_output_level(gpio_num_t pin);
 
-// The virtual board's own: all pins back to reset state, and the world is told.
+// Of the virtual board only: connects the pins to the simulated world.
 void gpio_board_start(void);

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// SPI controller as MicroPython's machine_hw_spi.c and network_lan.c use it. What answers on the
-// bus is in spi_master.c.
+// The SPI controller, as far as MicroPython's machine_hw_spi.c and network_lan.c use it.
 
 #pragma once
 
@@ -65,8 +64,8 @@ struct spi_transaction_t {
 
 typedef struct spi_device *spi_device_handle_t;
 
-// Of the virtual board: who answers on the buses. It is given what a transaction begins with and
-// fills what MISO carries meanwhile.
+// Of the virtual board only: sets the device on the buses. Its function gets the first bytes of a
+// transaction and writes the data on MISO.
 #define SPI_BOARD_REQUEST_BYTES 3
 typedef void (*spi_answer_t)(const uint8_t *request, uint8_t *rx, size_t length);
 void spi_board_attach(spi_answer_t answer);

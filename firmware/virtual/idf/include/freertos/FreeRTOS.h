@@ -18,7 +18,7 @@ typedef unsigned int UBaseType_t;
 typedef uint32_t TickType_t;
 typedef uint8_t StackType_t;
 
-// Room for a semaphore, for MicroPython's mpthreadport.h. The board has its threads otherwise.
+// The type alone, which MicroPython's mpthreadport.h names.
 typedef struct {
     void *unused;
 } StaticSemaphore_t;
@@ -33,7 +33,7 @@ typedef struct {
 #define pdMS_TO_TICKS(ms) ((TickType_t)(ms))
 #define tskNO_AFFINITY (0x7fffffff)
 
-// Of the chip that the board stands for; a constant on chips.
+// The number of cores of the simulated chip. A constant on chips.
 #define portNUM_PROCESSORS (board_processors())
 int board_processors(void);
 
@@ -46,7 +46,7 @@ void board_irq_unlock(void);
 #define portEXIT_CRITICAL(mux) ((void)(mux), board_irq_unlock())
 #define portYIELD_FROM_ISR() ((void)0)
 
-// As in ESP-IDF: what is Espressif's own comes only with what every compilation of ESP-IDF defines.
+// As in ESP-IDF, Espressif's additions need the definition that ESP-IDF sets in every compilation.
 #ifdef ESP_PLATFORM
 #include "freertos/idf_additions.h"
 #endif

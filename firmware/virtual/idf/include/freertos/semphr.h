@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The type alone, which MicroPython's network_ppp.c and mpthreadport.h name: there are no semaphores.
+// The type alone, which MicroPython's network_ppp.c and mpthreadport.h name: there are no
+// semaphores.
 
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// What the board can do beyond a classic ESP32: like later chips it has an HMAC unit. tests/idf names
-// a file with what another chip can do.
+// The capabilities of the chip. Like later chips than the ESP32, it has an HMAC unit. tests/idf
+// sets SOC_CAPS_FILE to a file with those of another chip.
 
 #pragma once
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The pins that an ESP32's SPI controllers have without its GPIO matrix (ESP32 data sheet, 4.1.17).
+// The pins that an ESP32's SPI controllers have without its GPIO matrix (ESP32 data sheet,
+// 4.1.17).
 
 #pragma once
 

@@ -1,14 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The timer that ends turns: when it runs. FreeRTOS ends the turn; tests/system has a board with one
-// core for that.
+// When the timer runs that shortens the time slices. FreeRTOS ends the slices: tests/system tests that
+// on a board with one core.
 
 #include <stddef.h>
 #include <string.h>
 
 #include "connectwith/port/stream_lwip.h"
-#include "connectwith/port/turns_freertos.h"
+#include "connectwith/port/timeslice_freertos.h"
 #include "harness.h"
 #include "world.h"
 
@@ -22,8 +22,8 @@ static void connect_to(stream_t *stream, peer_t peer) {
     }
 }
 
-// Whether the timer ends itself, as it must when nobody computes.
-static bool comes_to_rest(void) {
+// Whether the timer stops itself, as it must when no task computes.
+static bool timer_stops(void) {
     for (int ms = 0; ms < LONG_MS; ++ms) {
         if (!world_timer_fires()) {
             return true;
@@ -33,7 +33,7 @@ static bool comes_to_rest(void) {
     return false;
 }
 
-static void shake_with(peer_t peer, stream_state_t end) {
+static void handshake_with(peer_t peer, stream_state_t end) {
     stream_t stream;
     const char *ca = world_ca();
     const tls_config_t config = {
@@ -47,7 +47,7 @@ static void shake_with(peer_t peer, stream_state_t end) {
         world_sleep_ms(1);
     }
     CHECK(world_timer_starts() > starts);
-    CHECK(comes_to_rest());  // while the worker waits for the peer, or has ended
+    CHECK(timer_stops());  // while the worker waits for the peer, or has ended
     for (int ms = 0; ms < LONG_MS && stream_poll(&stream) != end; ++ms) {
         world_sleep_ms(1);
     }
@@ -56,28 +56,28 @@ static void shake_with(peer_t peer, stream_state_t end) {
     for (int ms = 0; ms < LONG_MS && world_tasks() != 0; ++ms) {
         world_sleep_ms(1);
     }
-    CHECK(comes_to_rest());  // each begin has had its end
+    CHECK(timer_stops());  // the calls come in pairs
     CHECK(!world_timer_fires());
 }
 
 static void no_timer_with_two_cores(void) {
-    turns_begin();
+    timeslice_begin();
     CHECK(!world_timer_fires());
-    turns_end();
+    timeslice_end();
     CHECK_EQ(world_timers(), 0);
 }
 
 static void no_memory_for_the_timer(void) {
     world_cores(1);
     world_no_timer(true);
-    turns_begin();
-    turns_end();
+    timeslice_begin();
+    timeslice_end();
     world_no_timer(false);
     CHECK_EQ(world_timers(), 0);
-    turns_begin();
+    timeslice_begin();
     CHECK_EQ(world_timers(), 1);
     CHECK(world_timer_fires());
-    turns_end();
+    timeslice_end();
     CHECK(world_timer_fires());
     CHECK(!world_timer_fires());
     world_cores(2);
@@ -85,16 +85,16 @@ static void no_memory_for_the_timer(void) {
 
 static void runs_while_one_of_two_computes(void) {
     world_cores(1);
-    turns_begin();
-    turns_begin();
-    turns_end();
+    timeslice_begin();
+    timeslice_begin();
+    timeslice_end();
     CHECK(world_timer_fires());
     CHECK(world_timer_fires());
-    turns_end();
-    turns_begin();  // before it has stopped itself
+    timeslice_end();
+    timeslice_begin();  // before it has stopped itself
     CHECK(world_timer_fires());
     CHECK(world_timer_fires());
-    turns_end();
+    timeslice_end();
     CHECK(world_timer_fires());
     CHECK(!world_timer_fires());
     world_cores(2);
@@ -103,14 +103,14 @@ static void runs_while_one_of_two_computes(void) {
 static void runs_only_while_a_handshake_computes(void) {
     world_cores(1);
     for (int i = 0; i < 3; ++i) {
-        shake_with(PEER_ECHO, STREAM_SECURE);
-        shake_with(PEER_MUTE, STREAM_HANDSHAKE);
+        handshake_with(PEER_ECHO, STREAM_SECURE);
+        handshake_with(PEER_MUTE, STREAM_HANDSHAKE);
     }
     CHECK_EQ(world_timers(), 1);
     world_cores(2);
 }
 
-const test_t turns_tests[] = {
+const test_t timeslice_tests[] = {
     { "no_timer_with_two_cores", no_timer_with_two_cores },
     { "no_memory_for_the_timer", no_memory_for_the_timer },
     { "runs_while_one_of_two_computes", runs_while_one_of_two_computes },
