@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from commands import boards, lint_boards, lint_layers, lint_types
+from commands import boards, lint_boards, lint_layers, lint_stubs, lint_types
 from setup import paths
 from setup.shell import capture, run_logged
 
 MAX_LINES = 400
 _PYTHON_WITHOUT_SUFFIX = ("tools/cw",)
-_CODE = {".c", ".h", ".py", ".mk", ".sh", ".cmake"}
+_CODE = {".c", ".h", ".py", ".pyi", ".mk", ".sh", ".cmake"}
 _HEADER = re.compile(
     r"^(//|#) SPDX-FileCopyrightText: 2026 The connectwith authors\n"
     r"\1 SPDX-License-Identifier: MIT\n",
@@ -77,5 +77,6 @@ def checks(root: Path | None = None) -> Iterator[tuple[str, list[str]]]:
     yield "file lengths", length_complaints(root, files)
     yield "layers", lint_layers.complaints(root)
     yield "types", lint_types.complaints(root)
+    yield "stubs", lint_stubs.complaints(root)
     yield "boards", lint_boards.complaints(root)
     yield "docs/boards.md", boards.document_complaints(root)
