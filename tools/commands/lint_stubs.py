@@ -13,7 +13,7 @@ from pathlib import Path
 
 STUBS = Path("docs") / "stubs"
 # Each stub, and the frozen files whose names are attributes of its module.
-_FILES = {
+FILES = {
     "agent": ("agent",),
     "hardware": ("hardware",),
     "imp": ("imp", "connectwith/api/imp_device"),
@@ -81,7 +81,7 @@ def _names(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
                 yield name, _parameters(node)
 
 
-def _surface(folder: Path, files: tuple[str, ...], suffix: str) -> dict[str, str]:
+def surface(folder: Path, files: tuple[str, ...], suffix: str) -> dict[str, str]:
     """The public names of the files together; a later file wins. The first docstring."""
     trees = [ast.parse((folder / f"{name}{suffix}").read_text("utf-8")) for name in files]
     found = {"module: docstring": repr(ast.get_docstring(trees[0]))}
@@ -91,8 +91,8 @@ def _surface(folder: Path, files: tuple[str, ...], suffix: str) -> dict[str, str
 
 
 def _differences(root: Path, stub: str) -> Iterator[str]:
-    there = _surface(root / "modules", _FILES[stub], ".py")
-    here = _surface(root / STUBS, (stub,), ".pyi")
+    there = surface(root / "modules", FILES[stub], ".py")
+    here = surface(root / STUBS, (stub,), ".pyi")
     if stub in _CLASSES:
         kept = ("module", *_CLASSES[stub])
         there = {n: said for n, said in there.items() if re.split("[.:]", n)[0] in kept}
@@ -106,16 +106,16 @@ def _differences(root: Path, stub: str) -> Iterator[str]:
 
 
 def _unlisted(root: Path) -> Iterator[str]:
-    """Files of the API, and stubs, that no row of _FILES has."""
+    """Files of the API, and stubs, that no row of FILES has."""
     modules, stubs = root / "modules", root / STUBS
-    known = {name for names in _FILES.values() for name in names} | _INNER
+    known = {name for names in FILES.values() for name in names} | _INNER
     for file in sorted([*modules.glob("*.py"), *modules.glob("connectwith/api/*.py")]):
         name = file.relative_to(modules).with_suffix("").as_posix()
         if file.name not in ("manifest.py", "__init__.py") and name not in known:
-            yield f"modules/{name}.py: no stub has its names, see _FILES of lint_stubs.py"
+            yield f"modules/{name}.py: no stub has its names, see FILES of lint_stubs.py"
     for file in sorted(stubs.rglob("*.pyi")):
-        if file.relative_to(stubs).with_suffix("").as_posix() not in _FILES:
-            yield f"{file.relative_to(root)}: compared with nothing, see _FILES of lint_stubs.py"
+        if file.relative_to(stubs).with_suffix("").as_posix() not in FILES:
+            yield f"{file.relative_to(root)}: compared with nothing, see FILES of lint_stubs.py"
 
 
 def _version(root: Path) -> Iterator[str]:
@@ -126,5 +126,5 @@ def _version(root: Path) -> Iterator[str]:
 
 def complaints(root: Path) -> list[str]:
     """Where stubs and frozen modules differ."""
-    bad = [f"{STUBS}/{stub}.pyi: {said}" for stub in _FILES for said in _differences(root, stub)]
+    bad = [f"{STUBS}/{stub}.pyi: {said}" for stub in FILES for said in _differences(root, stub)]
     return [*bad, *_unlisted(root), *_version(root)]
