@@ -27,6 +27,7 @@ int harness_run(harness_print_t print) {
         #else
         attempt_tests, attempt_walk_tests, backoff_tests, builddate_tests, clockrecord_tests,
         dnsmsg_tests, hostname_tests, jsontext_tests, lookup_tests, pppscan_tests,
+        utf8_tests,
         #endif
     };
     int passed = 0;

@@ -30,6 +30,7 @@ extern const test_t resolve_tests[];
 extern const test_t seal_tests[];
 extern const test_t stream_tests[];
 extern const test_t timeslice_tests[];
+extern const test_t utf8_tests[];
 
 typedef void (*harness_print_t)(const char *text);
 

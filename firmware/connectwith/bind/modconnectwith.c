@@ -5,7 +5,6 @@
 
 #include "py/objstr.h"
 #include "py/runtime.h"
-#include "py/unicode.h"
 
 #include "connectwith/bind/bind.h"
 #include "connectwith/core/attempt.h"
@@ -13,6 +12,7 @@
 #include "connectwith/core/builddate.h"
 #include "connectwith/core/clockrecord.h"
 #include "connectwith/core/jsontext.h"
+#include "connectwith/core/utf8.h"
 #include "connectwith/port/platform.h"
 
 #ifndef CONNECTWITH_VERSION
@@ -76,7 +76,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(mod_is_json_obj, mod_is_json);
 static mp_obj_t mod_utf8_bytes(mp_obj_t text_in) {
     size_t len;
     const char *text = mp_obj_str_get_data(text_in, &len);
-    return MP_OBJ_NEW_SMALL_INT(utf8_check((const byte *)text, len) ? (mp_int_t)len : -1);
+    return MP_OBJ_NEW_SMALL_INT(utf8_valid((const uint8_t *)text, len) ? (mp_int_t)len : -1);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(mod_utf8_bytes_obj, mod_utf8_bytes);
 

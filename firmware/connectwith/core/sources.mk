@@ -13,4 +13,5 @@ CONNECTWITH_CORE_C := \
 	jsontext.c \
 	lookup.c \
 	pppscan.c \
-	seal.c
+	seal.c \
+	utf8.c
