@@ -66,6 +66,7 @@ class Netsim:
         self.path = folder / "net"
         self.events: list[str] = []
         self.clients: dict[int, tuple[str, str, int]] = {}  # connected: kind, MAC, process
+        self.joined: dict[int, str] = {}  # with a link: the network's name
         self.listeners: list[Callable[[str], None]] = []  # called in a thread; must not wait
         self._changed = threading.Condition()
         self._answers: queue.Queue[str] = queue.Queue()
@@ -100,6 +101,11 @@ class Netsim:
         if word == "client":
             ident, kind, mac, pid = rest.split(" ")
             self.clients[int(ident)] = (kind, mac, int(pid))
+        elif word == "joined":
+            ident, name = rest.split(" ")
+            self.joined[int(ident)] = name
+        elif word in ("left", "gone"):
+            self.joined.pop(int(rest.split(" ")[0]), None)
         for listener in list(self.listeners):
             listener(event)
         if word == "gone":

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from .cable import Cable
+from .errors import BenchError
 from .netsim_process import Netsim
+from .ports import free_port
 
 
 class Network:
@@ -29,6 +31,17 @@ class Network:
     def nameserver(self) -> str:
         """The address of the bench's DNS server as boards see it."""
         return f"10.0.{self.number}.3"
+
+    def forward(self, pid: int, port: int) -> int:
+        """A port of 127.0.0.1 whose TCP connections reach `port` of a board, until its link is
+        lost. pid: the board's process. Raises BenchError."""
+        clients = self._netsim.clients
+        for ident, name in list(self._netsim.joined.items()):
+            if name == self.name and ident in clients and clients[ident][2] == pid:
+                here = free_port()
+                self._netsim.command(f"forward {ident} {here} {port}")
+                return here
+        raise BenchError(f"process {pid} has no link to the network {self.name}")
 
     def dhcp(self, on: bool) -> None:
         """Leases are given, or requests are swallowed."""

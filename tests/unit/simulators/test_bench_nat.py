@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: MIT
 """Which traffic of a board reaches this machine, and that no other does."""
 
+import os
 import socket
 import struct
 import threading
 
 import pytest
+from bench import BenchError
 from fake_board import ACK, RST, SYN, checksum, ipv4
 
 PSH = 0x08
@@ -286,3 +288,17 @@ def test_dhcp_that_refuses(world, station):
     home.spoil_dhcp("nak")
     assert ask_dhcp(station, DISCOVER) == offer, "an offer can still be had"
     assert ask_dhcp(station, request)[240:243] == REFUSED
+
+
+def test_a_connection_to_a_board(world, online):
+    port = world.wifi["home"].forward(os.getpid(), 80)
+    with socket.create_connection(("127.0.0.1", port), timeout=5):
+        segment = online.receive_tcp(80)
+        assert segment.flags & (SYN | ACK) == SYN
+
+
+def test_no_connection_to_a_board_without_a_link(world, station):
+    with pytest.raises(BenchError, match="no link to the network home"):
+        world.wifi["home"].forward(os.getpid(), 80)
+    with pytest.raises(BenchError, match="no client with a link"):
+        world.netsim.command("forward 99999 8080 80")

@@ -298,19 +298,19 @@ static void do_gpio(char **words, size_t count) {
         reply("error gpio MAC PIN LEVEL\n");
         return;
     }
-    char text[16];
-    int length = snprintf(text, sizeof(text), "%ld %ld", pin, level);
-    unsigned sent = 0;
-    for (size_t i = 0; i < CLIENT_MAX; i++) {
-        client_t *client = &world.clients[i];
-        char mac[13];
-        wire_mac(client, mac);
-        if (client->fd >= 0 && client->kind == KIND_GPIO && strcmp(mac, words[1]) == 0) {
-            wire_send(client, 'I', text, (size_t)length);
-            sent++;
-        }
-    }
+    unsigned sent = wire_pin(words[1], (unsigned)pin, level != 0);
     reply(sent > 0 ? "ok\n" : "error no board with this MAC\n");
+}
+
+static void do_forward(char **words, size_t count) {
+    long id, from, to;
+    if (count != 4 || !to_number(words[1], 1, INT32_MAX, &id)
+        || !to_number(words[2], 1, 65535, &from) || !to_number(words[3], 1, 65535, &to)) {
+        reply("error forward ID PORT BOARD_PORT\n");
+        return;
+    }
+    bool done = nat_forward((unsigned)id, (uint16_t)from, (uint16_t)to);
+    reply(done ? "ok\n" : "error no client with a link has this ID, or the port is taken\n");
 }
 
 static void do_show(char **words, size_t count) {
@@ -347,7 +347,8 @@ static void do_quit(char **words, size_t count) {
 static void run_line(char *text) {
     static const struct { const char *word; void (*run)(char **words, size_t count); } table[] = {
         { "set", do_set }, { "wifi", do_wifi }, { "redirect", do_redirect }, { "kick", do_kick },
-        { "gpio", do_gpio }, { "show", do_show }, { "sim", do_sim }, { "quit", do_quit },
+        { "gpio", do_gpio }, { "forward", do_forward }, { "show", do_show }, { "sim", do_sim },
+        { "quit", do_quit },
     };
     char *words[WORDS_MAX];
     size_t count = 0;
@@ -364,7 +365,7 @@ static void run_line(char *text) {
             return;
         }
     }
-    reply("error commands: wifi set kick redirect sim gpio show quit\n");
+    reply("error commands: wifi set kick redirect sim gpio forward show quit\n");
 }
 
 bool control_read(void) {

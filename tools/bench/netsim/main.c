@@ -192,6 +192,7 @@ static int usage(FILE *out) {
         "  redirect dns=PORT sntp=PORT  UDP servers on 127.0.0.1, 0 for none\n"
         "  sim scan-ms=N no-ap-ms=N     duration of a scan, and of finding nothing\n"
         "  gpio MAC PIN LEVEL           drives an input pin of a board\n"
+        "  forward ID PORT BOARD_PORT   TCP from 127.0.0.1:PORT to a client, until its link is lost\n"
         "  show NAME                    counters\n"
         "  quit\n"
         "Settings of all:    dhcp=on|off|nak|wrong|garbage|half|two-dns delay-ms=N drop=0..1\n"

@@ -178,6 +178,19 @@ void nat_close(client_t *client) {
     }
 }
 
+bool nat_forward(unsigned id, uint16_t from, uint16_t to) {
+    for (size_t i = 0; i < CLIENT_MAX; i++) {
+        const client_t *client = &world.clients[i];
+        if (client->fd >= 0 && client->id == id && client->nat != NULL) {
+            // A client is alone in its network and has the first address that DHCP gives.
+            struct in_addr here = { htonl(INADDR_LOOPBACK) };
+            struct in_addr board = { htonl(host_address(client->network, HOST_DHCP_START)) };
+            return slirp_add_hostfwd(client->nat->slirp, 0, here, from, board, to) == 0;
+        }
+    }
+    return false;
+}
+
 void nat_input(client_t *client, const uint8_t *frame, size_t length) {
     uint8_t changed[FRAME_MAX];
     switch (judge(client->network, frame, length)) {

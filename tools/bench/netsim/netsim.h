@@ -183,6 +183,7 @@ void wire_frame(client_t *client, const uint8_t *frame, size_t length);
 void wire_flush(client_t *client);
 void wire_close(client_t *client);
 void wire_mac(const client_t *client, char text[13]);   // as 12 hex digits
+unsigned wire_pin(const char *mac, unsigned pin, bool level);   // how many boards were told
 
 // station.c
 void station_join(client_t *client, bool by_bssid, const uint8_t *payload, size_t length);
@@ -216,6 +217,8 @@ void cable_changed(network_t *network);       // tells the clients: power, chip 
 // nat.c
 bool nat_open(client_t *client, network_t *network);
 void nat_close(client_t *client);
+// Passes TCP connections to 127.0.0.1:from on to the client's port `to`, until its link is lost.
+bool nat_forward(unsigned id, uint16_t from, uint16_t to);
 void nat_input(client_t *client, const uint8_t *frame, size_t length);
 void nat_fill(client_t *client, uint32_t *timeout_ms);
 void nat_poll(client_t *client, bool failed);

@@ -231,3 +231,19 @@ void wire_read(client_t *client) {
         }
     }
 }
+
+unsigned wire_pin(const char *mac, unsigned pin, bool level) {
+    char text[16];
+    int length = snprintf(text, sizeof(text), "%u %d", pin, level);
+    unsigned sent = 0;
+    for (size_t i = 0; i < CLIENT_MAX; i++) {
+        client_t *client = &world.clients[i];
+        char own[13];
+        wire_mac(client, own);
+        if (client->fd >= 0 && client->kind == KIND_GPIO && strcmp(own, mac) == 0) {
+            wire_send(client, 'I', text, (size_t)length);
+            sent++;
+        }
+    }
+    return sent;
+}
