@@ -63,7 +63,7 @@ def make_lock(shelf: Path, git_url: str = "file:///nowhere", commit: str = "0" *
     """Packs three tiny sources onto `shelf`; the lock that fits them."""
 
     def source(name: str, patched: bool, *files: LockedFile) -> Source:
-        return Source(name, "1.0", "1.0-1", patched, files, git_url, "v1.0", commit)
+        return Source(name, "1.0", "1.0-1", patched, files, git_url, "v1.0", commit, name)
 
     micropython = pack(
         shelf,
@@ -82,6 +82,7 @@ def make_lock(shelf: Path, git_url: str = "file:///nowhere", commit: str = "0" *
             source("lwip", True, lwip, lwip_patches),
             source("mbedtls", False, mbedtls),
         ),
+        None,
         Repository("micropython", git_url, "v1.28.0", {"v1.28.0": commit, "v1.25.0": commit}),
         Repository("esp-idf", "file:///nowhere", "v5.5.1", {"v5.5.1": "0" * 40}),
     )

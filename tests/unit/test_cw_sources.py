@@ -246,6 +246,8 @@ def test_the_lock_file_of_the_project_is_whole():
         assert len(source.git_commit) == 40 and source.git_url.startswith("https://")
         assert all(int(file.sha256, 16) for file in source.files)
         assert len(source.files) == (2 if source.patched else 1)
+    assert lock.library.package == "micropython" and lock.library.git_tag == "v1.25.0"
+    assert [file.name[-14:] for file in lock.library.files] == [".debian.tar.xz"]
 
 
 @pytest.mark.parametrize("text", ["", "[debian", '[debian]\nsuite = "trixie"\n'])

@@ -62,7 +62,7 @@ class Repository:
 
 @dataclass(frozen=True)
 class Source:
-    """One upstream source as it is pinned."""
+    """One upstream source as it is pinned. `package`: Debian's name of its source package."""
 
     name: str
     version: str
@@ -72,6 +72,7 @@ class Source:
     git_url: str
     git_tag: str
     git_commit: str
+    package: str
 
     @property
     def digest(self) -> str:
@@ -87,10 +88,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Lock:
-    """The whole file."""
+    """The whole file. `library`: micropython-lib."""
 
     suite: str
     sources: tuple[Source, ...]
+    library: Source | None
     micropython: Repository
     esp_idf: Repository
 
@@ -120,6 +122,7 @@ def _source(name: str, table: dict) -> Source:
         git_url=git["url"],
         git_tag=git["tag"],
         git_commit=git["commit"],
+        package=table.get("package", name),
     )
 
 
@@ -137,7 +140,9 @@ def read_lock(path: Path) -> Lock:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         chips = (_repository(n, table["chips"][n]) for n in ("micropython", "esp-idf"))
-        return Lock(table["debian"]["suite"], tuple(_source(n, table[n]) for n in NAMES), *chips)
+        library = _source("micropython-lib", table["micropython-lib"])
+        sources = tuple(_source(n, table[n]) for n in NAMES)
+        return Lock(table["debian"]["suite"], sources, library, *chips)
     except MALFORMED as error:
         raise unusable(path, error) from error
 

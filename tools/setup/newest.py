@@ -9,18 +9,14 @@ day. If both fail, the tests are skipped with the reason.
 
 import dataclasses
 import re
-import shutil
 import tempfile
 from pathlib import Path
 
 from setup import debian, paths, sources
 from setup.lock import Lock, LockedFile, Pin, Source, sha256_of
 from setup.problem import Problem
-from setup.shell import capture
 
 SUITE = "sid"
-# The time limit for reaching the repository.
-_PROBE_S = 20.0
 _ARCHIVE = re.compile(r"micropython_(\d+)\.(\d+)\.(\d+)\D.*orig\.tar\.\w+$")
 
 
@@ -43,8 +39,7 @@ def _in_cache() -> Path | None:
 
 def _by_git(pin: Pin, log: Path) -> Path | None:
     """A clone at the tag; None when the repository cannot be reached. Raises Problem."""
-    command = ["git", "ls-remote", "--exit-code", pin.url, f"refs/tags/{pin.tag}"]
-    if capture(command, _PROBE_S) is None:
+    if not sources.answers(pin):
         return None
     sources.clone(pin, _folder(pin.version), log)
     return _folder(pin.version)
@@ -89,8 +84,7 @@ def ensure(lock: Lock) -> tuple[Path | None, str]:
         if ready is not None:
             return ready, ""
         try:
-            by_git = _by_git(pin, log) if shutil.which("git") else None
-            return by_git or _by_apt(pinned, pin.version, log), ""
+            return _by_git(pin, log) or _by_apt(pinned, pin.version, log), ""
         except (Problem, OSError) as error:
             why = error.what if isinstance(error, Problem) else str(error)
             return None, f"no MicroPython newer than {pinned.version}: {why}"

@@ -1,11 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Step `sources`: MicroPython, lwIP and mbedTLS as pinned, checked, unpacked and put together."""
+"""Step `sources`: MicroPython, lwIP and mbedTLS as pinned, checked, unpacked and put together.
+
+micropython-lib is optional: all of it by git, or the part in Debian's package of MicroPython.
+"""
 
 import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +21,12 @@ from setup.report import Report
 from setup.shell import capture, require_space, run_logged, tail
 
 LINKED = ("lwip", "mbedtls")
+# micropython-lib in MicroPython's tree, and Debian's patch that has a part of it.
+_LIBRARY = "micropython-lib"
+_LIBRARY_PATCH = "patches/mip.patch"
+_LIBRARY_README = "Modules of micropython-lib that Debian's source package of MicroPython has.\n"
+# The time limit for reaching a repository that can be done without.
+_PROBE_S = 20.0
 # No prompt for a password, which would wait for ever on a machine without a person.
 NO_PROMPT = {"GIT_TERMINAL_PROMPT": "0"}
 
@@ -61,12 +72,12 @@ def download(source: Source, archive: debian.SourceArchive) -> None:
     _archives().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".unfinished-get-", dir=_archives()) as name:
         into = Path(name)
-        archive.fetch(source.name, source.debian_version, not source.patched, into)
+        archive.fetch(source.package, source.debian_version, not source.patched, into)
         for file in source.files:
             if not (into / file.name).exists():
                 raise Problem(
                     f"Debian's archive did not give {file.name}.",
-                    f"it is a file of {source.name} {source.debian_version} in the lock.",
+                    f"it is a file of {source.package} {source.debian_version} in the lock.",
                     "git is tried instead.",
                 )
             check(into / file.name, file)
@@ -103,25 +114,20 @@ def _apply_patches(debian_folder: Path, tree: Path, log: Path) -> None:
     series = (patches / "series").read_text(encoding="utf-8").splitlines()
     names = [line.split()[0] for line in series if line.strip() and not line.startswith("#")]
     for name in names:
-        command = [
-            "patch",
-            "-p1",
-            "-s",
-            "-t",
-            "-N",
-            "--no-backup-if-mismatch",
-            "-d",
-            str(tree),
-            "-i",
-            str(patches / name),
-        ]
-        if run_logged(command, log, timeout_s=60) != 0:
-            require_space(log, tree)
-            raise Problem(
-                f"Debian's patch {name} does not apply to {tree.name}.",
-                f"patch failed; the end of {log}:\n{tail(log, 4)}",
-                "look at tools/sources.lock: do the two archives belong together?",
-            )
+        _apply_patch(patches / name, tree, log)
+
+
+def _apply_patch(patch: Path, tree: Path, log: Path) -> None:
+    command = ["patch", "-p1", "-s", "-t", "-N", "--no-backup-if-mismatch",
+               "-d", str(tree), "-i", str(patch)]  # fmt: skip
+    if run_logged(command, log, timeout_s=60) == 0:
+        return
+    require_space(log, tree)
+    raise Problem(
+        f"Debian's patch {patch.name} does not apply to {tree.name}.",
+        f"patch failed; the end of {log}:\n{tail(log, 4)}",
+        "look at tools/sources.lock: do the two archives belong together?",
+    )
 
 
 def unpack(source: Source, final: Path, log: Path) -> None:
@@ -205,6 +211,70 @@ def ensure_source(
     return final
 
 
+def answers(pin: Pin) -> bool:
+    """Whether the repository can be reached and has the tag."""
+    command = ["git", "ls-remote", "--exit-code", pin.url, f"refs/tags/{pin.tag}"]
+    return shutil.which("git") is not None and capture(command, _PROBE_S) is not None
+
+
+@contextmanager
+def _or_without(report: Report) -> Iterator[None]:
+    """Reports a Problem and goes on, unless what was fetched is not what the lock pins."""
+    try:
+        yield
+    except Problem as problem:
+        if "not the pinned" in problem.what:
+            raise
+        report.line(f"[sources] {problem.what} Why: {problem.why}")
+
+
+def _library_of_debian(source: Source, final: Path, log: Path) -> None:
+    """Unpacks the modules that Debian adds by a patch; whole or not at all."""
+    with paths.whole_directory(final) as work:
+        packaging, tree = work / ".packaging", work / ".tree"
+        _tar(_archives() / source.files[0].name, packaging, log)
+        tree.mkdir()
+        _apply_patch(_only_folder(packaging) / _LIBRARY_PATCH, tree, log)
+        for entry in list((tree / "lib" / _LIBRARY).iterdir()):
+            entry.rename(work / entry.name)
+        # MicroPython's makefiles look for this file before they use the folder.
+        (work / "README.md").write_text(_LIBRARY_README, encoding="utf-8")
+        shutil.rmtree(packaging)
+        shutil.rmtree(tree)
+
+
+def ensure_library(
+    source: Source, archive: debian.SourceArchive, report: Report, log: Path
+) -> Path | None:
+    """micropython-lib by git, or Debian's part of it, or None: a board can do without it.
+
+    It is asked for once; `cw clean --all` forgets the answer. Raises Problem if what was fetched
+    is not what the lock pins.
+    """
+    whole = paths.cache() / "src" / f"{_LIBRARY}-{source.git_commit[:8]}"
+    part = paths.cache() / "src" / f"{_LIBRARY}-debian-{source.digest}"
+    none = paths.cache() / "src" / f"{_LIBRARY}-none-{source.digest}"
+    for ready in (whole, part, none):
+        if ready.is_dir():
+            return None if ready == none else ready
+    with report.step("sources", f"{_LIBRARY} {source.git_tag}"):
+        if answers(source.pin):
+            with _or_without(report):
+                clone(source.pin, whole, log)
+                return whole
+        else:
+            report.line(f"[sources] {source.git_url} cannot be reached: trying Debian, which has "
+                        "requests and mip of it")  # fmt: skip
+        with _or_without(report):
+            download(source, archive)
+            _library_of_debian(source, part, log)
+            return part
+        with paths.whole_directory(none):
+            report.line("[sources] the virtual board is built without it; ./tools/cw clean --all, "
+                        "then ./tools/cw setup, tries again")  # fmt: skip
+    return None
+
+
 def empty(folder: Path) -> bool:
     """Whether a folder is missing or has nothing in it (a submodule not checked out)."""
     return not folder.is_dir() or next(folder.iterdir(), None) is None
@@ -258,8 +328,10 @@ def ensure(report: Report, *, dry_run: bool = False, lock: Lock | None = None) -
     needed = [s for s in lock.sources if s.name != "micropython" or checkout is None]
     if checkout is not None:
         needed = [s for s in needed if empty(checkout / "lib" / s.name)]
+    has_library = checkout is not None and not empty(checkout / "lib" / _LIBRARY)
+    library = None if has_library else lock.library
     if dry_run:
-        for source in needed:
+        for source in (*needed, library) if library else needed:
             report.line(f"[sources] would have {source.name} {source.version} in {paths.cache()}")
         return None
     log = paths.cache() / "logs" / "sources.log"
@@ -274,7 +346,10 @@ def ensure(report: Report, *, dry_run: bool = False, lock: Lock | None = None) -
             archive = debian.SourceArchive(Path(work), lock.suite, log)
             for source in needed:
                 folders[source.name] = ensure_source(source, archive, report, log)
+            found = ensure_library(library, archive, report, log) if library else None
         libraries = {name: folders[name] for name in LINKED if name in folders}
+        if found is not None:
+            libraries[_LIBRARY] = found
         if checkout is None:
             return _compose(folders["micropython"], libraries, f"v{lock.sources[0].version}")
         if libraries:
