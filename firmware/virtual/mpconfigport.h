@@ -60,6 +60,7 @@
 #define MICROPY_PY_HASHLIB_SHA1                 (1)
 #define MICROPY_PY_HASHLIB_SHA256               (1)
 #define MICROPY_PY_CRYPTOLIB                    (1)
+#define MICROPY_PY_ONEWIRE                      (1)
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC        (esp_random())
 #if __has_include("ports/esp32/modos.c") // up to 1.26; later ones ask mp_hal_get_random()
 #define MICROPY_PY_OS_INCLUDEFILE               "ports/esp32/modos.c"
@@ -74,11 +75,15 @@
 
 // Machine
 #define MICROPY_PY_MACHINE                      (1)
-#define MICROPY_PY_MACHINE_INCLUDEFILE          "ports/esp32/modmachine.c"
+#define MICROPY_PY_MACHINE_INCLUDEFILE          "machine.inc.c"
 #define MICROPY_PY_MACHINE_RESET                (1)
 #define MICROPY_PY_MACHINE_BARE_METAL_FUNCS     (1)
 #define MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ (1)
 #define MICROPY_PY_MACHINE_PIN_MAKE_NEW         mp_pin_make_new
+#define MICROPY_PY_MACHINE_BITSTREAM            (1)
+#define MICROPY_PY_MACHINE_DHT_READINTO         (1)
+#define MICROPY_PY_MACHINE_PULSE                (1)
+#define MICROPY_PY_MACHINE_SOFTI2C              (1)
 #define MICROPY_PY_MACHINE_UART                 (1)
 #define MICROPY_PY_MACHINE_UART_INCLUDEFILE     "machine_uart.inc.c"
 #define MICROPY_PY_MACHINE_UART_IRQ             (1)

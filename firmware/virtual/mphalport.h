@@ -12,6 +12,7 @@
 #include "driver/gpio.h"
 #include "driver/spi_master.h"
 #include "esp_err.h"
+#include "esp_rom_gpio.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/semphr.h"
 #include "freertos/task.h"
@@ -59,7 +60,9 @@ static inline void mp_hal_pin_output(mp_hal_pin_obj_t pin) {
     gpio_set_direction(pin, GPIO_MODE_INPUT_OUTPUT);
 }
 
+// C code has open-drain pins for buses: I2C, 1-Wire, a DHT's line. A bus has a pull-up resistor.
 static inline void mp_hal_pin_open_drain(mp_hal_pin_obj_t pin) {
+    gpio_pullup_en(pin);
     gpio_set_direction(pin, GPIO_MODE_INPUT_OUTPUT_OD);
 }
 

@@ -4,10 +4,10 @@
 """Run MicroPython's own test suites on the virtual board, over its console.
 
 The runner is the source tree's tests/run-tests.py. expected.toml names, each with its reason,
-tests that fail, which then must fail, and tests that are left out because they demand real time to
-a fraction of a millisecond of whatever host this is. Anything else that fails gets one more try
-alone; a second failure counts. The last line is "N passed, N failed, N skipped"; what is left out
-counts as skipped, a listed failure is in none of the three.
+tests that fail, which then must fail, and tests that are left out: they demand real time to a
+fraction of a millisecond of whatever host this is, or a peripheral that the board refuses. What
+else fails gets one more try alone; a second failure counts. The last line is "N passed, N failed,
+N skipped"; what is left out counts as skipped, a listed failure is in none of the three.
 """
 
 import argparse

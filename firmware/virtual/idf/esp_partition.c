@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "esp_flash.h"
 #include "esp_ota_ops.h"
 #include "esp_partition.h"
 #include "genhdr/partitions.h" // board_partitions[], made from partitions.csv
@@ -179,19 +180,30 @@ static bool program(uint32_t address, const uint8_t *data, size_t size) {
     return write_all(address, cells, size);
 }
 
+static esp_err_t write_flash(uint32_t address, const uint8_t *data, size_t size) {
+    bool ok = true;
+    pthread_mutex_lock(&flash_lock);
+    for (size_t done = 0; ok && done < size; done += SECTOR_BYTES) {
+        size_t n = size - done < SECTOR_BYTES ? size - done : SECTOR_BYTES;
+        ok = program(address + (uint32_t)done, data + done, n);
+    }
+    pthread_mutex_unlock(&flash_lock);
+    return ok ? ESP_OK : ESP_FAIL;
+}
+
+static esp_err_t erase_flash(uint32_t address, size_t size) {
+    pthread_mutex_lock(&flash_lock);
+    bool ok = erase_sectors(address, size);
+    pthread_mutex_unlock(&flash_lock);
+    return ok ? ESP_OK : ESP_FAIL;
+}
+
 esp_err_t esp_partition_write(const esp_partition_t *p, size_t offset, const void *data,
     size_t size) {
     if (!in_range(p, offset, size)) {
         return ESP_ERR_INVALID_SIZE;
     }
-    bool ok = true;
-    pthread_mutex_lock(&flash_lock);
-    for (size_t done = 0; ok && done < size; done += SECTOR_BYTES) {
-        size_t n = size - done < SECTOR_BYTES ? size - done : SECTOR_BYTES;
-        ok = program(p->address + (uint32_t)(offset + done), (const uint8_t *)data + done, n);
-    }
-    pthread_mutex_unlock(&flash_lock);
-    return ok ? ESP_OK : ESP_FAIL;
+    return write_flash(p->address + (uint32_t)offset, data, size);
 }
 
 esp_err_t esp_partition_erase_range(const esp_partition_t *p, size_t offset, size_t size) {
@@ -201,10 +213,38 @@ esp_err_t esp_partition_erase_range(const esp_partition_t *p, size_t offset, siz
     if (offset % SECTOR_BYTES != 0) {
         return ESP_ERR_INVALID_ARG;
     }
-    pthread_mutex_lock(&flash_lock);
-    bool ok = erase_sectors(p->address + (uint32_t)offset, size);
-    pthread_mutex_unlock(&flash_lock);
-    return ok ? ESP_OK : ESP_FAIL;
+    return erase_flash(p->address + (uint32_t)offset, size);
+}
+
+static bool in_flash(uint32_t address, uint32_t size) {
+    return address <= BOARD_FLASH_BYTES && size <= BOARD_FLASH_BYTES - address;
+}
+
+esp_err_t esp_flash_get_size(esp_flash_t *chip, uint32_t *size) {
+    (void)chip;
+    *size = BOARD_FLASH_BYTES;
+    return ESP_OK;
+}
+
+esp_err_t esp_flash_read(esp_flash_t *chip, void *out, uint32_t address, uint32_t size) {
+    (void)chip;
+    if (!in_flash(address, size)) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    return read_all(address, out, size) ? ESP_OK : ESP_FAIL;
+}
+
+esp_err_t esp_flash_write(esp_flash_t *chip, const void *data, uint32_t address, uint32_t size) {
+    (void)chip;
+    return in_flash(address, size) ? write_flash(address, data, size) : ESP_ERR_INVALID_ARG;
+}
+
+esp_err_t esp_flash_erase_region(esp_flash_t *chip, uint32_t address, uint32_t size) {
+    (void)chip;
+    if (!in_flash(address, size) || address % SECTOR_BYTES != 0 || size % SECTOR_BYTES != 0) {
+        return ESP_ERR_INVALID_ARG;
+    }
+    return erase_flash(address, size);
 }
 
 const esp_partition_t *esp_ota_get_running_partition(void) {

@@ -8,6 +8,22 @@
 
 #include <stdio.h>
 
+// Of ESP-IDF. Which levels are printed is fixed here, so setting one has no effect.
+typedef enum {
+    ESP_LOG_NONE,
+    ESP_LOG_ERROR,
+    ESP_LOG_WARN,
+    ESP_LOG_INFO,
+    ESP_LOG_DEBUG,
+    ESP_LOG_VERBOSE,
+} esp_log_level_t;
+
+#define LOG_LOCAL_LEVEL ESP_LOG_ERROR
+
+static inline void esp_log_level_set(const char *tag, esp_log_level_t level) {
+    (void)tag, (void)level;
+}
+
 #define ESP_LOGE(tag, format, ...) \
     fprintf(stderr, "E (%s) " format "\n", tag, ##__VA_ARGS__)
 #define ESP_LOGI(tag, format, ...) do { \
