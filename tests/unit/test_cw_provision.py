@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from bench.certificates import Certificates
 from board_stand_in import GONE, SILENT, BoardStandIn
 
 import commands
@@ -19,7 +20,6 @@ from setup.report import Report
 
 KEY = "correct horse battery"
 PASSWORD = "pässword 'of' \"the\" \\ broker"
-CA = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 STORED = [("", ""), ("nvs-plain\n", "")]
 
 
@@ -30,11 +30,14 @@ def nobody_is_here(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
 
 
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
 @pytest.fixture
-def ca(tmp_path):
-    file = tmp_path / "ca.pem"
-    file.write_bytes(CA)
-    return file
+def ca(certificates):
+    return certificates.ca_file
 
 
 def run(*arguments):
@@ -73,7 +76,7 @@ def test_secrets_come_from_the_environment_and_arrive_as_they_are(monkeypatch, c
         "wificonfig": {"ssid": "Zuhause äöü", "key": KEY},
         "cellconfig": {"apn": "internet"},
     }
-    assert settings["cloud"]["password"] == PASSWORD and settings["cloud"]["ca"] == CA
+    assert settings["cloud"]["password"] == PASSWORD and settings["cloud"]["ca"] == ca.read_bytes()
     assert KEY not in text and PASSWORD not in text
     # The settings are checked first: the first code stores nothing.
     assert "imp.set" not in board.codes[0] and "configure" not in board.codes[0]
@@ -86,7 +89,7 @@ def test_no_option_takes_a_secret():
     with pytest.raises(Problem, match="no option"):
         commands.parse(["provision", "--port", "p", "--wifi", "home", f"--wifi-key={KEY}"])
     # --key is the path of a file.
-    said = problem("--port", "p", "--cloud", "mqtts://b", "--ca", "x", "--cert", "x", "--key", "y")
+    said = problem("--port", "p", "--cloud", "mqtt://b", "--cert", "x", "--key", "y")
     assert "cannot be read" in said.what
 
 
@@ -134,6 +137,7 @@ def test_proxy_with_its_password(monkeypatch):
     [
         ([], "nothing to store"),
         (["--ca", "x"], "nothing to store"),
+        (["--csv", "/nowhere.csv"], "is no file"),
         (["--apn", "a", "--ca", "x"], "comes with --cloud"),
         (["--cloud", "mqtts://b"], "comes with --ca"),
         (["--apn", "a", "--proxy-username", "me"], "comes with --proxy"),
@@ -163,7 +167,9 @@ def test_secret_that_cannot_be_sent_is_not_repeated(monkeypatch, secret):
         (None, "cannot be read"),
         (b"", "neither PEM nor DER"),
         (b"hello, I am no certificate", "neither PEM nor DER"),
-        (CA * 80, "neither PEM nor DER"),
+        (b"-----BEGIN CERTIFICATE-----\n" * 200, "neither PEM nor DER"),
+        (b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "no certificate"),
+        (b"0" + bytes(100), "no certificate"),
         (b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n", "protected by a password"),
     ],
 )

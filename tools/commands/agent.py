@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from commands.provision import CLOUD_PASSWORD, secret
+from commands.provision import CLOUD_PASSWORD, Secrets
 from setup.problem import Problem
 from setup.report import Report
 
@@ -96,7 +96,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
     host, port, secure = address(options.cloud)
     password = None
     if options.username is not None:
-        password = secret(CLOUD_PASSWORD, "Password at the broker")
+        password = Secrets().get(CLOUD_PASSWORD, "Password at the broker")
     connection = Connection(
         Broker(
             host, port, secure, options.clientid or f"agent-{path.stem}", options.ca,

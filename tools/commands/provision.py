@@ -13,6 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from commands import certificates, provision_csv, values
 from commands.remote import BoardError, Remote
 from setup.problem import Problem
 from setup.report import Report
@@ -21,18 +22,23 @@ SUMMARY = "store Wi-Fi, APN, broker and certificates on a board"
 EXAMPLES = """\
 ./tools/cw provision --port /dev/ttyUSB0 --wifi home --cloud mqtts://broker.example --ca ca.pem
 ./tools/cw provision --port /dev/ttyUSB0 --apn internet
+./tools/cw provision --csv boards.csv --cloud mqtts://broker.example --ca ca.pem
 CONNECTWITH_WIFI_KEY=... ./tools/cw provision --port /dev/ttyUSB0 --wifi home
 
 The Wi-Fi key and the passwords of broker and proxy are asked for, or taken from the environment
 variables CONNECTWITH_WIFI_KEY (empty: an open network), CONNECTWITH_CLOUD_PASSWORD and
-CONNECTWITH_PROXY_PASSWORD."""
+CONNECTWITH_PROXY_PASSWORD.
+
+--csv FILE sets up many boards, one row each. A column has the name of an option; an empty cell
+takes what the command line says. More columns: id (the board's identifier, which is compared),
+wifi-key-file, password-file and proxy-password-file (files that hold a secret of that board).
+Relative names of files are those beside the CSV file. All rows are checked before the first board
+is touched. Rows with the same port: you are asked to change boards."""
 IN_ENVIRONMENT = True
 
 WIFI_KEY = "CONNECTWITH_WIFI_KEY"
 CLOUD_PASSWORD = "CONNECTWITH_CLOUD_PASSWORD"
 PROXY_PASSWORD = "CONNECTWITH_PROXY_PASSWORD"
-# The limit of the board for one value (modules/connectwith/settings/saving.py).
-_PEM_MAX = 4000
 _BROKER_OPTIONS = ("ca", "username", "clientid", "cert", "key")
 
 # Everything is checked before the first thing is stored.
@@ -63,7 +69,8 @@ class Wanted:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of this command. None takes a secret."""
-    parser.add_argument("--port", required=True, metavar="P", help="the board's serial port")
+    parser.add_argument("--port", metavar="P", help="the board's serial port")
+    parser.add_argument("--csv", type=values.file, metavar="FILE", help="many boards, a row each")
     parser.add_argument("--wifi", metavar="SSID", help="Wi-Fi network; its key is asked for")
     parser.add_argument("--apn", metavar="NAME", help="access point name of the SIM's operator")
     parser.add_argument("--proxy", metavar="HOST:PORT", help="HTTP proxy for Wi-Fi and Ethernet")
@@ -78,10 +85,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", metavar="FILE", help="file with its private key")
 
 
-def secret(variable: str, question: str) -> str:
-    """A secret from the environment, or from the terminal. Raises Problem."""
-    value = os.environ.get(variable)
-    if value is None:
+class Secrets:
+    """Where secrets come from: a file of one board, else the environment, else the terminal.
+    Each question is asked once, however many boards there are."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, str] = {}
+
+    def get(self, variable: str, question: str, file: str | None = None) -> str:
+        """The secret that `question` asks for. Raises Problem."""
+        if file is not None:
+            return _text(question, _secret_file(question, file))
+        value = os.environ.get(variable)
+        if value is None:
+            value = self._answers.get(question)
+        if value is None:
+            value = self._answers[question] = self._ask(variable, question)
+        return _text(question, value)
+
+    def _ask(self, variable: str, question: str) -> str:
         if not sys.stdin.isatty():
             raise Problem(
                 f"{question}: there is no terminal to ask at.",
@@ -89,8 +111,19 @@ def secret(variable: str, question: str) -> str:
                 f"give it in the environment variable {variable}.",
                 2,
             )
-        value = getpass.getpass(f"{question}: ")
-    return _text(question, value)
+        return getpass.getpass(f"{question}: ")
+
+
+def _secret_file(question: str, name: str) -> str:
+    try:
+        text = Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise Problem(
+            f"{question}: {name} cannot be read.", f"{why}.", "give a file of one line.", 2
+        ) from None
+    # Editors and echo end the line.
+    return text.removesuffix("\n").removesuffix("\r")
 
 
 def _text(what: str, value: str) -> str:
@@ -105,42 +138,20 @@ def _text(what: str, value: str) -> str:
     return value
 
 
-def _file(name: str) -> bytes:
-    try:
-        data = Path(name).read_bytes()
-    except OSError as error:
-        raise Problem(
-            f"{name} cannot be read.", f"{error.strerror}.", "give a PEM or DER file.", 2
-        ) from error
-    if b"ENCRYPTED" in data[:4096]:
-        raise Problem(
-            f"{name} is protected by a password.",
-            "the board cannot open it.",
-            "take the password off (openssl pkey); on the board, the key is sealed.",
-            2,
-        )
-    if not 16 <= len(data) <= _PEM_MAX or (data[0] != 0x30 and b"-----BEGIN " not in data):
-        raise Problem(
-            f"{name} is neither PEM nor DER of at most {_PEM_MAX} bytes.",
-            f"it has {len(data)} bytes.",
-            "give one certificate or one key, not a bundle.",
-            2,
-        )
-    return data
-
-
 def _mistake(what: str, next_step: str) -> Problem:
     return Problem(what, "the options do not fit together.", next_step, 2)
 
 
-def _proxy(options: argparse.Namespace) -> dict[str, str | int | None]:
+def _proxy(options: argparse.Namespace, secrets: Secrets) -> dict[str, str | int | None]:
     host, colon, port = options.proxy.rpartition(":")
     if not (host and colon and port.isascii() and port.isdigit()):
         raise _mistake("--proxy is HOST:PORT.", "for example: --proxy proxy.example:3128.")
     block: dict[str, str | int | None] = {"address": _text("--proxy", host), "port": int(port)}
     if options.proxy_username is not None:
         block["username"] = _text("--proxy-username", options.proxy_username)
-        block["password"] = secret(PROXY_PASSWORD, "Password at the proxy")
+        block["password"] = secrets.get(
+            PROXY_PASSWORD, "Password at the proxy", options.proxy_password_file
+        )
     return block
 
 
@@ -160,27 +171,36 @@ def _check_options(options: argparse.Namespace) -> None:
         raise _mistake("--cloud mqtts://... comes with --ca.", "add --ca FILE.")
 
 
-def gather(options: argparse.Namespace) -> Wanted:
+def _cloud(options: argparse.Namespace, secrets: Secrets) -> dict[str, str | bytes | None]:
+    cloud: dict[str, str | bytes | None] = dict.fromkeys(("password", *_BROKER_OPTIONS))
+    cloud["url"] = _text("--cloud", options.cloud)
+    for name in ("username", "clientid"):
+        value = getattr(options, name)
+        cloud[name] = None if value is None else _text(f"--{name}", value)
+    if options.ca is not None:
+        cloud["ca"] = certificates.read_authority(options.ca)
+    if options.cert is not None:
+        cloud["cert"], cloud["key"] = certificates.read_pair(options.cert, options.key)
+    if options.username is not None:
+        question = "Password at the broker"
+        cloud["password"] = secrets.get(CLOUD_PASSWORD, question, options.password_file)
+    return cloud
+
+
+def gather(options: argparse.Namespace, secrets: Secrets) -> Wanted:
     """Reads files and asks for secrets. Raises Problem; nothing has been sent then."""
     _check_options(options)
-    cloud: dict[str, str | bytes | None] = {}
-    if options.cloud is not None:
-        cloud = {"url": _text("--cloud", options.cloud), "password": None}
-        for name in _BROKER_OPTIONS:
-            value = getattr(options, name)
-            is_file = name in ("ca", "cert", "key") and value is not None
-            cloud[name] = _file(value) if is_file else value and _text(f"--{name}", value)
-        if options.username is not None:
-            cloud["password"] = secret(CLOUD_PASSWORD, "Password at the broker")
+    cloud = {} if options.cloud is None else _cloud(options, secrets)
     blocks: dict[str, dict[str, str | int | None]] = {}
     if options.wifi is not None:
         ssid = _text("--wifi", options.wifi)
         question = f"Key of the Wi-Fi network '{ssid}' (empty: open)"
-        blocks["wificonfig"] = {"ssid": ssid, "key": secret(WIFI_KEY, question) or None}
+        key = secrets.get(WIFI_KEY, question, options.wifi_key_file)
+        blocks["wificonfig"] = {"ssid": ssid, "key": key or None}
     if options.apn is not None:
         blocks["cellconfig"] = {"apn": _text("--apn", options.apn)}
     if options.proxy is not None:
-        blocks["proxyconfig"] = _proxy(options)
+        blocks["proxyconfig"] = _proxy(options, secrets)
     return Wanted(blocks, cloud)
 
 
@@ -203,8 +223,9 @@ def refusal(remote: Remote, error: BoardError) -> Problem:
     )
 
 
-def send(remote: Remote, wanted: Wanted) -> str:
-    """Stores the settings on the board. Returns the key source of its seals. Raises Problem."""
+def send(remote: Remote, wanted: Wanted) -> list[str]:
+    """Stores the settings on the board. Returns what it says: warnings, and the key source of its
+    seals as the last line. Raises Problem."""
     # ASCII only, so that no encoding on the way changes it.
     settings = ascii({"blocks": wanted.blocks, "cloud": wanted.cloud})
     try:
@@ -212,7 +233,7 @@ def send(remote: Remote, wanted: Wanted) -> str:
         said = remote.run(_STORE, 30, "being provisioned")
     except BoardError as error:
         raise refusal(remote, error) from error
-    return said.strip().splitlines()[-1] if said.strip() else "unknown"
+    return said.strip().splitlines() or ["unknown"]
 
 
 def _tell(wanted: Wanted, report: Report) -> None:
@@ -233,15 +254,46 @@ def _tell(wanted: Wanted, report: Report) -> None:
         report.line(f"cloud     {', '.join(parts)}")
 
 
-def run(options: argparse.Namespace, report: Report) -> int:
-    """Stores the given settings and restarts the board's own program."""
-    wanted = gather(options)
-    with Remote(options.port) as remote:
-        source = send(remote, wanted)
+def _check_identifier(remote: Remote, wanted: str) -> str:
+    """The board's identifier. Raises Problem if it is not `wanted` (empty: any)."""
+    try:
+        found = remote.run("import machine\nprint(machine.unique_id().hex())").strip()
+    except BoardError as error:
+        raise remote.unexpected(error) from error
+    if wanted and found != wanted.lower():
+        raise Problem(
+            f"The board at {remote.port} is {found}, not {wanted}.",
+            "another board is connected there.",
+            "change the boards, or the row; nothing was stored.",
+        )
+    return found
+
+
+def store(port: str, wanted: Wanted, report: Report, identifier: str | None = None) -> None:
+    """Sets up one board and restarts its own program. identifier: what the board's is compared
+    with; empty: it is only shown. Raises Problem."""
+    with Remote(port) as remote:
+        if identifier is not None:
+            report.line(f"board     {_check_identifier(remote, identifier)}")
+        *warnings, source = send(remote, wanted)
         _tell(wanted, report)
         report.line(f"key       {source}")
+        for warning in warnings:
+            report.line(f"warning   {warning}")
         # Until then its memory still has the secrets.
         remote.restart()
+
+
+def run(options: argparse.Namespace, report: Report) -> int:
+    """Stores the given settings and restarts the board's own program. With --csv the exit status
+    is 1 if a board was not set up."""
+    if options.csv is not None:
+        return provision_csv.run(options, report)
+    if options.port is None:
+        raise _mistake("No board is named.", "add --port P, or --csv FILE.")
+    for name in provision_csv.FILES:
+        setattr(options, name, None)
+    store(options.port, gather(options, Secrets()), report)
     report.line(
         "Stored. The board has been restarted (soft reset); it needs no more: the settings"
     )
