@@ -17,6 +17,7 @@ target_sources(usermod_connectwith INTERFACE
     ${connectwith_core}
     ${CMAKE_CURRENT_LIST_DIR}/bind/alarm.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/attempt.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/keys.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/link.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/lock.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/modconnectwith.c
@@ -30,6 +31,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/bind/wake.c
     ${CMAKE_CURRENT_LIST_DIR}/port/aead_mbedtls.c
     ${CMAKE_CURRENT_LIST_DIR}/port/ethernet_idf.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/keys_mbedtls.c
     ${CMAKE_CURRENT_LIST_DIR}/port/linger_lwip.c
     ${CMAKE_CURRENT_LIST_DIR}/port/link_idf.c
     ${CMAKE_CURRENT_LIST_DIR}/port/platform_idf.c

@@ -11,6 +11,7 @@ import time
 import types
 from pathlib import Path
 
+from key_pairs import check_key, make_request
 from nvs_in_memory import set_setting, setting
 from sealing import seal, unseal
 
@@ -53,6 +54,8 @@ _module(
     setting=setting,
     set_setting=set_setting,
     utf8_bytes=utf8_bytes,
+    check_key=check_key,
+    make_request=make_request,
     SchedulerLock=contextlib.nullcontext,
     link_used=lambda link, used=False: False,
 )

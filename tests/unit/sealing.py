@@ -23,7 +23,7 @@ def seal(plain: bytes | str, context: bytes | str, secret: bytes = DEVICE_SECRET
     return hmac.digest(secret, context + b"|" + body, "sha256") + body
 
 
-def unseal(blob: bytes, context: bytes | str, mutable: bool = False) -> bytes:
+def unseal(blob: bytes, context: bytes | str, mutable: bool = False) -> bytes | bytearray:
     """The plain text, or ValueError as on the board."""
     context = _octets(context)
     if len(blob) < 44:
@@ -32,4 +32,5 @@ def unseal(blob: bytes, context: bytes | str, mutable: bool = False) -> bytes:
     if not hmac.compare_digest(tag, hmac.digest(DEVICE_SECRET, context + b"|" + body, "sha256")):
         raise ValueError("sealed value was changed")
     stream = hashlib.shake_256(DEVICE_SECRET + body[:12]).digest(len(body) - 12)
-    return bytes(a ^ b for a, b in zip(body[12:], stream, strict=True))
+    plain = bytes(a ^ b for a, b in zip(body[12:], stream, strict=True))
+    return bytearray(plain) if mutable else plain

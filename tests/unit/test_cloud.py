@@ -2,10 +2,18 @@
 # SPDX-License-Identifier: MIT
 """Settings of the server: URLs, certificates, and the record in flash."""
 
+import _connectwith
 import pytest
 from connectwith.settings import cloud, saving
 from hypothesis import given
 from hypothesis import strategies as st
+
+
+@pytest.fixture(autouse=True)
+def outside_alone(monkeypatch):
+    """What is in certificates and keys: test_identity.py."""
+    monkeypatch.setattr(_connectwith, "check_key", lambda cert, key=None: 0)
+
 
 CA = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 DER = b"\x30\x82\x01\x00" + bytes(64)
@@ -62,7 +70,9 @@ def test_any_url(url):
         ({"ca": b"no certificate at all"}, "ca"),
         ({"ca": 5}, "ca"),
         ({"ca": b"\x30" * 5000}, "ca"),
-        ({"cert": DER}, "cert"),
+        ({"cert": DER}, "key: missing"),
+        ({"ca": CA + b"-----BEGIN EC PRIVATE KEY-----"}, "ca: holds a private key"),
+        ({"cert": CA + b"-----BEGIN PRIVATE KEY-----", "key": DER}, "cert: holds"),
         ({"key": DER}, "cert"),
         ({"password": "p"}, "password"),
         ({"username": ""}, "username"),

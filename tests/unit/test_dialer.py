@@ -8,7 +8,7 @@ import _connectwith
 import pytest
 from connectwith import results
 from connectwith.connection import dialer
-from connectwith.settings import saving
+from connectwith.settings import cloud
 from dialer_stand_in import Resolver, Stream
 
 RESOLVE, DIAL, PROXY, TLS, READY, FAILED = 4, 5, 6, 7, 8, -1
@@ -30,7 +30,10 @@ def streams(monkeypatch):
 
 
 def target(url="mqtts://broker.test:8883"):
-    return saving.check_cloud(url, CA, None, None, None, None, None)
+    settings = cloud.Settings()
+    settings.secure, settings.host, settings.port = cloud.split(url)
+    settings.ca = CA
+    return settings
 
 
 def begun(resolver, url="mqtts://broker.test:8883", proxy=None, key=None):

@@ -4,19 +4,23 @@
 
 import _connectwith
 import pytest
+from bench.certificates import Certificates
 from connectwith import settings as store
 from connectwith.api import imp_cloud
 from connectwith.settings import cloud
 from nvs_in_memory import entries
 
-DER = b"\x30\x82\x01\x00" + bytes(64)
 
-
-def test_secrets_are_sealed_for_their_purpose_and_server(capsys):
-    imp_cloud.configure("mqtts://b", ca=DER, username="u", password="geheim", cert=DER, key=DER)
+def test_secrets_are_sealed_for_their_purpose_and_server(capsys, tmp_path):
+    certificates = Certificates(tmp_path)
+    key = certificates.broker.key.read_bytes()
+    imp_cloud.configure(
+        "mqtts://b", ca=certificates.ca_pem, username="u", password="geheim",
+        cert=certificates.broker.certificate.read_bytes(), key=key,
+    )  # fmt: skip
     assert capsys.readouterr().out == ""
     settings = store.load_cloud()
-    for name, value in (("password", b"geheim"), ("key", DER)):
+    for name, value in (("password", b"geheim"), ("key", key)):
         sealed = getattr(settings, name)
         assert value not in sealed
         assert _connectwith.unseal(sealed, cloud.context(settings, name)) == value

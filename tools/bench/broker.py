@@ -28,7 +28,8 @@ class Broker(Inbox):
     """Listens with TLS on `port` and without on `plain_port`, of the address `listen`.
 
     `host` is the name in its certificate. engine: "mosquitto", "amqtt", or None for the
-    installed one.
+    installed one. client_ca: over TLS, clients need a certificate of this authority (PEM), and
+    its CN is their user name; Mosquitto only.
     """
 
     def __init__(
@@ -39,13 +40,16 @@ class Broker(Inbox):
         engine: str | None = None,
         credentials: tuple[str, str] | None = None,
         listen: str = "127.0.0.1",
+        client_ca: Path | None = None,
     ) -> None:
         super().__init__()
         name = engine or ("mosquitto" if find_mosquitto() else "amqtt")
         engines = {"mosquitto": Mosquitto, "amqtt": Amqtt}
         if name not in engines:
             raise BenchError(f"{name}: the brokers are {' and '.join(engines)}")
-        self._engine = engines[name](folder, certificates.broker, credentials, listen)
+        if client_ca is not None and name != "mosquitto":
+            raise BenchError(f"{name} does not ask clients for certificates")
+        self._engine = engines[name](folder, certificates.broker, credentials, listen, client_ca)
         self._log = folder / "broker.log"
         self._guard = guard
         self._child: Child | None = None
@@ -66,6 +70,14 @@ class Broker(Inbox):
     def plain_url(self) -> str:
         """As boards reach it, without TLS."""
         return f"mqtt://{self.host}:{self.plain_port}"
+
+    def users(self) -> list[str]:
+        """The user names of the clients that have connected since the start, in order. Raises
+        BenchError unless the broker is Mosquitto."""
+        if self.engine != "mosquitto":
+            raise BenchError(f"{self.engine} does not tell who has connected")
+        text = self._log.read_text(errors="replace")
+        return re.findall(r"^\S+ New client connected .*, u'([^']*)'", text, re.MULTILINE)
 
     def goodbyes(self) -> int:
         """How many clients have ended their session with DISCONNECT, since the start.

@@ -133,3 +133,24 @@ class Certificates:
         pair.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))
         pair.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return pair
+
+    def sign(self, request: bytes) -> bytes:
+        """The certificate (PEM) of a client that has sent this request (PEM)."""
+        parsed = x509.load_pem_x509_csr(request)
+        if not parsed.is_signature_valid:
+            raise ValueError("the request is not signed with its own key")
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(parsed.subject)
+            .issuer_name(_name("connectwith bench CA"))
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(self._now + _VALID_SINCE)
+            .not_valid_after(self._now + 20 * _DAY)
+            .public_key(parsed.public_key())
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(
+                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
+            )
+            .sign(self._ca_key, hashes.SHA256())
+        )
+        return certificate.public_bytes(Encoding.PEM)

@@ -23,11 +23,13 @@ class Engine:
         certificate: KeyPair,
         credentials: tuple[str, str] | None,
         listen: str = "127.0.0.1",
+        client_ca: Path | None = None,
     ) -> None:
         self._folder = folder
         self._certificate = certificate
         self._credentials = credentials
         self._listen = listen
+        self._client_ca = client_ca
         self._client: MqttClient | None = None
 
     def _connected(self) -> MqttClient:

@@ -61,6 +61,9 @@ class Mosquitto(Engine):
             lines.append("user root")  # otherwise it changes to a user that cannot read the folder
         lines += [f"listener {port} {self._listen}", *access]
         lines += [f"certfile {self._certificate.certificate}", f"keyfile {self._certificate.key}"]
+        if self._client_ca is not None:
+            lines += [f"cafile {self._client_ca}", "require_certificate true"]
+            lines.append("use_identity_as_username true")
         lines += [f"listener {plain_port} {self._listen}", *access]
         # Last, so that all other listeners are bound once this one exists.
         lines += [f"listener 0 {self._socket}", "allow_anonymous true"]

@@ -84,8 +84,9 @@ def _load_certificate(name: str, data: bytes) -> "Certificate":
         ) from None
 
 
-def read_authority(name: str) -> bytes:
-    """The content of the certificate of a broker's authority. Raises Problem."""
+def read_certificate(name: str) -> bytes:
+    """The content of a certificate: of a broker's authority, or of a device that has the key.
+    Raises Problem."""
     data = _read(name)
     _check_dates(name, _load_certificate(name, data))
     return data

@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from commands import certificates, provision_csv, values
+from commands import certificates, provision_csv, provision_request, values
 from commands.remote import BoardError, Remote
 from setup.problem import Problem
 from setup.report import Report
@@ -23,11 +23,16 @@ EXAMPLES = """\
 ./tools/cw provision --port /dev/ttyUSB0 --wifi home --cloud mqtts://broker.example --ca ca.pem
 ./tools/cw provision --port /dev/ttyUSB0 --apn internet
 ./tools/cw provision --csv boards.csv --cloud mqtts://broker.example --ca ca.pem
+./tools/cw provision --port /dev/ttyUSB0 --request board.csr
 CONNECTWITH_WIFI_KEY=... ./tools/cw provision --port /dev/ttyUSB0 --wifi home
 
 The Wi-Fi key and the passwords of broker and proxy are asked for, or taken from the environment
 variables CONNECTWITH_WIFI_KEY (empty: an open network), CONNECTWITH_CLOUD_PASSWORD and
 CONNECTWITH_PROXY_PASSWORD.
+
+--request FILE has the board make a private key, and writes the request for its certificate (CSR)
+to FILE. The key never leaves the board. When the authority has signed the request: --cloud, --ca
+and --cert FILE without --key. The key that the board used before stays in use until then.
 
 --csv FILE sets up many boards, one row each. A column has the name of an option; an empty cell
 takes what the command line says. More columns: id (the board's identifier, which is compared),
@@ -39,6 +44,7 @@ IN_ENVIRONMENT = True
 WIFI_KEY = "CONNECTWITH_WIFI_KEY"
 CLOUD_PASSWORD = "CONNECTWITH_CLOUD_PASSWORD"
 PROXY_PASSWORD = "CONNECTWITH_PROXY_PASSWORD"
+_WHAT = ("wifi", "apn", "proxy", "cloud", "request")
 _BROKER_OPTIONS = ("ca", "username", "clientid", "cert", "key")
 
 # Everything is checked before the first thing is stored.
@@ -65,6 +71,7 @@ class Wanted:
 
     blocks: dict[str, dict[str, str | int | None]]
     cloud: dict[str, str | bytes | None]
+    request: Path | None = None  # where the request for a certificate goes
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +89,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--username", metavar="NAME", help="at the broker; password asked for")
     parser.add_argument("--clientid", metavar="ID", help="MQTT client identifier")
     parser.add_argument("--cert", metavar="FILE", help="certificate of this device")
-    parser.add_argument("--key", metavar="FILE", help="file with its private key")
+    parser.add_argument(
+        "--key", metavar="FILE", help="file with its private key; without: a key of the board"
+    )
+    parser.add_argument("--request", metavar="FILE", help="write the board's CSR to a new file")
 
 
 class Secrets:
@@ -156,17 +166,22 @@ def _proxy(options: argparse.Namespace, secrets: Secrets) -> dict[str, str | int
 
 
 def _check_options(options: argparse.Namespace) -> None:
-    if all(getattr(options, name) is None for name in ("wifi", "apn", "proxy", "cloud")):
+    if all(getattr(options, name) is None for name in _WHAT):
         raise _mistake(
-            "There is nothing to store.", "name one of --wifi, --apn, --proxy and --cloud."
+            "There is nothing to store.",
+            "name one of --wifi, --apn, --proxy, --cloud and --request.",
         )
     if options.proxy_username is not None and options.proxy is None:
         raise _mistake("--proxy-username comes with --proxy.", "add --proxy HOST:PORT.")
     given = [name for name in _BROKER_OPTIONS if getattr(options, name) is not None]
     if given and options.cloud is None:
         raise _mistake(f"--{given[0]} comes with --cloud.", "add --cloud URL.")
-    if (options.cert is None) != (options.key is None):
-        raise _mistake("--cert and --key come together, or not at all.", "add the other one.")
+    if options.key is not None and options.cert is None:
+        raise _mistake("--key comes with --cert.", "add --cert FILE.")
+    if options.request is not None and options.cert is not None:
+        raise _mistake(
+            "--request comes before --cert.", "give --cert when the request has been signed."
+        )
     if options.cloud is not None and options.cloud.startswith("mqtts:") and options.ca is None:
         raise _mistake("--cloud mqtts://... comes with --ca.", "add --ca FILE.")
 
@@ -178,9 +193,11 @@ def _cloud(options: argparse.Namespace, secrets: Secrets) -> dict[str, str | byt
         value = getattr(options, name)
         cloud[name] = None if value is None else _text(f"--{name}", value)
     if options.ca is not None:
-        cloud["ca"] = certificates.read_authority(options.ca)
-    if options.cert is not None:
+        cloud["ca"] = certificates.read_certificate(options.ca)
+    if options.key is not None:
         cloud["cert"], cloud["key"] = certificates.read_pair(options.cert, options.key)
+    elif options.cert is not None:
+        cloud["cert"] = certificates.read_certificate(options.cert)
     if options.username is not None:
         question = "Password at the broker"
         cloud["password"] = secrets.get(CLOUD_PASSWORD, question, options.password_file)
@@ -201,7 +218,8 @@ def gather(options: argparse.Namespace, secrets: Secrets) -> Wanted:
         blocks["cellconfig"] = {"apn": _text("--apn", options.apn)}
     if options.proxy is not None:
         blocks["proxyconfig"] = _proxy(options, secrets)
-    return Wanted(blocks, cloud)
+    request = None if options.request is None else provision_request.check(options.request)
+    return Wanted(blocks, cloud, request)
 
 
 def refusal(remote: Remote, error: BoardError) -> Problem:
@@ -214,6 +232,13 @@ def refusal(remote: Remote, error: BoardError) -> Problem:
             "The board could not store everything.",
             f"its Python says: {text}; its NVS is full or broken.",
             "flash it again, which empties NVS: ./tools/cw flash; then provision it.",
+        )
+    if text.startswith("ValueError: key: missing"):
+        return Problem(
+            "The board has no key for this certificate; nothing was stored.",
+            "it is neither the certificate of the board's last --request nor of the key in use.",
+            "give that of the last --request of this board, or the key too: --key FILE.",
+            2,
         )
     return Problem(
         "The board refused a setting; nothing was stored.",
@@ -249,7 +274,9 @@ def _tell(wanted: Wanted, report: Report) -> None:
     if wanted.cloud:
         parts = [str(wanted.cloud["url"])]
         parts += ["CA"] if wanted.cloud["ca"] else []
-        parts += ["certificate, key sealed"] if wanted.cloud["cert"] else []
+        if wanted.cloud["cert"]:
+            key = "key sealed" if wanted.cloud["key"] else "the board's own key"
+            parts.append(f"certificate, {key}")
         parts += ["password sealed"] if wanted.cloud["password"] else []
         report.line(f"cloud     {', '.join(parts)}")
 
@@ -277,6 +304,9 @@ def store(port: str, wanted: Wanted, report: Report, identifier: str | None = No
             report.line(f"board     {_check_identifier(remote, identifier)}")
         *warnings, source = send(remote, wanted)
         _tell(wanted, report)
+        if wanted.request is not None:
+            name = provision_request.write(remote, wanted.request)
+            report.line(f"request   {wanted.request}, {name}")
         report.line(f"key       {source}")
         for warning in warnings:
             report.line(f"warning   {warning}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Attributes of files, relative to the CSV file. The last three hold a secret, and are no options.
 FILES = ("wifi_key_file", "password_file", "proxy_password_file")
-_PATHS = ("ca", "cert", "key", *FILES)
+_PATHS = ("ca", "cert", "key", "request", *FILES)
 _OPTIONS = ("port", "wifi", "apn", "proxy", "proxy_username", "cloud", "username", "clientid")
 _COLUMNS = ("id", *_OPTIONS, *_PATHS)
 _MOST_ROWS = 10_000
@@ -108,6 +108,11 @@ def _check_apart(file: Path, rows: list[Row]) -> None:
         ):
             why = f"the board {row.identifier} is in line {seen[row.identifier.lower()]}, too."
             raise _refuse(file, row.line, why, "give each board one row.")
+    files = [row.wanted.request for row in rows if row.wanted.request is not None]
+    for row in rows:
+        if files.count(row.wanted.request) > 1:
+            why = f"the request of another board goes to {row.wanted.request}, too."
+            raise _refuse(file, row.line, why, "give each board a file of its own.")
     if len({row.port for row in rows}) < len(rows) and not sys.stdin.isatty():
         raise Problem(
             "Two rows have the same port, and nobody is here to change the boards.",

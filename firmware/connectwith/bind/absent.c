@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Stubs in place of resolver.c, stream.c, link.c, scan.c, alarm.c, settings.c and seal.c, for a
-// platform without network and storage. Each name exists and raises OSError(ENODEV).
+// Stubs in place of resolver.c, stream.c, link.c, scan.c, alarm.c, settings.c, seal.c and keys.c, for
+// a platform without network and storage. Each name exists and raises OSError(ENODEV).
 
 #include "py/runtime.h"
 
@@ -66,6 +66,8 @@ MP_DEFINE_CONST_FUN_OBJ_3(connectwith_set_setting_obj, absent_3);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_seal_obj, absent_2);
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_unseal_obj, 2, 3, absent_n);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_key_source_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_check_key_obj, 1, 2, absent_n);
+MP_DEFINE_CONST_FUN_OBJ_2(connectwith_make_request_obj, absent_2);
 
 MP_DEFINE_CONST_OBJ_TYPE(
     connectwith_resolver_type,

@@ -9,6 +9,7 @@
 #include "py/obj.h"
 #include "py/runtime.h"
 
+#include "connectwith/core/seal.h"
 #include "connectwith/core/status.h"
 
 // Asks for a step as soon as possible, as after an answer or the end of a handshake. Any thread
@@ -71,8 +72,15 @@ MP_DECLARE_CONST_FUN_OBJ_2(connectwith_setting_obj);
 MP_DECLARE_CONST_FUN_OBJ_3(connectwith_set_setting_obj);
 
 // seal.c
+
+// Seals `in` with the device secret, or opens it; see core/seal.h. Raises nothing.
+status_t connectwith_with_secret(bool open, seal_bytes_t in, seal_bytes_t context, uint8_t *out);
 MP_DECLARE_CONST_FUN_OBJ_2(connectwith_seal_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_unseal_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_key_source_obj);
+
+// keys.c
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_check_key_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(connectwith_make_request_obj);
 
 #endif

@@ -23,7 +23,7 @@ static seal_bytes_t seal_buffer(mp_obj_t obj) {
 }
 
 // The secret is on the stack during one call only. It is wiped before the return.
-static status_t seal_with_secret(bool open, seal_bytes_t in, seal_bytes_t context, uint8_t *out) {
+status_t connectwith_with_secret(bool open, seal_bytes_t in, seal_bytes_t context, uint8_t *out) {
     uint8_t secret[PLATFORM_SECRET_BYTES];
     status_t status = STATUS_SEAL_FAILED;
     if (platform_secret(secret) != PLATFORM_SECRET_NONE) {
@@ -40,7 +40,7 @@ static mp_obj_t connectwith_seal(mp_obj_t plain_in, mp_obj_t context_in) {
     const seal_bytes_t context = seal_buffer(context_in);
     vstr_t blob;
     vstr_init_len(&blob, plain.len + SEAL_OVERHEAD_BYTES);
-    connectwith_check(seal_with_secret(false, plain, context, (uint8_t *)blob.buf));
+    connectwith_check(connectwith_with_secret(false, plain, context, (uint8_t *)blob.buf));
     return mp_obj_new_bytes_from_vstr(&blob);
 }
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_seal_obj, connectwith_seal);
@@ -55,7 +55,7 @@ static mp_obj_t connectwith_unseal(size_t n_args, const mp_obj_t *args) {
     }
     vstr_t plain;
     vstr_init_len(&plain, blob.len - SEAL_OVERHEAD_BYTES);
-    connectwith_check(seal_with_secret(true, blob, context, (uint8_t *)plain.buf));
+    connectwith_check(connectwith_with_secret(true, blob, context, (uint8_t *)plain.buf));
     if (n_args > 2 && mp_obj_is_true(args[2])) {
         return mp_obj_new_bytearray_by_ref(plain.len, plain.buf);
     }

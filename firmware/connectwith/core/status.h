@@ -33,7 +33,8 @@
     X(TOO_LARGE, VALUE, "certificate or key is over 64 KB") \
     X(BAD_PORT, VALUE, "port must be 1 to 65535") \
     X(NO_ADDRESS, RUNTIME, "no address has been found") \
-    X(NO_SLOT, RUNTIME, "too many name queries at once")
+    X(NO_SLOT, RUNTIME, "too many name queries at once") \
+    X(KEY_FAILED, RUNTIME, "no key pair can be made now")
 
 typedef enum {
     #define STATUS_ENUM(name, kind, text) STATUS_##name,

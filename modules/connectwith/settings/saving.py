@@ -18,6 +18,11 @@ _CLIENT_ID_MAX = const(256)
 _USERNAME_MAX = const(1024)
 _PASSWORD_MAX = const(2048)
 
+# What _connectwith.check_key() returns, beside 0.
+_FAULTS = const(
+    ("cert: not a certificate", "key: not a private key", "key: that of another certificate")
+)
+
 _USER_MAX = const(4096)  # bytes of the user's configuration
 
 # The records of links/modem/records.py: a PIN that was refused, and consecutive failures. They are
@@ -27,8 +32,8 @@ _MODEM_NAMES = const(("pin", "failed"))
 
 
 def check_cloud(url, ca, username, password, clientid, cert, key, ntp=None):
-    """cloud.Settings from checked arguments, with no secret sealed yet. ValueError, TypeError: the
-    text names the bad argument."""
+    """cloud.Settings from checked arguments, with no secret sealed yet, but for a key that is the
+    board's own. ValueError, TypeError: the text names the bad argument."""
     broker = cloud.Settings()
     broker.secure, broker.host, broker.port = cloud.split(url)
     broker.url = url
@@ -44,8 +49,13 @@ def check_cloud(url, ca, username, password, clientid, cert, key, ntp=None):
     if broker.secure:
         if broker.ca is None:
             raise ValueError("ca: needed to know the server")
-        if (cert is None) != (key is None):
-            raise ValueError("cert: comes with its key, or not at all")
+        if cert is None and key is not None:
+            raise ValueError("cert: missing, and there is a key")
+    _look_inside(broker)
+    if broker.secure and cert is not None and key is None:
+        from connectwith.settings import identity
+
+        broker.key = identity.own_key(broker)
     return broker
 
 
@@ -102,7 +112,8 @@ def _text(name, value, most):
 
 
 def _certificate(name, value):
-    """PEM or DER as bytes. Only length and beginning are checked here; TLS parses the rest."""
+    """PEM or DER as bytes. Only length and beginning are checked here, and that nothing is stored
+    in the clear that must be sealed."""
     if value is None:
         return None
     if not isinstance(value, (str, bytes, bytearray)):
@@ -114,4 +125,21 @@ def _certificate(name, value):
     # DER of a certificate or a key begins with 0x30 (X.690, SEQUENCE).
     if value[0] != 0x30 and b"-----BEGIN " not in value:
         raise ValueError(name + ": neither PEM nor DER")
+    if name != "key" and b"PRIVATE KEY-----" in value:
+        raise ValueError(name + ": holds a private key")
     return bytes(value)
+
+
+def _look_inside(broker):
+    """Refuses what has the outside of a certificate or a key alone, and a key that is not that of
+    the certificate."""
+    if broker.ca is not None and _connectwith.check_key(broker.ca):
+        raise ValueError("ca: not a certificate")
+    if broker.cert is None:
+        return
+    if broker.key is None:
+        fault = _connectwith.check_key(broker.cert)
+    else:
+        fault = _connectwith.check_key(broker.cert, broker.key)
+    if fault:
+        raise ValueError(_FAULTS[fault - 1])
