@@ -23,6 +23,7 @@ extern const test_t clockrecord_tests[];
 extern const test_t dnsmsg_tests[];
 extern const test_t hostname_tests[];
 extern const test_t jsontext_tests[];
+extern const test_t keys_tests[];
 extern const test_t link_tests[];
 extern const test_t lookup_tests[];
 extern const test_t pppscan_tests[];

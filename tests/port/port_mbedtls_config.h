@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// The virtual board's mbedTLS, which can also make certificates.
+// The virtual board's mbedTLS, which can also make certificates and read requests.
 
 #include "mbedtls/mbedtls_config_port.h"
 
 #ifndef MBEDTLS_PEM_WRITE_C
 #define MBEDTLS_PEM_WRITE_C
 #endif
-#define MBEDTLS_PK_WRITE_C
-#define MBEDTLS_X509_CREATE_C
 #define MBEDTLS_X509_CRT_WRITE_C
+#define MBEDTLS_X509_CSR_PARSE_C

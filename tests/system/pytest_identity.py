@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from secret_search import found
+from secret_search import found, private_number
 
 import commands
 from commands import provision
@@ -76,7 +76,8 @@ def test_key_of_the_board_from_request_to_connection(device, world, broker):
     device.repl.run("server.disconnect()")
     device.use_broker(broker.url)
     assert device.connect(device.ethernet(), timeout=3) == NO_SERVER, "it wants a certificate"
-    _configure(device, broker, *_from_files(world, "of-files"))
+    former, former_key = _from_files(world, "of-files")
+    _configure(device, broker, former, former_key)
     assert _connect(device, broker) == "of-files"
     request = device.repl.value("imp.cloud.makerequest()")
     parsed = x509.load_pem_x509_csr(request)
@@ -92,8 +93,10 @@ def test_key_of_the_board_from_request_to_connection(device, world, broker):
     device.reboot()
     assert _connect(device, broker) == name
     secret = _private_number(device)
-    assert found([secret], waiting) == found([secret], after) == []
+    assert found([secret, private_number(former_key)], waiting + after) == []
     assert found([secret], waiting + b"\xff" * 64 + secret) == [secret]
+    _configure(device, broker, former)
+    assert _connect(device, broker) == "of-files", "it can be put back"
 
 
 def test_names_on_the_board(device):

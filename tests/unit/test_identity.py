@@ -17,14 +17,7 @@ from hypothesis import strategies as st
 from nvs_in_memory import entries
 
 URL, ID = "mqtts://broker.test", "240ac4000001"
-PENDING = ("connectwith", "newkey")
-
-
-@pytest.fixture(autouse=True)
-def empty(monkeypatch):
-    monkeypatch.setattr(store, "_settings", None)
-    monkeypatch.setattr(store, "_absent", set())
-    entries.clear()
+OTHER = ("connectwith", "otherkey")
 
 
 @pytest.fixture(scope="module")
@@ -93,17 +86,24 @@ def test_key_of_the_board_waits_for_its_certificate(certificates):
     assert parsed.is_signature_valid
     assert parsed.subject.rfc4514_string() == "CN=" + ID
     assert all(len(line) <= 64 for line in request.splitlines())
-    # A new certificate of the key in use leaves the pending one alone.
+    # A new certificate of the key in use leaves the one that waits alone.
+    waiting = entries[OTHER]
     configure(certificates, cert)
-    assert in_use() == public(key) and PENDING in entries
+    assert in_use() == public(key) and entries[OTHER] == waiting
     issued = certificates.sign(request)
     configure(certificates, issued)
     assert in_use() == parsed.public_key()
-    assert PENDING not in entries
     # A program that calls it at each boot, and a broker that has moved.
     configure(certificates, issued)
     configure(certificates, issued, url="mqtts://elsewhere.test")
     assert in_use() == parsed.public_key()
+    # The broker refuses the new certificate: the former one is put back, and the new one again.
+    for _ in range(2):
+        configure(certificates, cert)
+        assert in_use() == public(key)
+        configure(certificates, issued)
+        assert in_use() == parsed.public_key()
+    assert all(key not in value for value in entries.values())
 
 
 def test_board_without_that_key(certificates):
@@ -112,7 +112,7 @@ def test_board_without_that_key(certificates):
     imp_cloud.makerequest()
     refused("key: missing", certificates, cert)
     configure(certificates, cert, key)
-    assert PENDING in entries, "the certificate of the pending key may still come"
+    assert OTHER in entries, "the certificate of the key that waits may still come"
     refused("key: missing", certificates, read(certificates.other_host)[0])
 
 
@@ -124,11 +124,12 @@ def test_second_request_replaces_the_first(certificates):
 
 def test_power_cut_after_the_settings_were_stored(certificates):
     issued = certificates.sign(imp_cloud.makerequest())
-    pending = entries[PENDING]
+    waiting = entries[OTHER]
     configure(certificates, issued)
-    entries[PENDING] = pending
+    assert OTHER not in entries, "there was no key before"
+    entries[OTHER] = waiting
     configure(certificates, issued)
-    assert PENDING not in entries
+    assert OTHER not in entries
 
 
 def test_flash_that_breaks(certificates, monkeypatch):
@@ -136,7 +137,7 @@ def test_flash_that_breaks(certificates, monkeypatch):
     write = _connectwith.set_setting
 
     def broken(space, name, value):
-        if (space, name) == PENDING:
+        if (space, name) == OTHER:
             raise OSError("ESP_ERR_NVS_NOT_ENOUGH_SPACE")
         write(space, name, value)
 
@@ -147,9 +148,9 @@ def test_flash_that_breaks(certificates, monkeypatch):
     assert in_use() == x509.load_pem_x509_certificate(issued).public_key()
 
 
-def test_pending_key_that_does_not_open(certificates):
+def test_key_that_does_not_open(certificates):
     issued = certificates.sign(imp_cloud.makerequest())
-    entries[PENDING] = _connectwith.seal(b"key", "newkey\0\0", b"the secret of another device")
+    entries[OTHER] = _connectwith.seal(b"key", "otherkey\0\0", b"the secret of another device")
     refused("key: missing", certificates, issued)
     cert, key = read(certificates.broker)
     configure(certificates, cert, key)

@@ -56,14 +56,28 @@ static int keys_seed(keys_t *keys) {
         sizeof(personal) - 1);
 }
 
+// More than any check has taken (tests/port/stack/measure.py), in one block. A handshake has one, too.
+#define KEYS_PROBE_BYTES (16 * 1024)
+
 // An error of mbedTLS is the sum of one of a high-level module and one of a low-level module
 // (mbedtls/error.h).
-static bool keys_lack_memory(int err) {
+static bool keys_is_alloc(int err) {
     const int low = -(-err & 0x7F);
     const int high = -(-err & 0xFF80);
     return low == MBEDTLS_ERR_MPI_ALLOC_FAILED || low == MBEDTLS_ERR_ASN1_ALLOC_FAILED
            || high == MBEDTLS_ERR_PEM_ALLOC_FAILED || high == MBEDTLS_ERR_X509_ALLOC_FAILED
            || high == MBEDTLS_ERR_PK_ALLOC_FAILED || high == MBEDTLS_ERR_ECP_ALLOC_FAILED;
+}
+
+// Whether memory is what is missing. Some of mbedTLS's parsers answer "invalid" then: a public key,
+// a private key in DER. `keys` has been freed.
+static bool keys_lack_memory(int err) {
+    if (keys_is_alloc(err)) {
+        return true;
+    }
+    void *probe = malloc(KEYS_PROBE_BYTES);
+    free(probe);
+    return probe == NULL;
 }
 
 // --- Does it fit? ---
@@ -79,28 +93,25 @@ static uint8_t *keys_copy(keys_bytes_t bytes, size_t *parse_len) {
     return copy;
 }
 
-static keys_fault_t keys_parse_cert(keys_t *keys, keys_bytes_t cert, bool whole) {
+static int keys_parse_cert(keys_t *keys, keys_bytes_t cert, bool whole) {
     size_t parse_len = 0;
     uint8_t *copy = keys_copy(cert, &parse_len);
     if (copy == NULL) {
-        return KEYS_NO_MEMORY;
+        return MBEDTLS_ERR_X509_ALLOC_FAILED;
     }
     // A positive answer counts the certificates that cannot be read, while others can. The
     // handshake takes that of a bundle of authorities, and not of the device's own.
     const int err = mbedtls_x509_crt_parse(&keys->cert, copy, parse_len);
     wipe(copy, cert.len);  // somebody may have given a key
     free(copy);
-    if (err < 0 && keys_lack_memory(err)) {
-        return KEYS_NO_MEMORY;
-    }
-    return err < 0 || (whole && err != 0) ? KEYS_BAD_CERTIFICATE : KEYS_FIT;
+    return err > 0 ? (whole ? MBEDTLS_ERR_X509_INVALID_FORMAT : 0) : err;
 }
 
-static keys_fault_t keys_parse_key(keys_t *keys, keys_bytes_t key) {
+static int keys_parse_key(keys_t *keys, keys_bytes_t key) {
     size_t parse_len = 0;
     uint8_t *copy = keys_copy(key, &parse_len);
     if (copy == NULL) {
-        return KEYS_NO_MEMORY;
+        return MBEDTLS_ERR_PK_ALLOC_FAILED;
     }
     int err = keys_seed(keys);
     if (err == 0) {
@@ -109,14 +120,7 @@ static keys_fault_t keys_parse_key(keys_t *keys, keys_bytes_t key) {
     }
     wipe(copy, key.len);
     free(copy);
-    if (err != 0) {
-        return keys_lack_memory(err) ? KEYS_NO_MEMORY : KEYS_BAD_KEY;
-    }
-    err = mbedtls_pk_check_pair(&keys->cert.pk, &keys->key, mbedtls_ctr_drbg_random, &keys->drbg);
-    if (err != 0) {
-        return keys_lack_memory(err) ? KEYS_NO_MEMORY : KEYS_OTHER_KEY;
-    }
-    return KEYS_FIT;
+    return err;
 }
 
 keys_fault_t keys_check(keys_bytes_t cert, keys_bytes_t key) {
@@ -124,12 +128,22 @@ keys_fault_t keys_check(keys_bytes_t cert, keys_bytes_t key) {
     if (keys == NULL) {
         return KEYS_NO_MEMORY;
     }
-    keys_fault_t fault = keys_parse_cert(keys, cert, key.data != NULL);
-    if (fault == KEYS_FIT && key.data != NULL) {
-        fault = keys_parse_key(keys, key);
+    keys_fault_t fault = KEYS_BAD_CERTIFICATE;
+    int err = keys_parse_cert(keys, cert, key.data != NULL);
+    if (err == 0 && key.data != NULL) {
+        fault = KEYS_BAD_KEY;
+        err = keys_parse_key(keys, key);
+        if (err == 0) {
+            fault = KEYS_OTHER_KEY;
+            err = mbedtls_pk_check_pair(&keys->cert.pk, &keys->key, mbedtls_ctr_drbg_random,
+                &keys->drbg);
+        }
     }
     keys_free(keys);
-    return fault;
+    if (err == 0) {
+        return KEYS_FIT;
+    }
+    return keys_lack_memory(err) ? KEYS_NO_MEMORY : fault;
 }
 
 // --- A new one ---

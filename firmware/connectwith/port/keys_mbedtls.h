@@ -25,7 +25,7 @@ typedef struct {
 typedef enum {
     KEYS_FIT,
     KEYS_BAD_CERTIFICATE,
-    KEYS_BAD_KEY,    // also DER for which there is no memory: mbedTLS does not tell them apart
+    KEYS_BAD_KEY,
     KEYS_OTHER_KEY,  // a private key, and that of another certificate
     KEYS_NO_MEMORY,
 } keys_fault_t;

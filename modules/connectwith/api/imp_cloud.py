@@ -6,6 +6,7 @@
 import _connectwith
 
 import connectwith
+from connectwith import settings as store
 from connectwith.settings import cloud
 
 
@@ -30,24 +31,25 @@ def configure(
         settings.password = _connectwith.seal(password.encode(), bound)
     if key is not None:
         settings.key = _connectwith.seal(settings.key, cloud.context(settings, "key"))
+    before = store.load_cloud()
     saving.save_cloud(settings)
     # Some programs call this at each boot before they connect: the memory is needed then.
     connectwith.unload("settings.saving")
     if cert is not None and key is None:
         from connectwith.settings import identity
 
-        identity.settle(settings)
+        identity.settle(settings, before)
         connectwith.unload("settings.identity")
 
 
 def makerequest(commonname=None):
     """Makes a private key on the board, and returns the request for its certificate (bytes, PEM).
 
-    The key (EC P-256) is stored sealed, and no function gives it out. It is pending until
-    `configure()` is called with its certificate and without `key`; the key in use stays in use
-    until then. A second call replaces a pending key. `commonname`: 1 to 64 letters, digits and
-    `-._:@`; None: `machine.unique_id()` in hex. Blocks while the key is made. Call it with a radio
-    on, the chip's source of random numbers. ValueError, TypeError: the text names the argument.
+    The key (EC P-256) is stored sealed, and no function gives it out. It waits until `configure()`
+    is called with its certificate and without `key`. The key in use stays in use until then, and
+    takes its place. A second call replaces the key that waits. `commonname`: 1 to 64 letters,
+    digits and `-._:@`; None: `machine.unique_id()` in hex. Blocks while the key is made. Call it
+    with a radio on, the chip's source of random numbers. ValueError, TypeError: the text names it.
     RuntimeError, MemoryError: no key can be made now. OSError: the flash is full or broken."""
     from connectwith.settings import identity
 

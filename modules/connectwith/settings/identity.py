@@ -4,8 +4,8 @@
 """The private key of the device's certificate: a new one made on the board, and which one belongs
 to a certificate. It is imported when settings change, as `saving`.
 
-A new key is pending until its certificate comes: it is stored, sealed, in an entry of its own, and
-the key in use stays what it is.
+An entry of its own holds, sealed, the board's other key: a new one until its certificate comes,
+then the one that was in use before, so that its certificate can be put back.
 """
 
 import binascii
@@ -18,20 +18,20 @@ import connectwith
 from connectwith import settings
 from connectwith.settings import cloud, nic
 
-_PENDING = const("newkey")  # the entry
+_OTHER = const("otherkey")  # the entry
 _NAME_MAX = const(64)  # X.520, ub-common-name
 _LINE = const(64)  # characters of Base64 in a line (RFC 7468, section 2)
 
 
 def request(name):
-    """Makes a key pair, which replaces a pending one, and returns the request for its certificate
+    """Makes a key pair, which replaces the other key, and returns the request for its certificate
     (bytes, PEM). `name`: its common name; None: the device's ID. ValueError, TypeError: the name.
     RuntimeError: no key can be made. OSError: the flash is full or broken."""
     if name is None:
         name = machine.unique_id().hex()
     _check_name(name)
     der, sealed = _connectwith.make_request("CN=" + name, _context())
-    settings.write(_PENDING, sealed)
+    settings.write(_OTHER, sealed)
     text = binascii.b2a_base64(der).rstrip()
     lines = [b"-----BEGIN CERTIFICATE REQUEST-----"]
     for at in range(0, len(text), _LINE):
@@ -41,38 +41,44 @@ def request(name):
 
 
 def own_key(broker):
-    """The board's key of `broker.cert`, sealed for `broker`: the key in use or the pending one.
+    """The board's key of `broker.cert`, sealed for `broker`: the key in use or the other one.
     ValueError: it is neither."""
     used = settings.load_cloud()
     if used is not None and used.key is not None:
         sealed = _sealed_again(used.key, cloud.context(used, "key"), broker)
         if sealed is not None:
             return sealed
-    pending = settings.read(_PENDING)
-    sealed = None if pending is None else _sealed_again(pending, _context(), broker)
+    other = settings.read(_OTHER)
+    sealed = None if other is None else _sealed_again(other, _context(), broker)
     if sealed is None:
         raise ValueError("key: missing, and the board has none for this certificate")
     return sealed
 
 
-def settle(broker):
-    """Erases the pending key if stored settings have it in use now."""
-    pending = settings.read(_PENDING)
-    if pending is None or broker.key is None:
+def settle(broker, before):
+    """Puts the key of the settings `before` (None: there were none) in the place of the other key,
+    if that is in use now, by the stored settings `broker`."""
+    other = settings.read(_OTHER)
+    if other is None or broker.key is None:
         return
-    key = _open(pending, _context())
+    plain = _open(other, _context())
     used = cloud.secret(broker, "key")
-    if key == used:
+    former = None
+    if before is not None and before.key is not None:
+        former = _open(before.key, cloud.context(before, "key"))
+    if plain == used:
+        keep = former is not None and former != used
         try:
-            settings.write(_PENDING, None)
+            settings.write(_OTHER, _connectwith.seal(former, _context()) if keep else None)
         except OSError:
             pass  # the settings are stored, and the next call comes here again
-    connectwith.overwrite(key)
+    connectwith.overwrite(plain)
     connectwith.overwrite(used)
+    connectwith.overwrite(former)
 
 
 def _context():
-    return nic.context("newkey", "")
+    return nic.context("otherkey", "")
 
 
 def _check_name(name):

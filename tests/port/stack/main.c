@@ -3,6 +3,7 @@
 
 // Both ends of TLS handshakes in one program for a bare 32-bit RISC-V: the client does, on a painted
 // stack of its own, what a job of port/tls_handshake.c does. Prints how much of the stack it took.
+// Then the calls of port/keys_mbedtls.h, with their heap.
 
 #include <stdint.h>
 #include <stdio.h>
@@ -12,6 +13,9 @@
 #include "mbedtls/ssl.h"
 #include "mbedtls/x509_crt.h"
 
+#include "connectwith/port/keys_mbedtls.h"
+
+#include "heap.h"
 #include "identities.h"
 
 #define STACK_BYTES (64 * 1024)
@@ -152,6 +156,29 @@ static int want(int err) {
     return err == MBEDTLS_ERR_SSL_WANT_READ || err == MBEDTLS_ERR_SSL_WANT_WRITE;
 }
 
+static uint8_t made_key[KEYS_DER_MAX_BYTES], made_request[KEYS_REQUEST_MAX_BYTES];
+static size_t made_key_len, made_request_len;
+static int keys_result;
+
+static void make_request(void) {
+    keys_result = (int)keys_make_request("CN=240ac4bb3280", made_key, &made_key_len, made_request,
+        &made_request_len);
+}
+
+static void check_key(void) {
+    keys_bytes_t cert = {(const uint8_t *)identity->chain, strlen(identity->chain)};
+    keys_bytes_t key = {(const uint8_t *)identity->key, strlen(identity->key)};
+    keys_result = (int)keys_check(cert, key);
+}
+
+static void measure_keys(const char *what, const char *name, void (*fn)(void)) {
+    memset(stack, PAINT, STACK_BYTES);
+    heap_begin();
+    on_stack(fn);
+    printf("%s %-12s %5u bytes of heap, %5u on the stack%s\n", what, name, (unsigned)heap_peak(),
+        (unsigned)used(), keys_result != 0 ? ": FAILED" : "");
+}
+
 int main(void) {
     for (identity = identities; identity->name != NULL; ++identity) {
         memset(stack, PAINT, STACK_BYTES);
@@ -173,6 +200,10 @@ int main(void) {
         }
         forget(&client);
         forget(&server);
+    }
+    measure_keys("new key and request", "P-256", make_request);
+    for (identity = identities; identity->name != NULL; ++identity) {
+        measure_keys("check of a key     ", identity->name, check_key);
     }
     exit(0);
 }

@@ -6,9 +6,10 @@
 in qemu-system-riscv32. Both sides have a chain of three certificates of one kind, and each proves
 that it has its key.
 
-Prints the bytes for each kind of key. Exit 1: a handshake failed, or the worker's stack is not
-half as large again as the largest with what a chip takes besides. Needs gcc-riscv64-unknown-elf,
-picolibc-riscv64-unknown-elf and qemu-system-misc.
+Prints the bytes for each kind of key, then stack and heap of a new key with its request, and of
+the check of a key, which run on Python's stack. Exit 1: a call failed, or the worker's stack is
+not half as large again as the largest with what a chip takes besides. Needs
+gcc-riscv64-unknown-elf, picolibc-riscv64-unknown-elf and qemu-system-misc.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ GCC = ["riscv64-unknown-elf-gcc", "-march=rv32imac", "-mabi=ilp32",
        "--specs=picolibc.specs", "-std=gnu17", "-Os", "-ffunction-sections"]  # fmt: skip
 # The machine's memory, for picolibc's linker script.
 MEMORY = ["--oslib=semihost", "--crt0=semihost", "-Wl,--gc-sections",
+          "-Wl,--wrap=malloc,--wrap=calloc,--wrap=free",
           "-Wl,--defsym=__flash=0x80000000", "-Wl,--defsym=__flash_size=0x400000",
           "-Wl,--defsym=__ram=0x80400000", "-Wl,--defsym=__ram_size=0x800000",
           "-Wl,--defsym=__stack_size=0x10000", "-Tpicolibc.ld"]  # fmt: skip
@@ -86,14 +88,16 @@ def compile_all(micropython: Path, work: Path) -> Path:
         encoding="ascii",
     )
     mbedtls = micropython / "lib" / "mbedtls"
-    common = [*GCC, f"-I{HERE}", f"-I{work}", f"-I{FIRMWARE / 'virtual'}",
+    common = [*GCC, f"-I{HERE}", f"-I{work}", f"-I{FIRMWARE}",
+              f"-I{FIRMWARE / 'virtual'}",
               f"-isystem{mbedtls / 'include'}", f"-isystem{micropython}",
               '-DMBEDTLS_CONFIG_FILE="stack_config.h"']  # fmt: skip
-    sources = [HERE / "main.c", *sorted((mbedtls / "library").glob("*.c"))]
+    own = [HERE / "main.c", HERE / "heap.c", FIRMWARE / "connectwith/port/keys_mbedtls.c"]
+    sources = [*own, *sorted((mbedtls / "library").glob("*.c"))]
 
     def compile_one(source: Path) -> str:
         out = work / f"{source.stem}.o"
-        warnings = ["-Wall", "-Wextra", "-Werror"] if source.parent == HERE else ["-w"]
+        warnings = ["-Wall", "-Wextra", "-Werror"] if source in own else ["-w"]
         subprocess.run([*common, *warnings, "-c", str(source), "-o", str(out)], check=True)
         return str(out)
 
