@@ -165,6 +165,7 @@ def test_plain_keys_are_overwritten(certificates, monkeypatch):
         opened.append(unseal(*arguments))
         return opened[-1]
 
+    configure(certificates, *read(certificates.other_host))
     monkeypatch.setattr(_connectwith, "unseal", watched)
     configure(certificates, certificates.sign(imp_cloud.makerequest()))
     refused("key: missing", certificates, read(certificates.broker)[0])
