@@ -10,10 +10,10 @@ import argparse
 import getpass
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from commands import certificates, provision_csv, provision_request, values
+from commands.provision_csv import Wanted
 from commands.remote import BoardError, Remote
 from setup.problem import Problem
 from setup.report import Report
@@ -63,15 +63,6 @@ if wanted["cloud"]: imp.cloud.configure(**wanted["cloud"])
 del wanted
 print(imp.diag.keysource())
 """
-
-
-@dataclass(repr=False)
-class Wanted:
-    """What is to be stored: blocks of a NIC, and the arguments of imp.cloud.configure."""
-
-    blocks: dict[str, dict[str, str | int | None]]
-    cloud: dict[str, str | bytes | None]
-    request: Path | None = None  # where the request for a certificate goes
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -318,7 +309,8 @@ def run(options: argparse.Namespace, report: Report) -> int:
     """Stores the given settings and restarts the board's own program. With --csv the exit status
     is 1 if a board was not set up."""
     if options.csv is not None:
-        return provision_csv.run(options, report)
+        secrets = Secrets()
+        return provision_csv.run(options, report, lambda merged: gather(merged, secrets), store)
     if options.port is None:
         raise _mistake("No board is named.", "add --port P, or --csv FILE.")
     for name in provision_csv.FILES:

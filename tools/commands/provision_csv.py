@@ -5,15 +5,12 @@
 import argparse
 import csv
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from setup.problem import Problem
 from setup.report import Report
-
-if TYPE_CHECKING:
-    from commands.provision import Wanted
 
 # Attributes of files, relative to the CSV file. The last three hold a secret, and are no options.
 FILES = ("wifi_key_file", "password_file", "proxy_password_file")
@@ -23,6 +20,15 @@ _COLUMNS = ("id", *_OPTIONS, *_PATHS)
 _MOST_ROWS = 10_000
 
 
+@dataclass(repr=False)
+class Wanted:
+    """What is to be stored: blocks of a NIC, and the arguments of imp.cloud.configure."""
+
+    blocks: dict[str, dict[str, str | int | None]]
+    cloud: dict[str, str | bytes | None]
+    request: Path | None = None  # where the request for a certificate goes
+
+
 @dataclass
 class Row:
     """One board: its line of the file, its port, its identifier if given, what is stored on it."""
@@ -30,7 +36,7 @@ class Row:
     line: int
     port: str
     identifier: str | None
-    wanted: "Wanted"
+    wanted: Wanted
 
 
 def _refuse(file: Path, line: int, why: str, next_step: str) -> Problem:
@@ -78,11 +84,8 @@ def _options(options: argparse.Namespace, cells: dict[str, str], folder: Path):
     return merged
 
 
-def read(options: argparse.Namespace) -> list[Row]:
+def read(options: argparse.Namespace, gather: Callable[[argparse.Namespace], Wanted]) -> list[Row]:
     """All rows, with every file read and every secret asked for. Raises Problem."""
-    from commands.provision import Secrets, gather
-
-    secrets = Secrets()
     rows = []
     for line, cells in _read(options.csv):
         merged = _options(options, cells, options.csv.parent)
@@ -91,7 +94,7 @@ def read(options: argparse.Namespace) -> list[Row]:
                 options.csv, line, "no port is named.", "add a column port, or --port P."
             )
         try:
-            wanted = gather(merged, secrets)
+            wanted = gather(merged)
         except Problem as problem:
             problem.what = f"{options.csv}, line {line}: {problem.what}"
             raise
@@ -122,11 +125,15 @@ def _check_apart(file: Path, rows: list[Row]) -> None:
         )
 
 
-def run(options: argparse.Namespace, report: Report) -> int:
-    """Sets up one board after the other; exit status 1 if one was not."""
-    from commands.provision import store
-
-    rows = read(options)
+def run(
+    options: argparse.Namespace,
+    report: Report,
+    gather: Callable[[argparse.Namespace], Wanted],
+    store: Callable[[str, Wanted, Report, str], None],
+) -> int:
+    """Sets up one board after the other; exit status 1 if one was not. gather: what the options of
+    one board ask for; store: stores that at a port, on a board with an identifier."""
+    rows = read(options, gather)
     used: set[str] = set()
     failed = []
     for number, row in enumerate(rows, 1):
