@@ -24,6 +24,11 @@ def is_json(payload):
     return True
 
 
+@pytest.fixture(autouse=True)
+def parser(monkeypatch):
+    monkeypatch.setattr(_connectwith, "is_json", is_json, False)
+
+
 @pytest.fixture
 def control(monkeypatch):
     """A controller that is connected. `told`: what the session was given, `got`: what the
@@ -38,7 +43,6 @@ def control(monkeypatch):
         has_room=lambda name, payload: control.room,
         enqueue=lambda name, payload: control.told.append((name, payload)),
     )
-    monkeypatch.setattr(_connectwith, "is_json", is_json, False)
     monkeypatch.setattr(messages, "handlers", {"a": control.got.append})
     return control
 
@@ -78,6 +82,29 @@ def test_cycles_are_refused():
     ring["x"] = [ring]
     with pytest.raises(ValueError, match="nested"):
         messages.pack(ring)
+
+
+def test_one_list_in_many_places():
+    data = [1]
+    for _ in range(15):
+        data = [data] * 32
+    with pytest.raises(ValueError, match="too long"):
+        messages.pack(data)
+
+
+@pytest.mark.parametrize(
+    "data", [[0] * MOST, ["xx"] * (MOST // 3), {"k" * n: n for n in range(800)}]
+)
+def test_many_small_values_that_are_too_long_together(data, monkeypatch):
+    monkeypatch.setattr(json, "dumps", None)  # no memory is taken for their text
+    with pytest.raises(ValueError, match="^data: too long"):
+        messages.pack(data)
+
+
+def test_what_writes_itself_otherwise_than_json(monkeypatch):
+    monkeypatch.setattr(json, "dumps", lambda data: "P(a=1, b=2)")  # a named tuple there
+    with pytest.raises(TypeError, match="^data: JSON has no named tuples"):
+        messages.pack((1, 2))
 
 
 def test_the_longest_message():

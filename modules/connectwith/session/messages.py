@@ -34,11 +34,7 @@ def check_name(name):
 
 def pack(data):
     """`data` as JSON (bytes). TypeError, ValueError: JSON has no such value."""
-    json_values.check("data", data, _MESSAGE_MAX)
-    payload = json.dumps(data).encode()
-    if len(payload) > _MESSAGE_MAX:
-        raise ValueError("data: too long")
-    return payload
+    return json_values.pack("data", data, _MESSAGE_MAX)
 
 
 def deliver(control, message):

@@ -48,7 +48,8 @@ def table():
 
 def reason():
     """SNOOZE or RESTART, if that is what has led to this boot; else 0."""
-    return _look()[0]
+    with _connectwith.SchedulerLock():  # of two looks at once, one would find nothing
+        return _look()[0]
 
 
 def save(why=0):
@@ -74,11 +75,7 @@ def _text():
         return _look()[1]
     if not _table:
         return b""
-    json_values.check("nv", _table, _TEXT_MAX)
-    text = json.dumps(_table).encode()
-    if len(text) > _TEXT_MAX:
-        raise ValueError("nv: too long, over 2039 bytes as JSON")
-    return text
+    return json_values.pack("nv", _table, _TEXT_MAX)
 
 
 def _record(why, text):
