@@ -7,6 +7,7 @@ import time
 
 import pytest
 from bench.board import Board
+from cellular import LIMIT_S, cell, set_clock, until
 from repl import BoardError
 
 SERVER_CONNECTED = 5
@@ -98,12 +99,18 @@ def test_hostile_memory(repl, memory):
 @pytest.mark.parametrize(
     ("value", "error"),
     [("b'x'", "TypeError: nv: JSON has no bytes"), ("{1: 2}", "TypeError: nv: keys must be str"),
-     ("imp", "TypeError: nv: JSON has no module"), ("float('nan')", "ValueError: nv: not a fini"),
+     ("imp", "TypeError: nv: JSON has no module"),
+     ("__import__('collections').namedtuple('P', 'a')(1)", "TypeError: nv: JSON has no named tup"),
+     ("os.uname()", "TypeError: nv: JSON has no tuple"), ("nest(nv, 1)", "ValueError: nv: nested"),
+     ("nest(1, 15)", "ValueError: nv: too long"), ("float('nan')", "ValueError: nv: not a fini"),
      ("float('-inf')", "ValueError: nv: not a fini"), ("'x' * 2031", "ValueError: nv: too long"),
      ("bytes([0x80, 0x41]).decode", "TypeError: nv: JSON has no ")],
 )  # fmt: skip
 def test_what_nv_cannot_keep_is_refused(device, value, error):
-    device.repl.run(_IMPORT)
+    device.repl.run(
+        f"{_IMPORT}\nimport os\n"
+        "def nest(value, depth): return [nest(value, depth - 1)] * 32 if depth else value\n"
+    )
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     device.repl.run(f"nv['a'] = {value}")
     for call in ("imp.deepsleepfor(0)", "server.sleepfor(0)"):
@@ -144,6 +151,67 @@ def test_sleepfor_sends_what_waits_and_says_goodbye(device, world, where):
     world.broker.wait_for("imp/*/status")
     said = [payload for _, payload, _ in world.broker.messages]
     assert said == [b'"%d"' % i for i in range(20)] + [b'"offline"']
+
+
+_IN_A_SEND = """
+server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_FOR_ACK, 30)
+imp.wakeup(0.1, lambda: imp.deepsleepfor(3600))
+server.log("no acknowledgement")
+"""
+_AGAIN_AND_AGAIN = """
+def again():
+    server.connectwith(cell)
+    imp.wakeup(0.02, again)
+again()
+imp.deepsleepfor(3600)
+"""
+
+
+@pytest.mark.virtual("it looks at the modem while the board is asleep")
+@pytest.mark.parametrize(
+    "code",
+    [_IN_A_SEND, _AGAIN_AND_AGAIN, "server.sleepfor(3600)",
+     "held = imp.net.open({'interface': 'cell0'})\nserver.sleepfor(3600)",
+     "held = imp.net.open({'interface': 'cell0'})\nheld.close()\nimp.deepsleepfor(3600)"],
+    ids=["in-a-send", "callbacks-connect", "connected", "held-too", "closed"],
+)  # fmt: skip
+def test_a_modem_is_off_before_the_sleep(device, world, board, modem, code):
+    device.repl.run(f"{_IMPORT}\ncell = {cell()!r}")
+    set_clock(device)
+    assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
+    if code is _IN_A_SEND:
+        world.broker.stall()
+    device.repl.send(code + "\n")
+    until(lambda: not board.has_pins, "the board is asleep", LIMIT_S)
+    assert not modem.on
+
+
+@pytest.mark.virtual("it looks at the modem while the board is asleep")
+@pytest.mark.parametrize("up", [True, False])
+def test_so_is_one_of_the_local_network_alone(device, board, modem, up):
+    device.repl.run(f"{_IMPORT}\nheld = imp.net.open({cell()!r})")
+    if up:
+        assert device.repl.value("until(lambda: held.getstate() == imp.net.CONNECTED, 30000)")
+    device.repl.send("imp.deepsleepfor(3600)\n")
+    until(lambda: not board.has_pins, "the board is asleep", LIMIT_S)
+    assert not modem.on
+
+
+@pytest.mark.virtual("it looks at the modem while the board is asleep")
+@pytest.mark.parametrize("reset", ["machine.reset()", ""])
+def test_so_is_one_that_a_run_before_has_left_on(device, board, modem, reset):
+    device.repl.run(_IMPORT)
+    set_clock(device)
+    assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
+    if reset:
+        device.repl.send(reset + "\n")
+        device.repl.reenter()
+    else:
+        device.repl.soft_reset()
+    assert modem.on
+    device.repl.send("import imp\nimp.deepsleepfor(3600)\n")
+    until(lambda: not board.has_pins, "the board is asleep", LIMIT_S)
+    assert not modem.on
 
 
 def test_sleepuntil(repl):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Deep sleep that is asked for: how long, and what is done before it."""
 
+import sys
 import time
 import types
 
@@ -10,7 +11,7 @@ import machine
 import pytest
 import server
 from clockwork import Clockwork, press_ctrl_c
-from connectwith import connection, results
+from connectwith import connection, links, results
 from connectwith.api import imp_device
 from connectwith.session import sending
 from connectwith.settings import retained
@@ -23,25 +24,47 @@ class Asleep(Exception):
 @pytest.fixture
 def board(monkeypatch):
     """`did`: what was done, in order; `now`: the time (UTC); `stopping`: looks at the interface
-    until it is off; `clock` moves with them."""
-    board = types.SimpleNamespace(did=[], now=0, set=5, stopping=0, connected=True)
+    until it is off, `held`: at those of the local network; `clock` moves with them; `locked`:
+    whether callbacks wait."""
+    board = types.SimpleNamespace(
+        did=[], now=0, set=5, stopping=0, held=0, connected=True, locked=0, flush_ms=0,
+        left=[],
+    )  # fmt: skip
     board.clock = Clockwork(monkeypatch)
 
     def sleep(duration_ms):
         board.did.append(("sleep", duration_ms))
+        assert board.locked, "no callback begins anything now"
         raise Asleep
 
-    def is_stopping():
-        board.stopping -= 1
-        return board.stopping >= 0
+    def looks(name):
+        def look():
+            assert board.locked, "no step is made in the middle of another"
+            setattr(board, name, getattr(board, name) - 1)
+            return getattr(board, name) >= 0
+
+        return look
+
+    def flush(*given):
+        board.did.append(("flush", *given[1:]))
+        time.sleep_ms(board.flush_ms)
+
+    class Lock:
+        def __enter__(self):
+            board.locked += 1
+
+        def __exit__(self, *_):
+            board.locked -= 1
 
     control = types.SimpleNamespace(
-        disconnect=lambda: board.did.append("disconnect"), is_stopping=is_stopping,
-        attempt=types.SimpleNamespace(run_due=lambda: board.did.append("turn")), timeout_ms=5000,
-        policy=results.RETURN_ON_ERROR,
+        disconnect=lambda: board.did.append("disconnect"), is_stopping=looks("stopping"),
+        is_connected=lambda: board.connected, timeout_ms=5000, policy=results.RETURN_ON_ERROR,
     )  # fmt: skip
     monkeypatch.setattr(connection, "get", lambda: control)
-    monkeypatch.setattr(sending, "flush", lambda *given: board.did.append(("flush", *given[1:])))
+    monkeypatch.setattr(links, "turn_off", looks("held"))
+    monkeypatch.setattr(links, "left_over", board.left.append)
+    monkeypatch.setattr(sending, "flush", flush)
+    monkeypatch.setattr(_connectwith, "SchedulerLock", Lock, False)
     monkeypatch.setattr(retained, "save", lambda why=0: board.did.append("save"))
     monkeypatch.setattr(machine, "deepsleep", sleep, False)
     monkeypatch.setattr(time, "time", lambda: board.now)
@@ -64,21 +87,48 @@ def gmtime(seconds):
 def test_what_comes_before_it(board, seconds, sleep_ms):
     with pytest.raises(Asleep):
         server.sleepfor(seconds)
-    assert board.did == ["save", ("flush", 5000, False), "disconnect", "save", ("sleep", sleep_ms)]
-    board.did.clear()
-    with pytest.raises(Asleep):
-        imp_device.deepsleepfor(seconds)
-    assert board.did == ["save", "disconnect", "save", ("sleep", sleep_ms)]
+    off = ["disconnect", "disconnect", "save", ("sleep", sleep_ms)]
+    assert board.did == ["save", ("flush", 5000, False), *off]
+    for sleep, connected in ((imp_device.deepsleepfor, True), (server.sleepfor, False)):
+        board.did.clear()
+        board.connected = connected
+        with pytest.raises(Asleep):
+            sleep(seconds)
+        assert board.did == ["save", *off]
 
 
+@pytest.mark.parametrize("which", ["stopping", "held"])
 @pytest.mark.parametrize(("looks", "waits_ms"), [(3, 30), (10**6, 60_000)])
-def test_the_interface_goes_off_first(board, looks, waits_ms):
-    board.stopping = looks
+def test_the_interfaces_go_off_first(board, which, looks, waits_ms):
+    setattr(board, which, looks)
     began_ms = board.clock.now_ms
     with pytest.raises(Asleep):
         imp_device.deepsleepfor(1)
     assert board.clock.now_ms - began_ms == waits_ms
-    assert board.did.count("turn") == waits_ms // 10
+    assert board.did[-1] == ("sleep", 1000)
+
+
+def test_what_a_run_before_has_left_on_goes_off_too(board, monkeypatch):
+    with pytest.raises(Asleep):
+        imp_device.deepsleepfor(1)
+    assert board.left == [0, 1, 2]
+    monkeypatch.setattr(links, "left_over", lambda kind: 1 // (kind - 2))
+    told = []
+    monkeypatch.setattr(sys, "print_exception", told.append, False)
+    with pytest.raises(Asleep):
+        imp_device.deepsleepfor(1)
+    assert isinstance(told[0], ZeroDivisionError)
+
+
+def test_callbacks_run_while_the_connection_ends(board):
+    board.stopping = 2
+    locked = []
+    board.clock.slept = [lambda: locked.append(board.locked)]
+    with pytest.raises(Asleep):
+        imp_device.deepsleepfor(1)
+    assert locked == [0]
+    # What they have begun is ended.
+    assert board.did.count("disconnect") == 2
 
 
 def test_ctrl_c_ends_the_wait(board):
@@ -86,7 +136,7 @@ def test_ctrl_c_ends_the_wait(board):
     board.clock.slept = [lambda: None, press_ctrl_c]
     with pytest.raises(KeyboardInterrupt):
         server.sleepfor(1)
-    assert ("sleep", 1000) not in board.did and board.did[-1] == "turn"
+    assert board.did[-1] == "disconnect" and not board.locked
 
 
 @pytest.mark.parametrize("call", [server.sleepfor, imp_device.deepsleepfor, imp_device.sleep])
@@ -130,6 +180,22 @@ def test_until_a_time_of_day(board, when, hours):
             call(*when)
         assert board.did[-1] == ("sleep", round(hours * 3600) * 1000)
         assert (("flush", 5000, False) in board.did) == (call is server.sleepuntil)
+
+
+@pytest.mark.parametrize(
+    ("flush_ms", "looks", "sleep_ms"),
+    [(20_000, 0, 40_000), (20_000, 500, 35_000), (0, 10**6, 1), (30_000, 10**6, 1)],
+)
+def test_what_comes_before_is_a_part_of_the_time_until_then(board, flush_ms, looks, sleep_ms):
+    board.now = NOON_S
+    board.flush_ms, board.stopping = flush_ms, looks
+    with pytest.raises(Asleep):
+        server.sleepuntil(12, 1)
+    assert board.did[-1] == ("sleep", sleep_ms)
+    board.stopping = looks
+    with pytest.raises(Asleep):
+        server.sleepfor(60)
+    assert board.did[-1] == ("sleep", 60_000)
 
 
 @pytest.mark.parametrize(

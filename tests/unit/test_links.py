@@ -70,6 +70,26 @@ def test_ethernet_is_there_if_its_chip_is(board, monkeypatch, fitted):
             links.get(1)
 
 
+def test_all_links_of_this_run_go_off(board):
+    assert links.turn_off() is False, "there is none"
+
+    class Leaver:
+        def __init__(self, *stages):
+            self.stages, self.stops = list(stages), 0
+
+        def stop(self):
+            self.stops += 1
+
+        def poll(self):
+            return self.stages.pop(0) if len(self.stages) > 1 else self.stages[0]
+
+    off = Leaver(links.FAILED)
+    modem = Leaver(links.DISCONNECTING, links.POWERING_OFF, links.FAILED)
+    links._links[0], links._links[2] = off, modem
+    assert [links.turn_off() for _ in range(4)] == [True, True, False, False]
+    assert off.stops == modem.stops == 4
+
+
 def status(level):
     return types.SimpleNamespace(init=lambda mode: None, value=lambda: level)
 

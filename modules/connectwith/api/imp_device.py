@@ -55,7 +55,7 @@ def deepsleepuntil(hour, minute, second=0, day=None):
     from connectwith.connection import deep_sleep
 
     sleep_ms = deep_sleep.until_ms(hour, minute, second, day)
-    deep_sleep.enter(_connection.get(), sleep_ms, False)
+    deep_sleep.enter(_connection.get(), sleep_ms, False, True)
 
 
 def getmacaddress():

@@ -29,4 +29,4 @@ def sleepuntil(hour, minute, second=0, dayofweek=None):
     name what is wrong.
     """
     sleep_ms = _deep_sleep.until_ms(hour, minute, second, dayofweek)
-    _deep_sleep.enter(_connection.get(), sleep_ms, True)
+    _deep_sleep.enter(_connection.get(), sleep_ms, True, True)

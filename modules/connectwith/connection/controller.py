@@ -139,7 +139,8 @@ class Controller:
         return self._sequence.link
 
     def is_stopping(self):
-        """Whether an interface is still being powered down."""
+        """Makes the next step of a power-down. Returns whether more of them follow."""
+        self._sequence.poll_stop()
         return self._sequence.is_stopping()
 
     def end_linger(self, link):

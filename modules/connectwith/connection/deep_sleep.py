@@ -8,7 +8,8 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith.settings import retained
+from connectwith import call, links
+from connectwith.settings import nic, retained
 
 # machine.deepsleep() takes milliseconds as an int of 32 bits.
 _SECONDS_MAX = const(2147483)
@@ -48,29 +49,47 @@ def until_ms(hour, minute, second, day):
     return ((left_s - 1) % period_s + 1) * 1000
 
 
-def enter(control, sleep_ms, flush):
+def enter(control, sleep_ms, flush, until=False):
     """Sleeps for `sleep_ms`; does not return. `flush`: what is sent is waited for first, for at
-    most the timeout of sends."""
-    import machine
-
+    most the timeout of sends. `until`: `sleep_ms` counts from now, not from the sleep's begin."""
+    began_ms = time.ticks_ms() if until else None
     retained.save()  # raises before anything has changed
-    if flush:
+    if flush and control.is_connected():
         from connectwith.session import sending
 
         sending.flush(control, control.timeout_ms, False)
-    control.disconnect()
-    power_down(control)
-    retained.save()
-    machine.deepsleep(max(sleep_ms, 1))
+    sleep(control, sleep_ms, 0, began_ms)
 
 
-def power_down(control):
-    """Waits until the interface is off, after `control.disconnect()`. A modem left on would be so
-    for all of the sleep."""
+def sleep(control, sleep_ms, why, began_ms=None):
+    """Powers all interfaces down, keeps nv, and sleeps until `sleep_ms` after `began_ms` (None:
+    from then on). `why`: as in retained.save()."""
+    import machine
+
     since_ms = time.ticks_ms()
-    while control.is_stopping() and time.ticks_diff(time.ticks_ms(), since_ms) < _STOPPING_MS:
-        # Inside a callback the scheduler stands still.
-        control.attempt.run_due()
+    control.disconnect()
+    _wait(control.is_stopping, since_ms)
+    # Callbacks have run meanwhile, and may have begun an attempt. From here on none runs.
+    with _connectwith.SchedulerLock():
+        control.disconnect()
+        _wait(control.is_stopping, since_ms)
+        for kind in range(len(nic.NAMES)):
+            call(links.left_over, kind)  # no reset has stopped a modem
+        _wait(links.turn_off, since_ms)  # those that the local network holds, too
+        call(retained.save, why)  # an error in nv does not prevent the sleep
+        if began_ms is not None:
+            sleep_ms -= time.ticks_diff(time.ticks_ms(), began_ms)
+        machine.deepsleep(max(sleep_ms, 1))
+
+
+def _wait(is_on, since_ms):
+    """Waits until `is_on()`, which makes a step each time, says no. A modem left on would be so
+    for all of the sleep."""
+    while True:
+        with _connectwith.SchedulerLock():
+            on = is_on()
+        if not on or time.ticks_diff(time.ticks_ms(), since_ms) >= _STOPPING_MS:
+            return
         time.sleep_ms(10)
 
 

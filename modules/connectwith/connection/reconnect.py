@@ -102,16 +102,12 @@ def _block(control, outage, settings):
 
 
 def _sleep(control):
-    import machine
-
     control.disconnect()  # frees the memory that the imports need
     from connectwith.connection import deep_sleep
     from connectwith.settings import retained
 
     print("connectwith: no connection; deep sleep for", control.sleep_ms // 1000, "s")
-    deep_sleep.power_down(control)
-    call(retained.save, retained.SNOOZE)  # an error in nv does not prevent the sleep
-    machine.deepsleep(control.sleep_ms)
+    deep_sleep.sleep(control, control.sleep_ms, retained.SNOOZE)
 
 
 def _first_pause_ms(control):

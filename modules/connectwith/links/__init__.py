@@ -67,6 +67,17 @@ def get(link):
     return _links[link]
 
 
+def turn_off():
+    """Powers down all links of this run, whatever they are used for, and makes their next step.
+    Returns whether one of them is not off yet."""
+    on = False
+    for link in _links:
+        if link is not None:
+            link.stop()
+            on = link.poll() < FAILED or on
+    return on
+
+
 def left_over(link):
     """The link object of a class that an earlier run of the firmware may have left up. The caller
     must stop it. None: there is none. A soft reset stops no interface, and no reset stops a modem.
