@@ -146,7 +146,7 @@ TOLD = {"ssid": "home", "rssi": -60, "channel": 6, "bssid": "020000000001"}
                                     "bssid": "020000000001"}),
      ("held", links.LINK_UP, {"ssid": "home", "rssi": -60}, {"connectedssid": "home",
                                                              "rssi": -60}),
-     ("link", 0, TOLD, {}), ("", links.LINK_UP, TOLD, {}),
+     ("link", 0, TOLD, {}), ("", links.LINK_UP, TOLD, {}), ("held", links.LINK_UP, {}, {}),
      ("link", links.LINK_UP, OSError(1, ""), {})],
 )  # fmt: skip
 def test_wifi(board, used, state, told, record):

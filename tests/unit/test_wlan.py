@@ -103,6 +103,19 @@ def test_joining(radio, clock, monkeypatch):
     assert link.info() == told
 
 
+@pytest.mark.parametrize("nic", [{"interface": "wl0"}, None])
+def test_nothing_is_told_of_a_connection_that_is_not_its_own(radio, clock, nic):
+    radio.on = True
+    radio.state = LINK_UP | HAS_ADDRESS  # of boot.py, or one that has not ended yet
+    link = started(radio, nic or config())
+    assert link.info() == {}
+    link.poll()
+    assert link.info() == {}
+    if nic is None:
+        link.stop()
+        assert link.info() == {}
+
+
 def test_a_radio_that_is_on_begins_from_a_known_state(radio, clock):
     radio.on = True
     link = started(radio)

@@ -111,11 +111,9 @@ def _fill_wifi(record, link, in_use):
             told = link.info()
         except OSError:
             return  # the connection was lost after _state()
-        record["connectedssid"] = told["ssid"]
-        record["rssi"] = told["rssi"]
-        for key in ("channel", "bssid"):
+        for key in ("ssid", "rssi", "channel", "bssid"):
             if key in told:
-                record[key] = told[key]
+                record["connectedssid" if key == "ssid" else key] = told[key]
 
 
 def _fill_ethernet(record, link, in_use):

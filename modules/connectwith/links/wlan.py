@@ -101,6 +101,8 @@ class Wlan:
         return self._wlan.ifconfig()[:3]
 
     def info(self):
+        if self._state < _JOINING:
+            return {}  # a link that is up is foreign, or that of before
         told = {
             "ssid": self._nic["wificonfig"]["ssid"],
             "rssi": self._wlan.status("rssi"),
