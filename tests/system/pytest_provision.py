@@ -283,6 +283,8 @@ def test_doctor_of_a_modem(board, world, monkeypatch, capsys):
         found = json.loads(text)
         assert status == 0 and found["lastattempt"]["interface"] == "cell0"
         assert found["modem"]["sim"] == "ready" and "operator" in found["modem"]
+        # An issue is public: nothing in it identifies or locates the device.
+        assert set(found["modem"]) <= {"status", "sim", "operator", "rssi", "model", "pintries"}
         asked = len(modem.commands)
         status, text = _doctor(capsys, "--port", board.console)
         assert "sim ready" in text and "reached: there is a session" in text

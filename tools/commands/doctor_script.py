@@ -66,7 +66,9 @@ def modem():
         # Only reads the pin: configuring it could press the power key.
         found["status"] = "on" if status.value() else "off, or started less than 16 s ago"
     if in_use(2):
-        found.update(control.link.info())
+        told = control.link.info()
+        # The IMEI identifies the device, and the cell locates it.
+        found.update({name: told[name] for name in ("operator", "rssi", "model")})
         # The SIM was opened on the way to the server.
         if control.is_connected():
             found["sim"] = "ready"
