@@ -48,6 +48,30 @@ def test_version():
     assert len(version) < 32
 
 
+@pytest.mark.parametrize(
+    ("closed", "said"), [("<&-", "said\n"), (">&-", ""), ("<&- >&-", ""), ("<&- >&- 2>&-", "")]
+)
+def test_closed_streams(closed, said, tmp_path):
+    (tmp_path / "null").touch()
+    program = (
+        "import sys; sys.path.insert(0, 'tools'); import commands\n"
+        "class Module:\n IN_ENVIRONMENT = False\n"
+        " def run(options, report):\n"
+        "  report.line('said'); print(sys.stdin.read(), file=sys.stderr)\n"
+        "  return open(sys.argv[1]).fileno()\n"
+        "commands.modules = lambda: {'clean': Module}\n"
+        "commands.parse = lambda argv: ('clean', None)\n"
+        "sys.exit(commands.main([]))"
+    )
+    command = ["sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-c", program]
+    done = subprocess.run(
+        [*command, str(tmp_path / "null")], cwd=paths.ROOT, capture_output=True, text=True,
+        stdin=subprocess.DEVNULL, timeout=30,
+    )  # fmt: skip
+    assert done.returncode > 2, "a file has not got the number of a standard stream"
+    assert done.stderr.strip() == "" and done.stdout == said
+
+
 def three_lines(text):
     """The words that an error's lines begin with."""
     return [line.split(":")[0].strip() for line in text.strip().splitlines()]

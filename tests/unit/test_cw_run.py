@@ -132,6 +132,14 @@ def test_what_was_typed_is_shown_without_control_characters():
         assert "\x1b" not in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["ap-set-key=\x1b[31m", "dns-nxdomain=\x00", "ap-off@5s\x9b"])
+def test_a_fault_with_control_characters_is_none(text):
+    with pytest.raises(Problem) as caught:
+        parse_all(text)
+    assert str(caught.value).replace("\n", " ").isprintable()
+    assert [fault.text for fault in parse_all("\tap-set-key=ä ö \n,\n")] == ["ap-set-key=ä ö"]
+
+
 def test_faults_come_in_the_order_of_their_times(monkeypatch):
     made = []
     monkeypatch.setattr(typed_faults, "apply", lambda world, fault: made.append(fault.text))

@@ -202,8 +202,23 @@ def _dispatch(argv: Sequence[str]) -> int:
     return module.run(options, report)
 
 
+def _fill_streams() -> None:
+    """A standard stream that the caller has closed becomes /dev/null, for what cw starts, too.
+    Otherwise the next file that is opened gets its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            os.dup2(null, number)
+            if null != number:
+                os.close(null)
+            os.set_inheritable(number, True)
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))
+
+
 def main(argv: Sequence[str]) -> int:
     """Runs one command; turns every expected error into three lines and an exit status."""
+    _fill_streams()
     signal.signal(signal.SIGTERM, _on_terminate)
     debug = "--debug" in argv
     try:

@@ -77,6 +77,13 @@ def _seconds(text: str, whole: str) -> float:
 
 def parse(text: str) -> Fault:
     """Reads one fault, such as "ap-rssi=-80@5s". Raises Problem, with the names if it is none."""
+    if not text.isprintable():
+        # It is shown as it was typed.
+        _refuse(
+            f"{ascii(text[:60])} is not a fault.",
+            "it has a control character in it.",
+            "write it without.",
+        )
     word, at, time = text.strip().partition("@")
     name, equals, values = word.partition("=")
     table = _table()
@@ -95,7 +102,7 @@ def parse(text: str) -> Fault:
 
 def parse_all(text: str) -> list[Fault]:
     """Reads faults with commas between them. Raises Problem."""
-    return [parse(one) for one in text.split(",") if one.strip()]
+    return [parse(one.strip()) for one in text.split(",") if one.strip()]
 
 
 def _class_of(fault: Fault) -> type:
