@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Agents without a broker: who gets which message, what is refused, what is kept."""
 
+import errno
 import json
 import logging
 import stat
+from pathlib import Path
 
 import pytest
 from agent import messages
@@ -376,3 +378,17 @@ def test_two_programs_do_not_share_their_states(tmp_path):
         with States(tmp_path / "file").held():
             pass
     assert "--state DIR" in caught.value.next_step
+    assert [path.name for path in tmp_path.glob(".*")] == [".lock"]
+
+
+def test_a_folder_in_which_nothing_can_be_written(tmp_path, monkeypatch):
+    with States(tmp_path).held():
+        assert {path.name for path in tmp_path.iterdir()} == {".lock"}
+
+    def touch(path):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "touch", touch)  # rights do not hold root back
+    with pytest.raises(Problem, match="cannot be kept"):
+        with States(tmp_path).held():
+            pass

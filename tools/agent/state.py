@@ -29,6 +29,8 @@ class States:
         Problem."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Where nothing can be written, each save would fail; it is removed below.
+            (self._folder / f"probe{_UNFINISHED}").touch()
             lock = open(self._folder / ".lock", "a", encoding="ascii")
         except OSError as error:
             raise Problem(
