@@ -50,6 +50,7 @@ def test_request_is_written_to_a_new_file(tmp_path):
         status, text = run("--port", board.port, "--request", file)
     assert status == 0 and board.restarts == 1
     assert f"request   {file}, CN=240ac4000001" in text
+    assert "waits for its certificate" in text and "uses the settings" not in text
     assert file.read_text() == request and os.listdir(tmp_path) == ["board.csr"]
 
 
@@ -99,6 +100,7 @@ def test_certificate_without_a_key_takes_that_of_the_board(certificates):
         status, text = run("--port", board.port, *arguments, cert)
         sent = ast.literal_eval(board.codes[0].splitlines()[0].removeprefix("wanted = "))["cloud"]
     assert status == 0 and "the board's own key" in text
+    assert "uses the settings" in text and "waits for its certificate" not in text
     assert sent["cert"] == cert.read_bytes() and sent["key"] is None
     refusal = ("", "ValueError: key: missing, and the board has none for this certificate")
     with BoardStandIn(refusal) as board:

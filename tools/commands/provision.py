@@ -3,7 +3,8 @@
 """cw provision: stores a board's network, broker and certificates, secrets sealed on the board.
 
 Secrets come from the environment or are asked for without echo. They go to the board's memory over
-the serial port and nowhere else: no option, no file and no error message holds one.
+the serial port and nowhere else: no option and no error message holds one. With --csv a board's
+secrets may come from files.
 """
 
 import argparse
@@ -315,9 +316,13 @@ def run(options: argparse.Namespace, report: Report) -> int:
         raise _mistake("No board is named.", "add --port P, or --csv FILE.")
     for name in provision_csv.FILES:
         setattr(options, name, None)
-    store(options.port, gather(options, Secrets()), report)
-    report.line(
-        "Stored. The board has been restarted (soft reset); it needs no more: the settings"
-    )
-    report.line("are used by server.connect(), and wherever a NIC leaves them out.")
+    wanted = gather(options, Secrets())
+    store(options.port, wanted, report)
+    report.line("Stored. The board has been restarted (soft reset).")
+    if wanted.blocks or wanted.cloud:
+        report.line("server.connect() uses the settings, and so does a NIC that leaves them out.")
+    if wanted.request is not None:
+        report.line("The new key waits for its certificate. When the request has been signed:")
+        again = f"./tools/cw provision --port {options.port}"
+        report.line(f"{again} --cloud URL --ca FILE --cert FILE")
     return 0
