@@ -7,6 +7,7 @@ cw_in_place.py ARGUMENT…
 
 import os
 import pathlib
+import signal
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -23,6 +24,8 @@ def _prepared(report):
 
 
 if __name__ == "__main__":
+    # A shell starts a background job with Ctrl-C ignored, and all that the job starts inherits it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     commands._enter_environment = lambda *_: None
     for module in (board, repl, run):
         module.prepare = _prepared

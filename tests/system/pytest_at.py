@@ -23,7 +23,7 @@ def feed(data, size, events):
         for i in range(n):
             room[i] = data[start + i]
         start += n
-        engine.took(n)
+        engine.received(n)
         while True:
             event = engine.next()
             if not event:

@@ -155,6 +155,7 @@ def test_first_retry_waits_by_chance(device, world, lost):
         world.broker.stop()
     else:
         _lose_the_cable(device, world)
+    _until(device, "imp.diag.counters()['losses']")
     # The greatest chance of a hundred times the minute.
     job = device.repl.value("(control._next.delay_ms, control._next.timeout_ms)")
     assert job == (99_998, 6_000_000 - 99_998)
