@@ -8,7 +8,7 @@
 set(connectwith_list ${CMAKE_CURRENT_LIST_DIR}/core/sources.mk)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${connectwith_list})
 file(STRINGS ${connectwith_list} connectwith_lines REGEX "^\t")
-string(REGEX MATCHALL "[a-z_]+\\.c" connectwith_core "${connectwith_lines}")
+string(REGEX MATCHALL "[^ \t\\;]+\\.c" connectwith_core "${connectwith_lines}")
 list(TRANSFORM connectwith_core PREPEND ${CMAKE_CURRENT_LIST_DIR}/core/)
 
 add_library(usermod_connectwith INTERFACE)

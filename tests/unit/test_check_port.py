@@ -7,6 +7,7 @@ put into a copy of the project.
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +71,37 @@ def test_the_module_alone_is_compiled_for_size(micropython, project, tmp_path):
         levels = [option for option in file.options if option.startswith("-O")]
         ours = project.module in file.source.parents
         assert levels == (["-O2", "-Os"] if ours else ["-O2"]), file  # the last one counts
+
+
+def sources_of_make(module):
+    """What micropython.mk lists for ESP-IDF, relative to the module, as make reads it."""
+    print_all = "print:\n\t@echo $(SRC_USERMOD_C) $(SRC_USERMOD_LIB_C)\n"
+    done = subprocess.run(
+        ["make", "-s", "-f", "-", "print", f"USERMOD_DIR={module}"],
+        input=f"include {module}/micropython.mk\n{print_all}",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {str(Path(word).relative_to(module)) for word in done.stdout.split()}
+
+
+def sources_of_cmake(module, work):
+    files = [c.source for c in build_system.compilations(module / "micropython.cmake", work)]
+    return {str(file.relative_to(module)) for file in files if module in file.parents}
+
+
+def test_make_and_cmake_compile_the_same_files(micropython, project, tmp_path):
+    wanted = sources_of_make(project.module)
+    assert "core/utf8.c" in wanted and "port/worker_freertos.c" in wanted
+    assert sources_of_cmake(project.module, tmp_path / "work") == wanted
+
+
+@pytest.mark.parametrize("name", ["a2b.c", "9.c", "Mixed_Case.c", "with-dash.c", "two.dots.c"])
+def test_a_name_of_any_form_reaches_cmake(micropython, project, tmp_path, name):
+    (project.module / "core" / name).write_text("int unused_name;\n")
+    change(project.module / "core" / "sources.mk", "\tseal.c", f"\t{name} \\\n\tseal.c")
+    assert f"core/{name}" in sources_of_cmake(project.module, tmp_path / "work")
 
 
 def test_a_build_notices_a_new_file_of_the_core(micropython, project, tmp_path):
