@@ -6,7 +6,6 @@ import importlib
 import json
 import types
 
-import _connectwith
 import hardware
 import machine
 import nv
@@ -15,14 +14,6 @@ from connectwith.settings import retained
 
 PWRON, HARD, WDT, DEEPSLEEP, SOFT = range(1, 6)  # machine.reset_cause() of ports/esp32
 EXT0, EXT1, TIMER, TOUCH, ULP = range(2, 7)  # machine.wake_reason()
-
-
-def is_json(data):
-    try:
-        json.loads(data)
-    except ValueError:
-        return False
-    return True
 
 
 @pytest.fixture
@@ -51,7 +42,6 @@ def board(monkeypatch):
         ("DEEPSLEEP_RESET", DEEPSLEEP), ("SOFT_RESET", SOFT), ("TIMER_WAKE", TIMER),
     ):  # fmt: skip
         monkeypatch.setattr(machine, name, value, False)
-    monkeypatch.setattr(_connectwith, "is_json", is_json, False)
     boot(PWRON)
     return board
 

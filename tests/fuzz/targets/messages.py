@@ -34,7 +34,7 @@ def _deliver(choices: Choices) -> None:
     topic = choices.pick(("device/known", "device/unknown", "restart", "device/", "elsewhere"))
     payload = choices.rest()
     control = Control(raises=bool(how & 1), has_shutdown=True)
-    messages._offer = lambda _, name, data: control.warned.append((name, data))
+    messages._send_if_room = lambda _, name, data: control.warned.append((name, data))
     with contextlib.redirect_stdout(io.StringIO()):
         messages.deliver(control, (topic, payload))
     # Every message is answered for exactly once: by its handler, or by a line in the log.

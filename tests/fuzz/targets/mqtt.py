@@ -100,4 +100,4 @@ def one(data: bytes) -> None:
         assert sorted(runs[0].acked) == sorted(runs[1].acked) == sorted(runs[2].acked)
     client = runs[0].client
     client.reset()
-    assert client.state == protocol.NEW and not client.unacked and client.idle()
+    assert client.state == protocol._NEW and not client.unacked and client.idle()
