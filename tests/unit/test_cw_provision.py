@@ -11,12 +11,12 @@ import sys
 import pytest
 from bench.certificates import Certificates
 from board_stand_in import GONE, SILENT, BoardStandIn
+from provision_command import run
 
 import commands
 from commands import provision, remote
 from setup import paths
 from setup.problem import Problem
-from setup.report import Report
 
 KEY = "correct horse battery"
 PASSWORD = "pässword 'of' \"the\" \\ broker"
@@ -38,13 +38,6 @@ def certificates(tmp_path_factory):
 @pytest.fixture
 def ca(certificates):
     return certificates.ca_file
-
-
-def run(*arguments):
-    _, options = commands.parse(["provision", *map(str, arguments)])
-    text = io.StringIO()
-    status = provision.run(options, Report(text))
-    return status, text.getvalue()
 
 
 def problem(*arguments):

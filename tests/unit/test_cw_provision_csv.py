@@ -11,11 +11,9 @@ from bench.certificates import Certificates
 from board_stand_in import BoardStandIn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import Encoding
+from provision_command import problem, run
 
-import commands
 from commands import provision
-from setup.problem import Problem
-from setup.report import Report
 
 ID, OTHER_ID = "240ac4000001", "240ac4000002"
 
@@ -30,19 +28,6 @@ def nobody_is_here(monkeypatch):
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):
     return Certificates(tmp_path_factory.mktemp("certificates"))
-
-
-def run(*arguments):
-    _, options = commands.parse(["provision", *map(str, arguments)])
-    text = io.StringIO()
-    status = provision.run(options, Report(text))
-    return status, text.getvalue()
-
-
-def problem(*arguments):
-    with pytest.raises(Problem) as caught:
-        run(*arguments)
-    return caught.value
 
 
 def stored(identifier=ID, warning=""):

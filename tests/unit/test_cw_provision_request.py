@@ -4,18 +4,15 @@
 
 import ast
 import base64
-import io
 import os
 
 import pytest
 from bench.certificates import Certificates
 from board_stand_in import GONE, BoardStandIn
 from key_pairs import make_request
+from provision_command import problem, run
 
-import commands
-from commands import provision, provision_request
-from setup.problem import Problem
-from setup.report import Report
+from commands import provision_request
 
 CHECKED, SOURCE = ("", ""), ("nvs-plain\n", "")
 
@@ -28,19 +25,6 @@ def pem(name="240ac4000001"):
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):
     return Certificates(tmp_path_factory.mktemp("certificates"))
-
-
-def run(*arguments):
-    _, options = commands.parse(["provision", *map(str, arguments)])
-    text = io.StringIO()
-    status = provision.run(options, Report(text))
-    return status, text.getvalue()
-
-
-def problem(*arguments):
-    with pytest.raises(Problem) as caught:
-        run(*arguments)
-    return caught.value
 
 
 def test_request_is_written_to_a_new_file(tmp_path):
