@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The device, as on an imp. `imp.cloud` and `imp.diag` are additions of this firmware."""
+"""The device, as on an imp. `imp.cloud`, `imp.diag` and `imp.uplink` are additions of this
+firmware."""
 
 from connectwith import connection as _connection
 from connectwith.connection.job import check_callback as _check_callback
@@ -23,6 +24,8 @@ def __getattr__(name):
         from connectwith.api import imp_diag as part
     elif name == "net":
         from connectwith.api import imp_net as part
+    elif name == "uplink":
+        from connectwith.api import imp_uplink as part
     elif name[0] == "_":
         raise AttributeError(name)
     else:

@@ -1,16 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 
-"""The device, as on an imp. `imp.cloud` and `imp.diag` are additions of this firmware."""
+"""The device, as on an imp. `imp.cloud`, `imp.diag` and `imp.uplink` are additions of this
+firmware."""
 
 from collections.abc import Callable
 from typing import Any, Final, NoReturn, TypedDict, type_check_only
 
-from connectwith.api import imp_cloud, imp_diag, imp_net
+from connectwith.api import imp_cloud, imp_diag, imp_net, imp_uplink
 from connectwith.local.timers import Timer as _Timer
 
 cloud = imp_cloud
 diag = imp_diag
+uplink = imp_uplink
 net = imp_net
 
 PROXY_TYPE_HTTP: Final = 0

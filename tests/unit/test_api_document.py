@@ -29,6 +29,7 @@ FILES = {
     "imp.cloud": MODULES / "connectwith" / "api" / "imp_cloud.py",
     "imp.diag": MODULES / "connectwith" / "api" / "imp_diag.py",
     "imp.net": MODULES / "connectwith" / "api" / "imp_net.py",
+    "imp.uplink": MODULES / "connectwith" / "api" / "imp_uplink.py",
     "agent": MODULES / "agent.py",
     "hardware": MODULES / "hardware.py",
     "server.aio": MODULES / "connectwith" / "api" / "aio.py",

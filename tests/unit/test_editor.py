@@ -36,6 +36,7 @@ INNER = {
     "connectwith/api/imp_cloud": "imp.cloud",
     "connectwith/api/imp_diag": "imp.diag",
     "connectwith/api/imp_net": "imp.net",
+    "connectwith/api/imp_uplink": "imp.uplink",
 }
 RIGHT = """\
 import hardware, imp, server

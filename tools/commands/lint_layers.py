@@ -30,7 +30,17 @@ _MAY_INCLUDE = (
 
 # The packages of the frozen Python, from top to bottom: each may use those below it. What is in
 # none of them (results, clock, ...) may be used by all and uses none of them.
-ROOMS = ("api", "local", "connection", "diagnostics", "session", "links", "settings")
+ROOMS = (
+    "api",
+    "local",
+    "uplink",
+    "connection",
+    "diagnostics",
+    "session",
+    "outbox",
+    "links",
+    "settings",
+)
 # Forbidden, although links are below: the session is given its stream, and asks the controller
 # about the link.
 _NOR = {("session", "links")}

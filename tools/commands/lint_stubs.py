@@ -23,6 +23,7 @@ FILES = {
     "connectwith/api/imp_cloud": ("connectwith/api/imp_cloud",),
     "connectwith/api/imp_diag": ("connectwith/api/imp_diag",),
     "connectwith/api/imp_net": ("connectwith/api/imp_net",),
+    "connectwith/api/imp_uplink": ("connectwith/api/imp_uplink",),
     "connectwith/local/interfaces": ("connectwith/local/interfaces",),
     "connectwith/local/timers": ("connectwith/local/timers",),
 }
