@@ -53,6 +53,7 @@ MP_DEFINE_CONST_FUN_OBJ_0(connectwith_link_bssid_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_dhcp_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_route_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_link_used_obj, 1, 2, absent_n);
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_link_memory_obj, 0, 1, absent_n);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_installed_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_may_reset_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_ethernet_start_obj, absent_1);

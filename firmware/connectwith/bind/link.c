@@ -84,6 +84,22 @@ static mp_obj_t connectwith_link_route(mp_obj_t link_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_link_route_obj, connectwith_link_route);
 
+// link_memory([record]) -> bytes: what a link keeps over resets but power-on, see port/link_idf.h.
+// `record` (16 bytes) replaces it.
+static mp_obj_t connectwith_link_memory(size_t n_args, const mp_obj_t *args) {
+    uint8_t *memory = link_memory();
+    if (n_args > 0) {
+        mp_buffer_info_t record;
+        mp_get_buffer_raise(args[0], &record, MP_BUFFER_READ);
+        if (record.len != LINK_MEMORY_BYTES) {
+            mp_raise_ValueError(NULL);
+        }
+        memcpy(memory, record.buf, LINK_MEMORY_BYTES);
+    }
+    return mp_obj_new_bytes(memory, LINK_MEMORY_BYTES);
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_link_memory_obj, 0, 1, connectwith_link_memory);
+
 // link_used(link[, used]) -> bool: whether this firmware has started the link and not stopped it
 // since. The record survives a soft reset and is cleared by a hard reset. `used` sets it.
 static mp_obj_t connectwith_link_used(size_t n_args, const mp_obj_t *args) {

@@ -115,6 +115,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_link_dhcp), MP_ROM_PTR(&connectwith_link_dhcp_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_route), MP_ROM_PTR(&connectwith_link_route_obj) },
     { MP_ROM_QSTR(MP_QSTR_link_used), MP_ROM_PTR(&connectwith_link_used_obj) },
+    { MP_ROM_QSTR(MP_QSTR_link_memory), MP_ROM_PTR(&connectwith_link_memory_obj) },
     { MP_ROM_QSTR(MP_QSTR_lingering), MP_ROM_PTR(&connectwith_lingering_obj) },
     { MP_ROM_QSTR(MP_QSTR_make_request), MP_ROM_PTR(&connectwith_make_request_obj) },
     { MP_ROM_QSTR(MP_QSTR_scan_start), MP_ROM_PTR(&connectwith_scan_start_obj) },

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "esp_attr.h"
 #include "esp_eth.h"
 #include "esp_event.h"
 #include "esp_netif.h"
@@ -147,6 +148,11 @@ bool link_dhcp_server(attempt_link_t link, uint8_t quad[4]) {
     uint32_t server = atomic_load(&dhcp_servers[link]);
     memcpy(quad, &server, sizeof(server)); // lwIP keeps network order
     return server != 0 && (link_state(link) & LINK_HAS_ADDRESS) != 0;
+}
+
+uint8_t *link_memory(void) {
+    RTC_NOINIT_ATTR static uint8_t memory[LINK_MEMORY_BYTES];
+    return memory;
 }
 
 uint32_t link_scans(void) {

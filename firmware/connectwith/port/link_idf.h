@@ -34,6 +34,11 @@ uint32_t link_state(attempt_link_t link);
 // one of the last loss. All zeros: the driver has found no access point.
 void link_bssid(uint8_t bssid[6]);
 
+// What a link keeps over every reset but power-on, after which it may hold noise: the record of its
+// user MUST have a check sum.
+#define LINK_MEMORY_BYTES (16)
+uint8_t *link_memory(void);
+
 // Number of scans that have ended, by themselves or because Wi-Fi went off.
 uint32_t link_scans(void);
 

@@ -222,6 +222,8 @@ class Controller:
                 self.lose(type(error).__name__, 0, results.NOT_CONNECTED)
             return
         if result == results.SERVER_CONNECTED:
+            if "networks" in job.nic:
+                job.nic["wificonfig"] = self.link.network  # that of several which was joined
             self.last_nic = job.nic
             self.live = job
             self.last_error = None

@@ -23,7 +23,11 @@ def current_config(control):
     """A copy of the NIC of the last success, with secrets sealed. Before the first success it is
     the stored one of Wi-Fi, otherwise that of cellular, otherwise None."""
     last = control.last_nic or settings.load_nic(nic.WIFI) or settings.load_nic(nic.CELLULAR)
-    return None if last is None else nic_blocks.duplicate(last)
+    if last is None:
+        return None
+    copy = nic_blocks.duplicate(last)
+    copy.pop("networks", None)  # whether there was a choice is no setting
+    return copy
 
 
 def _report(control):

@@ -87,6 +87,8 @@ def last(diag, timeline):
         report["note"] = diag.note
     if hasattr(diag.link, "report"):
         report.update(diag.link.report())
+        if "networks" in report:
+            report["networks"] = [(ssid, _of_network(code)) for ssid, code in report["networks"]]
     return report
 
 
@@ -139,6 +141,11 @@ def _words(cause, code, flags):
         elif cause == "Wi-Fi reason":
             text += _wifi_words(code)
     return text + _certificate_words(flags)
+
+
+def _of_network(reason):
+    """The text of a network's failure: a reason of Wi-Fi, or links.access_points.NO_LEASE."""
+    return "no lease" if reason > 255 else _words("Wi-Fi reason", reason, 0)
 
 
 def _wifi_words(reason):

@@ -20,6 +20,8 @@ _MOST = const(8)  # access points of one network, the strongest
 _RENEW_MS = const(10000)  # a scan result is not renewed sooner
 _LONGEST_MS = const(6000)  # the limit of a scan; the ESP32 takes up to 4 s
 
+NO_LEASE = 256  # a reason beside those of wifi_err_reason_t, which are one byte
+
 _NETWORK = const(0)  # of an entry: its index in the list of networks
 _BSSID = const(1)  # None: the driver chooses
 _REASON = const(2)  # of its last refusal; 0: it was not tried
@@ -37,6 +39,7 @@ class AccessPoints:
         self._wanted = -1  # the network to scan for
         self._wanted_ms = 0  # when `_wanted` was set
         self._since_ms = None  # when the scan began; None: none runs
+        self._joined = None  # network and BSSID of an association that may be left for another one
 
     @property
     def network(self):
@@ -48,9 +51,9 @@ class AccessPoints:
         """The access point of that network. None: the driver chooses."""
         return self._queue[0][_BSSID]
 
-    def prefer(self, bssid):
+    def prefer(self, bssid, number=0):
         """Puts an access point first. It was joined successfully before."""
-        self._queue.insert(0, [0, bssid, 0])
+        self._queue.insert(0, [number, bssid, 0])
 
     def has_new(self):
         """Whether an access point was not tried yet, or a scan may find one."""
@@ -82,6 +85,32 @@ class AccessPoints:
                 self._refused[bssid] = reason
             self._want(number)
         return True
+
+    def seek(self, bssid):
+        """The access point that is joined, `bssid`, gives no lease: scans for others."""
+        number = self._queue[0][_NETWORK]
+        self._joined = number, bssid
+        self._want(number)
+
+    def has_found(self):
+        """After `seek()`, once: whether another access point may give a lease. False while the
+        scan runs."""
+        if self._joined is None or self.scan():
+            return False
+        number, bssid = self._joined
+        self._joined = None
+        queue = self._queue
+        for entry in queue:
+            if entry[_NETWORK] == number and entry[_BSSID] in (bssid, None):
+                queue.remove(entry)
+                break
+        else:
+            entry = [number, bssid, 0]
+        queue.insert(0, entry)  # `refuse()` is about the first
+        for entry in queue[1:]:
+            if entry[_REASON] in (0, NO_LEASE):
+                return True
+        return False
 
     def _want(self, number):
         now_ms = self._wanted_ms = time.ticks_ms()
@@ -116,13 +145,16 @@ class AccessPoints:
                 return True
         else:
             try:
-                _connectwith.scan_start(self._networks[self._wanted]["ssid"])
+                self._start_scan(self._wanted)
                 self._since_ms = now_ms
                 return True
             except OSError:
                 pass
         self._wanted = -1  # the next refusal requests a scan again
         return False
+
+    def _start_scan(self, number):
+        _connectwith.scan_start(self._networks[number]["ssid"])
 
     def _take(self, number, found):
         """Puts the access points that the scan has found into the queue. New ones come first,

@@ -30,6 +30,7 @@ _WHOLE = const(0)
 WIFI_KEY = const((5200, 2000, 2000))  # an access point that is starting refuses so, too
 WIFI = const((_WHOLE, 2000, 2000))  # other refusals, and a network that is not found
 WIFI_NEXT = const((10000, 5000, 5000))  # while an access point of the network was not tried
+WIFI_LIST = const((_WHOLE, 15000, 15000))  # while a network of a list was not tried
 SIM_ABSENT = const((15000, 3000, 10000))  # some modems report this for seconds after a start
 SIM_BUSY = const((_WHOLE, 15000, 15000))
 DENIED = const((_WHOLE, 3000, 10000))  # by one operator; another one may accept
@@ -167,7 +168,8 @@ class Dhcp:
         self._since_ms = None
 
     def renew(self, interface):
-        """To be called while `interface` (network.WLAN or LAN) has a link and no address."""
+        """To be called while `interface` (network.WLAN or LAN) has a link and no address. Returns
+        whether DHCP was restarted now."""
         now_ms = time.ticks_ms()
         if self._since_ms is None:
             self._since_ms = now_ms
@@ -175,6 +177,8 @@ class Dhcp:
             self._since_ms = now_ms
             interface.ipconfig(dhcp4=False)
             interface.ipconfig(dhcp4=True)
+            return True
+        return False
 
 
 def mode_of(job):

@@ -11,7 +11,7 @@ import time
 import _connectwith
 from micropython import const
 
-from connectwith import links, results
+from connectwith import links, results, settings
 from connectwith.links import retry_limits
 from connectwith.settings import nic as nics
 
@@ -28,8 +28,9 @@ _OPEN = const(1)
 _POWER = const(2)
 _JOIN = const(3)
 _PAUSE = const(4)
-_JOINING = const(5)
-_JOINED = const(6)
+_SCAN = const(5)
+_JOINING = const(6)
+_JOINED = const(7)
 
 # Reasons of a wrong key, by wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h): AUTH_EXPIRE,
 # 4WAY_HANDSHAKE_TIMEOUT, AUTH_FAIL and HANDSHAKE_TIMEOUT. An access point that has just started
@@ -37,6 +38,7 @@ _JOINED = const(6)
 _KEY_REASONS = const((2, 15, 202, 204))
 
 _NOT_FOUND = const(201)  # NO_AP_FOUND, of the same enumeration
+_NO_LEASE = const(256)  # access_points.NO_LEASE, which the driver does not know
 
 _REPORTS_MIN = const(2)  # a single failed scan or handshake is not reported
 _PAUSE_MS = const(200)  # the ESP32 refuses to connect just after an error
@@ -51,7 +53,10 @@ class Wlan:
     def __init__(self):
         self._wlan = None
         self._nic = None
-        self._points = None  # the access points, once one has refused
+        self._block = None  # the network of the last join
+        self._points = None  # the access points, once one has refused or there is a choice
+        self._failures = ()  # of the last attempt, if it had a choice: see `report()`
+        self._leaving = False  # the access point is being left, as it gives no lease
         self._good = None  # SSID and BSSID of the one that has accepted after a refusal
         self._good_ms = None  # when it did
         self._dhcp = retry_limits.Dhcp()
@@ -70,7 +75,10 @@ class Wlan:
         self._nic = nic
         self._limits = limits or retry_limits.RetryLimits()
         self._row = self._points = None
+        self._failures = ()
         self._misses = self.faults = 0
+        self._leaving = False
+        self.result = results.NO_WIFI
         self.cause = ""
         self._state = _OPEN
         _connectwith.link_used(_CLASS, True)
@@ -84,8 +92,11 @@ class Wlan:
             if self._row is retry_limits.WIFI:
                 pause_ms *= min(self._misses, _LONGEST_PAUSE_MS // _PAUSE_MS)
             if time.ticks_diff(time.ticks_ms(), self._since_ms) >= pause_ms:
-                if self._points is None or not self._points.scan():
-                    self._state = _JOIN
+                self._state = _SCAN
+            return _LINK
+        if state == _SCAN:
+            if self._points is None or not self._points.scan():
+                self._state = _JOIN
             return _LINK
         if state == _OPEN:
             self._open()
@@ -104,7 +115,7 @@ class Wlan:
         if self._state < _JOINING:
             return {}  # a link that is up is foreign, or that of before
         told = {
-            "ssid": self._nic["wificonfig"]["ssid"],
+            "ssid": self._block["ssid"],
             "rssi": self._wlan.status("rssi"),
             "channel": self._wlan.config("channel"),
         }
@@ -112,6 +123,19 @@ class Wlan:
         if bssid is not None:
             told["bssid"] = bssid.hex()
         return told
+
+    @property
+    def network(self):
+        """The network (normalised `wificonfig`) that is joined."""
+        return self._block
+
+    def report(self):
+        """The failures of the networks, if there is a choice, as (SSID, reason) pairs. A reason is
+        a number of wifi_err_reason_t, or access_points.NO_LEASE."""
+        failures = self._failures
+        if self._points is not None and self._has_choice():
+            failures = self._points.failures()
+        return {"networks": failures} if failures else {}
 
     def is_scanning(self):
         """Whether it scans for access points now."""
@@ -124,7 +148,8 @@ class Wlan:
 
     def stop(self):
         self._state = _IDLE
-        self._nic = self._points = None
+        self._forget_points()
+        self._nic = self._block = None
         _connectwith.link_used(_CLASS, False)
         if self._wlan is None:
             return
@@ -159,6 +184,9 @@ class Wlan:
         block = self._nic.get("wificonfig")
         if block is None:
             return self._fail("no network is stored", 0)
+        if self._points is None and self._has_choice() and self._make_points().scan():
+            self._state = _SCAN
+            return _LINK
         static = self._nic.get("staticconfig")
         if static is None:
             self._wlan.ipconfig(dhcp4=True)
@@ -168,12 +196,13 @@ class Wlan:
             )
             for server in static["dns"][1:]:  # the driver takes one
                 _connectwith.dns_second(server)
-        if self._good is not None:
+        if self._good is not None and not self._has_choice():
             self._prefer_last(block)
         bssid = None
         if self._points is not None:
             block = self._points.network
             bssid = self._points.bssid
+        self._block = block
         ssid = block["ssid"]
         key = block["key"]
         if key:
@@ -197,25 +226,59 @@ class Wlan:
             return links.UP
         if not state & links.LINK_UP:
             return _LINK
-        if self._nic.get("staticconfig") is None:
-            self._dhcp.renew(self._wlan)
+        if self._nic.get("staticconfig") is None and not self._leaving:
+            self._await_lease()
         return _ADDRESS
 
-    def _make_points(self):
-        from connectwith.links.access_points import AccessPoints  # only after a refusal
+    def _await_lease(self):
+        points = self._points
+        if self._dhcp.renew(self._wlan):
+            points = points or self._make_points()
+            points.seek(_connectwith.link_bssid())
+        if points is not None and points.has_found():
+            self._leaving = True  # until the event of the association's end
+            try:
+                self._wlan.disconnect()
+            except OSError:
+                pass  # it has ended by itself
 
-        self._points = AccessPoints((self._nic["wificonfig"],))
+    def _has_choice(self):
+        return "networks" in self._nic
+
+    def _make_points(self):
+        # Most attempts need neither.
+        if self._has_choice():
+            from connectwith.links.known_networks import KnownNetworks
+
+            # The list may have been erased since.
+            self._points = KnownNetworks(settings.candidates() or [self._nic["wificonfig"]])
+        else:
+            from connectwith.links.access_points import AccessPoints
+
+            self._points = AccessPoints((self._nic["wificonfig"],))
         return self._points
+
+    def _forget_points(self):
+        if self._points is not None and self._has_choice():
+            self._failures = self._points.failures()
+        self._points = None
 
     def _on_joined(self):
         """Joined: only the BSSID is kept of the list of access points."""
         self._state = _JOINED
+        self.result = results.NO_WIFI
         points = self._points
-        if points is not None and points.bssid is not None:
+        if self._has_choice():
+            from connectwith.links import known_networks
+
+            bssid = _connectwith.link_bssid()
+            if bssid is not None:
+                known_networks.remember(self._block, bssid)
+        elif points is not None and points.bssid is not None:
             self._good = points.network["ssid"], points.bssid
             if self._good_ms is None:
                 self._good_ms = time.ticks_ms()
-        self._points = None
+        self._forget_points()
 
     def _prefer_last(self, block):
         """Tries the access point that has accepted last first, once. After `_GOOD_MS` it is
@@ -244,9 +307,13 @@ class Wlan:
             return False
         if self._points is None or not self._points.has_new():
             return True
-        return self._limits.is_over(retry_limits.WIFI_NEXT, self._missed_ms)
+        row = retry_limits.WIFI_LIST if self._has_choice() else retry_limits.WIFI_NEXT
+        return self._limits.is_over(row, self._missed_ms)
 
     def _lost(self, reason):
+        if self._leaving:
+            self._leaving = False
+            reason = _NO_LEASE
         wrong_key = self._refused(reason)
         joined_ms = self._since_ms
         self._since_ms = time.ticks_ms()
@@ -256,12 +323,20 @@ class Wlan:
         # An access point that restarts also causes other reasons; then the key may be right.
         row = retry_limits.WIFI_KEY if wrong_key else retry_limits.WIFI
         if row is not self._row:
+            # Networks fail in different ways: their time is counted from the first failure.
+            if self._row is None or not self._has_choice():
+                self._misses = 0
+                self._missed_ms = joined_ms
             self._row = row
-            self._misses = 0
-            self._missed_ms = joined_ms
         self._misses += 1
-        self.cause = "Wi-Fi reason"
-        self.code = reason
+        if reason == _NO_LEASE:
+            self.result = results.NO_IP_ADDRESS
+            self.cause = "no lease"
+            self.code = 0
+        else:
+            self.result = results.NO_WIFI
+            self.cause = "Wi-Fi reason"
+            self.code = reason
         if self._is_over(row):
             self._state = _IDLE
             return links.FAILED

@@ -48,13 +48,45 @@ def load_nic(kind):
 
 
 def fill(config, kind):
-    """Adds to a normalised NIC the stored value of each block that it lacks. Returns the NIC."""
+    """Adds to a normalised NIC the stored value of each block that it lacks. Returns the NIC.
+
+    If several networks are known, its `wificonfig` is the first of them until another one is
+    joined, and its entry `networks` is True."""
     for name in nic.BLOCKS[kind]:
         if name not in config:
             block = load_block(name)
             if block is not None:
                 config[name] = block
+            if name == "wificonfig" and has("networks"):
+                known = candidates()
+                if known:
+                    config[name] = known[0]
+                if len(known) > 1:
+                    config["networks"] = True
     return config
+
+
+def candidates():
+    """The networks (normalised `wificonfig`) that an attempt without one of its own may join: that
+    of `imp.setwificonfiguration`, then the list in its order. One that is in both counts once."""
+    from connectwith.settings import network_list
+
+    first = load_block("wificonfig")
+    known = load_networks()
+    if first is None:
+        return known
+    return [first] + [block for block in known if not network_list.is_same(block, first)]
+
+
+def load_networks():
+    """The list of `imp.uplink.networks` (normalised `wificonfig`), [] without one."""
+    record = read("networks")
+    if record is None:
+        return []
+    from connectwith.settings import network_list  # many devices have no list
+
+    blocks = [unpack("wificonfig", part) for part in network_list.split(record)]
+    return [] if None in blocks else blocks
 
 
 def load_block(name):
@@ -62,7 +94,12 @@ def load_block(name):
     if name in _absent:
         return None
     record = read(name)
-    return None if record is None else _unpack(name, record)
+    return None if record is None else unpack(name, record)
+
+
+def has(name):
+    """Whether an entry is stored."""
+    return name not in _absent and read(name) is not None
 
 
 def load_cloud():
@@ -119,7 +156,7 @@ def pack(name, block):
     return record
 
 
-def _unpack(name, record):
+def unpack(name, record):
     """The block of a record, or None if the record is invalid."""
     if not record or record[0] != _VERSION:
         return None

@@ -67,6 +67,8 @@ def save_cloud(broker):
 def save_block(name, block):
     """Stores a normalised block under its NIC key; None erases it. OSError: the flash is full or
     broken."""
+    if block is None and name == "wificonfig":
+        settings.write("networks", None)
     settings.write(name, None if block is None else settings.pack(name, block))
     if block is None and name == "cellconfig":
         for record in _MODEM_NAMES:
