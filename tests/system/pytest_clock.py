@@ -95,7 +95,7 @@ def test_a_server_that_stays_silent_costs_no_later_attempt_anything(device, worl
 
 def test_a_session_asks_again_by_itself_with_growing_gaps(device, world):
     on_the_floor(device, world)
-    dates = "__import__('connectwith.connection').connection.get()._sequence._time_sync"
+    dates = "__import__('connectwith.connection').connection.get().sequence._time_sync"
     asked = world.sntp.requests
     time.sleep(2)
     assert world.sntp.requests == asked  # the first gap is a minute

@@ -220,7 +220,7 @@ def test_unknown_certificate_authority(device, world, tmp_path):
 # The driver reports the loss just after lwIP has broken the connections.
 _LINK_LOST_WITH_CONNECTION = """
 from connectwith import connection, links
-link, dialer = links.get(0), connection.get()._sequence._dialer
+link, dialer = links.get(0), connection.get().sequence._dialer
 link_poll, dialer_poll = link.poll, dialer.poll
 broken = []
 def dial():

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""An attempt, a session and the sequence of an attempt as a controller sees them."""
+"""An attempt, a session, the sequence of an attempt and links that are being powered down, as a
+controller sees them."""
 
 import types
 
@@ -79,15 +80,13 @@ class RetryLimits:
 
 
 class Sequence:
-    """sequence.Sequence: `releases` has the arguments of `release()`, `stopping_ms` is what
-    `poll_stop()` returns."""
+    """sequence.Sequence: `releases` has the arguments of `release()`."""
 
-    def __init__(self, attempt, diag):
+    def __init__(self, attempt, diag, power_down):
         self.session = Session()
         self.link = types.SimpleNamespace(poll=lambda: self.link_state, result=results.NO_WIFI)
         self.link_state = links.UP
         self.releases = []
-        self.stopping_ms = -1
         self.limits = RetryLimits()
         self.begun = []
 
@@ -95,16 +94,24 @@ class Sequence:
         return self.session
 
     def begin(self, job):
+        self.job = job
         self.begun.append(job)
 
     def release(self, goodbye, keep):
         self.releases.append((goodbye, keep))
-
-    def poll_stop(self):
-        return self.stopping_ms
 
     def step(self):
         return 77
 
     def poll_idle(self, idle_ms):
         return idle_ms
+
+
+class PowerDown:
+    """power_down.PowerDown: `stopping_ms` is what `poll()` returns."""
+
+    def __init__(self, attempt):
+        self.stopping_ms = -1
+
+    def poll(self):
+        return self.stopping_ms

@@ -14,7 +14,7 @@ from connectwith.connection.job import Job, milliseconds
 from connectwith.diagnostics import info
 from connectwith.session import messages
 from connectwith.settings import nic
-from controller_stand_in import Attempt, Sequence
+from controller_stand_in import Attempt, PowerDown, Sequence
 
 CONNECTED = results.SERVER_CONNECTED
 SETTINGS = object()
@@ -23,11 +23,12 @@ SETTINGS = object()
 @pytest.fixture
 def control(monkeypatch, clock):
     """A controller of its own; `told`: what the callback of an attempt was given."""
-    from connectwith.connection import sequence
+    from connectwith.connection import power_down, sequence
 
     monkeypatch.setattr(_connectwith, "Attempt", Attempt, False)
     monkeypatch.setattr(_connectwith, "key_source", lambda: "nvs-plain", False)
     monkeypatch.setattr(sequence, "Sequence", Sequence)
+    monkeypatch.setattr(power_down, "PowerDown", PowerDown)
     monkeypatch.setattr(links, "get", lambda kind: kind)
     monkeypatch.setattr(store, "load_cloud", lambda: SETTINGS)
     monkeypatch.setattr(store, "fill", lambda config, kind: config)
@@ -49,7 +50,7 @@ def connect(control):
     control.attempt.is_running = False
     control._on_end(CONNECTED, None)
     control.attempt.calls.clear()
-    control._sequence.releases.clear()
+    control.sequence.releases.clear()
     return job
 
 
@@ -63,9 +64,9 @@ def test_an_attempt_begins(control):
 
     control.connectwith({"interface": "eth0"}, callback, 5)
     assert control.attempt.calls[-1] == ("start", nic.ETHERNET, 5000, callback, "eth0")
-    assert control._sequence.begun == [control._job] and control.is_connecting()
+    assert control.sequence.begun == [control._job] and control.is_connecting()
     assert control._step() == 77 and not control.is_idle()
-    assert control._sequence.releases == [(True, False)], "what there was is closed first"
+    assert control.sequence.releases == [(True, False)], "what there was is closed first"
 
 
 @pytest.mark.parametrize(("interface", "timeout_ms"), [("wl0", 60000), ("cell0", 120000)])
@@ -105,9 +106,9 @@ def test_success(control):
     control._on_end(CONNECTED, None)
     assert control.is_connected() and control.live is job and control._job is None
     assert control.last_error is None and control.attempt.calls[-1] == ("wake", 1)
-    assert control._sequence.releases == [(True, False)], "the link stays"
+    assert control.sequence.releases == [(True, False)], "the link stays"
     assert not control.is_connecting() and control.diag.successes == 1
-    assert control.nic_in_use() == job.nic
+    assert control.job_on(control.link) is job
 
 
 def test_failure(control):
@@ -115,7 +116,7 @@ def test_failure(control):
     control._on_end(results.NO_LINK, None)
     assert not control.is_connected() and control.live is None and control._job is None
     assert control.last_error == results.NO_LINK
-    assert control._sequence.releases[1:] == [(False, True)], "no goodbye; held links stay"
+    assert control.sequence.releases[1:] == [(False, True)], "no goodbye; held links stay"
     assert control.is_idle() and not control.is_connecting()
 
 
@@ -142,7 +143,7 @@ def test_a_plan_goes_on_at_once_or_later(control, clock):
     assert control.attempt.calls[-2:] == [("abandon",), ("wake", 250)]
     clock.now_ms += 249
     assert control._step() == 1 and control._job is None
-    control._sequence.stopping_ms = 100
+    control.power_down.stopping_ms = 100
     assert control._step() == 1
     clock.now_ms += 1
     control._step()
@@ -157,7 +158,7 @@ def test_disconnect(control):
     control.disconnect()
     assert gone == [1] and control.generation == generation + 1 and control.on_superseded is None
     assert not control.is_connected() and control.live is None
-    assert control._sequence.releases == [(True, True)]
+    assert control.sequence.releases == [(True, True)]
     assert control.attempt.calls == [("abandon",)]
 
 
@@ -165,7 +166,7 @@ def test_a_driver_that_raises_does_not_hold_up_the_report(control, monkeypatch):
     told = []
     monkeypatch.setattr(sys, "print_exception", told.append, False)
     attempt(control)
-    monkeypatch.setattr(control._sequence, "release", lambda *_: 1 / 0)
+    monkeypatch.setattr(control.sequence, "release", lambda *_: 1 / 0)
     control._on_end(results.NO_LINK, None)
     assert isinstance(told[0], ZeroDivisionError) and control._job is None
     assert control.diag.result == results.NO_LINK
@@ -180,20 +181,20 @@ def lost(monkeypatch):
 
 def test_a_link_that_is_lost(control, lost):
     connect(control)
-    control._sequence.link_state = links.FAILED
+    control.sequence.link_state = links.FAILED
     control.session.state = session._CLOSED
     assert control._step() == -1
     assert lost == [results.NO_WIFI] and control.last_error == results.NO_WIFI
     assert (control.diag.loss, control.diag.losses) == ("link lost", 1)
-    assert not control.is_connected() and control._sequence.releases == [(False, True)]
+    assert not control.is_connected() and control.sequence.releases == [(False, True)]
     control.lose("again", 0, results.NO_SERVER)
     assert lost == [results.NO_WIFI], "once"
 
 
 def test_flush_before_the_first_session_makes_none(control):
-    control._sequence.session = None
-    control._sequence.make_session = None
-    assert control.flush(1) is True and control._sequence.session is None
+    control.sequence.session = None
+    control.sequence.make_session = None
+    assert control.flush(1) is True and control.sequence.session is None
     with pytest.raises(ValueError):
         control.flush(0)
 
@@ -201,9 +202,9 @@ def test_flush_before_the_first_session_makes_none(control):
 def test_a_session_that_breaks(control, lost):
     connect(control)
     control.session.state = session._CLOSED
-    control._sequence.limits.doubtful = True
+    control.sequence.limits.doubtful = True
     assert control._step() == 4 and not lost, "it may be the link"
-    control._sequence.limits.doubtful = False
+    control.sequence.limits.doubtful = False
     control._step()
     assert lost == [results.NO_SERVER] and control.diag.loss_code == 104
 
@@ -224,9 +225,9 @@ def test_a_step_that_raises_ends_the_session(control, lost):
 def test_when_a_session_is_looked_at_again(control, busy, watched, stopping_ms, wait_ms):
     connect(control)
     control.session.is_busy, control.session.watched = busy, watched
-    control._sequence.stopping_ms = stopping_ms
+    control.power_down.stopping_ms = stopping_ms
     assert control._step() == wait_ms
-    assert control._sequence.limits.resets == (not busy)
+    assert control.sequence.limits.resets == (not busy)
 
 
 def test_steps_keep_out_of_a_call_that_waits(control):

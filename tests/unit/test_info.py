@@ -51,9 +51,11 @@ def board(monkeypatch):
     monkeypatch.setattr(_connectwith, "link_state", lambda kind: board.states[kind], False)
     monkeypatch.setattr(_connectwith, "link_dhcp", lambda kind: board.lease, False)
     monkeypatch.setattr(_connectwith, "link_route", lambda kind: board.route, False)
+    board.nic = {}
     board.control = types.SimpleNamespace(
         link=None, live=None, last_error=None, timeout_ms=2500, wait=1,
-        nic_in_use=lambda: board.nic,
+        job_on=lambda link: types.SimpleNamespace(nic=board.nic)
+        if link is board.control.link else None,
         is_connected=lambda: board.control.live is not None,
     )  # fmt: skip
     return board

@@ -110,7 +110,11 @@ def board(monkeypatch, clock):
     monkeypatch.setattr(store, "fill", lambda config, kind: {**config, "filled": kind})
     ended = board.ended = []
     board.control = types.SimpleNamespace(
-        link=None, end_linger=ended.append, nic_in_use=lambda: {"in": "use"}
+        link=None,
+        end_linger=ended.append,
+        job_on=lambda link: (
+            types.SimpleNamespace(nic={"in": "use"}) if link is board.control.link else None
+        ),
     )
     monkeypatch.setattr(connection, "get", lambda: board.control)
     table = {"address": "10.0.0.7", "netmask": "255.255.255.0"}

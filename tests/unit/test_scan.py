@@ -59,10 +59,11 @@ def radio(monkeypatch, clock):
     monkeypatch.setattr(links, "scan", None)
     monkeypatch.setattr(links, "get", lambda kind: radio.link)
     monkeypatch.setattr(links, "held", {})
-    control = types.SimpleNamespace(end_linger=radio.ended.append)
-    monkeypatch.setattr(
-        connection, "get", lambda: setattr(control, "link", radio.control_link) or control
+    control = types.SimpleNamespace(
+        end_linger=radio.ended.append,
+        job_on=lambda link: "a job" if link is radio.control_link else None,
     )
+    monkeypatch.setattr(connection, "get", lambda: control)
     return radio
 
 

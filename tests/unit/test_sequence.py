@@ -9,7 +9,7 @@ import connectwith
 import pytest
 from clockwork import press_ctrl_c
 from connectwith import clock, links, results, session
-from connectwith.connection import sequence
+from connectwith.connection import power_down, sequence
 from connectwith.links import DISCONNECTING, FAILED, UP, retry_limits
 from connectwith.settings import nic
 
@@ -31,7 +31,7 @@ def seq(monkeypatch):
     ended = []
     attempt = types.SimpleNamespace(stage=lambda: 8, fail=ended.append, expect=ended.append)
     diag = types.SimpleNamespace(set_cause=lambda *cause: ended.append(cause))
-    seq = sequence.Sequence(attempt, diag)
+    seq = sequence.Sequence(attempt, diag, power_down.PowerDown(attempt))
     seq.begin(job())
     link = seq.link = types.SimpleNamespace(state=UP, result=results.NO_WIFI)
     link.poll = lambda: link.state
@@ -131,7 +131,7 @@ def dated(monkeypatch, seq):
     monkeypatch.setattr(clock, "TimeSync", TimeSync)
     monkeypatch.setattr(connectwith, "unload", lambda name: None)  # it would undo that
     settings = types.SimpleNamespace(key=None, cert=None)
-    seq._job = job(settings=settings)
+    seq.job = job(settings=settings)
     seq._state = sequence._DIALLING
     seq._attempt.enter = lambda *_: None
     return seq
@@ -197,7 +197,7 @@ def test_a_session_looks_after_the_clock_until_it_is_known(dated):
     # What the attempt has done already counts on.
     dated._get_sync()
     assert (dated._time_sync.queries, dated._time_sync.dials) == (2, 4)
-    dated.begin(dated._job)
+    dated.begin(dated.job)
     dated._time_sync = None
     dated._get_sync()
     assert (dated._time_sync.queries, dated._time_sync.dials) == (1, 2)
@@ -225,27 +225,27 @@ def leaver(monkeypatch, seq):
 
 def test_a_link_stays_up_until_goodbye_has_left(leaver):
     leaver.release(True, False)
-    assert leaver.link is None and leaver.is_stopping()
-    assert leaver.poll_stop() > 0 and leaver.poll_stop() > 0 and not leaver.stops
+    assert leaver.link is None and leaver._power_down.is_active()
+    assert leaver._power_down.poll() > 0 and leaver._power_down.poll() > 0 and not leaver.stops
     leaver.begin(job(link=None))
     assert leaver.step() > 0, "the next attempt waits"
     leaver.pending = False
-    assert leaver.poll_stop() < 0
-    assert leaver.stops == 1 and not leaver.is_stopping()
+    assert leaver._power_down.poll() < 0
+    assert leaver.stops == 1 and not leaver._power_down.is_active()
 
 
 def test_a_link_without_goodbye_goes_off_at_once(leaver):
     leaver.release(False, False)
-    assert leaver.stops == 1 and not leaver.is_stopping()
+    assert leaver.stops == 1 and not leaver._power_down.is_active()
 
 
 def test_a_link_that_is_wanted_otherwise_goes_off_at_once(leaver):
     link = leaver.link
     leaver.release(True, False)
-    leaver.end_linger(object())
+    leaver._power_down.end_linger(object())
     assert not leaver.stops
-    leaver.end_linger(link)
-    assert leaver.stops == 1 and not leaver.is_stopping()
+    leaver._power_down.end_linger(link)
+    assert leaver.stops == 1 and not leaver._power_down.is_active()
 
 
 def test_a_stop_that_ctrl_c_cuts_short_is_repeated(leaver):
@@ -255,12 +255,12 @@ def test_a_stop_that_ctrl_c_cuts_short_is_repeated(leaver):
     whole = link.stop
     link.stop = press_ctrl_c
     with pytest.raises(KeyboardInterrupt):
-        leaver.poll_stop()
+        leaver._power_down.poll()
     link.stop = whole
     link.state = DISCONNECTING
-    assert leaver.poll_stop() > 0 and leaver.stops == 1
+    assert leaver._power_down.poll() > 0 and leaver.stops == 1
     link.state = FAILED
-    assert leaver.poll_stop() < 0 and leaver.stops == 1
+    assert leaver._power_down.poll() < 0 and leaver.stops == 1
 
 
 @pytest.mark.parametrize("used", [True, False])
@@ -279,8 +279,8 @@ def test_what_a_run_before_has_left_is_stopped_once(monkeypatch, seq, used, mode
     seq._dialer.close = lambda: None
     seq.session.close = lambda polite: False
     seq.link = None
-    seq._job.link = types.SimpleNamespace(poll=lambda: 0, start=lambda *_: None, faults=0)
-    seq._job.nic = {}
+    seq.job.link = types.SimpleNamespace(poll=lambda: 0, start=lambda *_: None, faults=0)
+    seq.job.nic = {}
     seq._enter = lambda stage: None
     for _ in range(2):
         seq._state = sequence._PREPARE

@@ -7,7 +7,7 @@ import types
 import _connectwith
 import pytest
 from connectwith import links, results, session
-from connectwith.connection import dialer, sequence
+from connectwith.connection import dialer, power_down, sequence
 from connectwith.links import DISCONNECTING, FAILED, POWERING_OFF, UP, retry_limits
 from connectwith.settings import cloud, nic, saving
 
@@ -62,7 +62,7 @@ def seq(monkeypatch):
         succeed=lambda: told.ended.append("succeeded"),
     )  # fmt: skip
     diag = types.SimpleNamespace(set_cause=lambda *cause: told.causes.append(cause), link=None)
-    seq = sequence.Sequence(attempt, diag)
+    seq = sequence.Sequence(attempt, diag, power_down.PowerDown(attempt))
     seq.told, seq.links, seq.flushes = told, seq_links, flushes
     seq._dialer = types.SimpleNamespace(
         poll=lambda: 4, start=lambda *arguments: told.dials.append(arguments), close=lambda: None,
@@ -133,7 +133,7 @@ def test_a_held_link_outlives_the_connection(seq, keep, held, stage, kept):
     seq.links[0].stage = stage
     seq.release(False, keep)
     assert ("stop" not in seq.links[0].did) is kept and seq.link is None
-    assert not seq.is_stopping()
+    assert not seq._power_down.is_active()
 
 
 def test_a_link_that_takes_its_time_is_looked_after(seq):
@@ -141,16 +141,20 @@ def test_a_link_that_takes_its_time_is_looked_after(seq):
     link = seq.links[0]
     link.after_stop = DISCONNECTING
     seq.release(False, True)
-    assert seq.is_stopping() and seq.told.woken == [1] and seq.poll_stop() == 10
+    assert seq._power_down.is_active() and seq.told.woken == [1] and seq._power_down.poll() == 10
     other = seq.links[1]
     seq.begin(types.SimpleNamespace(**{**vars(seq.job), "link": other, "kind": nic.ETHERNET}))
     assert seq.step() > 0 and other.did == [], "it is still on its network"
     link.stage = POWERING_OFF
-    assert seq.poll_stop() == 100
+    assert seq._power_down.poll() == 100
     seq.step()
     assert len(other.did) == 1, "off its network: the next one may begin"
     link.stage = FAILED
-    assert seq.poll_stop() == -1 and not seq.is_stopping() and seq.poll_stop() == -1
+    assert (
+        seq._power_down.poll() == -1
+        and not seq._power_down.is_active()
+        and seq._power_down.poll() == -1
+    )
 
 
 def test_a_link_that_is_wanted_again_is_taken_up_where_it_is(seq):
@@ -159,7 +163,7 @@ def test_a_link_that_is_wanted_again_is_taken_up_where_it_is(seq):
     seq.release(False, True)
     seq.begin(seq.job)
     seq.step()
-    assert not seq.is_stopping() and seq.links[0].did[-1][0] == "start"
+    assert not seq._power_down.is_active() and seq.links[0].did[-1][0] == "start"
 
 
 def test_what_was_left_up_in_the_other_classes_is_stopped(seq, monkeypatch):
@@ -175,7 +179,9 @@ def test_what_was_left_up_in_the_other_classes_is_stopped(seq, monkeypatch):
     seq.links[2].after_stop = POWERING_OFF
     seq.step()
     assert asked == [1, 2] and seq.links[2].did == ["stop"]
-    assert seq.is_stopping() and seq.link is seq.links[0], "off its network: it is not waited for"
+    assert seq._power_down.is_active() and seq.link is seq.links[0], (
+        "off its network: it is not waited for"
+    )
 
 
 def test_the_password_is_unsealed_for_connect_and_wiped(seq, monkeypatch):

@@ -13,6 +13,8 @@ methods.
 The steps of an attempt are in sequence.py. The plan of a job (failover.py, reconnect.py) decides
 what follows a failure. `__init__.py` passes the reconnect to the controller, which does not import
 it.
+
+move.py has an attempt that runs beside a live session.
 """
 
 import time
@@ -36,7 +38,7 @@ _UNWATCHED_MS = const(50)  # between two steps of a session that cannot request 
 
 class Controller:
     """Besides the methods: `policy`, `wait`, `timeout_ms` of sends; `last_error`, a result or
-    None; `on_loss` and `on_shutdown`, handlers or None."""
+    None; `on_loss` and `on_shutdown`, handlers or None; `keeping`, the keeping.Keeping or None."""
 
     # Only tests of time change these.
     idle_ms = 500  # between two steps of a session in which nothing happens
@@ -47,12 +49,14 @@ class Controller:
     def __init__(self, reconnect):
         """`reconnect()` returns an object with `begin(control, result)` and `suspend(control)`."""
         from connectwith import diagnostics
-        from connectwith.connection import sequence
+        from connectwith.connection import power_down, sequence
 
         _connectwith.key_source()  # stores the device's secret now, so attempts need not write it
         self.attempt = _connectwith.Attempt(self._step, self._on_end)
         self.diag = diagnostics.Diag()
-        self._sequence = sequence.Sequence(self.attempt, self.diag)
+        self.power_down = power_down.PowerDown(self.attempt)
+        self.sequence = sequence.Sequence(self.attempt, self.diag, self.power_down)
+        self.moving = None  # the move.Move, while it runs and for some seconds after it
         self._job = None  # of the attempt that runs
         self._next = None  # a job that waits for its delay
         self._next_ms = 0
@@ -67,6 +71,8 @@ class Controller:
         self.last_nic = None  # of the last successful attempt
         self.last_error = None
         self.on_loss = self.on_shutdown = self.on_superseded = None
+        self.keeping = None
+        self.outstanding = None  # messages of a session that has ended, for the next one
         self.policy = results.SUSPEND_ON_ERROR
         self.wait = results.WAIT_TIL_SENT
         self.timeout_ms = 30000
@@ -107,9 +113,12 @@ class Controller:
         """Whether no attempt and no call runs, and no message from the server waits."""
         return not (self.busy or self._job or self._connected and self.session.inbound)
 
-    def nic_in_use(self):
-        """The NIC that the powered link was started with."""
-        return (self._job or self.live).nic
+    def job_on(self, link):
+        """The Job whose attempt or session uses `link`; None: there is none."""
+        for sequence in (self.sequence, self._attempting()):
+            if link is not None and sequence.link is link:
+                return sequence.job
+        return None
 
     def send(self, name, payload):
         """Sends bytes on the device's topic `name`. Returns 0 or a send error."""
@@ -122,7 +131,7 @@ class Controller:
     def flush(self, timeout):
         """See `server.flush`."""
         timeout_ms = milliseconds(timeout)
-        if self._sequence.session is None:
+        if self.sequence.session is None:
             return True  # no session yet, so nothing was sent
         from connectwith.session import sending
 
@@ -131,21 +140,21 @@ class Controller:
     @property
     def session(self):
         """The session.Session, also without a connection."""
-        return self._sequence.make_session()
+        return self.sequence.make_session()
 
     @property
     def link(self):
         """The link that is powered up, or None."""
-        return self._sequence.link
+        return self.sequence.link
 
     def is_stopping(self):
         """Makes the next step of a power-down. Returns whether more of them follow."""
-        self._sequence.poll_stop()
-        return self._sequence.is_stopping()
+        self.power_down.poll()
+        return self.power_down.is_active()
 
     def end_linger(self, link):
         """To be called before `link` is used without an attempt."""
-        self._sequence.end_linger(link)
+        self.power_down.end_linger(link)
 
     # -- attempts
 
@@ -167,37 +176,58 @@ class Controller:
             return True
         return self._job is not None or self._next is not None
 
+    def _attempting(self):
+        """The Sequence of the attempt that runs."""
+        return self.sequence if self.moving is None else self.moving.sequence or self.sequence
+
     def _begin(self, job):
         self._next = None
         self.diag.begin(job.nic["interface"])
         self._reported = 0
-        self._sequence.begin(job)
+        self._attempting().begin(job)
         self._job = job
         self.attempt.start(job.kind, job.timeout_ms, job.callback, job.nic["interface"])
 
     def _go_offline(self, keep):
         """Ends attempt, session and link. `keep`: a link that the local network holds stays up."""
         self.generation += 1
-        self.attempt.abandon()
         gone = self.on_superseded
-        if self._job is not None:
-            self._job.close()
-        self.on_superseded = self._job = self._next = self.live = self.outage = None
+        self.end_attempt()
+        self.live = self.outage = None
         self._connected = False
-        if self._sequence.link is not None:  # otherwise nothing is open
-            call(self._sequence.release, True, keep)
+        if self.sequence.link is not None:  # otherwise nothing is open
+            call(self.sequence.release, True, keep)
         if gone is not None:
             gone()
+        self.end_keeping()
+
+    def end_attempt(self):
+        """Ends the attempt without a report. Its link is released if it runs beside a session."""
+        self.attempt.abandon()
+        if self._job is not None:
+            self._job.close()
+        self.on_superseded = self._job = self._next = None
+        if self.moving is not None:
+            self.moving.abandon()
+
+    def end_keeping(self):
+        keeping = self.keeping
+        self.keeping = self.outstanding = None
+        if keeping is not None:
+            keeping.end()
 
     def _step(self):
         if self.busy:
-            return 1
-        stopping_ms = self._sequence.poll_stop()
+            # A send waits. The move goes on, as the send may wait for the new session.
+            return 1 if self._attempting() is self.sequence else self._attempting().step()
+        stopping_ms = self.power_down.poll()
         if self.attempt.running():
             if self._reported < self.attempt.stage() and self.diag.watcher is not None:
                 self._report(self.attempt.stage())
                 return 0  # the watcher may have begun another attempt
-            return self._sequence.step()
+            if self._attempting() is not self.sequence:
+                return self.moving.step(self._poll_session)
+            return self.sequence.step()
         if self._connected:
             wait_ms = self._poll_session()
             # The interface of the attempt before may need its next step sooner.
@@ -211,7 +241,8 @@ class Controller:
             if left_ms > 0:
                 return left_ms if stopping_ms < 0 else min(left_ms, stopping_ms)
             self._begin(self._next)
-        return stopping_ms
+            return stopping_ms
+        return self._poll_keeping(stopping_ms)
 
     def _on_end(self, result, error):
         """An attempt has ended, or a step of the session has raised `error`. May be called twice
@@ -222,22 +253,17 @@ class Controller:
                 self.lose(type(error).__name__, 0, results.NOT_CONNECTED)
             return
         if result == results.SERVER_CONNECTED:
-            if "networks" in job.nic:
-                job.nic["wificonfig"] = self.link.network  # that of several which was joined
-            self.last_nic = job.nic
-            self.live = job
-            self.last_error = None
-            if self.outage is not None:
-                self.outage.opened()
-            self._connected = True
-            self.schedule_step()
-        else:
+            self._open(job)
+        elif not self._connected:
             self.last_error = result
         self.diag.end(result, error)
         if result != results.SERVER_CONNECTED:
-            call(
-                self._sequence.release, False, True
-            )  # a driver may raise: the report comes even so
+            attempted = self._attempting()
+            if attempted is not self.sequence or not self._connected:
+                # A driver may raise: the report comes even so.
+                call(attempted.release, False, True)
+            if self.moving is not None:
+                self.moving.fail()
         generation = self.generation
         while (
             self._reported < _STAGES
@@ -251,9 +277,29 @@ class Controller:
             following = job.plan.follow(job, result)
             if following is not None:
                 return self._queue(following)
+        if self.keeping is not None:
+            self.keeping.on_end(job.kind, result)
         job.close()
         self._job = None
         self.on_superseded = None
+
+    def _open(self, job):
+        """The attempt of `job` has succeeded."""
+        if self.moving is not None:
+            self.moving.swap()
+        if self.outstanding is not None:
+            self.session.adopt(self.outstanding)
+            self.outstanding = None
+        self.session.holds = self.keeping is not None
+        if "networks" in job.nic:
+            job.nic["wificonfig"] = self.link.network  # that of several which was joined
+        self.last_nic = job.nic
+        self.live = job
+        self.last_error = None
+        if self.outage is not None:
+            self.outage.opened()
+        self._connected = True
+        self.schedule_step()
 
     def _queue(self, job):
         """Runs `job` in place of the attempt that has ended, whose callback is not called."""
@@ -284,8 +330,8 @@ class Controller:
         if self.has_lost_link():
             return -1
         if state < 0:
-            if self._sequence.limits.blames_link(current.code):
-                return self._sequence.limits.wait_ms()
+            if self.sequence.limits.blames_link(current.code):
+                return self.sequence.limits.wait_ms()
             return self.lose(current.cause, current.code, results.NO_SERVER)
         if self.outage is not None and self.outage.is_stable():
             self.outage = None
@@ -295,9 +341,17 @@ class Controller:
             messages.deliver(self, current.take())
             return 0  # the handler may have changed the state
         if current.busy():
-            return self._sequence.limits.wait_ms()
-        self._sequence.limits.reset_interval()
-        return self._sequence.poll_idle(self.idle_ms if current.watch() else _UNWATCHED_MS)
+            return self._poll_keeping(self.sequence.limits.wait_ms())
+        self.sequence.limits.reset_interval()
+        if self.moving is not None:
+            self.moving.poll()
+        wait_ms = self.sequence.poll_idle(self.idle_ms if current.watch() else _UNWATCHED_MS)
+        return self._poll_keeping(wait_ms)
+
+    def _poll_keeping(self, wait_ms):
+        if self.keeping is None or self._job is not None:
+            return wait_ms
+        return self.keeping.poll(wait_ms)
 
     def schedule_step(self):
         """Schedules the next step of the session at once."""
@@ -314,17 +368,30 @@ class Controller:
     def lose(self, cause, code, result):
         """The session has ended unexpectedly: closes it and begins the reconnect."""
         with _connectwith.SchedulerLock():
-            if self._connected:  # otherwise a callback has closed it meanwhile
-                self.diag.lost(cause, code)
-                self._connected = False
-                call(self._sequence.release, False, True)
-                self.last_error = result
+            if not self._connected:
+                return -1  # a callback has closed it meanwhile
+            if self.moving is not None and self.moving.takes(cause, code, result):
+                return -1
+            self.diag.lost(cause, code)
+            self.close(False)
+            self.last_error = result
+            if self.keeping is None:
                 self._reconnect().begin(self, result)
+            else:
+                self.keeping.on_lost(self.live.kind, result)
         return -1
+
+    def close(self, goodbye):
+        """Closes the session and powers its link down. What it has not sent is for the next one,
+        if the device is kept connected. `goodbye`: see Sequence.release()."""
+        self._connected = False
+        if self.keeping is not None:
+            self.outstanding = self.session.outstanding()
+        call(self.sequence.release, goodbye, True)
 
     def reconnect(self):
         """Under SUSPEND_ON_ERROR: returns when the device is connected, or enters deep sleep.
         False: no server is set, the policy is another one, or a call waits already."""
-        if self.policy != results.SUSPEND_ON_ERROR or self.busy:
+        if self.policy != results.SUSPEND_ON_ERROR or self.busy or self.keeping is not None:
             return False
         return self._reconnect().suspend(self)

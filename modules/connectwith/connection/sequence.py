@@ -32,10 +32,6 @@ _CHECKING_DATE = const(7)  # a date that TLS has refused
 _TRUSTED = const(4)
 _DATES = const(0x0201)  # MBEDTLS_X509_BADCERT_FUTURE and EXPIRED, mbedtls/x509.h
 
-_STOPPING_MS = const(10)
-_POWERING_OFF_MS = const(100)
-_LINGER_MS = const(2)
-
 # The limit for a cable if another interface follows. Auto-negotiation takes 3 s (IEEE 802.3, 28).
 _CARRIER_MS = const(5000)
 
@@ -43,7 +39,7 @@ _CARRIER_MS = const(5000)
 class Sequence:
     """Owns what an attempt opens: the link, the dialer with its stream, the session."""
 
-    def __init__(self, attempt, diag):
+    def __init__(self, attempt, diag, power_down):
         self._attempt = attempt
         self._diag = diag
         self._resolver = _connectwith.Resolver()
@@ -54,11 +50,8 @@ class Sequence:
         )
         self._time_sync = None  # only while the clock is not trusted or TLS has refused a date
         self.link = None  # powered up, or about to be
-        self._stopping = None  # the link before, while it is being powered down
-        self._off = True  # the link before has left its network
-        self._lingering = None  # a link that stays up until DISCONNECT was sent
-        self._fresh = True  # no attempt yet in this run of the firmware
-        self._job = None
+        self._power_down = power_down  # of the links of before
+        self.job = None  # of the last attempt
         self._state = _PREPARE
         self._asked = 0  # the last value of the link's `asked`
         self.limits = retry_limits.RetryLimits()
@@ -77,66 +70,25 @@ class Sequence:
         """Makes the first step of `job` the next step. Changes nothing else."""
         self._state = _PREPARE
         self._queries = self._dials = 0
-        self._job = job
+        self.job = job
         self.limits.begin(retry_limits.mode_of(job), job.timeout_ms)
 
     def release(self, goodbye, keep):
         """Closes whatever is open and powers the interface down. May be called again.
 
-        `goodbye`: sends DISCONNECT. Then `poll_stop()` powers the interface down when the server
-        has acknowledged it, after a second at the latest: a radio drops data that it has not sent
-        yet. `keep`: leaves an interface up that is held for the local network."""
+        `goodbye`: sends DISCONNECT. `keep`: leaves an interface up that is held for the local
+        network."""
         said = self._close_server(goodbye)
         self._end_sync()
         link = self.link
         if link is not None:
             self.link = None
-            kind = self._job.kind
+            kind = self.job.kind
             if keep and kind in links.held and links.get(kind) is link and link.poll() == links.UP:
                 # The link keeps the limits object that it was started with.
                 self.limits = retry_limits.RetryLimits()
                 return
-            if said and _connectwith.lingering():
-                self._lingering = link
-                self._attempt.wake(1)
-            else:
-                self._stop(link)
-
-    def _stop(self, link):
-        link.stop()
-        if link.poll() < links.FAILED:
-            self._off = False
-            self._stopping = link
-            self._attempt.wake(1)
-
-    def poll_stop(self):
-        """Powers down the link of before. Returns the ms until the next call, < 0 when it is
-        done."""
-        link = self._lingering
-        if link is not None:
-            if _connectwith.lingering():
-                return _LINGER_MS
-            self._stop(link)  # if Ctrl-C interrupts it, it is called again
-            self._lingering = None
-        link = self._stopping
-        if link is None:
-            return -1
-        state = link.poll()
-        if state >= links.FAILED:
-            self._stopping = None
-            return -1
-        self._off = state == links.POWERING_OFF
-        return _POWERING_OFF_MS if self._off else _STOPPING_MS
-
-    def end_linger(self, link):
-        """To be called before `link` is used otherwise. A DISCONNECT not sent yet is lost."""
-        if self._lingering is link:
-            self._stop(link)
-            self._lingering = None
-
-    def is_stopping(self):
-        """Whether the link of before is still being powered down."""
-        return self._stopping is not None or self._lingering is not None
+            self._power_down.stop(link, said)
 
     def step(self):
         """Makes one step. Returns the ms until the next step, < 0 when the attempt has ended."""
@@ -169,41 +121,24 @@ class Sequence:
 
     def _prepare(self):
         self.release(False, False)  # what an interrupted call has left open
-        if self._lingering is not None:
-            return _LINGER_MS  # `poll_stop()` waits for DISCONNECT
-        if self._fresh:
-            self._stop_left_over()
-            self._fresh = False
-        link = self._job.link
-        if self._stopping is link:
-            self._stopping = None  # start() may be called in this state
-        elif self._stopping is not None and not self._off:
-            return self.limits.wait_ms()
+        wait_ms = self._power_down.make_way(self.job)
+        if wait_ms:
+            return wait_ms if wait_ms > 0 else self.limits.wait_ms()
+        link = self.job.link
         _connectwith.dns_flush()  # an address of one network may be wrong on the next
         self.link = link
         self._diag.link = link
-        if links.held.get(self._job.kind) != self._job.nic or link.poll() != links.UP:
+        if links.held.get(self.job.kind) != self.job.nic or link.poll() != links.UP:
             self._start_link()
         self._state = _POLLING_LINK
         return self._poll_link()
 
     def _start_link(self):
-        config = self._job.nic
-        if self._job.kind in links.held:
-            links.held[self._job.kind] = config
+        config = self.job.nic
+        if self.job.kind in links.held:
+            links.held[self.job.kind] = config
         self.link.start(config, self.limits)
         self._faults = 0
-
-    def _stop_left_over(self):
-        """Powers down the links that were left up before the reset."""
-        for kind in range(len(settings.nic.NAMES)):
-            try:
-                link = links.left_over(kind) if kind != self._job.kind else None
-            except (AttributeError, OSError, ValueError):
-                continue  # a fault of another link must not end this attempt
-            if link is not None:
-                self._stop(link)
-                self._off = link.poll() == links.POWERING_OFF
 
     def _poll_link(self):
         link = self.link
@@ -222,7 +157,7 @@ class Sequence:
             return self.limits.wait_ms()
         self._enter(_LINK)
         self._enter(_ADDRESS)
-        route = links.route(self._job.kind, self._job.nic)
+        route = links.route(self.job.kind, self.job.nic)
         if route is None:
             return self.limits.wait_ms()  # the link has lost its address; poll() will say so
         # All packets of this attempt use its own interface, whatever other interfaces are up.
@@ -250,7 +185,7 @@ class Sequence:
             from connectwith import clock  # most attempts find a clock that SNTP has set
 
             self._time_sync = clock.TimeSync(
-                self._job.settings, self._diag, self._route, self._queries, self._dials
+                self.job.settings, self._diag, self._route, self._queries, self._dials
             )
         return self._time_sync
 
@@ -286,7 +221,7 @@ class Sequence:
         return self._retry_or_fail(dial.result, dial.cause, dial.code, dial.flags, True)
 
     def _start_dialer(self):
-        job = self._job
+        job = self.job
         server = job.settings
         proxy = job.nic.get("proxyconfig")
         if proxy is not None:
@@ -311,7 +246,7 @@ class Sequence:
             return self._check_date()
         if stage == dialer.FAILED:
             result = dial.result
-            if dial.silent and self._job.kind == settings.nic.CELLULAR:
+            if dial.silent and self.job.kind == settings.nic.CELLULAR:
                 result = results.PPP_NO_CONNECTIVITY
             return self._retry_or_fail(result, dial.cause, dial.code, dial.flags, dial.permanent)
         self._enter(stage, dial.late)
@@ -319,7 +254,7 @@ class Sequence:
             return self._await(stage)
         self.poll_idle(0)  # frees the memory of the time queries, if they are done
         current = self.make_session()
-        server = self._job.settings
+        server = self.job.settings
         password = settings.cloud.secret(server, "password")
         current.open(dial.stream, server, password, time.ticks_ms())
         connectwith.overwrite(password)
@@ -343,7 +278,7 @@ class Sequence:
         """Enters a stage, if it comes after the present one. `late`: the result if the deadline
         ends the stage; -1: its usual result."""
         if stage > self._attempt.stage():
-            job = self._job
+            job = self.job
             shortened = stage == _LINK and job.kind == settings.nic.ETHERNET and job.has_next()
             self._attempt.enter(stage, _CARRIER_MS if shortened else 0, late)
             self._diag.set_cause(None, 0, 0)  # the failure before was temporary
@@ -376,7 +311,7 @@ class Sequence:
     def _await(self, stage):
         """Waits for the peer, unless it has been silent for too long."""
         if self.limits.is_silent(stage):
-            result = retry_limits.result_of_silence(stage, self._job)
+            result = retry_limits.result_of_silence(stage, self.job)
             return self._retry_or_fail(result, "no answer", 0, 0, False)
         return self.limits.wait_ms()
 

@@ -38,15 +38,15 @@ def _report(control):
             link = links.get(kind)
         except ValueError:
             continue  # not on this board
-        in_use = current is link
-        if in_use and control.is_connected():
+        in_use = control.job_on(link) is not None
+        if current is link and control.is_connected():
             result["active"] = len(result["interface"])
         record = {"type": nic.NAMES[kind][0]}
         if kind != nic.CELLULAR:
             record["macaddress"] = _mac(kind)
         _FILLS[kind](record, link, in_use or kind in links.held)
         result["interface"].append(record)
-        if in_use and kind != nic.CELLULAR and _state(kind) & links.HAS_ADDRESS:
+        if current is link and kind != nic.CELLULAR and _state(kind) & links.HAS_ADDRESS:
             result["ipv4"] = _table(control, kind)
     if control.last_error is not None:
         result["lasterror"] = control.last_error
@@ -55,14 +55,13 @@ def _report(control):
 
 def wifi(control):
     """The record of Wi-Fi in that dict; of a board without, what is stored and known."""
-    link_in_use = control.link
     record = {"macaddress": _mac(nic.WIFI)}
     with _connectwith.SchedulerLock():
         try:
             link = links.get(nic.WIFI)
         except ValueError:
             return record
-        _fill_wifi(record, link, link_in_use is link or nic.WIFI in links.held)
+        _fill_wifi(record, link, control.job_on(link) is not None or nic.WIFI in links.held)
     return record
 
 
@@ -89,7 +88,7 @@ def ipv4(kind, config):
 
 def _table(control, kind):
     """The addresses of the link in use, with proxy and server of the connection."""
-    table = ipv4(kind, control.nic_in_use())
+    table = ipv4(kind, control.job_on(control.link).nic)
     live = control.live
     if live is None or not control.is_connected():
         return table

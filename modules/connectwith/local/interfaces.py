@@ -210,11 +210,12 @@ def _open(config, kind, link, callback):
     if None not in _holders:
         raise RuntimeError("interface: open too often")
     control = connection.get()
-    if control.link is link or kind in links.held:
+    job = control.job_on(link)
+    if job is not None or kind in links.held:
         if len(config) > 1:
             raise ValueError("interface: in use; open it without settings")
         if kind not in links.held:
-            links.held[kind] = control.nic_in_use()
+            links.held[kind] = job.nic
     else:
         control.end_linger(link)
         config = settings.fill(config, kind)
@@ -247,7 +248,7 @@ def _watch():
         state = _state(holder)
         if state != holder.state:
             holder.state = state
-            if state == _NO_LINK and connection.get().link is not holder.link:
+            if state == _NO_LINK and connection.get().job_on(holder.link) is None:
                 # The driver does not recover from this loss. It is started for the next cable.
                 holder.link.start(links.held[holder.kind])
             if holder.callback is not None:
@@ -305,7 +306,7 @@ def _release(holder):
             return
     links.held.pop(kind, None)
     link = holder.link
-    if connection.get().link is not link:
+    if connection.get().job_on(link) is None:
         link.stop()
         if link.poll() < links.FAILED and link not in _stopping:
             _stopping.append(link)

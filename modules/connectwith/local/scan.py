@@ -101,7 +101,7 @@ class Scan:
         self.running = False
         with _connectwith.SchedulerLock():
             if not self._was_on and nic.WIFI not in links.held:
-                if connection.get().link is not links.get(nic.WIFI):
+                if connection.get().job_on(links.get(nic.WIFI)) is None:
                     self._wlan.active(False)
 
 

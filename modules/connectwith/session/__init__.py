@@ -49,6 +49,11 @@ class Session:
         self._subscribed = 0  # packet id of the last subscription
         self._queue = []  # messages from the device: (name, payload, packet id), oldest first
         self._queued = 0  # bytes of them
+        self._again = 0  # how many of them, from the first on, an earlier session has sent
+        # Whether messages are held until the server has acknowledged them, for `outstanding()`.
+        self.holds = False
+        self._sent = []  # those that are held, as in `_queue`
+        self._sent_bytes = 0
         # Messages to the device: (name, payload), oldest first. The payload of a message that is
         # too long is None. A str in its place is an error that concerns the topic `name`.
         self.inbound = []
@@ -100,6 +105,8 @@ class Session:
             return self._end("errno", broken.errno or 0)
         if client.state != mqtt.READY:
             return _PENDING
+        if self._sent:
+            self._drop_sent(client)
         if not client.tick(now_ms):
             return self._end("no answer to PINGREQ", 0)
         return _OPEN
@@ -143,7 +150,7 @@ class Session:
         """Whether the send buffer takes a message. An empty buffer takes a message of any size."""
         if len(self.mqtt.unacked) >= _UNACKED_MAX:
             return False
-        used = self._queued + self.mqtt.unsent()
+        used = self._queued + max(self.mqtt.unsent(), self._sent_bytes)
         return not used or used + _size(name, payload) <= self.buffer_bytes
 
     def is_within_buffer(self):
@@ -157,6 +164,43 @@ class Session:
         self._queued += _size(name, payload)
         self._queue.append((name, payload, packet_id))
         return packet_id
+
+    def outstanding(self):
+        """The messages that the server has not acknowledged, for `adopt()`: those that wait in the
+        send buffer, and if `holds` those that were sent. To be called before `close()`."""
+        unacked = self.mqtt.unacked
+        sent = [message for message in self._sent if message[2] in unacked] if self.holds else []
+        return sent + self._queue, len(sent) + self._again
+
+    def adopt(self, outstanding):
+        """Sends the messages of another session again, in their order. They keep their packet
+        ids. To be called when the session is open, before anything else is sent. May be called
+        again."""
+        messages, again = outstanding
+        queued = 0
+        unacked = self.mqtt.unacked
+        for name, payload, packet_id in messages:
+            queued += _size(name, payload)
+            if packet_id not in unacked:
+                unacked.append(packet_id)
+        self._queue = messages
+        self._queued = queued
+        self._again = again
+
+    def replace(self, other):
+        """Goes on with all that `other`, which is still open, has not finished, and with its
+        send buffer. To be called as `adopt()`. Then `other` is to be closed."""
+        self.buffer_bytes = other.buffer_bytes
+        self.adopt(other.outstanding())
+        while other.inbound:
+            self.inbound.insert(0, other.inbound.pop())
+        self._inbound_bytes = 0
+        for _, payload in self.inbound:
+            self._inbound_bytes += len(payload or b"") + 1
+
+    def announce(self):
+        """Publishes the status again: the last will of a session before may have come late."""
+        self._begun = min(self._begun, 2)
 
     def is_waiting(self, packet_id=0):
         """Whether the message `packet_id` is not acknowledged yet; 0: whether any message is
@@ -197,7 +241,8 @@ class Session:
 
     def _forget(self):
         self._queue.clear()
-        self._queued = 0
+        self._sent.clear()
+        self._queued = self._sent_bytes = self._again = 0
         self.inbound.clear()
         self._inbound_bytes = 0
 
@@ -222,13 +267,27 @@ class Session:
             return True
         if not self._queue:
             return False
-        name, payload, packet_id = self._queue[0]
+        message = self._queue[0]
+        name, payload, packet_id = message
         topic = self._prefix + name.encode()
         size = _size(name, payload)
-        client.publish(topic, payload, packet_id)
+        again = self._again
+        client.publish(topic, payload, packet_id, False, again > 0)
         self._queue.pop(0)
         self._queued -= size
+        self._again = max(again - 1, 0)
+        self._sent.append(message)
+        self._sent_bytes += size
         return True
+
+    def _drop_sent(self, client):
+        """Drops the messages that need not be held any longer. A server acknowledges them in
+        their order [MQTT-4.6.0-2]."""
+        while self._sent and not (self.holds and self._sent[0][2] in client.unacked):
+            name, payload, _ = self._sent[0]
+            size = _size(name, payload)
+            self._sent.pop(0)
+            self._sent_bytes -= size
 
     def _push(self, client, stream):
         for _ in range(3):  # header, payload, and one for a partial write

@@ -15,19 +15,17 @@ straight-line code: an interrupted call is simply made again. Waiting allocates 
 """
 
 from array import array
-from time import ticks_diff
 
 from micropython import const
 
-from connectwith.session import mqtt_frame
+from connectwith.session import mqtt_keepalive
 
-_PING_AFTER_MS = const(60000)  # without traffic; then PINGREQ is sent
-_PONG_WITHIN_MS = const(45000)
 _KEEP_ALIVE_S = const(60)  # the server disconnects after 1.5 times this [MQTT-3.1.2-24]
 
 _CONNECT = const(0x10)
 _CONNACK = const(0x20)
 _PUBLISH = const(0x30)
+_DUP = const(0x08)
 _PUBACK = const(0x40)
 _SUBSCRIBE = const(0x82)
 _SUBACK = const(0x90)
@@ -55,7 +53,7 @@ class ProtocolError(Exception):
     """The peer has violated the protocol."""
 
 
-class Client(mqtt_frame.Frame):
+class Client(mqtt_keepalive.Keepalive):
     """One session. `on_message(topic, payload)`, if not None, is called for each message that the
     server publishes, and as `on_message(None, packet_id)` for a SUBSCRIBE that it refuses.
 
@@ -70,11 +68,8 @@ class Client(mqtt_frame.Frame):
         self.inbox = memoryview(bytearray(_INBOX_BYTES))
         self._skipped_id = bytearray(2)  # packet id of a message that is skipped
         self._acks = array("H", bytes(2 * _ACKS))
-        self.unacked = []  # packet ids of messages with QoS 1, oldest first
         self.on_message = on_message
         self._longest = longest
-        # Tests of time shorten both.
-        self.ping_after_ms, self.pong_within_ms = _PING_AFTER_MS, _PONG_WITHIN_MS
         self.reset()
 
     def reset(self):
@@ -88,8 +83,8 @@ class Client(mqtt_frame.Frame):
         self.unacked.clear()
         self._at = _AT_TYPE
         self._type = self._length = self._shift = self._stored_n = self._n_acks = 0
-        self._pinging = self._ping_due = self.retained = False
-        self._pinged_ms = self._received_ms = self._sent_ms = 0
+        self.retained = False
+        self.reset_keepalive()
 
     # -- outwards
 
@@ -151,12 +146,13 @@ class Client(mqtt_frame.Frame):
         self.unacked.append(packet_id)
         return packet_id
 
-    def publish(self, topic, payload, packet_id=0, retain=False):
+    def publish(self, topic, payload, packet_id=0, retain=False, again=False):
         """Composes PUBLISH. `topic`, `payload`: bytes. QoS 1 with a packet id, otherwise QoS 0.
-        The payload is not copied, so it must not change before `idle()`."""
+        `again`: it was sent before [MQTT-3.3.1-1]. The payload is not copied, so it must not
+        change before `idle()`."""
         qos = 1 if packet_id else 0
         self._begin(
-            _PUBLISH | qos << 1 | (1 if retain else 0),
+            _PUBLISH | qos << 1 | (1 if retain else 0) | (_DUP if again else 0),
             2 + len(topic) + (2 if qos else 0) + len(payload),
             len(payload),
         )
@@ -183,15 +179,8 @@ class Client(mqtt_frame.Frame):
 
     def tick(self, now_ms):
         """Keepalive, to be called before writing. False: the peer has not answered PINGREQ."""
-        if self._pinging:
-            if ticks_diff(now_ms, self._pinged_ms) >= self.pong_within_ms:
-                return False
-        elif (
-            ticks_diff(now_ms, self._received_ms) >= self.ping_after_ms
-            or ticks_diff(now_ms, self._sent_ms) >= self.ping_after_ms
-        ):
-            self._pinged_ms = now_ms
-            self._ping_due = self._pinging = True
+        if not self.is_alive(now_ms):
+            return False
         if not self.out_n:
             self.answer()
         return True
@@ -214,10 +203,6 @@ class Client(mqtt_frame.Frame):
     def unsent(self):
         """Bytes of the frame that have not been written yet."""
         return self.out_n + (len(self._tail) if self._tail is not None else 0)
-
-    def keepalive(self, now_ms):
-        """Starts the keepalive timers. To be called when the connection has been made."""
-        self._received_ms = self._sent_ms = now_ms
 
     def acks_due(self):
         """Whether acknowledgements are to be written. Nothing may be read before."""

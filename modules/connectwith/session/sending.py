@@ -71,12 +71,12 @@ def flush(control, timeout_ms, again=True):
 def _send(control, name, payload):
     deadline = time.ticks_add(time.ticks_ms(), control.timeout_ms)
     keep = control.policy == results.RETURN_ON_ERROR_NO_DISCONNECT
-    current = control.session
     result = _wait(control, _ROOM, deadline, name, payload)
     if result == results.SEND_ERROR_TIMEOUT and keep:
         return results.SEND_ERROR_WOULDBLOCK
     if not result:
-        packet_id = current.enqueue(name, payload)
+        with _connectwith.SchedulerLock():  # another session may take over meanwhile
+            packet_id = control.session.enqueue(name, payload)
         if control.wait == results.WAIT_FOR_ACK:
             result = _wait(control, _ACKNOWLEDGED, deadline, packet_id)
         else:
@@ -111,7 +111,8 @@ def _look(control, what, first, payload):
     current = control.session
     if current.poll(time.ticks_ms(), True) < 0:
         control.lose(current.cause, current.code, results.NO_SERVER)
-        return results.SEND_ERROR_DISCONNECTED
+        # It is still connected if another session is taking over.
+        return -1 if control.is_connected() else results.SEND_ERROR_DISCONNECTED
     if what == _ROOM:
         done = current.has_room(first, payload)
     elif what == _WITHIN_BUFFER:
@@ -120,4 +121,6 @@ def _look(control, what, first, payload):
         done = not current.is_waiting(first)
     if done:
         return 0
-    return results.SEND_ERROR_DISCONNECTED if control.has_lost_link() else -1
+    if control.has_lost_link() and not control.is_connected():
+        return results.SEND_ERROR_DISCONNECTED
+    return -1

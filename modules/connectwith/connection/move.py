@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""A move of the session to another link: make before break. Imported for a move only.
+
+The attempt over the other link runs beside the live session, with a Sequence of its own. When the
+broker has accepted the new session, it closes the old connection, because both have the same
+client ID [MQTT-3.1.4-2]. So the end of the live session during the last stage is not a loss.
+
+The broker also publishes the last will of the old connection then. In a cluster this may come
+after the status of the new session, which therefore publishes it again.
+"""
+
+import time
+
+import _connectwith
+from micropython import const
+
+from connectwith import call, unload
+from connectwith.connection.sequence import Sequence
+
+_SESSION = const(8)  # a stage, as in _connectwith.STAGE_...
+
+_LIVE_MS = const(10)  # between two looks at the live session
+_ANNOUNCE_MS = const(3000)  # from the move until the status is published again
+
+
+def begin(control, job):
+    """Moves the session to the link of `job`. If that is another class of link, the session goes
+    on until the broker has accepted the new one. Otherwise it is closed before. Without a session
+    it is an attempt like any other."""
+    with _connectwith.SchedulerLock():
+        control.moving = None
+        if control.is_connected():
+            if control.live.kind != job.kind:
+                control.moving = Move(control)
+            else:
+                control.close(True)
+        control.schedule(job)
+
+
+class Move:
+    """`sequence`: that of the attempt beside the live session, None after it."""
+
+    def __init__(self, control):
+        self._control = control
+        self._live = control.sequence
+        self.sequence = Sequence(control.attempt, control.diag, control.power_down)
+        self._looked_ms = time.ticks_ms()
+        self._end = None  # how the live session has ended in the last stage
+        self._moved_ms = None
+
+    def step(self, poll_live):
+        """Makes one step, of the live session or of the attempt. Returns the ms until the next.
+        `poll_live()` polls the session."""
+        now_ms = time.ticks_ms()
+        if self._end is None and time.ticks_diff(now_ms, self._looked_ms) >= _LIVE_MS:
+            self._looked_ms = now_ms
+            if self._control.is_connected():
+                poll_live()
+                return 0  # a handler of the user's may have changed the state
+        return min(self.sequence.step(), _LIVE_MS)
+
+    def takes(self, cause, code, result):
+        """The live session has ended. Returns whether that waits for the end of the attempt: it
+        may be the broker that has closed it."""
+        attempt = self._control.attempt
+        if self.sequence is None or not attempt.running() or attempt.stage() < _SESSION:
+            return False
+        self._end = cause, code, result
+        return True
+
+    def swap(self):
+        """The attempt has succeeded: its session takes the place of the live one, whose link is
+        powered down. May be called again."""
+        control, new = self._control, self.sequence
+        if new is None:
+            return
+        if control.sequence is self._live:
+            if control.is_connected():
+                new.session.replace(self._live.session)
+            control.sequence = new
+        call(self._live.release, False, True)
+        self._moved_ms = time.ticks_ms()
+        self._live = self._end = self.sequence = None
+
+    def fail(self):
+        """The attempt has failed, and its link is released. The live session goes on. May be
+        called again."""
+        end = self._end
+        self._live = self._end = self.sequence = None
+        self._control.moving = None
+        if end is not None:
+            self._control.lose(*end)
+
+    def abandon(self):
+        """A call of the user's ends the attempt."""
+        self._control.moving = None
+        if self.sequence is not None:
+            call(self.sequence.release, False, False)
+
+    def poll(self):
+        """Called in idle steps of the session."""
+        if self._moved_ms is None:
+            return  # it runs
+        if time.ticks_diff(time.ticks_ms(), self._moved_ms) >= _ANNOUNCE_MS:
+            self._control.session.announce()
+            self._control.moving = None
+            unload("connection.move")
