@@ -6,11 +6,10 @@
 import time
 
 import _connectwith
-from micropython import const
-
 from connectwith import links
 from connectwith.settings import nic
 from connectwith.uplink import roam
+from micropython import const
 
 _SEEING_MS = const(50)
 _LONGEST_MS = const(6000)  # the limit of a scan; the ESP32 takes up to 4 s
@@ -97,7 +96,5 @@ class Roaming:
         if rssi_dbm is not None:
             is_open = not link.network["key"]
             others = [(record[1], record[3]) for record in found if record[4] == is_open]
-            self._chosen = self._roam.choose(
-                _connectwith.link_bssid(), rssi_dbm, others, now_ms
-            )
+            self._chosen = self._roam.choose(_connectwith.link_bssid(), rssi_dbm, others, now_ms)
         return True
