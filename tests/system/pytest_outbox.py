@@ -165,12 +165,20 @@ def test_clearing(kept, world):
 
 def test_bad_arguments_change_nothing(kept):
     for call in (
-        "agent.send('', 1, keep=True)", "agent.send('a', b'1', keep=True)",
-        "agent.send('a', 'x' * 8191, keep=True)", "imp.uplink.setoutbox(1023)",
-        "imp.uplink.setoutbox('1')", "imp.uplink.setoutbox(age=0)", "imp.uplink.setoutbox(age=1.5)",
-        "imp.uplink.setoutbox(dropoldest=1)", "imp.uplink.setoutbox(callback=5)",
-    ):  # fmt: skip
-        kept.repl.run(f"try:\n    {call}\n    print('none')\nexcept (TypeError, ValueError): pass")
+        "agent.send('', 1, keep=True)",
+        "agent.send('a', b'1', keep=True)",
+        "agent.send('a', 'x' * 8191, keep=True)",
+        "imp.uplink.setoutbox(1023)",
+        "imp.uplink.setoutbox('1')",
+        "imp.uplink.setoutbox(age=0)",
+        "imp.uplink.setoutbox(age=1.5)",
+        "imp.uplink.setoutbox(dropoldest=1)",
+        "imp.uplink.setoutbox(callback=5)",
+    ):
+        out = kept.repl.run(
+            f"try:\n    print({call})\nexcept (TypeError, ValueError) as e: print('refused')"
+        )
+        assert out.strip() == "refused", call
     assert kept.repl.value("imp.uplink.outbox()['count']") == 0
     assert kept.repl.value("imp.uplink.outbox()['size']") == 65536
 

@@ -42,6 +42,9 @@ class Attempt:
 
 
 class Session:
+    def begin_kept(self):
+        pass  # nothing is kept
+
     def __init__(self):
         self.state = session._OPEN
         self.inbound = []

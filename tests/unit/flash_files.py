@@ -7,11 +7,15 @@ is closed; a removal at once.
 """
 
 import errno
+import json
 import os
+import time
 
+import _connectwith
 from connectwith.outbox import box, delivery
 
 FOLDER = "/outbox"
+NOW = 800_000_000
 
 
 class PowerCut(BaseException):
@@ -119,11 +123,13 @@ class _File:
 
 
 class Session:
-    """What a session.Session is to the outbox. `sent`: (packet id, topic, payload)."""
+    """What a session.Session is to the outbox. `sent`: (packet id, topic, payload). `adopted`:
+    packet ids of the session before."""
 
-    def __init__(self, kept):
+    def __init__(self, kept, adopted=()):
         self.sent = []
-        self.unacked = []
+        self.unacked = list(adopted)
+        self._packet_id = max(self.unacked, default=0)
         self.is_full = False
         self._kept = kept
         kept.begin(self)
@@ -132,9 +138,10 @@ class Session:
         return not self.is_full
 
     def enqueue(self, name, payload):
-        self.sent.append((len(self.sent) + 1, name, payload))
-        self.unacked.append(len(self.sent))
-        return len(self.sent)
+        self._packet_id += 1
+        self.sent.append((self._packet_id, name, payload))
+        self.unacked.append(self._packet_id)
+        return self._packet_id
 
     def is_waiting(self, packet_id):
         return packet_id in self.unacked
@@ -155,3 +162,25 @@ class Session:
 def boot():
     """The outbox of a new run of the firmware."""
     return delivery.Delivery(box.Box(FOLDER))
+
+
+def keep(kept, *values, name="reading"):
+    """Accepts values; whether each was accepted."""
+    return [kept.accept(name, json.dumps(value).encode()) for value in values]
+
+
+def values(session):
+    """The data that the session has sent."""
+    return [json.loads(payload)["data"] for _, _, payload in session.sent]
+
+
+def numbers(session):
+    """The numbers of the messages that the session has sent."""
+    return [json.loads(payload)["n"] for _, _, payload in session.sent]
+
+
+def board(monkeypatch):
+    """The flash of a board whose clock is set."""
+    monkeypatch.setattr(_connectwith, "clock_quality", lambda now: 5, raising=False)
+    monkeypatch.setattr(time, "time", lambda: NOW)
+    return Flash(monkeypatch)

@@ -5,22 +5,18 @@
 import json
 import random
 import sys
-import time
 
-import _connectwith
 import flash_files
 import pytest
 from clockwork import press_ctrl_c
-from flash_files import Flash, PowerCut, Session
+from flash_files import PowerCut, Session
 
 RUNS = 400
 
 
 @pytest.fixture
 def flash(monkeypatch):
-    monkeypatch.setattr(_connectwith, "clock_quality", lambda now: 5, raising=False)
-    monkeypatch.setattr(time, "time", lambda: 800_000_000)
-    return Flash(monkeypatch)
+    return flash_files.board(monkeypatch)
 
 
 class Receiver:
