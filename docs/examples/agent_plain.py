@@ -8,7 +8,6 @@ import os
 
 import paho.mqtt.client as mqtt
 
-
 last = {}  # the last number of each outbox; a program that must not forget keeps it in a file
 
 
