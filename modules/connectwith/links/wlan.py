@@ -146,6 +146,12 @@ class Wlan:
             self._good = self._block["ssid"], bssid
             self._good_ms = time.ticks_ms()
 
+    def avoid(self):
+        if self._state == _JOINED and self._has_choice():
+            from connectwith.links import known_networks
+
+            known_networks.remember(self._block, bytes(6))
+
     def report(self):
         """The failures of the networks, if there is a choice, as (SSID, reason) pairs. A reason is
         a number of wifi_err_reason_t, or access_points.NO_LEASE."""
