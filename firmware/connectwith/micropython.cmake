@@ -24,6 +24,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/bind/resolver.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/scan.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/seal.c
+    ${CMAKE_CURRENT_LIST_DIR}/bind/session.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/settings.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/status.c
     ${CMAKE_CURRENT_LIST_DIR}/bind/stream.c
@@ -45,6 +46,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/port/tls_bio.c
     ${CMAKE_CURRENT_LIST_DIR}/port/tls_handshake.c
     ${CMAKE_CURRENT_LIST_DIR}/port/tls_mbedtls.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/tls_session.c
     ${CMAKE_CURRENT_LIST_DIR}/port/timeslice_freertos.c
     ${CMAKE_CURRENT_LIST_DIR}/port/watch_lwip.c
     ${CMAKE_CURRENT_LIST_DIR}/port/worker_freertos.c

@@ -26,7 +26,7 @@ int harness_run(harness_print_t print) {
         HARNESS_TABLES  // a program of its own, for what needs more than the core
         #else
         attempt_tests, attempt_walk_tests, backoff_tests, builddate_tests, clockrecord_tests,
-        dnsmsg_tests, hostname_tests, jsontext_tests, lookup_tests, pppscan_tests,
+        dnsmsg_tests, hostname_tests, jsontext_tests, lookup_tests, pppscan_tests, resume_tests,
         utf8_tests,
         #endif
     };

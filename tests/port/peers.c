@@ -15,6 +15,7 @@
 #include "mbedtls/ssl.h"
 
 #include "certificates.h"
+#include "peer_sessions.h"
 #include "peers.h"
 
 #define FIRST_PORT (4000)
@@ -40,13 +41,28 @@ uint16_t world_closed_port(void) {
     return FIRST_PORT + PEER_COUNT;
 }
 
+static void peer_send_all(int fd, const unsigned char *data, size_t len) {
+    while (len > 0) {
+        const ssize_t sent = lwip_send(fd, data, len, 0);
+        if (sent <= 0) {
+            return;
+        }
+        data += sent;
+        len -= (size_t)sent;
+    }
+}
+
 static int peer_send(void *arg, const unsigned char *buf, size_t len) {
-    const ssize_t sent = lwip_send(*(int *)arg, buf, len, 0);
+    const connection_t *connection = arg;
+    if (peer_sessions_replace(connection->peer, buf, len, peer_send_all, connection->fd)) {
+        return (int)len;
+    }
+    const ssize_t sent = lwip_send(connection->fd, buf, len, 0);
     return sent > 0 ? (int)sent : MBEDTLS_ERR_NET_SEND_FAILED;
 }
 
 static int peer_recv(void *arg, unsigned char *buf, size_t len) {
-    const ssize_t got = lwip_recv(*(int *)arg, buf, len, 0);
+    const ssize_t got = lwip_recv(((const connection_t *)arg)->fd, buf, len, 0);
     return got >= 0 ? (int)got : MBEDTLS_ERR_NET_RECV_FAILED;
 }
 
@@ -88,12 +104,14 @@ static void peer_noise(int fd, size_t len) {
     }
 }
 
-static void peer_tls(peer_t peer, int fd) {
+static void peer_tls(connection_t *connection) {
+    const peer_t peer = connection->peer;
+    const int fd = connection->fd;
     mbedtls_ssl_context ssl;
     mbedtls_ssl_init(&ssl);
     if (mbedtls_ssl_setup(&ssl, &config[peer]) == 0) {
-        mbedtls_ssl_set_bio(&ssl, &fd, peer_send, peer_recv, NULL);
-        if (mbedtls_ssl_handshake(&ssl) == 0) {
+        mbedtls_ssl_set_bio(&ssl, connection, peer_send, peer_recv, NULL);
+        if (peer_sessions_handshake(peer, &ssl) == 0) {
             if (peer == PEER_NOISE_AFTER) {
                 peer_noise(fd, 65536);
             } else if (peer == PEER_DEAF) {
@@ -134,8 +152,17 @@ static void *peer_connection(void *arg) {
         case PEER_CLOSE:
             (void)lwip_recv(fd, hello, sizeof(hello), 0);
             break;
+        case PEER_ABORTS: {
+            const ssize_t len = lwip_recv(fd, hello, sizeof(hello), MSG_PEEK);
+            if (len <= 0 || peer_sessions_refuses(connection.peer, (unsigned char *)hello,
+                (size_t)len)) {
+                break;
+            }
+            peer_tls(&connection);
+            break;
+        }
         default:
-            peer_tls(connection.peer, fd);
+            peer_tls(&connection);
             break;
     }
     lwip_close(fd);
@@ -170,7 +197,8 @@ static void *peer_listener(void *arg) {
 static void peer_configure(peer_t peer) {
     const identity_t *issuer = peer == PEER_UNKNOWN_CA ? &stranger : &authority;
     const char *from = peer == PEER_FUTURE ? "20900101000000" : "20200101000000";
-    const char *to = peer == PEER_EXPIRED ? "20210101000000" : "20991231235959";
+    const char *to = peer == PEER_EXPIRED ? "20210101000000"
+        : peer == PEER_ENDS ? "20300101000000" : "20991231235959";
     identity_make(&server[peer], issuer,
         peer == PEER_OTHER_HOST ? "elsewhere.test" : "broker.test", from, to);
     mbedtls_ssl_config_init(&config[peer]);
@@ -180,6 +208,7 @@ static void peer_configure(peer_t peer) {
         abort();
     }
     mbedtls_ssl_conf_rng(&config[peer], random_bytes, NULL);
+    peer_sessions_configure(peer, &config[peer]);
 }
 
 void peers_start(void) {

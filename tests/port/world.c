@@ -251,3 +251,29 @@ void world_start(void) {
     world_dns_set();
     sockets_at_start = count_sockets();
 }
+
+// --- The clock of mbedTLS, which the linker sends here (--wrap) ---
+
+#define SECONDS_1970_TO_2000 (946684800)
+
+static atomic_uint clock_s;
+
+void world_clock(uint32_t now_s) {
+    atomic_store(&clock_s, now_s);
+}
+
+time_t __real_time(time_t *now);
+time_t __wrap_time(time_t *now);
+
+time_t __wrap_time(time_t *now) {
+    const time_t set = atomic_load(&clock_s);
+    const time_t is = set == 0 ? __real_time(NULL) : set + SECONDS_1970_TO_2000;
+    if (now != NULL) {
+        *now = is;
+    }
+    return is;
+}
+
+uint32_t world_clock_s(void) {
+    return (uint32_t)(time(NULL) - SECONDS_1970_TO_2000);
+}

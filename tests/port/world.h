@@ -33,11 +33,29 @@ typedef enum {
     PEER_NOISE_AFTER, // TLS, then bytes that are no TLS
     PEER_DEAF,        // TLS, then never reads
     PEER_STORE,       // TLS; takes STORE_BYTES, then sends them back
+    PEER_SESSION_ID,  // as PEER_ECHO, and keeps sessions by their ID
+    PEER_TICKET,      // as PEER_ECHO, and from here on all give tickets
+    PEER_RENEWS,      // gives a new ticket for one that is resumed
+    PEER_ABORTS,      // closes when a session is offered
+    PEER_HUGE_TICKET, // its ticket is longer than mbedTLS's buffer
+    PEER_ENDS,        // as PEER_TICKET; its certificate ends at WORLD_ENDS_S
     PEER_COUNT,
 } peer_t;
 
 // The port of a listener with this behaviour; 0 for PEER_COUNT and above is a mistake.
 uint16_t world_port(peer_t peer);
+
+// The tickets from now on: at least so long, with this lifetime hint. Another key: no ticket that was
+// given before is known any more.
+void world_tickets(unsigned bytes, uint32_t hint_s);
+void world_forget_tickets(void);
+
+// mbedTLS's clock from now on, in seconds since 2000; 0: the host's.
+void world_clock(uint32_t now_s);
+uint32_t world_clock_s(void);
+
+// 2030-01-01, in seconds since 2000.
+#define WORLD_ENDS_S (946771200u)
 
 // A port without a listener.
 uint16_t world_closed_port(void);

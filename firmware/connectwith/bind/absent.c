@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Stubs in place of resolver.c, stream.c, link.c, scan.c, alarm.c, settings.c, seal.c and keys.c, for
-// a platform without network and storage. Each name exists and raises OSError(ENODEV).
+// Stubs in place of resolver.c, stream.c, session.c, link.c, scan.c, alarm.c, settings.c, seal.c and
+// keys.c, for a platform without network and storage. Each name exists and raises OSError(ENODEV).
 
 #include "py/runtime.h"
 
@@ -60,6 +60,9 @@ MP_DEFINE_CONST_FUN_OBJ_1(connectwith_ethernet_start_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_state_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_stop_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_lingering_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_keep_session_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_drop_session_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_0(connectwith_handshakes_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_scan_start_obj, 0, 1, absent_n);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_scan_result_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_setting_obj, absent_2);

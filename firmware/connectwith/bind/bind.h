@@ -68,6 +68,14 @@ MP_DECLARE_CONST_FUN_OBJ_0(connectwith_ethernet_stop_obj);
 MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_scan_start_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(connectwith_scan_result_obj);
 
+// session.c
+
+// Takes what keep_session() has kept in the run before, at the first call.
+void connectwith_restore_session(void);
+MP_DECLARE_CONST_FUN_OBJ_0(connectwith_keep_session_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(connectwith_drop_session_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(connectwith_handshakes_obj);
+
 // settings.c
 MP_DECLARE_CONST_FUN_OBJ_2(connectwith_setting_obj);
 MP_DECLARE_CONST_FUN_OBJ_3(connectwith_set_setting_obj);

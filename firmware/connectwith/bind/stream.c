@@ -64,21 +64,31 @@ static tls_bytes_t stream_credential(mp_obj_t obj) {
     return (tls_bytes_t) {info.buf, info.len};
 }
 
-// secure(hostname, ca, cert=None, key=None): begins the TLS handshake; poll() reports its end. The
-// arguments are copied. ValueError: bad argument. RuntimeError: not connected. MemoryError.
+// secure(hostname, ca, cert=None, key=None, port=0): begins the TLS handshake; poll() reports its
+// end. The arguments are copied. port: of the server; the handshake may resume the session that an
+// earlier one with the same arguments has kept. 0: nothing is resumed or kept. ValueError: bad
+// argument. RuntimeError: not connected. MemoryError.
 static mp_obj_t stream_secure_(size_t n_args, const mp_obj_t *args) {
     size_t len;
     const char *host = mp_obj_str_get_data(args[1], &len);
+    const mp_int_t port = n_args > 5 ? mp_obj_get_int(args[5]) : 0;
+    if (port < 0 || port > 65535) {
+        connectwith_raise(STATUS_BAD_PORT);
+    }
     const tls_config_t config = {
         .hostname = {(const uint8_t *)host, len},
         .ca = stream_credential(args[2]),
         .cert = stream_credential(n_args > 3 ? args[3] : mp_const_none),
         .key = stream_credential(n_args > 4 ? args[4] : mp_const_none),
+        .port = (uint16_t)port,
     };
+    if (port != 0) {
+        connectwith_restore_session();
+    }
     connectwith_check(stream_secure(stream_get(args[0]), &config, connectwith_wake));
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(stream_secure_obj, 3, 5, stream_secure_);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(stream_secure_obj, 3, 6, stream_secure_);
 
 // poll(): a stream_state_t of port/stream_lwip.h.
 static mp_obj_t stream_poll_(mp_obj_t self_in) {
@@ -104,6 +114,18 @@ static mp_obj_t stream_not_before_(mp_obj_t self_in) {
     return mp_obj_new_int_from_uint(stream_get(self_in)->not_before_s);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(stream_not_before_obj, stream_not_before_);
+
+// resumed(): whether the handshake has resumed an earlier session, without a certificate.
+static mp_obj_t stream_resumed_(mp_obj_t self_in) {
+    return mp_obj_new_bool(stream_get(self_in)->resumed);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(stream_resumed_obj, stream_resumed_);
+
+// retry(): whether a session may be why the handshake has failed. The next one does without.
+static mp_obj_t stream_retry_(mp_obj_t self_in) {
+    return mp_obj_new_bool(stream_get(self_in)->retry);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(stream_retry_obj, stream_retry_);
 
 // watch(): asks for one step as soon as there may be something to read. False: not possible now.
 static mp_obj_t stream_watch_(mp_obj_t self_in) {
@@ -207,6 +229,8 @@ static const mp_rom_map_elem_t stream_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_error), MP_ROM_PTR(&stream_error_obj) },
     { MP_ROM_QSTR(MP_QSTR_verify_flags), MP_ROM_PTR(&stream_verify_flags_obj) },
     { MP_ROM_QSTR(MP_QSTR_not_before), MP_ROM_PTR(&stream_not_before_obj) },
+    { MP_ROM_QSTR(MP_QSTR_resumed), MP_ROM_PTR(&stream_resumed_obj) },
+    { MP_ROM_QSTR(MP_QSTR_retry), MP_ROM_PTR(&stream_retry_obj) },
     { MP_ROM_QSTR(MP_QSTR_watch), MP_ROM_PTR(&stream_watch_obj) },
     { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&mp_stream_read1_obj) },
     { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&stream_readinto_obj) },

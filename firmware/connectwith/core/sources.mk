@@ -13,5 +13,6 @@ CONNECTWITH_CORE_C := \
 	jsontext.c \
 	lookup.c \
 	pppscan.c \
+	resume.c \
 	seal.c \
 	utf8.c

@@ -60,6 +60,21 @@ bool platform_run_in_tcpip(platform_tcpip_fn_t fn, void *arg);
 // deep sleep, not over power-on and EN. Only the thread that runs Python.
 clock_record_t *platform_clock_record(void);
 
+// --- What deep sleep keeps of a TLS session, sealed ---
+
+// In RTC memory, which has 8 KB in all; MicroPython's RTC.memory() takes 2 KB of them. It holds a
+// ticket of 1 KB: OpenSSL's ticket is 176 bytes without a certificate of the client, and has that
+// certificate in it with one.
+#define PLATFORM_KEPT_BYTES (1280)
+
+typedef struct {
+    uint32_t len;  // anything, after a power-on
+    uint8_t data[PLATFORM_KEPT_BYTES];
+} platform_kept_t;
+
+// It is kept as the clock's record is. Only the thread that runs Python.
+platform_kept_t *platform_kept(void);
+
 // --- The device secret that sealing keys are derived from. Never handed to Python. ---
 
 #define PLATFORM_SECRET_BYTES (32)

@@ -100,3 +100,8 @@ clock_record_t *platform_clock_record(void) {
     }
     return &record;
 }
+
+platform_kept_t *platform_kept(void) {
+    RTC_NOINIT_ATTR static platform_kept_t kept;
+    return &kept;
+}

@@ -131,6 +131,9 @@ static void stream_poll_handshake(stream_t *stream) {
     }
     stream->verify_flags = tls_verify_flags(stream->tls);
     stream->not_before_s = tls_not_before_s(stream->tls);
+    stream->resumed = tls_resumed(stream->tls);
+    stream->retry = tls_retry(stream->tls);
+    tls_settle(stream->tls);
     if (state == TLS_READY) {
         stream->state = STREAM_SECURE;
     } else {

@@ -31,6 +31,8 @@ typedef struct {
     int error;
     uint32_t verify_flags;
     uint32_t not_before_s;
+    bool resumed;       // see tls_mbedtls.h
+    bool retry;
     bool ended;         // the peer has closed
     bool write_failed;  // with `error`; reading may go on
     tls_t *tls;
@@ -48,7 +50,7 @@ int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port, co
 status_t stream_secure(stream_t *stream, const tls_config_t *config, void (*wake)(void));
 
 // Updates the state and returns it. After STREAM_FAILED the socket is closed, and error,
-// verify_flags and not_before_s (see tls_mbedtls.h) give the reason.
+// verify_flags, not_before_s and retry (see tls_mbedtls.h) give the reason.
 stream_state_t stream_poll(stream_t *stream);
 
 // Returns a number of bytes, or -1 with *error set. 0: end of the stream, from then on. EAGAIN: it

@@ -64,6 +64,7 @@ static void tls_free_credentials(tls_t *tls) {
 
 static void tls_free(tls_t *tls) {
     tls_free_credentials(tls);
+    tls_drop_kept(tls);
     mbedtls_ssl_free(&tls->ssl);
     mbedtls_ssl_config_free(&tls->config);
     mbedtls_ctr_drbg_free(&tls->drbg);
@@ -115,12 +116,22 @@ static int tls_parse(tls_t *tls) {
         : mbedtls_ssl_conf_own_cert(&tls->config, &tls->own_cert, &tls->own_key);
 }
 
-static void tls_note_date(tls_t *tls, const mbedtls_x509_time *from) {
-    if (from->year >= 2000 && from->year < 2100) {
-        const uint32_t from_s = builddate_seconds((uint32_t)from->year - 2000, (uint32_t)from->mon,
-            (uint32_t)from->day, (uint32_t)(from->hour * 3600 + from->min * 60 + from->sec));
-        tls->not_before_s = from_s > tls->not_before_s ? from_s : tls->not_before_s;
+// Seconds since 2000. A year outside of this century is its begin or its end.
+static uint32_t tls_seconds(const mbedtls_x509_time *time) {
+    if (time->year < 2000 || time->year >= 2100) {
+        return time->year < 2000 ? 0 : UINT32_MAX;
     }
+    return builddate_seconds((uint32_t)time->year - 2000, (uint32_t)time->mon,
+        (uint32_t)time->day, (uint32_t)(time->hour * 3600 + time->min * 60 + time->sec));
+}
+
+static void tls_note_dates(tls_t *tls, const mbedtls_x509_crt *cert) {
+    const uint32_t from_s = tls_seconds(&cert->valid_from);
+    const uint32_t to_s = tls_seconds(&cert->valid_to);
+    if (from_s != UINT32_MAX && from_s > tls->not_before_s) {
+        tls->not_before_s = from_s;
+    }
+    tls->not_after_s = to_s < tls->not_after_s ? to_s : tls->not_after_s;
 }
 
 static bool tls_has_address(const tls_t *tls, const mbedtls_x509_crt *cert) {
@@ -138,7 +149,8 @@ static bool tls_has_address(const tls_t *tls, const mbedtls_x509_crt *cert) {
 // server's.
 static int tls_verify(void *arg, mbedtls_x509_crt *cert, int depth, uint32_t *flags) {
     tls_t *tls = arg;
-    tls_note_date(tls, &cert->valid_from);
+    tls->verified = true;
+    tls_note_dates(tls, cert);
     if (depth == 0 && tls->is_address && !tls_has_address(tls, cert)) {
         *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
     }
@@ -183,6 +195,9 @@ static int tls_prepare(tls_t *tls) {
     if (err == 0) {
         err = tls_set_peer(tls);
     }
+    if (err == 0) {
+        tls_offer(tls);
+    }
     mbedtls_ssl_set_bio(&tls->ssl, tls, tls_bio_send, tls_bio_recv, NULL);
     return err;
 }
@@ -200,6 +215,7 @@ static void tls_wait(tls_t *tls, bool for_write) {
 }
 
 static int tls_run_handshake(tls_t *tls) {
+    tls->not_after_s = UINT32_MAX;
     while (!mbedtls_ssl_is_handshake_over(&tls->ssl)) {
         if (atomic_load(&tls->abort)) {
             return ECANCELED;
@@ -228,6 +244,7 @@ static void tls_run(worker_job_t *job) {
         if (tls->verify_flags != MBEDTLS_X509_BADCERT_FUTURE) {
             tls->not_before_s = 0;
         }
+        tls_learn(tls, err);
     }
     tls_free_credentials(tls);
     tls->error = err;
@@ -279,6 +296,10 @@ status_t tls_open(int fd, const tls_config_t *config, void (*wake)(void), tls_t 
     }
     tls->job.run = tls_run;
     tls->fd = fd;
+    tls->handshake_port = config->port;
+    if (config->port != 0) {
+        tls->kept = tls_take_kept();
+    }
     tls->wake = wake;
     tls->deadline_us = esp_timer_get_time() + TLS_DEADLINE_US;
     atomic_init(&tls->state, TLS_HANDSHAKE);

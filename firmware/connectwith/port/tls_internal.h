@@ -4,6 +4,7 @@
 // Shared by the files of the TLS session. Each calls only those below it:
 //   tls_mbedtls.c    the session after the handshake, and its end
 //   tls_handshake.c  the handshake, which runs on the worker; the memory of a session
+//   tls_session.c    what is resumed, and what is kept to be resumed
 //   tls_bio.c        the socket under mbedTLS
 
 #ifndef CONNECTWITH_PORT_TLS_INTERNAL_H
@@ -17,6 +18,7 @@
 #include "mbedtls/ssl.h"
 #include "mbedtls/x509_crt.h"
 
+#include "connectwith/core/resume.h"
 #include "connectwith/port/tls_mbedtls.h"
 #include "connectwith/port/worker_freertos.h"
 
@@ -33,6 +35,11 @@ typedef struct {
     size_t len;     // without it
 } tls_copy_t;
 
+typedef struct {
+    resume_terms_t terms;
+    mbedtls_ssl_session *session;  // NULL: none
+} tls_kept_t;
+
 struct tls {
     worker_job_t job;
     int fd;
@@ -48,6 +55,17 @@ struct tls {
     uint32_t not_before_s;
     int socket_error;
     bool handshake_over;
+    bool resumed;  // the handshake has succeeded without a certificate of the server
+    bool retry;
+    tls_kept_t kept;  // for the next handshake
+
+    uint16_t handshake_port;  // 0: nothing is resumed or kept
+    uint8_t binding[RESUME_BINDING_BYTES];
+    uint32_t began_s;      // since 2000
+    uint32_t not_after_s;  // the first end of validity in the server's chain
+    bool tickets;          // a session is asked for
+    bool offered;
+    bool verified;  // mbedTLS has looked at the server's certificate
 
     bool is_address;     // the peer is named by its address
     uint8_t address[4];
@@ -75,6 +93,18 @@ bool tls_would_wait(int ret);
 
 // The error to report: the errno of the socket, if mbedTLS only reports that the socket failed.
 int tls_error_of(const tls_t *tls, int ret);
+
+// --- tls_session.c ---
+
+// On the caller's thread: moves the record to a new handshake. tls_settle() moves it back.
+tls_kept_t tls_take_kept(void);
+
+void tls_drop_kept(tls_t *tls);
+
+// On the worker: offers the session, if that is allowed, and learns from the end. err as in
+// tls_error().
+void tls_offer(tls_t *tls);
+void tls_learn(tls_t *tls, int err);
 
 // --- tls_handshake.c ---
 

@@ -27,6 +27,14 @@ uint32_t tls_not_before_s(const tls_t *tls) {
     return tls->not_before_s;
 }
 
+bool tls_resumed(const tls_t *tls) {
+    return tls->resumed;
+}
+
+bool tls_retry(const tls_t *tls) {
+    return tls->retry;
+}
+
 int tls_read(tls_t *tls, void *buf, size_t len, int *error) {
     (void)tls_flush(tls);  // an error does not keep received data from being read
     int ret = MBEDTLS_ERR_SSL_WANT_READ;

@@ -33,6 +33,7 @@ typedef struct {
     tls_bytes_t ca;
     tls_bytes_t cert;  // of the client, with its key; or neither
     tls_bytes_t key;
+    uint16_t port;  // of the server, not of a proxy; 0: no session is resumed or kept
 } tls_config_t;
 
 typedef enum {
@@ -60,6 +61,16 @@ uint32_t tls_verify_flags(const tls_t *tls);
 // The latest start of validity in the server's chain, in seconds since 2000, if the chain has no
 // other fault than not being valid yet; else 0. The CA's signature proves that this time is past.
 uint32_t tls_not_before_s(const tls_t *tls);
+
+// True: the handshake has resumed a session, so the server has shown no certificate.
+bool tls_resumed(const tls_t *tls);
+
+// True: a session may be why the handshake has failed. The next one does without.
+bool tls_retry(const tls_t *tls);
+
+// Moves what is kept for the next handshake to where that finds it. Once, when the state is not
+// TLS_HANDSHAKE any more.
+void tls_settle(tls_t *tls);
 
 // The following functions need TLS_READY. After a failed write, received data can still be read.
 // After a failed read or the end of the stream, nothing can be read or written.

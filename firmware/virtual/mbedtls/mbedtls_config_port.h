@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // mbedTLS as MicroPython configures it for all ports, with what ESP-IDF's configuration has
-// besides: PEM certificates, HKDF for keys that are derived, XTS for what NVS encrypts, and requests
-// for certificates.
+// besides: PEM certificates, HKDF for keys that are derived, XTS for what NVS encrypts, requests for
+// certificates, and sessions with tickets, which keep the server's certificate.
 
 #pragma once
 
@@ -13,6 +13,8 @@
 #define MBEDTLS_HKDF_C
 #define MBEDTLS_PEM_PARSE_C
 #define MBEDTLS_PK_WRITE_C
+#define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
+#define MBEDTLS_SSL_SESSION_TICKETS
 #define MBEDTLS_TIMING_C
 #define MBEDTLS_X509_CREATE_C
 #define MBEDTLS_X509_CSR_WRITE_C
