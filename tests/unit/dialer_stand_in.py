@@ -38,6 +38,7 @@ class Stream:
     chunk = 1000  # bytes that a write takes
     error_code = 0
     flags = 0
+    again = False
     refuse = None
     made = []
 
@@ -70,6 +71,9 @@ class Stream:
 
     def verify_flags(self):
         return self.flags
+
+    def retry(self):
+        return self.again
 
     def write(self, data):
         took = min(self.chunk, len(data))

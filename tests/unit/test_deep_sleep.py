@@ -66,6 +66,7 @@ def board(monkeypatch):
     monkeypatch.setattr(sending, "flush", flush)
     monkeypatch.setattr(_connectwith, "SchedulerLock", Lock, False)
     monkeypatch.setattr(retained, "save", lambda why=0: board.did.append("save"))
+    monkeypatch.setattr(_connectwith, "keep_session", lambda: board.did.append("keep"))
     monkeypatch.setattr(machine, "deepsleep", sleep, False)
     monkeypatch.setattr(time, "time", lambda: board.now)
     monkeypatch.setattr(time, "gmtime", gmtime)
@@ -87,7 +88,7 @@ def gmtime(seconds):
 def test_what_comes_before_it(board, seconds, sleep_ms):
     with pytest.raises(Asleep):
         server.sleepfor(seconds)
-    off = ["disconnect", "disconnect", "save", ("sleep", sleep_ms)]
+    off = ["disconnect", "disconnect", "save", "keep", ("sleep", sleep_ms)]
     assert board.did == ["save", ("flush", 5000, False), *off]
     for sleep, connected in ((imp_device.deepsleepfor, True), (server.sleepfor, False)):
         board.did.clear()

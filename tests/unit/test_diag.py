@@ -4,6 +4,7 @@
 
 import errno
 
+import _connectwith
 import pytest
 from connectwith.diagnostics import Diag, report
 
@@ -57,7 +58,28 @@ def test_a_loss_is_not_the_cause_of_an_attempt():
     assert report.last(diag, ())["cause"] is None
     assert report.counters(diag) == {
         "attempts": 1, "successes": 1, "losses": 1, "lastloss": "no answer to PINGREQ",
+        "handshakes": 0, "resumed": 0,
     }  # fmt: skip
+
+
+def test_handshakes_count_from_the_begin_of_the_run(monkeypatch):
+    made = [(7, 3)]  # a soft reset keeps them
+    monkeypatch.setattr(_connectwith, "handshakes", lambda: made[0])
+    diag = Diag()
+
+    def look():
+        counters = report.counters(diag)
+        return report.last(diag, ())["resumed"], counters["handshakes"], counters["resumed"]
+
+    diag.begin("wl0")
+    assert look() == (False, 0, 0)
+    made[0] = (8, 3)
+    assert look() == (False, 1, 0)
+    diag.begin("wl0")
+    made[0] = (8, 4)
+    assert look() == (True, 1, 1)
+    diag.begin("wl0")
+    assert look() == (False, 1, 1)
 
 
 def test_every_stage_is_told_once_and_a_broken_watcher_harms_nobody(capsys):

@@ -62,7 +62,7 @@ def test_straight_to_the_server(streams):
     assert run(dial) == [RESOLVE, DIAL, TLS, READY]
     assert resolver.asked == ["broker.test"]
     assert made[0].to == ("192.0.2.7", 8883)
-    assert made[0].secured == ("broker.test", CA, None, None)
+    assert made[0].secured == ("broker.test", CA, None, None, 8883)
     dial.close()
     assert made[0].closed and dial.stream is None
 
@@ -334,6 +334,25 @@ def test_tls_that_fails_makes_its_address_the_last(several):
     stream.left = [-1]
     assert several.dial.poll() == FAILED
     assert several.tried() == ["192.0.2.8"]
+
+
+def test_a_session_that_is_refused_costs_a_second_dial(several, monkeypatch):
+    several.dial.start(target(), None, bytearray(b"key"))
+    while several.dial.poll() != TLS:
+        pass
+    stream = several.dial.stream
+    host, port = "broker.test", 8883
+    assert (stream.secured[0], stream.secured[4]) == (host, port)
+    keys = []
+    monkeypatch.setattr(dialer.cloud, "secret", lambda t, name: keys.append((t.host, name)))
+    stream.secured, stream.left, stream.again = None, [-1], True
+    assert several.dial.poll() == 4  # it begins with the name
+    assert keys == [(host, "key")] and stream.closed
+    while several.dial.poll() != TLS:
+        pass
+    assert several.made[-1].to[0] == stream.to[0]  # it is not the address's fault
+    several.made[-1].secured, several.made[-1].left = None, [-1]
+    assert several.dial.poll() == FAILED
 
 
 def test_close_drops_all_that_connect(several):

@@ -46,3 +46,16 @@ def test_what_is_refused_is_not_stored():
     with pytest.raises(ValueError):
         imp_cloud.configure("mqtts://c")
     assert store.load_cloud().host == "b"
+
+
+def test_the_tls_session_goes_with_the_server(monkeypatch, tmp_path):
+    dropped = []
+    monkeypatch.setattr(_connectwith, "drop_session", lambda: dropped.append(1))
+    ca, another = (Certificates(tmp_path).ca_pem for _ in range(2))
+    for url, authority, drops in (
+        ("mqtts://a", ca, True), ("mqtts://a", ca, False), ("mqtts://a:1", ca, True),
+        ("mqtts://b:1", ca, True), ("mqtts://b:1", another, True), ("mqtts://b:1", another, False),
+    ):  # fmt: skip
+        dropped.clear()
+        imp_cloud.configure(url, ca=authority, username="u", password="p")
+        assert bool(dropped) == drops, url

@@ -138,6 +138,11 @@ class Broker(Inbox):
                 os.kill(child.pid, signal.SIGCONT)  # a stalled one cannot hear SIGTERM
             child.stop()
 
+    def forget_tickets(self) -> None:
+        """Restarts it: TLS sessions from before can not be resumed any more."""
+        self.stop()
+        self.start()
+
     def stall(self) -> None:
         """It hangs: the kernel accepts connections, and nothing is answered."""
         os.kill(self.pid, signal.SIGSTOP)

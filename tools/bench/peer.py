@@ -27,6 +27,7 @@ _SUBACK_GRANTED, _SUBACK_REFUSED = 0x01, 0x80
 _ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
 _HALF_HELLO = b"\x16\x03\x03\x00\x5a\x02\x00\x00\x56\x03\x03" + bytes(16)
 _NOISE_BYTES = 65536
+_ID_AT = 43  # the length of a ClientHello's session ID, from the begin of its record (7.4.1.2)
 _LATE_S = 0.7
 
 
@@ -35,6 +36,8 @@ class Peer(TcpServer):
     certificate.
 
     good            a good broker, for one connection
+    session-id      the same for any number, without tickets: it keeps sessions by their ID
+    cut-session     the same, with tickets, but resets at a ClientHello that offers a session
     full            its queue is full: no SYN is answered until accept(), then a good broker
     mute-tcp        accepts and never speaks
     mute-mqtt       TLS is fine, then silence
@@ -65,8 +68,9 @@ class Peer(TcpServer):
     close           accepts, then closes it
 
     `accepted` counts connections, `names` has what each client called the server in TLS (None:
-    nothing), `received` holds what clients sent last, once TLS is done, of suback-80 what they
-    published in all. `hold_s` is 0 unless it is set.
+    nothing), `offers` whether it offered a session to resume. `received` holds what clients
+    sent last, once TLS is done, of suback-80 what they published in all. `hold_s` is 0
+    unless it is set.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Peer(TcpServer):
         self.hold_s = 0.0
         self.received = b""
         self.names: list[str | None] = []
+        self.offers: list[bool] = []
         self._random = random.Random(seed)
         pair, self._behave = behaviours[kind]
         self._good = (certificates.broker, self._answer(_CONNACK_ACCEPTED))
@@ -101,6 +106,8 @@ class Peer(TcpServer):
         return {
             "good": (certificates.broker, self._answer(_CONNACK_ACCEPTED)),
             "full": (certificates.broker, self._answer(_CONNACK_ACCEPTED)),
+            "session-id": (certificates.broker, self._answer(_CONNACK_ACCEPTED)),
+            "cut-session": (certificates.broker, self._answer(_CONNACK_ACCEPTED)),
             "mute-tcp": (None, self._silence),
             "mute-mqtt": (certificates.broker, self._silence),
             "connack-3": (certificates.broker, self._answer(_CONNACK_UNAVAILABLE)),
@@ -150,6 +157,8 @@ class Peer(TcpServer):
     def _make_context(self, pair: KeyPair) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pair.certificate, pair.key)
+        if self.kind == "session-id":
+            context.options |= ssl.OP_NO_TICKET
         context.sni_callback = lambda _, name, __: self.names.append(name)
         return context
 
@@ -159,15 +168,31 @@ class Peer(TcpServer):
         self._context = self._make_context(pair)
         self._begins_late_s = 0.0
 
+    def present(self, pair: KeyPair, known: bool = False) -> None:
+        """The next connections find this certificate. `known`: sessions from before can still be
+        resumed; else, as after a restart, not."""
+        if known:
+            assert self._context is not None
+            self._context.load_cert_chain(pair.certificate, pair.key)
+        else:
+            self._context = self._make_context(pair)
+
     def serve(self, raw: socket.socket) -> None:
         """Does what its kind does, over TLS unless it is a kind without."""
         time.sleep(self._begins_late_s)
         if self._context is None:
             self._behave(raw)
             return
+        hello = raw.recv(_ID_AT + 1, socket.MSG_PEEK | socket.MSG_WAITALL)
+        self.offers.append(hello[_ID_AT:] not in (b"", b"\0"))
+        if self.kind == "cut-session" and self.offers[-1]:
+            self._reset(raw)
+            return
         # The raw socket stays open, so that close() can end what waits on it.
         with self._context.wrap_socket(raw.dup(), server_side=True) as connection:
             self._behave(connection)
+            if self.kind == "session-id":
+                self._end_tls(connection)  # OpenSSL forgets sessions that end in another way
 
     def _read(self, connection: socket.socket) -> bool:
         """Reads the next bytes; False at the end of the connection."""

@@ -116,9 +116,6 @@ def run(options: argparse.Namespace, report: Report) -> int:
         agents = Agents(setup, states, connection, tuple(options.device), options.log)
         signal.signal(signal.SIGTERM, on_signal)
         signal.signal(signal.SIGINT, on_signal)
-        try:
-            connection.run(agents)
-        finally:
-            agents.end()
+        connection.run(agents)
     report.line("agent: ended")
     return 0

@@ -33,6 +33,8 @@ def configure(
         settings.key = _connectwith.seal(settings.key, cloud.context(settings, "key"))
     before = store.load_cloud()
     saving.save_cloud(settings)
+    if before is None or _server(before) != _server(settings):
+        _connectwith.drop_session()  # of TLS; many programs call this at each boot, with the same
     # Some programs call this at each boot before they connect: the memory is needed then.
     connectwith.unload("settings.saving")
     if cert is not None and key is None:
@@ -40,6 +42,10 @@ def configure(
 
         identity.settle(settings, before)
         connectwith.unload("settings.identity")
+
+
+def _server(settings):
+    return settings.url, settings.ca, settings.cert
 
 
 def makerequest(commonname=None):

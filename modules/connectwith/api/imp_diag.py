@@ -21,7 +21,8 @@ def lastattempt():
 
     `interface`. `result` and `name`: the result code and its name, None while the attempt runs.
     `stages`: a list of (name, ms). `ms`: their sum. `cause`: the error of the driver, TLS or the
-    server, or None. `tries`: after `server.connect`, the result of each interface that was tried.
+    server, or None. `resumed`: whether TLS has resumed a session, so that the server has shown no
+    certificate. `tries`: after `server.connect`, the result of each interface that was tried.
     `note`: a warning; absent without one.
     """
     control = connection.get()
@@ -36,8 +37,9 @@ def ontransition(callback):
 
 
 def counters():
-    """Counters since the boot, as a dict: `attempts`, `successes`, `losses` of a session, and
-    `lastloss`, the cause of the last loss (str or None)."""
+    """Counters since the boot, as a dict: `attempts`, `successes`, `losses` of a session,
+    `lastloss`, the cause of the last loss (str or None), and the TLS handshakes that have
+    succeeded: `handshakes` in full, and `resumed`."""
     control = connection.get()
     with _connectwith.SchedulerLock():
         return report.counters(control.diag)

@@ -77,6 +77,7 @@ def sleep(control, sleep_ms, why, began_ms=None):
             call(links.left_over, kind)  # no reset has stopped a modem
         _wait(links.turn_off, since_ms)  # those that the local network holds, too
         call(retained.save, why)  # an error in nv does not prevent the sleep
+        call(_connectwith.keep_session)
         if began_ms is not None:
             sleep_ms -= time.ticks_diff(time.ticks_ms(), began_ms)
         machine.deepsleep(max(sleep_ms, 1))

@@ -10,6 +10,7 @@ import _connectwith
 from micropython import const
 
 from connectwith import overwrite, results
+from connectwith.settings import cloud
 
 # Texts for the failures of Resolver.poll() (RESOLVE_... in port/resolve_lwip.h).
 _NO_NAMES = const(
@@ -271,7 +272,7 @@ class Dialer:
         if not target.secure:
             self._state = READY
             return READY
-        self.stream.secure(target.host, target.ca, target.cert, self._key)
+        self.stream.secure(target.host, target.ca, target.cert, self._key, target.port)
         self._wipe_key()  # it has been copied
         self._state = _TLS
         return _TLS
@@ -284,11 +285,18 @@ class Dialer:
     def _handshake(self):
         state = self.stream.poll()
         if state == _BROKEN:
-            return self._broken(results.NO_SERVER)
+            return self._redial() if self.stream.retry() else self._broken(results.NO_SERVER)
         if state != _SECURE:
             return _TLS
         self._state = READY
         return READY
+
+    def _redial(self):
+        """Begins again: the server broke off because of the session that it was offered."""
+        self._address = None  # that is not the address's fault
+        target = self._target
+        self.start(target, self._proxy, cloud.secret(target, "key"))
+        return _RESOLVE
 
     def _unreachable(self):
         return results.NO_PROXY if self._proxy else results.NO_SERVER

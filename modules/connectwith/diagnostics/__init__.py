@@ -7,6 +7,8 @@ it, info.py those of `imp.net`.
 May use links and settings. It opens nothing and changes nothing.
 """
 
+import _connectwith
+
 from connectwith import results
 
 
@@ -26,11 +28,14 @@ class Diag:
         self.loss = None  # the cause of the last loss
         self.loss_code = 0
         self.attempts = self.successes = self.losses = 0
+        # TLS handshakes (full, resumed) before this object, and before the last attempt.
+        self.made = self.begun = _connectwith.handshakes()
         self.watcher = None
 
     def begin(self, interface):
         self.attempts += 1
         self.interface = interface
+        self.begun = _connectwith.handshakes()
         self.result = self.cause = self.error = self.note = self.link = None
 
     def set_cause(self, cause, code, flags):

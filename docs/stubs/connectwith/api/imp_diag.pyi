@@ -15,6 +15,7 @@ class _Attempt(TypedDict):
     stages: list[tuple[str, int]]
     ms: int
     cause: str | None
+    resumed: bool
     tries: NotRequired[dict[str, int]]
     note: NotRequired[str]
     at: NotRequired[list[str]]
@@ -26,6 +27,8 @@ class _Counters(TypedDict):
     successes: int
     losses: int
     lastloss: str | None
+    handshakes: int
+    resumed: int
 
 # Any: None before the first attempt. Most programs ask in its callback.
 def lastattempt() -> _Attempt | Any:
@@ -33,7 +36,8 @@ def lastattempt() -> _Attempt | Any:
 
     `interface`. `result` and `name`: the result code and its name, None while the attempt runs.
     `stages`: a list of (name, ms). `ms`: their sum. `cause`: the error of the driver, TLS or the
-    server, or None. `tries`: after `server.connect`, the result of each interface that was tried.
+    server, or None. `resumed`: whether TLS has resumed a session, so that the server has shown no
+    certificate. `tries`: after `server.connect`, the result of each interface that was tried.
     `note`: a warning; absent without one.
     """
 
@@ -41,8 +45,9 @@ def ontransition(callback: Callable[[str, int], object] | None) -> None:
     """`callback(stage, ms)` is called when a stage (str) has ended. None: no callback."""
 
 def counters() -> _Counters:
-    """Counters since the boot, as a dict: `attempts`, `successes`, `losses` of a session, and
-    `lastloss`, the cause of the last loss (str or None)."""
+    """Counters since the boot, as a dict: `attempts`, `successes`, `losses` of a session,
+    `lastloss`, the cause of the last loss (str or None), and the TLS handshakes that have
+    succeeded: `handshakes` in full, and `resumed`."""
 
 def version() -> str:
     """The version of this firmware (str), as `./tools/cw --version` of its sources."""
