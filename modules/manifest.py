@@ -9,7 +9,9 @@
 import ast
 import os
 
-options.defaults(w5500=True, sim7600=True, aio=True, local=True, scan=True, device=True)
+options.defaults(
+    w5500=True, sim7600=True, aio=True, local=True, scan=True, device=True, outbox=True
+)
 
 # Files that only one link needs, by the beginning of their names.
 _OF_W5500 = ("connectwith/links/w5500",)
@@ -20,6 +22,8 @@ _OF_DEVICE = (
     "connectwith/api/imp_device.",
     "connectwith/api/server_sleep.",
 )
+# agent.send(keep=True)
+_OF_OUTBOX = ("connectwith/outbox/", "connectwith/session/kept.")
 
 _left_out = ()
 for _kept, _names in (
@@ -29,6 +33,7 @@ for _kept, _names in (
     (options.local, ("connectwith/local/interfaces.",)),  # imp.net.open() and openudp()
     (options.scan, ("connectwith/local/scan.",)),  # imp.scanwifinetworks()
     (options.device, _OF_DEVICE),
+    (options.outbox, _OF_OUTBOX),
 ):
     if not _kept:
         _left_out += _names

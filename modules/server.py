@@ -104,8 +104,8 @@ def flush(timeout):
 
 def onunexpecteddisconnect(callback):
     """`callback(result)` is called when a lost connection could not be restored. The firmware
-    tries for one minute, with the same NIC, to get a session that lasts 30 s. `result` is the
-    result code of the failure. None: no callback.
+    tries for one minute to get a session that lasts 30 s: with the same NIC, after `connect` over
+    all interfaces in their order. `result` is the result code of the failure. None: no callback.
 
     Never called under SUSPEND_ON_ERROR, or after `disconnect()`. TypeError: not callable.
     """

@@ -183,6 +183,15 @@ _row("wl0", "LINK", "refuse", "two have another key",
      lambda b: (b.second().set_key("another-key"), b.net.set_key("another-key")), NO_WIFI, EARLY)
 _row("wl0", "LINK", "wrong", "one of two has another key",
      lambda b: (b.second(), b.net.set_key("another-key")), SERVER_CONNECTED, CONNECTS)
+_row("wl0", "LINK", "refuse", "the stronger of two networks has another key",
+     lambda b: (b.several(), b.net.set_key("another-key")), SERVER_CONNECTED, CONNECTS)
+_row("wl0", "LINK", "refuse", "the stronger of two networks refuses, the other is at -88 dBm",
+     lambda b: (b.several().rssi(-88), b.net.refuse(203)), SERVER_CONNECTED, CONNECTS)
+_row("wl0", "LINK", "refuse", "one of two networks has another key, the other is off",
+     lambda b: (b.several().off(), b.net.set_key("another-key")), NO_WIFI, TRIED)
+_row("wl0", "LINK", "wrong", "two networks have another key",
+     lambda b: (b.several().set_key("another-key"), b.net.set_key("another-key")),
+     NO_WIFI, EARLY)
 _row("wl0", "LINK", "never", "one of two is silent",
      lambda b: (b.second(), b.net.mute()), SERVER_CONNECTED, CONNECTS)
 _row("wl0", "LINK", "never", "association takes 60 s",
@@ -231,6 +240,10 @@ for _kind, _fault, _how in (
          NO_IP_ADDRESS, LATE)
 _row(_LAN, "ADDRESS", "never", "no DHCP server", lambda b: b.net.dhcp(False),
      NO_IP_ADDRESS, LATE)
+_row("wl0", "ADDRESS", "never", "one of two access points has no DHCP server",
+     lambda b: (b.second(), b.net.dhcp(False)), SERVER_CONNECTED, CONNECTS)
+_row("wl0", "ADDRESS", "never", "the stronger of two networks has no DHCP server",
+     lambda b: (b.several(), b.net.dhcp(False)), SERVER_CONNECTED, CONNECTS)
 _row("wl0", "ADDRESS", "cut", "access point off", lambda b: b.net.dhcp(False), NO_WIFI, TRIED,
      then=lambda b: b.cut())
 _row("eth0", "ADDRESS", "cut", "cable out", lambda b: b.net.dhcp(False), NO_IP_ADDRESS, LATE,

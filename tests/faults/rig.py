@@ -28,6 +28,7 @@ SECRETS = {
     "proxy": "pr0xy-s3cret",
     "cellular": "c3ll-s3cret",
     "wifi": "correct-horse",
+    "work": "w0rk-s3cret",
 }
 
 # Where an ESP32's clock stands after power-on.
@@ -51,6 +52,13 @@ sys.modules["network"] = Driver
 _UP = """
 import network
 print(server.isconnected() or network.WLAN(0).active())
+"""
+
+# Runs on the board: no list of networks, and no network that was joined last.
+_FORGET = """
+import _connectwith
+imp.uplink.networks(None)
+_connectwith.link_memory(bytes(16))
 """
 
 
@@ -78,6 +86,7 @@ class Rig:
         self._faults = ExitStack()
         self.board = self.modem = self.device = None
         self.link = self.net = self.peer = self.proxy = None
+        self.listed = False  # the board chooses its Wi-Fi network from a list
         self._usual_s = {}
         self._before = None
 
@@ -167,6 +176,17 @@ class Rig:
             self.world.add_wifi("second", net.ssid, net.key, rssi=-80, channel=11)
         return self.world.wifi["second"]
 
+    def several(self):
+        """The board chooses between the cell's network and another one, whose access point, which
+        is weaker, is returned."""
+        if "work" not in self.world.wifi:
+            self.world.add_wifi("work", "work-net", SECRETS["work"], rssi=-80, channel=11)
+        work = self.world.wifi["work"]
+        known = [{"ssid": net.ssid, "key": net.key} for net in (self.net, work)]
+        self.device.repl.run(f"imp.uplink.networks({known!r})")
+        self.listed = True
+        return work
+
     def cut(self):
         """The link is cut: access point off, cable out, or the modem's call ended."""
         if self.link == "wl0":
@@ -189,7 +209,7 @@ class Rig:
         """The NIC of the cell."""
         if self.link == "cell0":
             return cellular_nic(auth="pap", username="me", password=SECRETS["cellular"])
-        nic = self.device.nic(self.link)
+        nic = {"interface": "wl0"} if self.listed else self.device.nic(self.link)
         if self.proxy is not None:
             nic["proxyconfig"] = {"address": "proxy.test", "port": self.proxy.port,
                                   "username": "bench", "password": SECRETS["proxy"]}  # fmt: skip
@@ -199,6 +219,9 @@ class Rig:
         """Ends all faults. The modem is on, and has been registered for long."""
         self._faults.close()
         self.proxy = None
+        if self.listed:
+            self.device.repl.run(_FORGET)
+            self.listed = False
         self.world.restore()
         if self.link == "cell0":
             self.modem.context(1, "internet")  # to set it would cost the radio, and time

@@ -58,6 +58,11 @@ def _state(tmp_path):
     return json.loads(file.read_text())
 
 
+def _programs():
+    """Those on the page, in its order."""
+    return re.findall(r"```python\n(.*?)```", (_DOCS / "agent.md").read_text(), re.DOTALL)
+
+
 def test_the_example(online, start, tmp_path):
     running = start(_DOCS / "examples" / "agent.py")
     running.until("agent: online")
@@ -80,8 +85,7 @@ def test_the_example(online, start, tmp_path):
 
 
 def test_the_program_on_the_page(online, start, tmp_path):
-    (code,) = re.findall(r"```python\n(.*?)```", (_DOCS / "agent.md").read_text(), re.DOTALL)
-    (tmp_path / "page.py").write_text(code)
+    (tmp_path / "page.py").write_text(_programs()[0])
     running = start(tmp_path / "page.py")
     online.repl.run("keep('thanks')\nagent.send('reading', {'n': 1, 'celsius': 21.5})")
     assert online.repl.value("came(1)", timeout=20) == [("thanks", 1)]
@@ -118,3 +122,26 @@ def test_a_message_to_a_board_that_is_away_is_lost(online, start, world, tmp_pat
     assert online.connect(online.ethernet()) == SERVER_CONNECTED
     online.repl.run("agent.send('big', 'abc')")
     assert online.repl.value("came(1)", timeout=20) == [("length", 3)]
+
+
+def test_kept_messages_come_once_and_in_order(online, start, world, tmp_path):
+    (tmp_path / "page.py").write_text(_programs()[1])
+    running = start(tmp_path / "page.py")
+    online.repl.run("server.disconnect()")
+    online.repl.run(
+        "for door in range(6): agent.send('alarm', {'door': 'door %d' % door}, keep=True)"
+    )
+    assert online.connect(online.ethernet()) == SERVER_CONNECTED
+    running.until("agent: door 5")
+    topic, payload, _ = world.broker.wait_for("imp/*/agent/alarm")
+    assert json.loads(payload)["n"] == 1
+    world.broker.publish(topic, payload)  # as a device does that has not got its PUBACK
+    online.repl.run("server.log('after that')")
+    running.until("device: after that")
+    assert re.findall(r"agent: (door \d)", running.output) == [f"door {i}" for i in range(6)]
+    assert running.end() == 0
+    again = start(tmp_path / "page.py")
+    world.broker.publish(topic, payload)
+    online.repl.run("server.log('second')")
+    again.until("device: second")
+    assert "door" not in again.output

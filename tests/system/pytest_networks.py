@@ -4,7 +4,7 @@
 
 import pytest
 
-NO_WIFI, NO_IP_ADDRESS, SERVER_CONNECTED = 1, 2, 5
+NO_WIFI, NOT_RESOLVED, SERVER_CONNECTED = 1, 3, 5
 _AIR = "several access points at once"
 pytestmark = pytest.mark.virtual(_AIR)
 
@@ -118,6 +118,17 @@ def test_one_access_point_of_one_network_that_gives_no_lease_is_left(device, air
     air.near.dhcp(False)
     assert device.connect(device.wifi("near")) == SERVER_CONNECTED
     assert air.joined() == ["near", "attic"]
+
+
+def test_one_without_the_server_comes_last_in_the_next_attempt(device, air, world):
+    air.store(air.near, air.mid)
+    assert air.connect() == SERVER_CONNECTED
+    world.dns.drop()
+    assert air.connect(timeout=4) == NOT_RESOLVED
+    world.dns.restore()
+    assert air.connect() == SERVER_CONNECTED
+    assert air.connect() == SERVER_CONNECTED
+    assert air.joined() == ["near", "near", "mid", "mid"]
 
 
 def test_all_fail_and_each_has_its_cause(device, air):

@@ -218,6 +218,18 @@ def test_what_the_board_refuses_leaves_everything_as_it_was(board, world, monkey
     assert _value(board, f"{stored}('cellconfig')") is None
 
 
+def test_several_networks_and_a_list_that_is_refused(board, monkeypatch):
+    monkeypatch.setenv(provision.WIFI_KEY, "key-of-first")
+    monkeypatch.setenv(provision.WIFI_KEY + "_2", "key-of-second")
+    _provision("--port", board.console, "--wifi", "first", "--wifi", "second")
+    monkeypatch.setenv(provision.WIFI_KEY + "_2", "S3c")
+    with pytest.raises(Problem, match="nothing was stored") as caught:
+        _provision("--port", board.console, "--wifi", "third", "--wifi", "fourth")
+    assert "network 1: key:" in caught.value.why and "S3c" not in str(caught.value)
+    stored = "[n['ssid'] for n in __import__('connectwith.settings').settings.candidates()]"
+    assert _value(board, stored) == ["first", "second"]
+
+
 def _doctor(capsys, *arguments):
     _, options = commands.parse(["doctor", *map(str, arguments)])
     text = io.StringIO()

@@ -19,10 +19,10 @@ from connectwith.settings import nic
 uart = machine.UART(1, 5000000)
 
 def wifi():
-    stored = store.load_nic(0)
+    stored = store.load_block("wificonfig")
     if stored is None:
         return None
-    block = nic.normalise(stored)["wificonfig"]  # opens the sealed key
+    block = nic.check_block("wificonfig", stored)  # opens the sealed key
     return int(block["ssid"].split("-")[1])
 
 def user():
@@ -41,6 +41,31 @@ while True:
     number += 1
     imp.setuserconfiguration((str(number) + " ").encode() * 400)
     imp.setwificonfiguration("network-" + str(number), "key-number-" + str(number))
+    uart.write("%d\\n" % number)
+"""
+
+# The same with the list of networks alone.
+_LIST = """
+import imp, machine
+from connectwith import settings as store
+from connectwith.settings import nic
+uart = machine.UART(1, 5000000)
+
+known = store.load_networks()
+numbers = {int(block["ssid"].split("-")[1]) for block in known}
+whole = len(numbers) < 2 and len(known) in (0, 8)
+for block in known:
+    nic.check_block("wificonfig", block)  # opens the sealed key
+number = numbers.pop() if known else 0
+uart.write("%s\\n" % (number if whole else "torn"))
+while True:
+    while not uart.any():
+        pass
+    uart.read(1)
+    number += 1
+    imp.uplink.networks([
+        {"ssid": "network-%d-%d" % (number, i), "key": "key-number-%d" % number} for i in range(8)
+    ])
     uart.write("%d\\n" % number)
 """
 
@@ -64,4 +89,17 @@ def test_power_cut_while_settings_are_stored(request, world):
     seen = powercut.cuts(board, int(words[0]), count, _check, line, duration_s, seed=2)
     board.stop()
     # Only cuts on both sides of the change show that some came in between.
+    assert seen == {0, 1}
+
+
+def test_power_cut_while_the_list_of_networks_is_stored(request, world):
+    count = request.config.getoption("--power-cuts")
+    board = powercut.prepare(world, request.config.getoption("--board-binary"), _LIST)
+    line, words = powercut.boot(board)
+    assert words == ["0"]
+    duration_s, words = powercut.write_time(line, 5)
+    seen = powercut.cuts(
+        board, int(words[0]), count, lambda words: int(words[0]), line, duration_s, seed=3
+    )
+    board.stop()
     assert seen == {0, 1}

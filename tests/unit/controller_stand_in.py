@@ -42,12 +42,35 @@ class Attempt:
 
 
 class Session:
+    def begin_kept(self):
+        pass  # nothing is kept
+
     def __init__(self):
         self.state = session._OPEN
         self.inbound = []
         self.is_busy = False
         self.watched = True
         self.cause, self.code = "errno", 104
+        self.holds = False
+        self.waiting = ([], 0)  # what outstanding() gives
+        self.adopted, self.replaced, self.announced = None, [], 0
+        self.checks, self.watched_path = [], None
+        self.mqtt = types.SimpleNamespace(
+            check_path=lambda *arguments: self.checks.append(arguments),
+            watch_path=lambda *arguments: setattr(self, "watched_path", arguments),
+        )
+
+    def outstanding(self):
+        return self.waiting
+
+    def adopt(self, outstanding):
+        self.adopted = outstanding
+
+    def replace(self, other):
+        self.replaced.append(other)
+
+    def announce(self):
+        self.announced += 1
 
     def poll(self, now_ms):
         return self.state

@@ -6,10 +6,13 @@ Importing it is enough. Sealing really authenticates. Hardware is not simulated.
 """
 
 import contextlib
+import errno
 import json
+import os
 import sys
 import time
 import types
+from collections.abc import Iterator
 from pathlib import Path
 
 from key_pairs import check_key, make_request
@@ -56,7 +59,12 @@ def is_json(payload: bytes) -> bool:
     return True
 
 
-_module("micropython", const=lambda value: value)
+def ilistdir(folder: str) -> Iterator[tuple[str, int, int, int]]:
+    """As MicroPython's os.ilistdir: an empty file system, which has no folder of that name."""
+    raise FileNotFoundError(errno.ENOENT, folder)
+
+
+_module("micropython", const=lambda value: value, schedule=lambda call, value: call(value))
 _module(
     "_connectwith",
     seal=seal,
@@ -74,6 +82,7 @@ _module(
     drop_session=lambda: None,
 )
 _module("machine", unique_id=lambda: bytes.fromhex("240ac4000001"))
+os.ilistdir = ilistdir
 time.ticks_ms = lambda: time.monotonic_ns() // 1000000 % TICKS_PERIOD
 time.ticks_diff = ticks_diff
 time.ticks_add = ticks_add

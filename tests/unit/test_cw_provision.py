@@ -102,6 +102,22 @@ def test_secrets_are_asked_for_without_echo(monkeypatch, ca):
     assert len(asked) == 2 and "'home'" in asked[1]
 
 
+def test_several_networks(monkeypatch):
+    for name, key in (("", KEY), ("_2", "key-of-van"), ("_3", "")):
+        monkeypatch.setenv(provision.WIFI_KEY + name, key)
+    with BoardStandIn(*STORED) as board:
+        options = ("--wifi", "depot", "--wifi", "van", "--wifi", "cafe")
+        text = run("--port", board.port, *options)[1]
+        settings = sent(board)
+    assert settings["blocks"]["wificonfig"] == {"ssid": "depot", "key": KEY}
+    assert settings["networks"] == [
+        {"ssid": "van", "key": "key-of-van"}, {"ssid": "cafe", "key": None}
+    ]  # fmt: skip
+    assert "'van', key sealed" in text and "'cafe', open" in text and "key-of-van" not in text
+    assert "networks.check" in board.codes[0] and "imp.uplink" not in board.codes[0]
+    assert "imp.uplink.networks" in board.codes[1]
+
+
 def test_nobody_to_ask():
     said = problem("--port", "p", "--wifi", "home")
     assert provision.WIFI_KEY in said.next_step and said.status == 2

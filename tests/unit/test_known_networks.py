@@ -178,6 +178,37 @@ def test_a_last_one_that_is_lost_is_joined_again_first(air):
     assert air.names() == ["work 2", "work 2"] and air.scans == [None]
 
 
+def test_a_network_without_the_server_comes_after_the_others_once(air):
+    air.points = [Point("home", 1, -30), Point("work", 2, -80), Point("cafe", 3, refuses=203)]
+    attempt(air)
+    air.link.avoid()
+    assert attempt(air)[0] == UP and air.names() == ["cafe 3", "work 2"] and air.scans == [None]
+    attempt(air)
+    assert air.names() == ["work 2"] and air.scans == [], "it is the last one now"
+    air.link.avoid()
+    air.points.pop(0)
+    assert attempt(air)[0] == UP and air.names() == ["cafe 3", "work 2"]
+
+
+def test_one_without_the_server_that_is_alone(air):
+    air.points = [Point("home", 1)]
+    attempt(air)
+    air.link.avoid()
+    assert attempt(air)[0] == UP and air.names() == ["home 1"]
+
+
+def test_a_link_that_is_not_up_or_has_no_choice_avoids_nothing(air):
+    air.points = [Point("home", 1)]
+    attempt(air)
+    kept = air.memory
+    air.link.stop()
+    air.link.avoid()
+    own = {"interface": "wl0", "wificonfig": {"ssid": "home", "key": ""}}
+    attempt(air, config=own)
+    air.link.avoid()
+    assert air.memory == kept
+
+
 # -- one network alone
 
 

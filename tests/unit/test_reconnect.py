@@ -8,10 +8,13 @@ import _connectwith
 import pytest
 from clockwork import PERIOD
 from connectwith import links, results
-from connectwith.connection import reconnect
+from connectwith import settings as store
+from connectwith.connection import failover, reconnect
 from connectwith.connection.job import Job
+from connectwith.settings import nic
 
 NIC = {"interface": "eth0"}
+LINK, ADDRESS, DIAL, TLS = 1, 2, 5, 7
 
 
 @pytest.fixture(params=[0, PERIOD - 1, PERIOD - 45_000])
@@ -32,7 +35,9 @@ def control(clock, monkeypatch):
     control = types.SimpleNamespace(
         retry_ms=60_000, stable_ms=30_000, policy=results.RETURN_ON_ERROR, outage=None, busy=0,
         live=Job(NIC, 1, None, 1), jobs=[], told=[], last_error=None, looked=0,
-        attempt=types.SimpleNamespace(elapsed_ms=lambda: control.took_ms), took_ms=0,
+        attempt=types.SimpleNamespace(
+            elapsed_ms=lambda: control.took_ms, stage=lambda: control.at_stage
+        ), took_ms=0, at_stage=LINK, diag=types.SimpleNamespace(tries=None),
     )  # fmt: skip
     control.schedule = control.jobs.append
     control.on_loss = control.told.append
@@ -172,3 +177,113 @@ def test_a_standstill_over_cellular_has_twice_the_time(control, clock):
     lose(control)
     assert control.jobs == [] and control.outage.left_ms(clock.now_ms) == 120_000
     assert control.outage.pause_ms() == 0
+
+
+@pytest.fixture
+def ordered(control, monkeypatch):
+    """A controller that has lost a connection over Ethernet that `server.connect()` had made."""
+    monkeypatch.setattr(store, "fill", lambda config, kind: {**config, "stored": True})
+    control.candidates = [nic.ETHERNET, nic.WIFI, nic.CELLULAR]
+    monkeypatch.setattr(failover, "candidates", lambda: control.candidates)
+    control.live.by_order = True
+    return control
+
+
+def rounds(control, clock, job, failures):
+    """Jobs that end with these (stage, result, took_ms); returns all that were begun."""
+    begun = [job]
+    for stage, result, took_ms in failures:
+        control.at_stage = stage
+        job = fail(control, clock, job, result, took_ms)
+        begun.append(job)
+    return begun
+
+
+def test_a_round_goes_through_the_interfaces(ordered, clock):
+    jobs = rounds(ordered, clock, lose(ordered, results.NO_LINK), [
+        (LINK, results.NO_LINK, 5000), (LINK, results.NO_WIFI, 3000), (LINK, 10, 10000),
+        (LINK, results.NO_LINK, 5000),
+    ])  # fmt: skip
+    assert [job.kind for job in jobs] == [1, 0, 2, 1, 0]
+    assert [job.delay_ms for job in jobs] == [999, 0, 0, 1000, 0], "a pause before each round"
+    assert [job.nic for job in jobs[:2]] == [NIC, {"interface": "wl0", "stored": True}]
+    assert all(job.is_reconnect and job.by_order and job.has_next() for job in jobs)
+    assert ordered.diag.tries == {"eth0": 1, "wl0": 1, "cell0": 10}
+
+
+def test_the_minute_is_shared(ordered, clock):
+    jobs = rounds(ordered, clock, lose(ordered), [
+        (LINK, results.NO_LINK, 5000), (LINK, results.NO_WIFI, 3001)
+    ])  # fmt: skip
+    assert [job.timeout_ms for job in jobs] == [59_001 // 3, 54_001 // 2, 51_000]
+
+
+def test_the_last_one_leaves_time_for_another_round(ordered, clock):
+    ordered.candidates = [nic.ETHERNET, nic.WIFI]
+    jobs = rounds(ordered, clock, lose(ordered), [(LINK, results.NO_LINK, 5000)])
+    assert [job.timeout_ms for job in jobs] == [59_001 // 2, 54_001 // 2]
+
+
+@pytest.mark.parametrize(("stage", "pause_ms"), [(DIAL - 1, 0), (DIAL, 1000), (TLS, 1000)])
+def test_the_server_is_spared(ordered, clock, stage, pause_ms):
+    """An attempt that has reached it is followed by a pause, whatever comes next."""
+    jobs = rounds(ordered, clock, lose(ordered), [(stage, results.NO_SERVER, 50)])
+    assert (jobs[1].kind, jobs[1].delay_ms) == (nic.WIFI, pause_ms)
+
+
+@pytest.mark.parametrize(
+    ("failures", "told"),
+    [
+        ([], results.NO_LINK),  # of the loss
+        ([(LINK, results.NO_LINK, 1), (LINK, results.NO_WIFI, 1), (LINK, 10, 1)], results.NO_LINK),
+        ([(LINK, results.NO_LINK, 1), (ADDRESS, results.NO_IP_ADDRESS, 1)], 2),
+        ([(LINK, results.NO_LINK, 1), (TLS, results.NO_SERVER, 1), (LINK, 10, 1)], 4),
+        ([(TLS, results.NO_SERVER, 1), (DIAL, results.NO_PROXY, 1)], results.NO_SERVER),
+    ],
+)
+def test_the_code_of_the_one_that_got_furthest(ordered, clock, failures, told):
+    rounds(ordered, clock, lose(ordered, results.NO_LINK), failures)
+    ordered.outage.report()
+    assert ordered.told == [told] and ordered.last_error == told
+
+
+def test_a_session_in_between_begins_the_next_round(ordered, clock):
+    jobs = rounds(ordered, clock, lose(ordered, results.NO_LINK), [(LINK, results.NO_LINK, 5000)])
+    connect(ordered, clock, jobs[-1])
+    job = lose(ordered, results.NO_SERVER)
+    assert job.kind == nic.ETHERNET and job.delay_ms == 1000
+    ordered.outage.report()
+    assert ordered.told == [results.NO_SERVER], "that of the session over Wi-Fi"
+
+
+def test_a_connection_of_connectwith_stays_with_its_interface(ordered, clock):
+    ordered.live.by_order = False
+    jobs = rounds(ordered, clock, lose(ordered), [(LINK, results.NO_LINK, 5000)] * 2)
+    assert [job.kind for job in jobs] == [1, 1, 1] and not jobs[0].has_next()
+    assert ordered.diag.tries is None
+
+
+def test_an_interface_whose_settings_are_gone_is_tried_alone(ordered, clock):
+    ordered.candidates = [nic.WIFI]
+    jobs = rounds(ordered, clock, lose(ordered), [(LINK, results.NO_LINK, 5000)])
+    assert [job.kind for job in jobs] == [1, 1]
+
+
+@pytest.mark.parametrize(("first", "pause_ms"), [(nic.CELLULAR, 0), (nic.WIFI, 999)])
+def test_a_modem_that_comes_first_is_called_at_once(ordered, first, pause_ms):
+    ordered.candidates = [first, nic.ETHERNET]
+    assert lose(ordered).delay_ms == pause_ms
+
+
+def test_a_call_that_blocks_goes_round_too(ordered, clock):
+    ordered.policy = results.SUSPEND_ON_ERROR
+    ordered.busy = 1
+    lose(ordered, results.NO_LINK)
+    outage = ordered.outage
+    kinds, pauses = [], []
+    for _ in range(4):
+        pauses.append(outage.pause_ms())
+        job = outage.job(60_000, None)
+        kinds.append(job.kind)
+        assert job.plan.follow(job, results.NO_LINK) is None, "the call begins the next one"
+    assert kinds == [1, 0, 2, 1] and pauses == [999, 0, 0, 1000]

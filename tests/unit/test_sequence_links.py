@@ -90,6 +90,31 @@ def test_a_link_is_started_and_waited_for(seq):
     assert len(seq.told.dials) == 1 and ("expect", -1) in seq.told.ended
 
 
+@pytest.mark.parametrize(
+    ("done", "arguments", "avoided"),
+    [("link", (False, True), 0), ("dial", (False, True), 1), ("dial", (True, True), 0),
+     ("dial", (False, False), 0), ("session", (False, True), 0)],
+)  # fmt: skip
+def test_a_failure_behind_the_link_is_told_to_it(seq, done, arguments, avoided):
+    link = seq.links[0]
+    calls = []
+    link.avoid = lambda: calls.append(link.stage)
+    seq.step()
+    if done != "link":
+        link.stage = UP
+        seq.step()
+    if done == "session":
+        seq.settings.password = None
+        seq.session = types.SimpleNamespace(
+            open=lambda *_: None, poll=lambda now_ms: 1, close=lambda goodbye: False
+        )
+        seq._dialer.poll = lambda: dialer.READY
+        seq.step()
+        assert "succeeded" in seq.told.ended
+    seq.release(*arguments)
+    assert calls == [UP] * avoided, "before it is stopped"
+
+
 def test_a_link_that_fails_ends_it(seq):
     seq.step()
     seq.links[0].stage = FAILED

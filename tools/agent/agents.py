@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from agent import messages
 from agent.device import Device, Link, Server, log, readable
+from agent.once import Once, unwrap
 from agent.state import States
 
 Setup = Callable[[Device, Server], object]
@@ -54,6 +55,7 @@ class Agents:
         # Devices that were online when the connection was lost, until the broker has said more.
         self._pending: set[str] = set()
         self._settle_at: float | None = None
+        self._once = Once(states, clock)
 
     def subscriptions(self) -> list[str]:
         """The topics to subscribe to."""
@@ -73,11 +75,16 @@ class Agents:
     def tick(self) -> None:
         """To be called from time to time. A device whose retained state is gone has not come back
         since the broker was restarted."""
+        self._once.tick()
         if self._settle_at is None or self._clock() < self._settle_at:
             return
         self._settle_at = None
         for identity in sorted(self._pending):  # it changes meanwhile
             self._disconnected(self._agents[identity])
+
+    def end(self) -> None:
+        """To be called when no more messages come."""
+        self._once.write()
 
     def on_message(self, topic: str, payload: bytes, retained: bool) -> None:
         """A message from the broker. Raises nothing of what a message or a callback may do."""
@@ -140,10 +147,21 @@ class Agents:
         if retained:
             # No board retains one. It would come again with each connection.
             self._warn(agent, f"message {name}: dropped, because it is a retained one")
-        elif handler is None:
+            return
+        kept = unwrap(data)
+        if kept is not None:
+            missing = self._once.missing(agent.device.identity, kept)
+            if missing is None:
+                return  # it has come before
+            if missing:
+                self._warn(agent, f"{missing} kept messages are missing before {name}")
+            data = kept.data
+        if handler is None:
             self._warn(agent, f"message without a handler: {name}")
         else:
             self._call(agent, f"the handler of {name}", handler, data)
+        if kept is not None:
+            self._once.done(agent.device.identity, kept)
 
     def _line(self, agent: _Agent, kind: str, data: object) -> None:
         identity = agent.device.identity

@@ -55,7 +55,33 @@ class States:
 
     def load(self, device: str) -> dict[str, object]:
         """What was saved last; an empty dict if nothing was. Raises ValueError, OSError."""
-        path = self._path(device)
+        return self._read(self._folder / f"{device}.json")
+
+    def save(self, device: str, state: dict[str, object]) -> None:
+        """Replaces what was saved. After a crash or a power cut the old or the new state is there,
+        whole. Raises TypeError, ValueError, OSError; the old state is kept then."""
+        if not isinstance(state, dict):
+            raise TypeError("state: must be a dict")
+        data = messages.pack(state)
+        if len(data) > STATE_MAX:
+            raise ValueError(f"state: {len(data)} bytes as JSON, of at most {STATE_MAX}")
+        self._write(self._folder / f"{device}.json", data)
+
+    def load_last(self, device: str) -> dict[str, int]:
+        """The number of the last kept message of each outbox of a device. Raises ValueError,
+        OSError."""
+        path = self._folder / f"{device}.last.json"
+        last = self._read(path)
+        numbers = {key: value for key, value in last.items() if type(value) is int}
+        if len(numbers) != len(last):
+            raise ValueError(f"{path} is not what was written; remove it")
+        return numbers
+
+    def save_last(self, device: str, last: dict[str, int]) -> None:
+        """Replaces what load_last() gives. Raises OSError."""
+        self._write(self._folder / f"{device}.last.json", messages.pack(last))
+
+    def _read(self, path: Path) -> dict:
         try:
             state = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -66,15 +92,7 @@ class States:
             raise ValueError(f"{path} is not a state; put it right, or remove it to begin anew")
         return state
 
-    def save(self, device: str, state: dict[str, object]) -> None:
-        """Replaces what was saved. After a crash or a power cut the old or the new state is there,
-        whole. Raises TypeError, ValueError, OSError; the old state is kept then."""
-        if not isinstance(state, dict):
-            raise TypeError("state: must be a dict")
-        data = messages.pack(state)
-        if len(data) > STATE_MAX:
-            raise ValueError(f"state: {len(data)} bytes as JSON, of at most {STATE_MAX}")
-        path = self._path(device)
+    def _write(self, path: Path, data: bytes) -> None:
         work = path.with_name(path.name + _UNFINISHED)
         try:
             with open(os.open(work, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -90,6 +108,3 @@ class States:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-    def _path(self, device: str) -> Path:
-        return self._folder / f"{device}.json"

@@ -99,7 +99,7 @@ class AccessPoint(Network):
         self._set(f"key={quote(key, safe='')}")
 
     def rssi(self, dbm: int) -> None:
-        """Signal strength that the next scan or join sees, -127 to 0 dBm."""
+        """Signal strength from now on, -127 to 0 dBm."""
         self._set(f"rssi={dbm}")
 
     def association_ms(self, ms: int) -> None:

@@ -116,6 +116,9 @@ def run(options: argparse.Namespace, report: Report) -> int:
         agents = Agents(setup, states, connection, tuple(options.device), options.log)
         signal.signal(signal.SIGTERM, on_signal)
         signal.signal(signal.SIGINT, on_signal)
-        connection.run(agents)
+        try:
+            connection.run(agents)
+        finally:
+            agents.end()
     report.line("agent: ended")
     return 0

@@ -54,6 +54,7 @@ _OWN = {"connectwith", "bench", "commands", "setup", "target"}
 _SANS_IO = {
     "connectwith.connection.proxy",
     "connectwith.links.modem.at",
+    "connectwith.outbox.records",
     "connectwith.results",
     "connectwith.session.mqtt",
     "connectwith.session.mqtt_frame",

@@ -31,6 +31,10 @@ The Wi-Fi key and the passwords of broker and proxy are asked for, or taken from
 variables CONNECTWITH_WIFI_KEY (empty: an open network), CONNECTWITH_CLOUD_PASSWORD and
 CONNECTWITH_PROXY_PASSWORD.
 
+--wifi may be there up to nine times. The first is the network of imp.setwificonfiguration; the
+others are stored as the list of imp.uplink.networks, in place of an earlier list. Their keys are
+CONNECTWITH_WIFI_KEY, CONNECTWITH_WIFI_KEY_2, CONNECTWITH_WIFI_KEY_3 and so on.
+
 --request FILE has the board make a private key, and writes the request for its certificate (CSR)
 to FILE. The key never leaves the board. When the authority has signed the request: --cloud, --ca
 and --cert FILE without --key. The key that the board used before stays in use until then.
@@ -51,12 +55,14 @@ _BROKER_OPTIONS = ("ca", "username", "clientid", "cert", "key")
 # Everything is checked before the first thing is stored.
 _CHECK = """\
 import imp
-from connectwith.settings import nic, saving
+from connectwith.settings import networks, nic, saving
 for name, block in wanted["blocks"].items(): nic.check_block(name, block)
+networks.check(wanted["networks"])
 if wanted["cloud"]: saving.check_cloud(**wanted["cloud"])
 """
 _STORE = """\
 if "wificonfig" in wanted["blocks"]: imp.setwificonfiguration(**wanted["blocks"]["wificonfig"])
+if wanted["networks"]: imp.uplink.networks(wanted["networks"])
 if "cellconfig" in wanted["blocks"]: imp.setapn(**wanted["blocks"]["cellconfig"])
 if "proxyconfig" in wanted["blocks"]:
     imp.setproxy(imp.PROXY_TYPE_HTTP, **wanted["blocks"]["proxyconfig"])
@@ -66,11 +72,27 @@ print(imp.diag.keysource())
 """
 
 
+class _Networks(argparse.Action):
+    """The first --wifi is `wifi`, the others are `more_wifi`."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        if namespace.wifi is None:
+            namespace.wifi = values
+        else:
+            namespace.more_wifi = (*namespace.more_wifi, values)
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of this command. None takes a secret."""
     parser.add_argument("--port", metavar="P", help="the board's serial port")
     parser.add_argument("--csv", type=values.file, metavar="FILE", help="many boards, a row each")
-    parser.add_argument("--wifi", metavar="SSID", help="Wi-Fi network; its key is asked for")
+    parser.add_argument(
+        "--wifi",
+        action=_Networks,
+        metavar="SSID",
+        help="Wi-Fi network; its key is asked for; more than one: a list",
+    )
+    parser.set_defaults(more_wifi=())
     parser.add_argument("--apn", metavar="NAME", help="access point name of the SIM's operator")
     parser.add_argument("--proxy", metavar="HOST:PORT", help="HTTP proxy for Wi-Fi and Ethernet")
     parser.add_argument(
@@ -196,22 +218,32 @@ def _cloud(options: argparse.Namespace, secrets: Secrets) -> dict[str, str | byt
     return cloud
 
 
+def _network(
+    ssid: str, variable: str, secrets: Secrets, file: str | None = None
+) -> dict[str, str | None]:
+    ssid = _text("--wifi", ssid)
+    key = secrets.get(variable, f"Key of the Wi-Fi network '{ssid}' (empty: open)", file)
+    return {"ssid": ssid, "key": key or None}
+
+
 def gather(options: argparse.Namespace, secrets: Secrets) -> Wanted:
     """Reads files and asks for secrets. Raises Problem; nothing has been sent then."""
     _check_options(options)
     cloud = {} if options.cloud is None else _cloud(options, secrets)
     blocks: dict[str, dict[str, str | int | None]] = {}
     if options.wifi is not None:
-        ssid = _text("--wifi", options.wifi)
-        question = f"Key of the Wi-Fi network '{ssid}' (empty: open)"
-        key = secrets.get(WIFI_KEY, question, options.wifi_key_file)
-        blocks["wificonfig"] = {"ssid": ssid, "key": key or None}
+        wifi = _network(options.wifi, WIFI_KEY, secrets, options.wifi_key_file)
+        blocks["wificonfig"] = {**wifi}
+    networks = [
+        _network(ssid, f"{WIFI_KEY}_{number}", secrets)
+        for number, ssid in enumerate(options.more_wifi, 2)
+    ]
     if options.apn is not None:
         blocks["cellconfig"] = {"apn": _text("--apn", options.apn)}
     if options.proxy is not None:
         blocks["proxyconfig"] = _proxy(options, secrets)
     request = None if options.request is None else provision_request.check(options.request)
-    return Wanted(blocks, cloud, request)
+    return Wanted(blocks, cloud, request, networks)
 
 
 def refusal(remote: Remote, error: BoardError) -> Problem:
@@ -244,7 +276,8 @@ def send(remote: Remote, wanted: Wanted) -> list[str]:
     """Stores the settings on the board. Returns what it says: warnings, and the key source of its
     seals as the last line. Raises Problem."""
     # ASCII only, so that no encoding on the way changes it.
-    settings = ascii({"blocks": wanted.blocks, "cloud": wanted.cloud})
+    parts = {"blocks": wanted.blocks, "cloud": wanted.cloud, "networks": wanted.networks}
+    settings = ascii(parts)
     try:
         remote.run(f"wanted = {settings}\n{_CHECK}", 30, "being provisioned")
         said = remote.run(_STORE, 30, "being provisioned")
@@ -254,8 +287,8 @@ def send(remote: Remote, wanted: Wanted) -> list[str]:
 
 
 def _tell(wanted: Wanted, report: Report) -> None:
-    wifi = wanted.blocks.get("wificonfig")
-    if wifi is not None:
+    first = wanted.blocks.get("wificonfig")
+    for wifi in [*([first] if first is not None else []), *wanted.networks]:
         report.line(f"Wi-Fi     {wifi['ssid']!r}, {'key sealed' if wifi['key'] else 'open'}")
     if "cellconfig" in wanted.blocks:
         report.line(f"cellular  APN {wanted.blocks['cellconfig']['apn']!r}")

@@ -6,7 +6,7 @@ import argparse
 import csv
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from setup.problem import Problem
@@ -22,11 +22,13 @@ _MOST_ROWS = 10_000
 
 @dataclass(repr=False)
 class Wanted:
-    """What is to be stored: blocks of a NIC, and the arguments of imp.cloud.configure."""
+    """What is to be stored: blocks of a NIC, the arguments of imp.cloud.configure, and the list of
+    imp.uplink.networks."""
 
     blocks: dict[str, dict[str, str | int | None]]
     cloud: dict[str, str | bytes | None]
     request: Path | None = None  # where the request for a certificate goes
+    networks: list[dict[str, str | None]] = field(default_factory=list)
 
 
 @dataclass

@@ -105,6 +105,7 @@ class Plan:
             timeout_ms = max(1, left_ms // (len(self._kinds) - index))
         job = Job(config, kind, self._settings, timeout_ms, self.callback, self)
         job.index = index
+        job.by_order = True
         job.left_ms = left_ms
         return job
 

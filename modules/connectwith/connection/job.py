@@ -21,7 +21,8 @@ class Job:
 
     index = 0  # in the plan
     delay_ms = 0
-    is_reconnect = False  # the same interface is tried again after a failure
+    is_reconnect = False  # it is tried again after a failure, by another attempt
+    by_order = False  # `server.connect()` has made it, over one interface after the other
 
     def __init__(self, nic_, kind, settings, timeout_ms, callback=None, plan=None):
         self.nic = nic_

@@ -10,8 +10,13 @@ import _connectwith
 from micropython import const
 
 from connectwith import call, results
+from connectwith import settings as stored
 from connectwith.connection.job import Job, server_settings
 from connectwith.settings import nic
+
+_LINK = const(1)  # stages, as in _connectwith.STAGE_...
+_DIAL = const(5)
+_SESSION = const(8)
 
 # When a broker or the router of a site fails, all its boards lose the connection at once. So they
 # reconnect at random within a 60th of the minute, that is, within a second. A core of a server
@@ -37,7 +42,7 @@ def begin(control, result):
         control.outage = None  # a call of the user's has prevented the steps that do this
     now_ms = time.ticks_ms()
     outage = _outage(control, now_ms)
-    outage.result = result
+    outage.begin(control.live.kind, result)
     if control.policy != results.SUSPEND_ON_ERROR:
         job = outage.next_job(now_ms)
         if job is None:
@@ -52,8 +57,8 @@ def begin(control, result):
 def suspend(control):
     """Connects while the user's code is blocked. False: no server is set.
 
-    After a loss it uses the NIC of the lost connection, otherwise the stored settings, as
-    `server.connect()`.
+    After a loss it does what the reconnect in the background does. Otherwise it uses the stored
+    settings, as `server.connect()`.
     """
     if control.live is not None:
         return _block(control, _outage(control, time.ticks_ms()), None)
@@ -112,8 +117,6 @@ def _sleep(control):
 
 def _first_pause_ms(control):
     """The pause before the first attempt: random, at most a second."""
-    if control.live.kind == nic.CELLULAR:
-        return 0  # the modem would switch itself off; registration spreads the boards anyway
     return control.retry_ms // _SPREAD * int.from_bytes(os.urandom(2), "little") >> 16
 
 
@@ -127,8 +130,19 @@ def _pause_ms(attempts):
 def _outage(control, now_ms):
     """The present outage, or a new one."""
     if control.outage is None:
-        control.outage = Outage(control, (control.live.kind,), 0, now_ms)
+        control.outage = Outage(control, _kinds(control.live), 0, now_ms)
     return control.outage
+
+
+def _kinds(lost):
+    """The classes of link of a round: that of the job that was lost, and if `server.connect()` has
+    made it all that are fitted and configured."""
+    if not lost.by_order:
+        return (lost.kind,)
+    from connectwith.connection import failover
+
+    kinds = failover.candidates()
+    return kinds if lost.kind in kinds else (lost.kind,)
 
 
 class Outage:
@@ -137,6 +151,10 @@ class Outage:
     A session that ends sooner does not end the outage: the pauses keep growing, and the minute
     continues. So a broker that accepts connections and then closes them counts as lost. The outage
     is the plan of its attempts (see `Job.plan`) and holds no reference to them.
+
+    The attempts go round the classes of link. There is a pause before each round, and before an
+    attempt that follows one which has reached the server: for a fleet, the load on the server is
+    that of boards with one interface.
     """
 
     def __init__(self, control, kinds, attempts, now_ms):
@@ -146,21 +164,48 @@ class Outage:
         if control.policy == results.SUSPEND_ON_ERROR and nic.CELLULAR in kinds:
             limit_ms *= 2  # registration alone may take a minute
         self._kinds = kinds
-        self._attempts = attempts  # the number of attempts so far
+        self._index = 0  # of the next attempt in its round
+        self._is_spread = True  # it comes after a pause
+        self._attempts = attempts  # the number of pauses so far
         self._until = time.ticks_add(now_ms, limit_ms)
         self._up_ms = 0
-        self.result = results.NOT_CONNECTED  # the reason for the outage, as far as it is known
+        self._kind = 0  # of the session that was lost last
+        self._noted = {}  # the stage and the result of the last failure of each class of link
         self.expired = False  # the minute is over, and the user's code is to be told
+
+    def begin(self, kind, result):
+        """The session over `kind` was lost with `result`. The next round begins."""
+        self._kind = kind
+        self._index = 0
+        self._is_spread = True
+        self._noted[kind] = (_SESSION if result == results.NO_SERVER else _LINK, result)
+
+    @property
+    def result(self):
+        """The code for the user's code: that of the class of link that was lost, unless an attempt
+        over another one has got further."""
+        stage, result = self._noted.get(self._kind, (-1, results.NOT_CONNECTED))
+        for kind in self._kinds:
+            other = self._noted.get(kind)
+            if other is not None and other[0] > stage:
+                stage, result = other
+        return result
 
     def left_ms(self, now_ms):
         """The rest of the minute in ms."""
         return time.ticks_diff(self._until, now_ms)
 
     def pause_ms(self):
-        """The pause before the next attempt. Each call returns a longer one."""
+        """The pause before the next attempt. A second call returns a longer one."""
+        if not self._is_spread:
+            return 0
         attempts = self._attempts
         self._attempts = attempts + 1
-        return _pause_ms(attempts - 1) if attempts else _first_pause_ms(self._control)
+        if attempts:
+            return _pause_ms(attempts - 1)
+        if self._kinds[0] == nic.CELLULAR:
+            return 0  # the modem would switch itself off; registration spreads the boards anyway
+        return _first_pause_ms(self._control)
 
     def opened(self):
         """A session has been opened."""
@@ -177,34 +222,58 @@ class Outage:
         if left_ms < 2 * _LEAST_MS:
             return None
         pause_ms = min(self.pause_ms(), left_ms - _LEAST_MS)
-        lost = self._lost
-        job = Job(lost.nic, lost.kind, lost.settings, left_ms - pause_ms, self._report, self)
+        job = self._job(left_ms - pause_ms)
+        job.callback = self._report
         job.delay_ms = pause_ms
-        job.is_reconnect = True
         return job
 
     def job(self, left_ms, settings):
         """An attempt of `_block()`, which makes the pauses itself."""
-        lost = self._lost
         if settings is None:
-            job = Job(lost.nic, lost.kind, lost.settings, left_ms)
-            job.is_reconnect = True
-            return job
+            return self._job(left_ms)
         from connectwith.connection import failover
 
         return failover.Plan(self._control, settings, self._kinds, left_ms).first()
 
+    def _job(self, left_ms):
+        lost = self._lost
+        index = self._index
+        kind = self._kinds[index]
+        config = lost.nic
+        if kind != lost.kind:
+            config = stored.fill({"interface": nic.NAMES[kind][1]}, kind)
+        # Each has an equal share of the rest. The last one leaves time for another round; but a
+        # modem needs the time.
+        shares = len(self._kinds) - index
+        if shares == 1 and index and kind != nic.CELLULAR:
+            shares = 2
+        timeout_ms = max(_LEAST_MS, left_ms // shares)
+        job = Job(config, kind, lost.settings, timeout_ms, None, self)
+        job.index = index
+        job.is_reconnect = True
+        job.by_order = lost.by_order
+        return job
+
     def has_next(self, job):
-        return False  # no other interface follows
+        return len(self._kinds) > 1  # so Ethernet does not wait for a cable
 
     def follow(self, job, result):
         """See `Job.plan`. A second call only lengthens the pause."""
         if result == results.SERVER_CONNECTED:
             return None
         control = self._control
+        stage = control.attempt.stage()
         cut = control.attempt.elapsed_ms() >= job.timeout_ms
         if not cut or job.timeout_ms >= control.retry_ms // _FAIR:
-            self.result = result
+            self._noted[job.kind] = stage, result
+        if len(self._kinds) > 1:
+            if control.diag.tries is None:
+                control.diag.tries = {}
+            control.diag.tries[job.nic["interface"]] = result
+        self._index = (job.index + 1) % len(self._kinds)
+        self._is_spread = not self._index or stage >= _DIAL
+        if job.callback is None:
+            return None  # `_block()` begins the next one
         return self.next_job(time.ticks_ms())
 
     def _report(self, result, interface):

@@ -27,6 +27,7 @@ _DIALLING = const(4)
 _OPENING_SESSION = const(5)
 _PAUSING = const(6)  # before the server is tried again
 _CHECKING_DATE = const(7)  # a date that TLS has refused
+_DONE = const(8)  # the session is accepted
 
 # A quality of core/clockrecord.h from which on SNTP is not queried, unless TLS refuses a date.
 _TRUSTED = const(4)
@@ -82,6 +83,9 @@ class Sequence:
         self._end_sync()
         link = self.link
         if link is not None:
+            if not goodbye and keep and _SET_CLOCK <= self._state < _DONE:
+                if hasattr(link, "avoid"):
+                    link.avoid()
             self.link = None
             kind = self.job.kind
             if keep and kind in links.held and links.get(kind) is link and link.poll() == links.UP:
@@ -271,6 +275,7 @@ class Sequence:
         if not state:
             return self._await(dialer.READY)
         self._dialer.rate_address(True)
+        self._state = _DONE
         self._attempt.succeed()
         return -1
 

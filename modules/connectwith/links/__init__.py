@@ -28,6 +28,8 @@ milliseconds at most, except for driver start-up, which the stock drivers do in 
                is off. `start()` may be called before that.
 `adopt()`      optional: takes over an interface that an earlier run of the firmware has left up.
                Then `stop()` powers it down.
+`avoid()`      optional: the server could not be reached over this network. If there is another
+               one, the next `start()` begins with that.
 `report()`     optional: a dict for `imp.diag`, without secrets. `asked`        optional: a count
 of commands to the interface. Answers may come at once, so `poll()`
                is called again soon after each new command.

@@ -4,11 +4,12 @@
 """The choice among several known networks. Imported by an attempt that may join more than one.
 
 The network and the access point that have given an address last come first, without a scan. If
-they fail, or none is known, a scan of all channels finds what is there: the access points of all
-known networks are joined in turn by BSSID, the strongest first, of about equal ones the first of
-the list. Networks that the scan has not found come last, in the order of the list. They may hide
-their SSID, so the driver looks for them by name. The scan is renewed as after a refusal of a
-single network."""
+they fail, or none is known, or the server was not reached over them, a scan of all channels finds
+what is there. The access points of all known networks are joined in turn by BSSID, the strongest
+first, of about equal ones the first of the list. The network over which the server was not reached
+is the last of these. Networks that the scan has not found come then, in the order of the list.
+They may hide their SSID, so the driver looks for them by name. The scan is renewed as after a
+refusal of a single network."""
 
 import binascii
 
@@ -27,6 +28,7 @@ _BSSID = const(1)
 _REASON = const(2)
 
 # The record in the memory of the link: CRC-32 of the rest, CRC-32 of the SSID, BSSID, 2 bytes 0.
+# BSSID 0: the server could not be reached over this network.
 _RECORD_BYTES = const(16)
 
 
@@ -38,11 +40,12 @@ class KnownNetworks(AccessPoints):
         self._scanned_ms.append(None)  # of the scan of all channels
         self._unseen = None  # the networks that it has not found, once there was one
         self._reasons = [0] * len(networks)  # of the last failure of each network
-        last = _recall(networks)
-        if last is None:
+        self._avoided, bssid = _recall(networks)
+        if bssid is None or not any(bssid):
             self._want_all()
         else:
-            self.prefer(last[1], last[0])
+            self.prefer(bssid, self._avoided)
+            self._avoided = -1
 
     def refuse(self, bssid, reason):
         """As of AccessPoints."""
@@ -101,9 +104,10 @@ class KnownNetworks(AccessPoints):
                     self._unseen.discard(number)
                     counts[number] += 1
                     if counts[number] <= _MOST:
-                        heard.append((-(rssi_dbm // _STEP_DB), number, -rssi_dbm, bssid))
+                        step = -(rssi_dbm // _STEP_DB)
+                        heard.append((number == self._avoided, step, number, -rssi_dbm, bssid))
         heard.sort()
-        return [self._entry(number, bssid, before) for _, number, _, bssid in heard], hidden
+        return [self._entry(entry[2], entry[4], before) for entry in heard], hidden
 
     def _entry(self, number, bssid, before):
         for entry in before:
@@ -127,7 +131,8 @@ class KnownNetworks(AccessPoints):
 
 
 def remember(network, bssid):
-    """Keeps the access point that has given an address over resets. It costs no flash."""
+    """Keeps the access point that has given an address over resets. It costs no flash. `bssid` 0:
+    the network is to be the last of those that a scan finds."""
     record = bytearray(_RECORD_BYTES)
     record[4:8] = _check(network["ssid"].encode())
     record[8:14] = bssid
@@ -136,14 +141,14 @@ def remember(network, bssid):
 
 
 def _recall(networks):
-    """(index, BSSID) of the access point that was joined last. None: it is of none of them."""
+    """(index, BSSID) of the access point that was joined last. (-1, None): it is of none of
+    them."""
     record = _connectwith.link_memory()
-    if record[:4] != _check(record[4:]):
-        return None
-    for number, network in enumerate(networks):
-        if _check(network["ssid"].encode()) == record[4:8]:
-            return number, record[8:14]
-    return None
+    if record[:4] == _check(record[4:]):
+        for number, network in enumerate(networks):
+            if _check(network["ssid"].encode()) == record[4:8]:
+                return number, record[8:14]
+    return -1, None
 
 
 def _check(value):

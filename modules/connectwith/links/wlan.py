@@ -129,6 +129,29 @@ class Wlan:
         """The network (normalised `wificonfig`) that is joined."""
         return self._block
 
+    def signal(self):
+        """The signal of the access point in use in dBm (int), None without one."""
+        try:
+            return self._wlan.status("rssi")
+        except OSError:
+            return None
+
+    def prefer(self, bssid):
+        """The next join of the network in use begins with its access point `bssid`."""
+        if self._has_choice():
+            from connectwith.links import known_networks
+
+            known_networks.remember(self._block, bssid)
+        else:
+            self._good = self._block["ssid"], bssid
+            self._good_ms = time.ticks_ms()
+
+    def avoid(self):
+        if self._state == _JOINED and self._has_choice():
+            from connectwith.links import known_networks
+
+            known_networks.remember(self._block, bytes(6))
+
     def report(self):
         """The failures of the networks, if there is a choice, as (SSID, reason) pairs. A reason is
         a number of wifi_err_reason_t, or access_points.NO_LEASE."""

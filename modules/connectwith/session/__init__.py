@@ -4,8 +4,11 @@
 """The MQTT session with the broker on a stream. No call waits.
 
 The other files of this package: MQTT and its frames, sends under a policy, messages of the agent.
-May use settings. The connection gives it the stream and the controller; it imports neither.
+May use settings and the outbox. The connection gives it the stream and the controller; it imports
+neither.
 """
+
+import os
 
 import machine
 from micropython import const
@@ -27,6 +30,8 @@ _INBOUND_MAX = const(4 * 1024)  # bytes of messages to the device while the user
 _PENDING = const(0)
 _OPEN = const(1)
 _CLOSED = const(-1)
+
+_OUTBOX = const("/outbox")  # outbox.FOLDER, which is not imported for nothing
 
 _ONLINE = const(b'"online"')
 _OFFLINE = const(b'"offline"')
@@ -59,6 +64,7 @@ class Session:
         self.inbound = []
         self._inbound_bytes = 0
         self.buffer_bytes = _BUFFER_BYTES
+        self.kept = None  # the outbox.delivery.Delivery, if there is one: see begin_kept()
         self.cause = ""
         self.code = 0
 
@@ -72,6 +78,7 @@ class Session:
         client.connect(client_id, username, password, self._status, _OFFLINE)
         self._forget()
         self._begun = 0
+        self.kept = None
         self._stream = stream
 
     def poll(self, now_ms, waiting=False):
@@ -109,6 +116,8 @@ class Session:
             self._drop_sent(client)
         if not client.tick(now_ms):
             return self._end("no answer to PINGREQ", 0)
+        if self.kept is not None:
+            self.kept.feed(self, now_ms)
         return _OPEN
 
     def close(self, goodbye):
@@ -169,6 +178,8 @@ class Session:
         """The messages that the server has not acknowledged, for `adopt()`: those that wait in the
         send buffer, and if `holds` those that were sent. To be called before `close()`."""
         unacked = self.mqtt.unacked
+        if self.kept is not None:
+            self.kept.note(self)
         sent = [message for message in self._sent if message[2] in unacked] if self.holds else []
         return sent + self._queue, len(sent) + self._again
 
@@ -198,6 +209,15 @@ class Session:
         for _, payload in self.inbound:
             self._inbound_bytes += len(payload or b"") + 1
 
+    def begin_kept(self, kept=None):
+        """Sends what the outbox has from now on. `kept`: the outbox.delivery.Delivery; None: it is
+        looked for. To be called when the session has been opened, behind `adopt()`."""
+        if kept is None:
+            kept = _find_kept()
+        if self.kept is None and kept is not None:
+            kept.begin(self)
+            self.kept = kept
+
     def announce(self):
         """Publishes the status again: the last will of a session before may have come late."""
         self._begun = min(self._begun, 2)
@@ -208,10 +228,16 @@ class Session:
         unacked = self.mqtt.unacked
         return packet_id in unacked if packet_id else len(unacked) > 0
 
+    def is_drained(self):
+        """Whether every message in the send buffer has been written."""
+        return not self._queue and self.mqtt.idle()
+
     def busy(self):
         """Whether frames or acknowledgements are outstanding, so the next step should come
         soon."""
-        return self.mqtt.out_n > 0 or len(self.mqtt.unacked) > 0 or self.mqtt.acks_due()
+        if self.mqtt.out_n > 0 or len(self.mqtt.unacked) > 0 or self.mqtt.acks_due():
+            return True
+        return self.kept is not None and self.kept.has_work()
 
     def watch(self):
         """Requests a step as soon as data comes. False: the stream cannot do that."""
@@ -326,6 +352,18 @@ class Session:
         self.code = code
         self._stream = None
         return _CLOSED
+
+
+def _find_kept():
+    """The outbox, if an earlier run of the firmware has left one in flash; else None."""
+    try:
+        for _ in os.ilistdir(_OUTBOX):
+            from connectwith import outbox
+
+            return outbox.get()
+    except (ImportError, OSError):
+        pass
+    return None
 
 
 def _decode(name):

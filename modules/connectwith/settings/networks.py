@@ -17,18 +17,23 @@ _MOST = const(8)
 
 def save(known):
     """See `imp.uplink.networks`. All is checked before anything is written."""
+    blocks = check(known)
+    parts = [settings.pack("wificonfig", block) for block in blocks]
+    settings.write("networks", network_list.join(parts) if parts else None)
+
+
+def check(known):
+    """The list as normalised blocks `wificonfig`. Raises as `imp.uplink.networks`."""
     if known is not None and not isinstance(known, (list, tuple)):
         raise TypeError("known: must be a list of dicts")
+    blocks = []
     if not known:
-        settings.write("networks", None)
-        return
+        return blocks
     if len(known) > _MOST:
         raise ValueError("known: over " + str(_MOST) + " networks")
-    blocks = []
     for number, block in enumerate(known):
         blocks.append(_check(number, block, blocks))
-    parts = [settings.pack("wificonfig", block) for block in blocks]
-    settings.write("networks", network_list.join(parts))
+    return blocks
 
 
 def _check(number, block, before):

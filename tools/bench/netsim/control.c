@@ -167,7 +167,10 @@ static const char *set_number(network_t *network, const char *key, const char *v
         case 2: network->cut_after = number; break;
         case 3: network->refuse = (uint8_t)number; break;
         case 4: network->channel = (uint8_t)number; break;
-        case 5: network->rssi_dbm = (int8_t)number; break;
+        case 5:
+            network->rssi_dbm = (int8_t)number;
+            station_signal_changed(network);
+            break;
         case 6: network->association_ms = (uint32_t)number; break;
         case 7: network->wrong_key_ms = (uint32_t)number; break;
         case 8: network->beacon_ms = (uint32_t)number; break;

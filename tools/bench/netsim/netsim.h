@@ -192,6 +192,7 @@ void station_scan(client_t *client, const uint8_t *ssid, size_t length);
 void station_due(client_t *client);           // the time of client->todo has come
 void station_scan_due(client_t *client);
 void station_ap_changed(network_t *network);  // power or cut
+void station_signal_changed(network_t *network);
 void station_kick(network_t *network, uint8_t reason);
 
 // segment.c

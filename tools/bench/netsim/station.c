@@ -233,6 +233,17 @@ void station_ap_changed(network_t *network) {
     }
 }
 
+// Stations that are in learn the signal at once; from beacons they would within 100 ms.
+void station_signal_changed(network_t *network) {
+    for (size_t i = 0; i < CLIENT_MAX; i++) {
+        client_t *client = &world.clients[i];
+        if (client->fd >= 0 && client->network == network) {
+            uint8_t record[9];
+            wire_send(client, 'U', record, describe(network, record));
+        }
+    }
+}
+
 void station_kick(network_t *network, uint8_t reason) {
     for (size_t i = 0; i < CLIENT_MAX; i++) {
         client_t *client = &world.clients[i];

@@ -3,7 +3,7 @@
 
 """`imp.uplink`: staying connected. An addition of this firmware: an imp has no such calls."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 def networks(
@@ -17,3 +17,31 @@ def networks(
     again on this device. ValueError, TypeError: the text names the bad entry, and nothing was
     stored. OSError: the flash is full or broken, and the list before is still stored.
     """
+
+def outbox() -> dict[str, int | None]:
+    """The messages of `agent.send(..., keep=True)` that wait in flash, as a dict.
+
+    `count`: how many. `bytes`: of their files; `size`: the most they may have. `oldest`: the age
+    of the oldest in seconds; None if the clock was not set when it was accepted, or is not.
+    `dropped`: how many were dropped since the boot, for their age or for newer ones. `damaged`:
+    how many could not be read. OSError: the flash cannot be read.
+    """
+
+def setoutbox(
+    size: int = 65536,
+    age: int | None = None,
+    dropoldest: bool = False,
+    callback: Callable[[int], object] | None = None,
+) -> None:
+    """The bounds of the outbox, until the next boot.
+
+    `size`: bytes of its files (int, 1024 to 1048576). `age`: seconds (int) after which a message
+    is dropped, None: never. `dropoldest`: in a full outbox, new messages replace the oldest
+    ones; else they are refused (SEND_ERROR_WOULDBLOCK). `callback(count)` is called after so many
+    messages were dropped. Nothing that is stored is dropped by this call. TypeError, ValueError:
+    the text names the bad argument.
+    """
+
+def clearoutbox() -> int:
+    """Drops all messages of the outbox. Returns how many (int). OSError: the flash cannot be read.
+    Those that have been sent may still arrive."""

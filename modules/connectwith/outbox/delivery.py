@@ -1,0 +1,189 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""The delivery of kept messages, in their order, by the steps of a session.
+
+What was acknowledged is known in RAM. In flash it shows when a file is removed, with its last
+message. So after a reset messages of one file may be sent again, and none is lost. A step reads
+one message or removes one file.
+"""
+
+import time
+
+import _connectwith
+import micropython
+from micropython import const
+
+from connectwith import call
+from connectwith.outbox import records
+from connectwith.outbox.box import now_s
+
+_WINDOW = const(4)  # messages that are sent and not acknowledged
+_LIGHT_BYTES = const(512)
+_PAUSE_MS = const(5000)  # after an error of the flash, or without memory
+_BEHIND = const(0x3FFFFFFF)  # the end of any file
+
+
+class Delivery:
+    """`box`: the box.Box. `on_dropped`: the user's callback, or None."""
+
+    def __init__(self, box):
+        self.box = box
+        self.on_dropped = None
+        self._told = 0  # dropped messages that `on_dropped` knows of
+        # Of each message that is sent: (packet id, file, where, number, bytes).
+        self._flying = []
+        # The message that is sent next: its file, by the first number, where in it, its number.
+        self._file = self._at = self._number = 0
+        self._id = None  # of that file; None: it must be read
+        self._has_more = True
+        self._pausing = False
+        self._paused_ms = 0
+
+    # -- what the user calls
+
+    def accept(self, name, payload):
+        """See box.Box.accept(). `name` (str) and `payload` (bytes) are those of agent.send()."""
+        with _connectwith.SchedulerLock():
+            accepted = self.box.accept(name.encode(), payload)
+            self._has_more = True
+            self._pausing = False
+        self._tell()
+        return accepted
+
+    def state(self):
+        """See imp.uplink.outbox()."""
+        box = self.box
+        with _connectwith.SchedulerLock():
+            box.look()
+            return {
+                "count": box.count(),
+                "bytes": box.total(),
+                "size": box.size,
+                "oldest": box.oldest_s(),
+                "dropped": box.dropped,
+                "damaged": box.damaged,
+            }
+
+    def clear(self):
+        """See imp.uplink.clearoutbox()."""
+        with _connectwith.SchedulerLock():
+            return self.box.clear()
+
+    # -- what a session calls
+
+    def begin(self, session):
+        """A session begins. What the one before has sent, and was not acknowledged, is sent again,
+        unless the new one has adopted all of it."""
+        for message in self._flying:
+            if not session.is_waiting(message[0]):
+                _, self._file, self._at, self._number, _ = self._flying[0]
+                self._id = None
+                self._flying.clear()
+                break
+        self._has_more = True
+        self._pausing = False
+
+    def note(self, session):
+        """Notes what the server has acknowledged. To be called also before a session ends."""
+        flying = self._flying
+        box = self.box
+        while flying and not session.is_waiting(flying[0][0]):
+            box.done = max(box.done, flying[0][3] + 1)
+            flying.pop(0)
+
+    def feed(self, session, now_ms):
+        """Gives an open session the next message, if it has nothing else to send."""
+        if not self._has_more and not self._flying:
+            return
+        if self._pausing and time.ticks_diff(now_ms, self._paused_ms) < _PAUSE_MS:
+            return
+        try:
+            self.box.look()
+            removed = self._settle(session)
+            if removed:
+                self._has_more = True  # the next file may be another one to remove
+            if self._may_send() and session.is_drained():
+                self._has_more = self._send(session) or removed
+            self._pausing = False
+        except (OSError, MemoryError):
+            # Nothing is lost: it is tried again.
+            self.box.files = None
+            self._paused_ms = now_ms
+            self._pausing = True
+        self._tell()
+
+    def has_work(self):
+        """Whether the next call of feed() should come soon."""
+        return self._has_more and not self._pausing
+
+    def _may_send(self):
+        """Whether the window has room. Long messages are sent one at a time, because a session may
+        hold what is not acknowledged in its send buffer."""
+        flying = self._flying
+        return not flying or len(flying) < _WINDOW and flying[-1][4] <= _LIGHT_BYTES
+
+    def _settle(self, session):
+        """Removes a file if all of it is acknowledged. Returns whether it has."""
+        self.note(session)
+        flying = self._flying
+        box = self.box
+        if not box.files:
+            return False
+        first, n = box.files[0]
+        if first > self._file or first == self._file and self._at < n:
+            return False  # there is something to send in it
+        if flying and flying[0][1] <= first:
+            return False
+        box.remove()
+        return True
+
+    def _send(self, session):
+        """Sends the next message. Returns whether there was one."""
+        if not self._find():
+            return False
+        box = self.box
+        first, at, number = self._file, self._at, self._number
+        if self._id is None:
+            self._id = records.box_id(box.read(first, 0, records.HEAD_BYTES))
+        data = None if self._id is None else box.read_record(first, at)
+        if data is None:
+            box.damaged += 1
+            self._at = _BEHIND  # nothing more of this file can be read
+            return True
+        message = records.read(data, number)
+        if message is None:
+            box.damaged += 1
+        elif box.is_old(message[0], now_s()):
+            box.dropped += 1
+        else:
+            payload = records.envelope(self._id, number, message[2])
+            packet_id = session.enqueue("agent/" + message[1], payload)
+            self._flying.append((packet_id, first, at, number, len(payload)))
+        self._at = at + len(data)
+        self._number = number + 1
+        return True
+
+    def _find(self):
+        """Goes to the next file at the end of one. Returns whether there is a message."""
+        for first, n in self.box.files:
+            if first == self._file and self._at < n:
+                return True
+            if first > self._file:
+                self._file, self._at, self._number = first, records.HEAD_BYTES, first
+                self._id = None
+                return True
+        return False
+
+    def _tell(self):
+        if self.on_dropped is not None and self._told != self.box.dropped:
+            try:
+                micropython.schedule(self._call, None)
+            except RuntimeError:
+                pass  # the scheduler's queue is full: the next use tries again
+
+    def _call(self, nothing):
+        count = self.box.dropped - self._told
+        if count and self.on_dropped is not None:
+            self._told += count
+            call(self.on_dropped, count)
