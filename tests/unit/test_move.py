@@ -190,6 +190,8 @@ def test_the_new_session_takes_over(kept, clock):
     end(kept, CONNECTED)
     assert kept.sequence is beside and kept.live is job and kept.is_connected()
     assert beside.session.replaced == [kept.live_sequence.session]
+    assert kept.live_sequence.releases == [], "that is the next step's"
+    assert kept._step() == 0 and kept._step() == 500
     assert kept.live_sequence.releases == [(False, True)] and beside.releases == []
     assert kept.keeper.told == [("connected", nic.WIFI)]
     assert kept.diag.losses == 0 and beside.session.holds is True
@@ -199,6 +201,7 @@ def test_the_new_session_takes_over(kept, clock):
 def test_the_status_is_published_once_more(kept, clock, ms, announced):
     begin(kept)
     end(kept, CONNECTED)
+    kept._step()
     clock.now_ms += ms
     kept._step()
     kept._step()
@@ -335,7 +338,21 @@ def test_a_second_move_soon_after_the_first(kept, clock):
     first = kept.sequence
     begin(kept, nic.ETHERNET)
     end(kept, CONNECTED)
+    kept._step()
     assert kept.sequence is not first and first.releases == [(False, True)]
     clock.now_ms += 3000
     kept._step()
     assert kept.session.announced == 1 and first.session.announced == 0
+
+
+@pytest.mark.parametrize("by", ["disconnect", "lose", "move"])
+def test_the_old_link_goes_off_whatever_comes_next(kept, by):
+    begin(kept)
+    end(kept, CONNECTED)
+    if by == "disconnect":
+        kept.disconnect()
+    elif by == "lose":
+        kept.lose("errno", 104, results.NO_SERVER)
+    else:
+        begin(kept, nic.ETHERNET)
+    assert kept.live_sequence.releases == [(False, True)]

@@ -325,6 +325,8 @@ class Controller:
     # -- the session
 
     def _poll_session(self):
+        if self.moving is not None and self.moving.poll():
+            return 0
         current = self.session
         state = current.poll(time.ticks_ms())
         # A link that goes down breaks its connections, so its state is checked first.
@@ -344,8 +346,6 @@ class Controller:
         if current.busy():
             return self._poll_keeping(self.sequence.limits.wait_ms())
         self.sequence.limits.reset_interval()
-        if self.moving is not None:
-            self.moving.poll()
         wait_ms = self.sequence.poll_idle(self.idle_ms if current.watch() else _UNWATCHED_MS)
         return self._poll_keeping(wait_ms)
 

@@ -30,7 +30,9 @@ def begin(control, job):
     on until the broker has accepted the new one. Otherwise it is closed before. Without a session
     it is an attempt like any other."""
     with _connectwith.SchedulerLock():
-        control.moving = None
+        if control.moving is not None:
+            control.moving.close_live()
+            control.moving = None
         if control.is_connected():
             if control.live.kind != job.kind:
                 control.moving = Move(control)
@@ -65,14 +67,15 @@ class Move:
         """The live session has ended. Returns whether that waits for the end of the attempt: it
         may be the broker that has closed it."""
         attempt = self._control.attempt
+        self.close_live()  # the next attempt may use that link
         if self.sequence is None or not attempt.running() or attempt.stage() < _SESSION:
             return False
         self._end = cause, code, result
         return True
 
     def swap(self):
-        """The attempt has succeeded: its session takes the place of the live one, whose link is
-        powered down. May be called again."""
+        """The attempt has succeeded: its session takes the place of the live one. May be called
+        again."""
         control, new = self._control, self.sequence
         if new is None:
             return
@@ -80,30 +83,42 @@ class Move:
             if control.is_connected():
                 new.session.replace(self._live.session)
             control.sequence = new
-        call(self._live.release, False, True)
         self._moved_ms = time.ticks_ms()
-        self._live = self._end = self.sequence = None
+        self._end = self.sequence = None
+
+    def close_live(self):
+        """Closes the session of before and powers its link down. May be called again."""
+        if self._moved_ms is not None and self._live is not None:
+            call(self._live.release, False, True)
+            self._live = None
 
     def fail(self):
         """The attempt has failed, and its link is released. The live session goes on. May be
         called again."""
+        self.close_live()
         end = self._end
-        self._live = self._end = self.sequence = None
+        self._end = self.sequence = None
         self._control.moving = None
         if end is not None:
             self._control.lose(*end)
 
     def abandon(self):
         """A call of the user's ends the attempt."""
+        self.close_live()
         self._control.moving = None
         if self.sequence is not None:
             call(self.sequence.release, False, False)
 
     def poll(self):
-        """Called in idle steps of the session."""
+        """Called in the steps of the session. Returns whether it has done something: the step that
+        has brought the new session had enough to do."""
         if self._moved_ms is None:
-            return  # it runs
+            return False  # the attempt runs
+        if self._live is not None:
+            self.close_live()
+            return True
         if time.ticks_diff(time.ticks_ms(), self._moved_ms) >= _ANNOUNCE_MS:
             self._control.session.announce()
             self._control.moving = None
             unload("connection.move")
+        return False
