@@ -11,7 +11,7 @@ from micropython import const
 from connectwith import settings
 from connectwith.settings import network_list, nic
 
-# With keys of 64 bytes they take 1.2 KB of NVS, and while one is chosen 2 KB of heap.
+# With keys of 64 bytes they take 1.2 KB of NVS, and while one is chosen 3 KB of heap on a chip.
 _MOST = const(8)
 
 
