@@ -58,6 +58,7 @@ _SANS_IO = {
     "connectwith.results",
     "connectwith.session.mqtt",
     "connectwith.session.mqtt_frame",
+    "connectwith.uplink.policy",
 }
 # Without I/O, too.
 _OVERWRITE = "connectwith.overwrite"
