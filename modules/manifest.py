@@ -10,7 +10,14 @@ import ast
 import os
 
 options.defaults(
-    w5500=True, sim7600=True, aio=True, local=True, scan=True, device=True, outbox=True
+    w5500=True,
+    sim7600=True,
+    aio=True,
+    local=True,
+    scan=True,
+    device=True,
+    outbox=True,
+    uplink=True,
 )
 
 # Files that only one link needs, by the beginning of their names.
@@ -24,6 +31,11 @@ _OF_DEVICE = (
 )
 # agent.send(keep=True)
 _OF_OUTBOX = ("connectwith/outbox/", "connectwith/session/kept.")
+_OF_UPLINK = (
+    "connectwith/uplink/",
+    "connectwith/connection/keeping.",
+    "connectwith/connection/move.",
+)
 
 _left_out = ()
 for _kept, _names in (
@@ -34,6 +46,7 @@ for _kept, _names in (
     (options.scan, ("connectwith/local/scan.",)),  # imp.scanwifinetworks()
     (options.device, _OF_DEVICE),
     (options.outbox, _OF_OUTBOX),
+    (options.uplink, _OF_UPLINK),  # imp.uplink.keep()
 ):
     if not _kept:
         _left_out += _names

@@ -54,6 +54,12 @@ def pytest_addoption(parser):
         "--cuts", type=int, default=4, help="of the link meanwhile (default: %(default)s)"
     )
     group.addoption(
+        "--moves",
+        type=int,
+        default=8,
+        help="from link to link, with 20 messages for each (default: %(default)s)",
+    )
+    group.addoption(
         "--growth-rounds",
         type=int,
         default=3,

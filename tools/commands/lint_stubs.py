@@ -38,7 +38,12 @@ _ATTRIBUTE = "an attribute"
 
 
 def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    """Names and defaults in parentheses. Removes the types of `function`."""
+    """Names and defaults in parentheses. Removes the types of `function`.
+
+    A parameter `**_name` is no part of the API: it takes wrong names, for a better message."""
+    rest = function.args.kwarg
+    if rest is not None and rest.arg.startswith("_"):
+        function.args.kwarg = None
     for node in ast.walk(function.args):
         if isinstance(node, ast.arg):
             node.annotation = None

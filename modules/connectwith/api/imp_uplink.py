@@ -3,6 +3,7 @@
 
 """`imp.uplink`: staying connected. An addition of this firmware: an imp has no such calls."""
 
+from connectwith import connection
 from connectwith.connection.job import check_callback
 
 
@@ -23,6 +24,89 @@ def networks(known=...):
     from connectwith.settings import nic_blocks
 
     return [nic_blocks.duplicate(block) for block in settings.load_networks()]
+
+
+def keep(
+    callback=None,
+    order=None,
+    nics=None,
+    failback=60,
+    metered=("cell",),
+    entermetered=30,
+    leavemetered=10,
+    pingafter=30,
+    pongwithin=10,
+    **_unknown,
+):
+    """Keeps the device connected from now on, over the best link that works. Returns at once.
+
+    `order`: list of interface names as in a NIC, the preferred one first. None: those of the order
+    of `imp.net.setserverinterfaces` that have settings. `nics`: list of NICs, one for each link
+    that is not to use the stored settings. `failback`: s for which a better link must have been
+    good before the device moves to it. `metered`: list of names of links that cost money. They
+    come behind all others: they are entered when the others have failed for `entermetered` s, and
+    left for another one that has been good for `leavemetered` s. `pingafter`: s of silence until
+    the broker is asked for an answer. Without one within `pongwithin` s the session is lost.
+
+    `callback(event)` is called at each change with a dict: `event` ("connected", "moved", "lost",
+    "failed", "ended"), `interface`, `result` (a result code), `before` (the interface before a
+    move). It never gives up. It ends with `stop()`, or when `server.connectwith`,
+    `server.disconnect` or, offline, `server.connect` is called. While it lasts,
+    `server.onunexpecteddisconnect` has no effect.
+
+    RuntimeError: the policy is SUSPEND_ON_ERROR, or no server is set. TypeError, ValueError: the
+    text names the bad argument, and nothing has changed.
+    """
+    from connectwith.uplink import options
+
+    times, health = (failback, entermetered, leavemetered), (pingafter, pongwithin)
+    options.keep(connection.get(), callback, order, nics, times, metered, health, _unknown)
+
+
+def stop():
+    """Ends `keep()`. A connection stays as it is, an attempt under way is ended."""
+    keeper = _keeper()
+    if keeper is not None:
+        keeper.stop()
+
+
+def status():
+    """What `keep()` does now, as a new dict; None: it is not in use.
+
+    `state`: "connected", "moving" (connected, and another link is tried), "trying", "waiting".
+    `interface`: in use, or None. `trying`: being tried, or None. `since`: s since the last change.
+    `why`: its reason. `moves`: how often a better link was moved to. `candidates`: a list, the
+    preferred link first, of dicts: `interface`, `metered`, `result` (of the last attempt or
+    session, or None), `penalty` (0 to 8000), `leftalone` (whether the penalty is so high that the
+    device does not move there), `good` (s since when a better link is good, or None).
+    """
+    keeper = _keeper()
+    if keeper is None:
+        return None
+    from connectwith.uplink import status
+
+    return status.report(keeper)
+
+
+def changes():
+    """An asynchronous iterator over the events of `keep()`, as its callback gets them.
+
+    The first event says over which interface the device is connected, if it is. The iteration ends
+    when `keep()` ends. Up to 8 events are kept for a loop that is late. RuntimeError: `keep()` is
+    not in use.
+    """
+    keeper = _keeper()
+    if keeper is None:
+        raise RuntimeError("not in use: see imp.uplink.keep")
+    from connectwith.uplink import changes
+
+    return changes.Changes(keeper)
+
+
+def _keeper():
+    """The Keeper in use, or None."""
+    keeping = connection.get().keeping
+    return None if keeping is None else keeping.keeper
 
 
 def outbox():

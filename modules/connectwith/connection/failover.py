@@ -113,13 +113,19 @@ class Plan:
 def candidates():
     """The classes of link to try: fitted and configured. The custom order comes first, then the
     rest of the default one."""
-    fitted = []
-    for kind in _custom + list(_ORDER):
-        if kind not in fitted and _is_fitted(kind):
-            fitted.append(kind)
-    configured = [kind for kind in fitted if settings.load_nic(kind) is not None]
+    kinds = fitted()
+    configured = [kind for kind in kinds if settings.load_nic(kind) is not None]
     # If none is configured, the attempt itself reports what is missing.
-    return configured or fitted[:1]
+    return configured or kinds[:1]
+
+
+def fitted():
+    """The classes of link of this board, in that order."""
+    kinds = []
+    for kind in _custom + list(_ORDER):
+        if kind not in kinds and _is_fitted(kind):
+            kinds.append(kind)
+    return kinds
 
 
 def _is_fitted(kind):

@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+
+"""The arguments of `imp.uplink.keep`. All are checked before anything changes. Unloaded
+afterwards."""
+
+from micropython import const
+
+from connectwith import links, results, settings, unload
+from connectwith.connection import failover
+from connectwith.connection.job import check_callback, server_settings
+from connectwith.settings import nic
+
+_OPTIONS = const(
+    (
+        "callback",
+        "order",
+        "nics",
+        "failback",
+        "metered",
+        "entermetered",
+        "leavemetered",
+        "pingafter",
+        "pongwithin",
+    )
+)
+_DAY_S = const(86400)
+_SHORTEST_S = const(1)
+_LONGEST_PING_S = const(60)  # the keepalive of CONNECT; the broker waits for 1.5 times that
+_NAMES = const(("ethernet", "wifi", "cell", "eth0", "wl0", "cell0", "cell1"))
+
+
+def keep(control, callback, order, nics, times, metered, health, unknown):
+    """See `imp.uplink.keep`. `times`: failback, entermetered, leavemetered; `health`: pingafter,
+    pongwithin."""
+    try:
+        keeper = _make(control, callback, order, nics, times, metered, health, unknown)
+    finally:
+        unload("uplink.options")
+    from connectwith.uplink import keeper as module
+
+    module.begin(control, keeper)
+
+
+def _make(control, callback, order, nics, times, metered, health, unknown):
+    if control.policy == results.SUSPEND_ON_ERROR:
+        raise RuntimeError("not under SUSPEND_ON_ERROR: see server.setsendtimeoutpolicy")
+    for name in unknown:
+        from connectwith.settings import nearest
+
+        raise TypeError(nearest.message(name, _OPTIONS))
+    check_callback(callback)
+    times_ms = (
+        _milliseconds("failback", times[0], 0, _DAY_S),
+        _milliseconds("entermetered", times[1], 0, _DAY_S),
+        _milliseconds("leavemetered", times[2], 0, _DAY_S),
+    )
+    health_ms = (
+        _milliseconds("pingafter", health[0], _SHORTEST_S, _LONGEST_PING_S),
+        _milliseconds("pongwithin", health[1], _SHORTEST_S, _LONGEST_PING_S),
+    )
+    costly = _kinds("metered", metered)
+    kinds = None if order is None else _kinds("order", order)
+    given = _given(nics, kinds)
+    kinds = _candidates(kinds, given)
+    server_settings()
+    free = [kind for kind in kinds if kind not in costly]
+    kinds = free + [kind for kind in kinds if kind in costly]
+    configs = [given.get(kind) for kind in kinds]
+    from connectwith.uplink.keeper import Keeper
+
+    return Keeper(control, kinds, len(free), configs, times_ms, health_ms, callback)
+
+
+def _milliseconds(name, seconds, least_s, most_s):
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise TypeError(name + ": must be a number of seconds")
+    if not least_s <= seconds <= most_s:  # NaN is neither
+        raise ValueError(name + ": must be " + str(least_s) + " to " + str(most_s) + " s")
+    return int(seconds * 1000)
+
+
+def _kinds(name, names):
+    """The classes of link of a list of interface names."""
+    if not isinstance(names, (list, tuple)):
+        raise TypeError(name + ": must be a list of str")
+    kinds = []
+    for one in names:
+        if not isinstance(one, str):
+            raise TypeError(name + ": must be a list of str")
+        if one not in _NAMES:
+            from connectwith.settings import nearest
+
+            raise ValueError(name + ": " + nearest.message(one, _NAMES))
+        kind = nic.link_of(one)
+        if kind in kinds:
+            raise ValueError(name + ": " + one + " is there twice")
+        kinds.append(kind)
+    return kinds
+
+
+def _given(nics, kinds):
+    """The normalised NICs of the user, by class of link."""
+    if nics is None:
+        return {}
+    if not isinstance(nics, (list, tuple)):
+        raise TypeError("nics: must be a list of dict")
+    given = {}
+    for one in nics:
+        try:
+            config = nic.normalise(one)
+        except (TypeError, ValueError) as error:
+            raise type(error)("nics: " + str(error)) from None
+        name = config["interface"]
+        kind = nic.link_of(name)
+        if kind in given:
+            raise ValueError("nics: " + name + " is there twice")
+        if kinds is not None and kind not in kinds:
+            raise ValueError("nics: " + name + " is not in the order")
+        _check_fitted("nics", kind)
+        given[kind] = settings.fill(config, kind)
+    return given
+
+
+def _candidates(kinds, given):
+    """The classes of link to be used, in their order."""
+    if kinds is None:
+        kinds = [k for k in failover.fitted() if k in given or settings.load_nic(k) is not None]
+        if not kinds:
+            raise ValueError("order: no interface has settings")
+        return kinds
+    if not kinds:
+        raise ValueError("order: empty")
+    for kind in kinds:
+        _check_fitted("order", kind)
+        if kind not in given and settings.load_nic(kind) is None:
+            raise ValueError("order: " + nic.NAMES[kind][0] + " has no settings")
+    return kinds
+
+
+def _check_fitted(name, kind):
+    try:
+        links.get(kind)
+    except ValueError as error:
+        raise ValueError(name + ": " + str(error).partition(": ")[2]) from None

@@ -1,0 +1,215 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""imp.uplink.keep: the device moves to what works and back, and never gives up.
+
+`--moves 50` for the long run with 1,000 messages.
+"""
+
+import json
+import time
+
+import pytest
+from kept_connected import LIMIT_S, Kept
+
+
+@pytest.fixture
+def kept(device, world):
+    device.ethernet()
+    return Kept(device, world)
+
+
+def _messages(world, since=0):
+    return [
+        json.loads(payload)
+        for topic, payload, _ in world.broker.messages[since:]
+        if topic.endswith("/agent/number")
+    ]
+
+
+def test_the_way_there_and_back(kept, world):
+    kept.keep(failback=1)
+    kept.over("eth0")
+    world.ethernet.unplug()
+    kept.over("wl0")
+    assert kept.value("agent.send('number', 1)") == 0
+    assert world.broker.wait_for("imp/*/agent/number")[1] == b"1"
+    world.ethernet.plug()
+    kept.over("eth0")
+    assert kept.value("kinds()") == [
+        ("connected", "eth0"), ("lost", "eth0"), ("connected", "wl0"), ("moved", "eth0"),
+    ]  # fmt: skip
+    assert kept.value("[event.get('before') for event in events]") == [None, None, None, "wl0"]
+    assert kept.value("imp.uplink.status()['moves']") == 1
+    assert kept.value("(server.isconnected(), imp.diag.counters()['losses'])") == (True, 1)
+
+
+_SENDER = """
+def send_all(count, forgive):
+    # Each number once it was accepted; how often a send was refused, by result.
+    refused = {}
+    number = 0
+    end = time.ticks_add(time.ticks_ms(), 900000)
+    while number < count and time.ticks_diff(end, time.ticks_ms()) > 0:
+        result = agent.send("number", [number, imp.uplink.status()["interface"]])
+        if result:
+            refused[result] = refused.get(result, 0) + 1
+        else:
+            number += 1
+        time.sleep_ms(50 if not result else 10)
+        keeping = connection.get().keeping
+        if forgive and keeping is not None:
+            policy = keeping.keeper.policy
+            policy.left_alone = 0
+            for i in range(len(policy.penalties)): policy.penalties[i] = 0
+    return number, refused
+"""
+
+
+def test_messages_over_many_moves(kept, world, request):
+    moves = request.config.getoption("--moves")
+    count = 20 * moves
+    kept.device.repl.run(_SENDER)
+    kept.device.repl.run(
+        "server.setsendtimeoutpolicy(server.RETURN_ON_ERROR_NO_DISCONNECT, "
+        "server.WAIT_TIL_SENT, 5)"
+    )
+    kept.keep(failback=0.3)
+    kept.over("eth0")
+    first = len(world.broker.messages)
+    kept.device.repl.send(
+        f"print(repr(send_all({count}, True)))\nserver.flush(30)\nprint(len(events))"
+    )
+    made = 0
+    while made < moves:
+        world.ethernet.unplug()
+        _wait_for(world, "wl0")
+        world.ethernet.plug()
+        _wait_for(world, "eth0")
+        made += 2
+    answer = kept.device.repl.finish(timeout=900).splitlines()
+    sent, refused = eval(answer[0])
+    assert sent == count, refused
+    assert int(answer[1]) >= moves
+    world.broker.publish("imp/mark", b"1")
+    world.broker.wait_for("imp/mark", since=first)
+    arrived = [number for number, _ in _messages(world)]
+    once = list(dict.fromkeys(arrived))
+    assert once == list(range(count))
+
+
+def _wait_for(world, link):
+    """Waits for the next message that the board sends over a link."""
+    seen = len(world.broker.messages)
+    end = time.monotonic() + LIMIT_S
+    while time.monotonic() < end:
+        if any(message[1] == link for message in _messages(world, seen)):
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"no message over {link} within {LIMIT_S} s")
+
+
+def test_failback_without_a_gap(kept, world):
+    kept.device.repl.run(
+        "server.setsendtimeoutpolicy(server.RETURN_ON_ERROR_NO_DISCONNECT, "
+        "server.WAIT_TIL_SENT, 5)"
+    )
+    world.ethernet.unplug()
+    kept.keep(failback=1)
+    kept.over("wl0")
+    world.ethernet.plug()
+    kept.device.repl.run(
+        "results, online = set(), set()\n"
+        "def until_moved():\n"
+        "    number = 0\n"
+        "    end = time.ticks_add(time.ticks_ms(), 60000)\n"
+        "    while not over('eth0') and time.ticks_diff(end, time.ticks_ms()) > 0:\n"
+        "        results.add(agent.send('number', number))\n"
+        "        online.add(server.isconnected())\n"
+        "        number += 1\n"
+        "        time.sleep_ms(20)\n"
+        "    return number\n"
+    )
+    count = kept.device.repl.value("until_moved()", timeout=70)
+    kept.over("eth0")
+    assert kept.value("(results, online)") == ({0}, {True})
+    assert kept.value("server.flush(20)") is True
+    world.broker.wait_for("imp/*/agent/number")
+    assert list(dict.fromkeys(_messages(world))) == list(range(count))
+    assert "lost" not in kept.value("[event['event'] for event in events[1:]]")
+
+
+def test_a_dead_path_behind_a_live_link(kept, world):
+    kept.keep(pingafter=1, pongwithin=2)
+    kept.over("eth0")
+    world.ethernet.cable.silence()
+    kept.over("wl0")
+    assert kept.value("kinds()[:2]") == [("connected", "eth0"), ("lost", "eth0")]
+    assert kept.value("imp.diag.counters()['lastloss']") == "no answer to PINGREQ"
+
+
+def test_a_flapping_cable_is_left_alone(kept, world):
+    kept.keep(failback=0.3)
+    kept.over("eth0")
+    for _ in range(2):
+        world.ethernet.unplug()
+        kept.over("wl0")
+        world.ethernet.plug()
+        kept.over("eth0")
+    world.ethernet.unplug()
+    kept.over("wl0")
+    world.ethernet.plug()
+    kept.device.repl.run("settle(5000)", timeout=20)
+    assert kept.value("over('wl0')") is True
+    ethernet = kept.value("imp.uplink.status()['candidates'][0]")
+    assert ethernet["leftalone"] is True and 2500 <= ethernet["penalty"] <= 3000
+    # It is the only one that works now.
+    world.wifi["home"].off()
+    kept.over("eth0")
+
+
+def test_a_metered_link_late_and_early(kept, world):
+    kept.keep(metered=["wifi"], entermetered=3, leavemetered=0.5)
+    kept.over("eth0")
+    world.ethernet.unplug()
+    kept.over("wl0")
+    # Ethernet was tried again before.
+    assert kept.value("kinds()[2]") == ("failed", "eth0")
+    assert kept.value("imp.uplink.status()['candidates'][1]['metered']") is True
+    world.ethernet.plug()
+    kept.over("eth0")
+    assert kept.value("events[-1]['event']") == "moved"
+
+
+def test_cellular_is_metered(kept, world, cellular):
+    nics = [{"interface": "cell0", "cellconfig": cellular}]
+    kept.keep(order=["ethernet", "cell"], nics=nics, entermetered=1, leavemetered=0.5)
+    kept.over("eth0")
+    world.ethernet.unplug()
+    kept.over("cell0")
+    world.ethernet.plug()
+    kept.over("eth0")
+    assert kept.value("events[-1]['before']") == "cell0"
+
+
+def test_all_links_are_dead_and_then_one_returns(kept, world):
+    kept.keep()
+    kept.over("eth0")
+    world.ethernet.unplug()
+    world.wifi["home"].off()
+    kept.wait("kinds().count(('failed', 'wl0')) >= 2")
+    assert kept.value("(server.isconnected(), imp.uplink.status()['interface'])") == (False, None)
+    world.wifi["home"].on()
+    kept.over("wl0")
+
+
+def test_a_silent_minute_is_not_the_end(kept, world):
+    kept.device.repl.run(
+        "lost = []\nserver.onunexpecteddisconnect(lost.append)\nconnection.get().retry_ms = 1000\n"
+    )
+    kept.keep(order=["ethernet"], nics=[])
+    kept.over("eth0")
+    world.broker.stop()
+    kept.wait("len(events) >= 5")
+    assert kept.value("(lost, {event['interface'] for event in events})") == ([], {"eth0"})
+    world.broker.start()
+    kept.over("eth0")
