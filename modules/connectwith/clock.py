@@ -29,6 +29,7 @@ _FUTURE = const(0x0200)  # MBEDTLS_X509_BADCERT_FUTURE, mbedtls/x509.h
 _QUERIES = const(2)  # at most, in one attempt
 _DIALS = const(2)  # further connections of one attempt after a refused date
 
+_REPLY_MS = const(500)  # between two looks for the reply, in a session
 _GAP_MS = const(60000)  # from one query of a session to the next; it doubles each time
 _GAP_MAX_MS = const(3600000)
 
@@ -332,22 +333,22 @@ class TimeSync:
             self._diag.note = _CERTIFICATE_DATE
 
     def poll_idle(self, idle_ms):
-        """To be called in an idle step of the session. Returns the ms until the next one, or -1
-        when no further query is needed. A reply is read in the next idle step, as shorter
-        intervals would cost many steps on a network that blocks NTP."""
-        if self._sntp is not None:
-            self.poll()
-            return idle_ms
+        """To be called in an idle step of the session. Returns the ms until the next one, at most
+        `idle_ms`, or -1 when no further query is needed. While a reply is awaited that is half a
+        second: shorter intervals would cost many steps on a network that blocks NTP."""
+        if self._sntp is not None and not self.poll():
+            return min(idle_ms, _REPLY_MS)
         if self._known:
             return -1
-        if time.ticks_diff(time.ticks_ms(), self._since_ms) < self._gap_ms:
-            return idle_ms
+        left_ms = self._gap_ms - time.ticks_diff(time.ticks_ms(), self._since_ms)
+        if left_ms > 0:
+            return min(idle_ms, left_ms)
         if _quality() >= _NETWORK:
             return -1
         self._since_ms = time.ticks_ms()
         self._gap_ms = min(2 * self._gap_ms, _GAP_MAX_MS)
         self.ask()
-        return idle_ms
+        return min(idle_ms, _REPLY_MS)
 
     def close(self):
         """Ends the query under way, if there is one."""

@@ -95,11 +95,12 @@ def test_a_server_that_stays_silent_costs_no_later_attempt_anything(device, worl
 
 def test_a_session_asks_again_by_itself_with_growing_gaps(device, world):
     on_the_floor(device, world)
-    dates = "__import__('connectwith.connection').connection.get().sequence._time_sync"
+    device.repl.run("from connectwith import connection")
+    dates = "connection.get().sequence._time_sync"
     asked = world.sntp.requests
     time.sleep(2)
     assert world.sntp.requests == asked  # the first gap is a minute
-    device.repl.run(f"{dates}._gap_ms = 100")
+    device.repl.run(f"{dates}._gap_ms = 100\nconnection.get().schedule_step()")
     assert device.repl.value(f"until(lambda: {dates}._sntp is not None)")
     assert device.repl.value(f"{dates}._gap_ms") == 200
     world.sntp.on()

@@ -76,7 +76,8 @@ def test_s48_deliberate_disconnect_is_no_loss(device):
 def test_s51_silence_is_probed_then_ends_the_connection(device, world):
     _connect(device, 100_000)
     device.repl.run(
-        "client = control.session.mqtt\nclient.ping_after_ms, client.pong_within_ms = 700, 3000"
+        "client = control.session.mqtt\nclient.ping_after_ms, client.pong_within_ms = 700, 3000\n"
+        "control.schedule_step()"
     )
     device.repl.run("time.sleep_ms(2000)")
     assert device.repl.value("server.isconnected()") is True  # the probe was answered

@@ -32,6 +32,7 @@ QUICK_LOSS = """
 from connectwith import connection
 client = connection.get().session.mqtt
 client.ping_after_ms, client.pong_within_ms = 700, 1000
+connection.get().schedule_step()  # the present step waits for the usual keepalive
 """
 
 # Runs while the chip does not answer yet; what waits for it is somebody else's.

@@ -16,6 +16,7 @@ class Attempt:
         self.at_stage = 0
         self.calls = []
         self.stages = []
+        self.was_asked = False
 
     def start(self, *arguments):
         self.is_running = True
@@ -26,7 +27,12 @@ class Attempt:
         self.calls.append(("abandon",))
 
     def wake(self, wait_ms):
+        self.was_asked = True
         self.calls.append(("wake", wait_ms))
+
+    def asked(self):
+        was_asked, self.was_asked = self.was_asked, False
+        return was_asked
 
     def running(self):
         return self.is_running
@@ -49,7 +55,6 @@ class Session:
         self.state = session._OPEN
         self.inbound = []
         self.is_busy = False
-        self.watched = True
         self.cause, self.code = "errno", 104
         self.holds = False
         self.waiting = ([], 0)  # what outstanding() gives
@@ -78,9 +83,6 @@ class Session:
     def busy(self):
         return self.is_busy
 
-    def watch(self):
-        return self.watched
-
     def take(self):
         return self.inbound.pop(0)
 
@@ -103,7 +105,8 @@ class RetryLimits:
 
 
 class Sequence:
-    """sequence.Sequence: `releases` has the arguments of `release()`."""
+    """sequence.Sequence: `releases` has the arguments of `release()`, `quiet_ms` is what is due
+    next in a session in which nothing happens."""
 
     def __init__(self, attempt, diag, power_down):
         self.session = Session()
@@ -112,6 +115,7 @@ class Sequence:
         self.releases = []
         self.limits = RetryLimits()
         self.begun = []
+        self.quiet_ms = 500
 
     def make_session(self):
         return self.session
@@ -127,7 +131,7 @@ class Sequence:
         return 77
 
     def poll_idle(self, idle_ms):
-        return idle_ms
+        return min(idle_ms, self.quiet_ms)
 
 
 class PowerDown:

@@ -218,13 +218,13 @@ def test_a_step_that_raises_ends_the_session(control, lost):
 
 
 @pytest.mark.parametrize(
-    ("busy", "watched", "stopping_ms", "wait_ms"),
-    [(False, True, -1, 500), (False, False, -1, 50), (True, True, -1, 4), (False, True, 2, 2),
-     (True, True, 10, 4), (False, True, 500, 500), (False, True, 0, 0), (False, True, 501, 500)],
+    ("busy", "stopping_ms", "wait_ms"),
+    [(False, -1, 500), (True, -1, 4), (False, 2, 2), (True, 10, 4), (False, 500, 500),
+     (False, 0, 0), (False, 501, 500), (False, 60_000, 500)],
 )  # fmt: skip
-def test_when_a_session_is_looked_at_again(control, busy, watched, stopping_ms, wait_ms):
+def test_when_a_session_is_looked_at_again(control, busy, stopping_ms, wait_ms):
     connect(control)
-    control.session.is_busy, control.session.watched = busy, watched
+    control.session.is_busy = busy
     control.power_down.stopping_ms = stopping_ms
     assert control._step() == wait_ms
     assert control.sequence.limits.resets == (not busy)
@@ -250,7 +250,9 @@ def test_messages_are_delivered_one_a_step(control, monkeypatch):
 @pytest.mark.parametrize("passed", [True, False])
 def test_an_outage_is_forgotten_when_the_session_has_held(control, passed):
     connect(control)
-    outage = control.outage = types.SimpleNamespace(is_stable=lambda: passed, expired=False)
+    outage = control.outage = types.SimpleNamespace(
+        is_stable=lambda: passed, unstable_ms=lambda: 1000, expired=False
+    )
     control._step()
     assert control.outage is (None if passed else outage)
 

@@ -187,7 +187,23 @@ def test_what_a_clock_is_asked_for(dated, quality, asked, dialled):
     assert dated._time_sync is None and (kept is None or kept.closed)
 
 
+@pytest.mark.parametrize(
+    ("watched", "due_ms", "look_ms", "wait_ms"),
+    [(True, 45_000, None, 45_000), (True, 90_000, None, 60_000), (True, 0, None, 0),
+     (True, 45_000, 1_000, 1_000), (True, 300, 1_000, 300), (False, 45_000, None, 50),
+     (False, 45_000, 1_000, 50)],
+)  # fmt: skip
+def test_what_a_quiet_session_waits_for(seq, watched, due_ms, look_ms, wait_ms):
+    seq.session.watch = lambda: watched
+    seq.session.due_ms = lambda now_ms: due_ms
+    if look_ms is not None:
+        seq.link.look_ms = look_ms
+    assert seq.poll_idle(60_000) == wait_ms
+
+
 def test_a_session_looks_after_the_clock_until_it_is_known(dated):
+    dated.session.watch = lambda: True
+    dated.session.due_ms = lambda now_ms: 60_000
     assert dated.poll_idle(500) == 500
     dated._get_sync()
     assert dated._time_sync.queries == 1

@@ -218,7 +218,7 @@ def test_what_cannot_change_ends_it_at_once(link, clock):
 def test_each_question_hurries_the_next_look(monkeypatch):
     """The interval of polls grows, and is reset by each AT command of the link."""
     monkeypatch.setattr(_connectwith, "Resolver", lambda: None, False)
-    seq = sequence.Sequence(type("Attempt", (), {"stage": lambda self: 9})(), None)
+    seq = sequence.Sequence(type("Attempt", (), {"stage": lambda self: 9})(), None, None)
     seq.link = type("Link", (), {"asked": 1, "faults": 0, "poll": lambda self: 1})()
     slow = [seq._poll_link() for _ in range(9)]
     assert slow[0] == 1 and slow == sorted(slow) and slow[-1] == 10

@@ -53,6 +53,7 @@ static mp_obj_t attempt_make_new(const mp_obj_type_t *type, size_t n_args, size_
     self->on_end = args[1];
     connectwith_forget_report(self);
     self->in_wake = false;
+    self->asked = false;
     self->is_yielding = false;
     if (!connectwith_serve(self)) {
         connectwith_raise(STATUS_NO_MEMORY);
@@ -140,14 +141,26 @@ static mp_obj_t attempt_abandon_(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(attempt_abandon_obj, attempt_abandon_);
 
+// wake(delay_ms): asks for a step, by then at the latest.
 static mp_obj_t attempt_wake_(mp_obj_t self_in, mp_obj_t delay_in) {
     connectwith_attempt_obj_t *self = get_living(self_in);
     uint32_t delay_ms = get_ms(delay_in, STATUS_BAD_DELAY);
     connectwith_check(attempt_wake(&self->core, delay_ms, connectwith_now_ms()));
+    self->asked = true;
     connectwith_arm(self);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(attempt_wake_obj, attempt_wake_);
+
+// asked() -> bool: whether wake(), data on a watched stream or another event has asked for a step
+// since the last call. A step that an earlier step has asked for by its return value does not count.
+static mp_obj_t attempt_asked(mp_obj_t self_in) {
+    connectwith_attempt_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    const bool asked = self->asked;
+    self->asked = false;
+    return mp_obj_new_bool(asked);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(attempt_asked_obj, attempt_asked);
 
 // run_due(): does now what the scheduler would do next. For code that waits inside a callback,
 // where the scheduler does not run.
@@ -207,6 +220,7 @@ static const mp_rom_map_elem_t attempt_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_fail), MP_ROM_PTR(&attempt_fail_obj) },
     { MP_ROM_QSTR(MP_QSTR_abandon), MP_ROM_PTR(&attempt_abandon_obj) },
     { MP_ROM_QSTR(MP_QSTR_wake), MP_ROM_PTR(&attempt_wake_obj) },
+    { MP_ROM_QSTR(MP_QSTR_asked), MP_ROM_PTR(&attempt_asked_obj) },
     { MP_ROM_QSTR(MP_QSTR_run_due), MP_ROM_PTR(&attempt_run_due_obj) },
     { MP_ROM_QSTR(MP_QSTR_running), MP_ROM_PTR(&attempt_running_obj) },
     { MP_ROM_QSTR(MP_QSTR_stage), MP_ROM_PTR(&attempt_stage_obj) },

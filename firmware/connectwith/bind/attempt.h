@@ -21,6 +21,7 @@ typedef struct _connectwith_attempt_obj_t {
     uint32_t last_wake_ms;
     uint8_t on_end_tries;
     bool in_wake;
+    bool asked; // an event or wake() has asked for a step since asked() was called
     bool is_yielding; // the timer is set to "as soon as other code has run"
 } connectwith_attempt_obj_t;
 

@@ -136,6 +136,7 @@ static bool run_step(connectwith_attempt_obj_t *self) {
     }
     mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
     if (is_for_user(exception)) {
+        self->asked = true; // what the step has not looked at
         attempt_stepped(&self->core, RETRY_MS, connectwith_now_ms());
         hand_to_user(exception);
         return false;
@@ -214,6 +215,7 @@ static void report(connectwith_attempt_obj_t *self) {
 // Does the step or the report that is due. May be called from within either.
 static void work(connectwith_attempt_obj_t *self, uint32_t now) {
     if (atomic_exchange(&step_asked, 0)) {
+        self->asked = true;
         attempt_wake(&self->core, 0, now);
     }
     bool inside = self->in_wake;

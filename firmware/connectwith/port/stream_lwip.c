@@ -268,6 +268,8 @@ bool stream_watch(stream_t *stream, void (*wake)(void)) {
     if (stream->ended || stream->write_failed
         || (stream->tls != NULL && tls_has_pending(stream->tls))) {
         wake();  // the socket itself would not become readable
+    } else if (stream->tls != NULL && !tls_flushed(stream->tls)) {
+        return false;  // nothing reports when lwIP has room for the rest of a record
     } else {
         watch_arm(stream->watch);
     }

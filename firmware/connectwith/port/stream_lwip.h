@@ -69,7 +69,7 @@ stream_ready_t stream_ready(stream_t *stream);
 
 // Asks for one wake() as soon as there may be something to read. It comes from another thread or
 // from within this call, and MUST NOT block. Call this again after each wake(). False: not
-// possible now (no connection, no memory). The function of the first call is used.
+// possible now (no connection, no memory, a record that is not sent yet). The function of the first call is used.
 bool stream_watch(stream_t *stream, void (*wake)(void));
 
 // May be called at any moment, any number of times. A handshake that runs is told to stop, and

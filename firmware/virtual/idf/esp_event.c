@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
+#define _GNU_SOURCE // pthread_setname_np
 #include "esp_event.h"
 
 #include <pthread.h>
@@ -79,6 +80,9 @@ esp_err_t esp_event_loop_create_default(void) {
     if (!running) {
         pthread_t thread;
         running = pthread_create(&thread, NULL, run_loop, NULL) == 0;
+        if (running) {
+            pthread_setname_np(thread, "sys_evt");
+        }
         result = running ? ESP_OK : ESP_FAIL;
     }
     pthread_mutex_unlock(&lock);

@@ -4,6 +4,7 @@
 // The part of esp_netif that runs in lwIP's thread. It behaves as the component esp_netif of
 // ESP-IDF 5.4 where a program can notice it.
 
+#define _GNU_SOURCE // pthread_setname_np
 #include "esp_netif_lwip.h"
 
 #include <pthread.h>
@@ -49,6 +50,7 @@ static pthread_t lwip_thread;
 
 static void on_lwip_started(void *arg) {
     lwip_thread = pthread_self();
+    pthread_setname_np(lwip_thread, "tiT"); // as ESP-IDF names it
     sys_sem_signal(arg);
 }
 

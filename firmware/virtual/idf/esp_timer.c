@@ -4,7 +4,7 @@
 // Timers on one thread. The list is sorted by expiry. A callback runs without the lock, so it may
 // start, stop and delete timers, its own included.
 
-#define _GNU_SOURCE // pthread_cond_clockwait
+#define _GNU_SOURCE // pthread_cond_clockwait, pthread_setname_np
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -118,6 +118,7 @@ static void start_thread(void) {
     if (pthread_create(&thread, NULL, timer_thread, NULL) != 0) {
         abort();
     }
+    pthread_setname_np(thread, "esp_timer");
     pthread_detach(thread);
 }
 

@@ -3,11 +3,12 @@
 
 // FreeRTOS' tasks and their notifications on POSIX threads.
 
-#define _GNU_SOURCE // pthread_cond_clockwait
+#define _GNU_SOURCE // pthread_cond_clockwait, pthread_setname_np
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "board.h"
@@ -32,6 +33,7 @@ struct freertos_task {
     TaskFunction_t function;
     void *arg;
     UBaseType_t priority;
+    char name[16]; // of the thread, as in /proc; Linux takes no more
 };
 
 static _Thread_local TaskHandle_t current;
@@ -86,6 +88,7 @@ static void task_free(TaskHandle_t task) {
 
 static void *task_main(void *arg) {
     current = arg;
+    pthread_setname_np(pthread_self(), current->name);
     if (current->priority <= PYTHON_PRIORITY) {
         board_core_join();
     }
@@ -95,11 +98,11 @@ static void *task_main(void *arg) {
 
 BaseType_t xTaskCreate(TaskFunction_t function, const char *name, uint32_t stack, void *arg,
     UBaseType_t priority, TaskHandle_t *out) {
-    (void)name;
     TaskHandle_t task = task_new(function, arg);
     if (task == NULL) {
         return pdFAIL;
     }
+    snprintf(task->name, sizeof(task->name), "%s", name);
     task->priority = priority;
     size_t bytes = (size_t)stack * STACK_FACTOR;
     pthread_attr_t attr;

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
+#define _GNU_SOURCE // pthread_setname_np
 #include "wire.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@ static void release(wire_t *wire) {
 
 static void *read_messages(void *arg) {
     wire_t *wire = arg;
+    pthread_setname_np(pthread_self(), "wire");
     uint8_t message[WIRE_MESSAGE_MAX];
     for (;;) {
         ssize_t length = recv(wire->fd, message, sizeof(message), MSG_TRUNC);

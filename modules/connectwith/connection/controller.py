@@ -33,7 +33,6 @@ from connectwith.connection.job import (
 from connectwith.settings import nic
 
 _STAGES = const(9)
-_UNWATCHED_MS = const(50)  # between two steps of a session that cannot request one
 
 
 class Controller:
@@ -41,7 +40,7 @@ class Controller:
     None; `on_loss` and `on_shutdown`, handlers or None; `keeping`, the keeping.Keeping or None."""
 
     # Only tests of time change these.
-    idle_ms = 500  # between two steps of a session in which nothing happens
+    idle_ms = 60000  # the longest time between two steps of a session
     retry_ms = 60000  # from a loss until the user's code is told
     stable_ms = 30000  # a session that has lasted so long ends the outage before it
     sleep_ms = 540000  # in deep sleep
@@ -59,7 +58,7 @@ class Controller:
         self.moving = None  # the move.Move, while it runs and for some seconds after it
         self._job = None  # of the attempt that runs
         self._next = None  # a job that waits for its delay
-        self._next_ms = 0
+        self._next_ms = self._due_ms = 0  # of that job, and of the session's next step
         self._reported = 0  # the first stage that the watcher was not told of yet
         self._reconnect = reconnect
         self.busy = 0
@@ -71,8 +70,7 @@ class Controller:
         self.last_nic = None  # of the last successful attempt
         self.last_error = None
         self.on_loss = self.on_shutdown = self.on_superseded = None
-        self.keeping = None
-        self.outstanding = None  # messages of a session that has ended, for the next one
+        self.keeping = self.outstanding = None  # the latter: messages for the next session
         self.policy = results.SUSPEND_ON_ERROR
         self.wait = results.WAIT_TIL_SENT
         self.timeout_ms = 30000
@@ -229,8 +227,12 @@ class Controller:
                 return self.moving.step(self._poll_session)
             return self.sequence.step()
         if self._connected:
-            wait_ms = self._poll_session()
-            # The interface of the attempt before may need its next step sooner.
+            now_ms = time.ticks_ms()
+            wait_ms = time.ticks_diff(self._due_ms, now_ms)
+            # The interface of the attempt before may need steps more often than the session.
+            if stopping_ms < 0 or wait_ms <= 0 or self.attempt.asked():
+                wait_ms = self._poll_session()
+                self._due_ms = time.ticks_add(now_ms, max(0, wait_ms))
             sooner = 0 <= stopping_ms and not 0 <= wait_ms <= stopping_ms
             return stopping_ms if sooner else wait_ms
         if self.outage is not None and self.outage.expired:
@@ -307,8 +309,7 @@ class Controller:
         if not job.delay_ms:
             return self._begin(job)
         self._next_ms = time.ticks_add(time.ticks_ms(), job.delay_ms)
-        self._next = job
-        self._job = None
+        self._next, self._job = job, None
         self.attempt.abandon()
         self.attempt.wake(job.delay_ms)
 
@@ -317,9 +318,7 @@ class Controller:
         from connectwith.diagnostics import report
 
         told = report.stages(self.diag.watcher, self.attempt.timeline(), self._reported, before)
-        if (
-            generation == self.generation
-        ):  # else it belongs to the attempt that the watcher has begun
+        if generation == self.generation:  # else the watcher has begun another attempt
             self._reported = told
 
     # -- the session
@@ -346,8 +345,10 @@ class Controller:
         if current.busy():
             return self._poll_keeping(self.sequence.limits.wait_ms())
         self.sequence.limits.reset_interval()
-        wait_ms = self.sequence.poll_idle(self.idle_ms if current.watch() else _UNWATCHED_MS)
-        return self._poll_keeping(wait_ms)
+        wait_ms = self.idle_ms if self.moving is None else self.moving.left_ms(self.idle_ms)
+        if self.outage is not None:
+            wait_ms = min(wait_ms, max(0, self.outage.unstable_ms()))
+        return self._poll_keeping(self.sequence.poll_idle(wait_ms))
 
     def _poll_keeping(self, wait_ms):
         if self.keeping is None or self._job is not None:

@@ -117,8 +117,15 @@ class Move:
         if self._live is not None:
             self.close_live()
             return True
-        if time.ticks_diff(time.ticks_ms(), self._moved_ms) >= _ANNOUNCE_MS:
+        if not self.left_ms(_ANNOUNCE_MS):
             self._control.session.announce()
             self._control.moving = None
             unload("connection.move")
         return False
+
+    def left_ms(self, idle_ms):
+        """The ms until the next call of `poll()`, at most `idle_ms`."""
+        if self._moved_ms is None:
+            return idle_ms  # the attempt runs
+        left_ms = _ANNOUNCE_MS - time.ticks_diff(time.ticks_ms(), self._moved_ms)
+        return min(idle_ms, max(0, left_ms))

@@ -213,8 +213,11 @@ class Outage:
 
     def is_stable(self):
         """Whether the session has lasted so long that the outage is over."""
-        held_ms = time.ticks_diff(time.ticks_ms(), self._up_ms)
-        return held_ms >= self._control.stable_ms
+        return self.unstable_ms() <= 0
+
+    def unstable_ms(self):
+        """The ms until the session has lasted for so long."""
+        return self._control.stable_ms - time.ticks_diff(time.ticks_ms(), self._up_ms)
 
     def next_job(self, now_ms):
         """The next attempt in the background, or None at the end of the minute."""

@@ -36,6 +36,8 @@ _DATES = const(0x0201)  # MBEDTLS_X509_BADCERT_FUTURE and EXPIRED, mbedtls/x509.
 # The limit for a cable if another interface follows. Auto-negotiation takes 3 s (IEEE 802.3, 28).
 _CARRIER_MS = const(5000)
 
+_UNWATCHED_MS = const(50)  # between two steps of a session that cannot request one
+
 
 class Sequence:
     """Owns what an attempt opens: the link, the dialer with its stream, the session."""
@@ -116,7 +118,18 @@ class Sequence:
         return self._set_clock()
 
     def poll_idle(self, idle_ms):
-        """In an idle step: queries SNTP if necessary. Returns the ms until the next step."""
+        """In an idle step of the session. Returns the ms until the next one, at most `idle_ms`:
+        until the keepalive or a query of SNTP is due, or the link is to be polled. Data from the
+        server and events of the link ask for a step sooner."""
+        current = self.session
+        if not current.watch():
+            return self._poll_sync(min(idle_ms, _UNWATCHED_MS))
+        idle_ms = min(idle_ms, current.due_ms(time.ticks_ms()))
+        return self._poll_sync(min(idle_ms, getattr(self.link, "look_ms", idle_ms)))
+
+    def _poll_sync(self, idle_ms):
+        """Queries SNTP if necessary. Returns the ms until the next call is due, at most
+        `idle_ms`."""
         wait_ms = -1 if self._time_sync is None else self._time_sync.poll_idle(idle_ms)
         if wait_ms < 0:
             self._end_sync()
@@ -256,7 +269,7 @@ class Sequence:
         self._enter(stage, dial.late)
         if stage != dialer.READY:
             return self._await(stage)
-        self.poll_idle(0)  # frees the memory of the time queries, if they are done
+        self._poll_sync(0)  # frees the memory of the time queries, if they are done
         current = self.make_session()
         server = self.job.settings
         password = settings.cloud.secret(server, "password")

@@ -30,9 +30,11 @@ milliseconds at most, except for driver start-up, which the stock drivers do in 
                Then `stop()` powers it down.
 `avoid()`      optional: the server could not be reached over this network. If there is another
                one, the next `start()` begins with that.
-`report()`     optional: a dict for `imp.diag`, without secrets. `asked`        optional: a count
-of commands to the interface. Answers may come at once, so `poll()`
-               is called again soon after each new command.
+`report()`     optional: a dict for `imp.diag`, without secrets.
+`asked`        optional: a count of commands to the interface. Answers may come at once, so
+               `poll()` is called again soon after each new command.
+`look_ms`      optional: `poll()` is called at least so often while the link is UP. A link without
+               it is polled when `_connectwith.link_watch()` reports an event of its driver.
 
 A link is made once and kept, as the drivers are single instances that cannot be removed.
 """

@@ -117,6 +117,12 @@ class Delivery:
         """Whether the next call of feed() should come soon."""
         return self._has_more and not self._pausing
 
+    def due_ms(self, now_ms, idle_ms):
+        """The ms until feed() is to be called although nothing happens, at most `idle_ms`."""
+        if not self._pausing:
+            return idle_ms
+        return min(idle_ms, max(0, _PAUSE_MS - time.ticks_diff(now_ms, self._paused_ms)))
+
     def _may_send(self):
         """Whether the window has room. Long messages are sent one at a time, because a session may
         hold what is not acknowledged in its send buffer."""

@@ -26,6 +26,8 @@ _UNACKED_MAX = const(256)
 _LONGEST = const(8 * 1024)  # bytes of a message to the device with its topic; it is held in RAM
 _INBOUND_MAX = const(4 * 1024)  # bytes of messages to the device while the user's code waits
 
+_GREETING = const(3)  # frames that a session begins with: two subscriptions and the status
+
 # What poll() returns.
 _PENDING = const(0)
 _OPEN = const(1)
@@ -235,9 +237,17 @@ class Session:
     def busy(self):
         """Whether frames or acknowledgements are outstanding, so the next step should come
         soon."""
-        if self.mqtt.out_n > 0 or len(self.mqtt.unacked) > 0 or self.mqtt.acks_due():
+        client = self.mqtt
+        if client.out_n > 0 or len(client.unacked) > 0 or client.acks_due():
             return True
+        if self._begun < _GREETING:
+            return True  # its first frames are to be composed
         return self.kept is not None and self.kept.has_work()
+
+    def due_ms(self, now_ms):
+        """The ms until the next `poll()` has something to do, if no traffic comes before."""
+        left_ms = self.mqtt.due_ms(now_ms)
+        return left_ms if self.kept is None else self.kept.due_ms(now_ms, left_ms)
 
     def watch(self):
         """Requests a step as soon as data comes. False: the stream cannot do that."""
@@ -280,7 +290,7 @@ class Session:
         if client.answer():
             return True
         greeted = self._begun
-        if greeted < 3:
+        if greeted < _GREETING:
             # A client that sees the device online may send to it, so the device subscribes first.
             if greeted == 0:
                 client.wipe()  # the password in CONNECT

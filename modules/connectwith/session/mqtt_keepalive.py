@@ -52,6 +52,17 @@ class Keepalive(mqtt_frame.Frame):
         self._within_ms = within_ms
         self._ping_due = self._pinging = True
 
+    def due_ms(self, now_ms):
+        """The ms until `is_alive()` has something to decide, if no packet comes before and every
+        message is acknowledged. Not negative."""
+        if self._pinging:
+            left_ms = self._within_ms - ticks_diff(now_ms, self._pinged_ms)
+        else:
+            left_ms = self.ping_after_ms - max(
+                ticks_diff(now_ms, self._received_ms), ticks_diff(now_ms, self._sent_ms)
+            )
+        return max(0, left_ms)
+
     def is_alive(self, now_ms):
         """Decides whether a PINGREQ is due. False: the peer has not answered the last one."""
         if not self.unacked:

@@ -41,6 +41,9 @@ _COUNTS_MS = const(20000)  # an attempt that was ended sooner is no failure of t
 class Sim7600:
     """See `connectwith.links`."""
 
+    # Nothing reports the end of PPP, or that STATUS has fallen.
+    look_ms = 1000
+
     def __init__(self):
         self._line = Line()
         self._power = Power()
