@@ -179,6 +179,9 @@ static void a_clock_that_goes_back_or_is_unset_gets_nothing(void) {
     resume_verified(&unset, one, 0, LATER_S);
     resume_given(&unset, 0, 7200);
     CHECK(!resume_may_offer(&unset, one, 0));
+    CHECK(resume_is_blocked(&unset, one, 0));
+    CHECK(resume_is_blocked(&terms, other, 0));
+    CHECK(!resume_is_blocked(&terms, other, 1));
 }
 
 static void times_do_not_wrap(void) {

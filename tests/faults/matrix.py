@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import passing
+import resuming
 
 LINKS = ("wl0", "eth0", "cell0")
 STAGES = (
@@ -116,7 +117,6 @@ def _wait_for_nothing(b):
     b.modem.answer("ATD*99***1#", ["CONNECT 115200"])
 
 
-# One line or two for each row.
 # fmt: off
 
 # The interface itself.
@@ -396,3 +396,4 @@ _cuts("TLS", lambda b: b.server("mute-tcp"), NO_SERVER)
 _cuts("SESSION", lambda b: b.server("mute-mqtt"), NO_SERVER)
 
 passing.add(_row, _no, SERVER_CONNECTED, CONNECTS)
+resuming.add(_row, SERVER_CONNECTED, NO_SERVER, CONNECTS, EARLY)

@@ -179,6 +179,23 @@ static void a_server_that_is_left_alone_stays_so_when_saved(void) {
     visits_end();
 }
 
+static void a_handshake_does_not_bring_back_what_was_dropped_meanwhile(void) {
+    visits_begin();
+    const tls_config_t config = visit_config();
+    stream_t stream;
+    visit_begin(&stream, PEER_TICKET, &config);
+    tls_session_drop();
+    for (int i = 0; i < LONG_MS && stream_poll(&stream) == STREAM_HANDSHAKE; ++i) {
+        world_sleep_ms(1);
+    }
+    CHECK_EQ(stream.state, STREAM_SECURE);
+    stream_close(&stream);
+    uint8_t kept[1280];
+    CHECK_EQ(tls_session_save(kept, sizeof(kept)), 0);
+    CHECK_EQ(visit(PEER_TICKET), FULL);
+    visits_end();
+}
+
 const test_t session_terms_tests[] = {
     { "the_hint_ends_a_session", the_hint_ends_a_session },
     { "a_day_ends_a_session_that_the_server_renews", a_day_ends_a_session_that_the_server_renews },
@@ -193,5 +210,7 @@ const test_t session_terms_tests[] = {
     { "a_session_survives_being_saved", a_session_survives_being_saved },
     { "a_server_that_is_left_alone_stays_so_when_saved",
       a_server_that_is_left_alone_stays_so_when_saved },
+    { "a_handshake_does_not_bring_back_what_was_dropped_meanwhile",
+      a_handshake_does_not_bring_back_what_was_dropped_meanwhile },
     { NULL, NULL },
 };

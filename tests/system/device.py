@@ -55,15 +55,19 @@ class Device:
         self.world = world
         self._board = board
 
-    def prepare(self):
-        """Import the API, choose RETURN_ON_ERROR, name the bench's broker."""
+    def begin(self):
+        """Import the API, choose RETURN_ON_ERROR."""
         self.repl.run(_PRELUDE)
+
+    def prepare(self):
+        """The same, and name the bench's broker."""
+        self.begin()
         self.use_broker(self.world.broker.url)
 
     def reboot(self):
         """Press EN: a hard reset, then the API imported and the policy set again."""
         self.repl.reset()
-        self.repl.run(_PRELUDE)
+        self.begin()
 
     def use_broker(self, url, ca=None, login=None):
         """Configure the broker at `url`, trusted by `ca` (PEM bytes, default the bench's); login:

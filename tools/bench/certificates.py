@@ -44,9 +44,10 @@ def _name(common_name: str) -> x509.Name:
 
 class Certificates:
     """`broker` is good for `host`, `other_host` for other.test, `expired` was for `host` until
-    yesterday, `young` will be in five days, `young_other_host` for other.test. Made anew
-    each time, with EC P-256 or with RSA of `rsa_bits`. local: `broker` is also good for this
-    computer's own names, localhost and 127.0.0.1."""
+    yesterday, `young` will be in five days, `young_other_host` for other.test. `untrusted` is for
+    `host` and says that the CA has signed it, with another key. Made anew each time, with EC P-256
+    or with RSA of `rsa_bits`. local: `broker` is also good for this computer's own names,
+    localhost and 127.0.0.1."""
 
     def __init__(
         self, folder: Path, host: str = "broker.test", rsa_bits: int = 0, local: bool = False
@@ -66,6 +67,7 @@ class Certificates:
         self.expired = self.issue("expired", host, expired=True, address=address)
         self.young = self.issue("young", host, days=YOUNG, address=address)
         self.young_other_host = self.issue("young-other-host", "other.test", days=YOUNG)
+        self.untrusted = self.issue("untrusted", host, address=address, forged=True)
 
     def _builder(
         self, subject: str, start: datetime.timedelta, end: datetime.timedelta
@@ -106,10 +108,11 @@ class Certificates:
         address: str | None = None,
         days: tuple[float, float] | None = None,
         local: bool = False,
+        forged: bool = False,
     ) -> KeyPair:
         """A certificate for the server `host`, and for its IPv4 `address` if there is one, in
         files that begin with `name`; days: from when and until when it is valid, counted from
-        now; local: for localhost, too."""
+        now; local: for localhost, too; forged: not signed by the CA."""
         names: list[x509.GeneralName] = [x509.DNSName(host)]
         addresses = [address] if address is not None else []
         if local:
@@ -127,7 +130,7 @@ class Certificates:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.SubjectAlternativeName(names), critical=False)
             .add_extension(server, critical=False)
-            .sign(self._ca_key, hashes.SHA256())
+            .sign(self._make_key() if forged else self._ca_key, hashes.SHA256())
         )
         pair = KeyPair(self._folder / f"{name}.pem", self._folder / f"{name}.key")
         pair.certificate.write_bytes(certificate.public_bytes(Encoding.PEM))

@@ -24,12 +24,12 @@ from setup import paths
 from setup.problem import Problem, from_oserror
 from setup.report import Report
 
-NAMES = ("demo", "run", "board", "repl", "test", "faults", "fuzz", "bench", "heap", "mutate",
-         "soak", "fleet", "build", "flash", "provision", "monitor", "doctor", "agent", "release",
-         "setup", "clean")  # fmt: skip
+NAMES = ("demo", "run", "board", "repl", "test", "faults", "fuzz", "bench", "heap", "handshake",
+         "mutate", "soak", "fleet", "build", "flash", "provision", "monitor", "doctor", "agent",
+         "release", "setup", "clean")  # fmt: skip
 
 # These need the packages of tests/requirements.txt; some also need the compilers of the tests.
-_TESTING = ("test", "faults", "fuzz", "bench", "heap", "soak", "fleet")
+_TESTING = ("test", "faults", "fuzz", "bench", "heap", "handshake", "soak", "fleet")
 _COMPILING = ("test", "fuzz")
 # These build nothing on this machine.
 _WITHOUT_MAKE = ("flash", "provision", "monitor", "doctor", "clean")

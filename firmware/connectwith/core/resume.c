@@ -92,6 +92,9 @@ bool resume_may_offer(const resume_terms_t *terms, const uint8_t *binding, uint3
 }
 
 bool resume_is_blocked(const resume_terms_t *terms, const uint8_t *binding, uint32_t now_s) {
+    if (now_s == 0) {
+        return true;
+    }
     return terms->strikes >= RESUME_STRIKES_MAX && resume_is_bound(terms, binding)
         && resume_is_within(terms, now_s, terms->end_s);
 }

@@ -79,7 +79,7 @@ void resume_strike(resume_terms_t *terms, const uint8_t *binding, uint32_t now_s
 // Whether the session of these terms may be offered to a server.
 bool resume_may_offer(const resume_terms_t *terms, const uint8_t *binding, uint32_t now_s);
 
-// Whether no session is to be asked for.
+// Whether no session is to be asked for: of this server, or without a clock.
 bool resume_is_blocked(const resume_terms_t *terms, const uint8_t *binding, uint32_t now_s);
 
 // The terms in RESUME_PACKED_BYTES, to be kept over deep sleep.

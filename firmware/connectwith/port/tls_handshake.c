@@ -298,7 +298,7 @@ status_t tls_open(int fd, const tls_config_t *config, void (*wake)(void), tls_t 
     tls->fd = fd;
     tls->handshake_port = config->port;
     if (config->port != 0) {
-        tls->kept = tls_take_kept();
+        tls_take_kept(tls);
     }
     tls->wake = wake;
     tls->deadline_us = esp_timer_get_time() + TLS_DEADLINE_US;

@@ -58,6 +58,7 @@ struct tls {
     bool resumed;  // the handshake has succeeded without a certificate of the server
     bool retry;
     tls_kept_t kept;  // for the next handshake
+    unsigned drops;   // how often sessions had been dropped before this handshake
 
     uint16_t handshake_port;  // 0: nothing is resumed or kept
     uint8_t binding[RESUME_BINDING_BYTES];
@@ -97,7 +98,7 @@ int tls_error_of(const tls_t *tls, int ret);
 // --- tls_session.c ---
 
 // On the caller's thread: moves the record to a new handshake. tls_settle() moves it back.
-tls_kept_t tls_take_kept(void);
+void tls_take_kept(tls_t *tls);
 
 void tls_drop_kept(tls_t *tls);
 

@@ -24,6 +24,7 @@
 #define SESSION_SECONDS_1970_TO_2000 (946684800)
 
 static tls_kept_t session_kept;
+static unsigned session_drops;
 static tls_handshakes_t session_handshakes;
 
 static void session_free(tls_kept_t *kept) {
@@ -37,6 +38,7 @@ static void session_free(tls_kept_t *kept) {
 void tls_session_drop(void) {
     session_free(&session_kept);
     wipe(&session_kept, sizeof(session_kept));
+    ++session_drops;
 }
 
 // mbedTLS's clock, as it is also that of the certificates' dates.
@@ -47,19 +49,21 @@ static uint32_t session_now_s(void) {
 
 // --- The caller's side ---
 
-tls_kept_t tls_take_kept(void) {
-    const tls_kept_t kept = session_kept;
+void tls_take_kept(tls_t *tls) {
+    tls->kept = session_kept;
+    tls->drops = session_drops;
     session_kept.session = NULL;  // a session that is offered and not resumed is dropped
-    return kept;
 }
 
 void tls_settle(tls_t *tls) {
     if (tls->handshake_port == 0) {
         return;
     }
-    session_free(&session_kept);
-    session_kept = tls->kept;
-    tls->kept.session = NULL;
+    if (tls->drops == session_drops) {
+        session_free(&session_kept);
+        session_kept = tls->kept;
+        tls->kept.session = NULL;
+    }
     if (tls->error == 0) {
         ++*(tls->resumed ? &session_handshakes.resumed : &session_handshakes.full);
     }
