@@ -369,8 +369,7 @@ _row(_LAN, "PROXY", "slow", "it thinks for 0.7 s", lambda b: b.use_proxy(late_ms
      SERVER_CONNECTED, CONNECTS)
 _row(_LAN, "PROXY", "garbage", "4 KB of noise", lambda b: b.use_proxy(fault="noise"),
      NO_PROXY, EARLY)
-_row(_LAN, "PROXY", "half", "half a header", lambda b: b.use_proxy(fault="half"),
-     NO_PROXY, LATE)
+_row(_LAN, "PROXY", "half", "half a header", lambda b: b.use_proxy(fault="half"), NO_PROXY, LATE)
 
 # TLS and the session: what the server does, on all links alike.
 
@@ -392,6 +391,7 @@ for _stage, _fault, _how, _kind, _result, _ends in (
     ("SESSION", "half", "half a CONNACK", "half-connack", NO_SERVER, LATE),
 ):
     _row(_ALL, _stage, _fault, _how, lambda b, kind=_kind: b.server(kind), _result, _ends)
+_row(_ALL, "TLS", "wrong", "a captive portal", lambda b: b.net.portal(), NO_SERVER, EARLY)
 _cuts("TLS", lambda b: b.server("mute-tcp"), NO_SERVER)
 _cuts("SESSION", lambda b: b.server("mute-mqtt"), NO_SERVER)
 

@@ -61,7 +61,17 @@ class Network:
         """The address of the first of the two servers, which does not exist."""
         return f"10.0.{self.number}.4"
 
+    def portal(self) -> None:
+        """A captive portal answers in place of all that lies beyond the gateway; DNS works. Until
+        log_in()."""
+        self._set("portal=on")
+
+    def log_in(self) -> None:
+        """Ends portal()."""
+        self._set("portal=off")
+
     def restore(self) -> None:
         """Ends all faults."""
         self.cable.restore()
         self.dhcp(True)
+        self.log_in()

@@ -17,12 +17,14 @@ class TcpServer:
     `accepted` counts the connections.
     """
 
-    def __init__(self, name: str, listen: str = "127.0.0.1", backlog: int = 64) -> None:
+    def __init__(
+        self, name: str, listen: str = "127.0.0.1", backlog: int = 64, port: int = 0
+    ) -> None:
         self.accepted = 0
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._closing = False
-        self._listener = socket.create_server((listen, 0), backlog=backlog)
+        self._listener = socket.create_server((listen, port), backlog=backlog)
         self.port = int(self._listener.getsockname()[1])
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 

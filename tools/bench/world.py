@@ -21,6 +21,7 @@ from .modem.driver import HasUart, Modem
 from .netsim_process import Netsim
 from .network import Network
 from .peer import Peer
+from .portal import Portal
 from .ports import ClosedPort
 from .rival import Rival
 from .sntp import Sntp
@@ -109,6 +110,8 @@ class World:
         )
         self._stack.callback(self.broker.stop)
         self.broker.start()
+        self.portal = Portal(self.certificates.other_host, self.broker.port)
+        self._stack.callback(self.portal.close)
 
     def add_wifi(
         self, name: str, ssid: str, key: str = "", *, rssi: int = -55, channel: int = 6
@@ -146,6 +149,7 @@ class World:
         self.sntp.restore()
         self.sntp.requests = 0
         self.broker.restore()
+        self.portal.restore()
 
     def peer(self, kind: str) -> Peer:
         """A server that misbehaves; the kinds are those of class Peer."""

@@ -7,7 +7,11 @@ A fault is a method of a part of the simulated bench.
 
 from __future__ import annotations
 
-_NETWORK = {"dhcp": "withhold leases"}
+_NETWORK = {
+    "dhcp": "withhold leases",
+    "portal": "put a captive portal before a network",
+    "log_in": "take a captive portal away",
+}
 _CABLE = {
     "cable.silence": "swallow every frame",
     "cable.drop": "lose frames",

@@ -146,6 +146,20 @@ def clearoutbox():
     return _kept().clear()
 
 
+def setportalcheck(url):
+    """The address that tells a captive portal from a server that is broken, until the next boot.
+
+    `url`: `http://host[:port]/path`, which must answer status 204; at first it is
+    http://connectivitycheck.gstatic.com/generate_204. None: no request is made. TypeError,
+    ValueError: it is not such an address.
+    """
+    import connectwith
+    from connectwith.connection import portal, sequence
+
+    sequence.Sequence.portal = portal.parse(url)
+    connectwith.unload("connection.portal")
+
+
 def _check(name, value, least, most):
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(name + ": must be an int")

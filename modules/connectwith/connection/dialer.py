@@ -35,6 +35,8 @@ _LATER = const((408, 425, 429))
 _NO_TLS = const(0x7200)
 _OF_KEYS = const((0x1000, 0x4000))
 
+_ANOTHER = const(0x0C)  # MBEDTLS_X509_BADCERT_CN_MISMATCH and NOT_TRUSTED, mbedtls/x509.h
+
 # Stages (see _connectwith.STAGE_...); READY is the one after TLS.
 _RESOLVE = const(4)
 _DIAL = const(5)
@@ -290,6 +292,18 @@ class Dialer:
             return _TLS
         self._state = READY
         return READY
+
+    def met_another(self, link):
+        """After FAILED over `link`: whether somebody else may stand in for the server."""
+        if self._proxy is not None:
+            return False
+        if self.cause == "TLS error":
+            return self.flags & _ANOTHER != 0 or -self.code & 0x7F80 == _NO_TLS
+        if self.cause != "TCP errno" or not self._resolver.count():
+            return False
+        from connectwith.connection import portal
+
+        return portal.is_strange(self._host, self._resolver.address(), link.addresses()[2])
 
     def _redial(self):
         """Begins again: the server broke off because of the session that it was offered."""

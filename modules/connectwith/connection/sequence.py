@@ -27,7 +27,8 @@ _DIALLING = const(4)
 _OPENING_SESSION = const(5)
 _PAUSING = const(6)  # before the server is tried again
 _CHECKING_DATE = const(7)  # a date that TLS has refused
-_DONE = const(8)  # the session is accepted
+_CHECKING_PORTAL = const(8)
+_DONE = const(9)  # the session is accepted
 
 # A quality of core/clockrecord.h from which on SNTP is not queried, unless TLS refuses a date.
 _TRUSTED = const(4)
@@ -41,6 +42,8 @@ _UNWATCHED_MS = const(50)  # between two steps of a session that cannot request 
 
 class Sequence:
     """Owns what an attempt opens: the link, the dialer with its stream, the session."""
+
+    portal = None  # of all sequences: the address of the check for captive portals, see portal.py
 
     def __init__(self, attempt, diag, power_down):
         self._attempt = attempt
@@ -60,6 +63,7 @@ class Sequence:
         self.limits = retry_limits.RetryLimits()
         self._faults = 0  # the last value of the link's `faults`
         self._route = None  # of the link: see links.route()
+        self._portal = None  # the portal.Check that runs; False: it has run in this attempt
 
     def make_session(self):
         """The session. It is made with the first stream, as its memory is needed before."""
@@ -71,6 +75,7 @@ class Sequence:
 
     def begin(self, job):
         """Makes the first step of `job` the next step. Changes nothing else."""
+        self._portal = None
         self._state = _PREPARE
         self._queries = self._dials = 0
         self.job = job
@@ -115,6 +120,8 @@ class Sequence:
             return self.limits.pause_ms() or self._start_dialer()
         if state == _CHECKING_DATE:
             return self._check_date()
+        if state == _CHECKING_PORTAL:
+            return self._check_portal()
         return self._set_clock()
 
     def poll_idle(self, idle_ms):
@@ -262,6 +269,8 @@ class Sequence:
             self._state = _CHECKING_DATE
             return self._check_date()
         if stage == dialer.FAILED:
+            if self._may_be_portal():
+                return self._check_portal()
             result = dial.result
             if dial.silent and self.job.kind == settings.nic.CELLULAR:
                 result = results.PPP_NO_CONNECTIVITY
@@ -277,6 +286,39 @@ class Sequence:
         connectwith.overwrite(password)
         self._state = _OPENING_SESSION
         return self._poll_session()
+
+    def _may_be_portal(self):
+        """Begins the check for a captive portal, if somebody else may have answered. Once in an
+        attempt."""
+        if self._portal is False or self.portal == ():
+            return False
+        dial = self._dialer
+        if not dial.met_another(self.link):
+            return False
+        self._note(dial.result, dial.cause, dial.code, dial.flags)  # if the deadline comes now
+        from connectwith.connection import portal
+
+        self._portal = portal.Check(self._route, self.portal)
+        self._state = _CHECKING_PORTAL
+        return True
+
+    def _check_portal(self):
+        state = self._portal.poll()
+        if not state:
+            return self.limits.wait_ms()
+        self._end_portal()
+        dial = self._dialer
+        if state > 0:
+            # Only a person can log in.
+            dial.cause, dial.code, dial.permanent = "captive portal", min(dial.code, 0), True
+        self._state = _DIALLING
+        return self._poll_dialer()
+
+    def _end_portal(self):
+        if self._portal:
+            self._portal.close()
+            self._portal = False
+        connectwith.unload("connection.portal")
 
     def _poll_session(self):
         state = self.session.poll(time.ticks_ms())
@@ -336,6 +378,8 @@ class Sequence:
     def _close_server(self, goodbye=False):
         """Closes session and stream. Returns whether DISCONNECT was written."""
         said = self.session is not None and self.session.close(goodbye)
+        if self._portal:
+            self._end_portal()
         self._dialer.close()
         self.limits.reset_stage()
         return said

@@ -4,8 +4,8 @@
 // Two addresses outside every network, which a board reaches by its default route only. The first
 // is all of 127.0.0.1 of this machine: libslirp connects to any address in a packet, so packets to
 // it get the destination 127.0.0.1, and the answers get the address back as their source. No
-// other packet that a board may send is for 127.0.0.1, so no table of connections is needed. The
-// second address refuses every connection.
+// other packet that a board may send is for 127.0.0.1, so no table of connections is needed. Behind
+// a captive portal it is 127.0.0.2 in the same way. The second address refuses every connection.
 
 #include <string.h>
 
@@ -18,6 +18,7 @@ enum { FLAG_SYN = 2, FLAG_RST = 4, FLAG_ACK = 16 };
 static const uint8_t beyond[4] = { BEYOND_ADDRESS >> 24, BEYOND_ADDRESS >> 16 & 0xff,
                                    BEYOND_ADDRESS >> 8 & 0xff, BEYOND_ADDRESS & 0xff };
 static const uint8_t inside[4] = { 127, 0, 0, 1 };
+static const uint8_t portal[4] = { 127, 0, 0, 2 };
 
 // Adapts a checksum to four bytes that have changed (RFC 1624, equation 3).
 static void update_sum(uint8_t *sum, const uint8_t *before, const uint8_t *after) {
@@ -38,19 +39,20 @@ static void set_address(uint8_t *frame, size_t where, const uint8_t *to) {
     memcpy(frame + where, to, 4);
 }
 
-bool beyond_up(const uint8_t *frame, size_t length, uint8_t *changed) {
+bool beyond_up(const network_t *network, const uint8_t *frame, size_t length, uint8_t *changed) {
     if (length < TCP + TCP_BYTES) {
         return false;
     }
     memcpy(changed, frame, length);
-    set_address(changed, IP_DESTINATION, inside);
+    set_address(changed, IP_DESTINATION, network->portal ? portal : inside);
     return true;
 }
 
 bool beyond_down(const uint8_t *frame, size_t length, uint8_t *changed) {
     if (length < TCP + TCP_BYTES || length > FRAME_MAX
         || get16(frame + ETHERTYPE) != ETHERTYPE_IPV4 || frame[IP_PROTOCOL] != PROTOCOL_TCP
-        || memcmp(frame + IP_SOURCE, inside, 4) != 0) {
+        || (memcmp(frame + IP_SOURCE, inside, 4) != 0
+            && memcmp(frame + IP_SOURCE, portal, 4) != 0)) {
         return false;
     }
     memcpy(changed, frame, length);

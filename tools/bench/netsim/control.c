@@ -94,8 +94,7 @@ static const char *set_text(network_t *network, const char *key, const char *val
         network->ssid_len = (uint8_t)length;
         memcpy(network->ssid, bytes, (size_t)length);
     } else {
-        memset(network->key, 0, sizeof(network->key));
-        memcpy(network->key, bytes, (size_t)length);
+        memcpy(memset(network->key, 0, sizeof(network->key)), bytes, (size_t)length);
     }
     return NULL;
 }
@@ -114,6 +113,8 @@ static const char *set_switch(network_t *network, const char *key, const char *v
         network->hidden = on;
     } else if (network->is_wifi && strcmp(key, "mute") == 0) {
         network->mute = on;
+    } else if (strcmp(key, "portal") == 0) {
+        network->portal = on;
     } else if (network == segment() && strcmp(key, "chip") == 0) {
         network->chip = on;
     } else if (network == segment() && strcmp(key, "lock") == 0) {
@@ -180,11 +181,11 @@ static const char *set_number(network_t *network, const char *key, const char *v
 }
 
 static const char *set_one(network_t *network, const char *key, const char *value) {
-    static const char *const switches[] = { "cut", "power", "hidden", "mute", "chip", "lock" };
-    for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
-        if (strcmp(key, switches[i]) == 0) {
-            return set_switch(network, key, value);
-        }
+    static const char switches[] = " cut power hidden mute portal chip lock ";
+    char word[KEY_MAX];
+    snprintf(word, sizeof(word), " %s ", key);
+    if (strstr(switches, word) != NULL) {
+        return set_switch(network, key, value);
     }
     if (strcmp(key, "silence") == 0) {
         return cable_set_silence(network, value);

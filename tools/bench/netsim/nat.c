@@ -208,7 +208,7 @@ void nat_input(client_t *client, const uint8_t *frame, size_t length) {
             redirect_send(client, frame, length, world.sntp_port);
             break;
         case VERDICT_BEYOND:
-            if (beyond_up(frame, length, changed)) {
+            if (beyond_up(client->network, frame, length, changed)) {
                 slirp_input(client->nat->slirp, changed, (int)length);
             }
             break;

@@ -77,6 +77,7 @@ typedef struct {
     uint8_t number;            // n of 10.0.n.0/24
     bool is_wifi;
     dhcp_t dhcp;
+    bool portal;               // connections beyond the gateway go to 127.0.0.2
     // Cable.
     uint32_t delay_ms;         // each way
     double drop;               // probability for one frame
@@ -229,7 +230,7 @@ const char *dhcp_set(network_t *network, const char *value);
 size_t dhcp_spoil(const network_t *network, const uint8_t *frame, size_t length, uint8_t *spoilt);
 
 // beyond.c
-bool beyond_up(const uint8_t *frame, size_t length, uint8_t *changed);
+bool beyond_up(const network_t *network, const uint8_t *frame, size_t length, uint8_t *changed);
 bool beyond_down(const uint8_t *frame, size_t length, uint8_t *changed);
 void beyond_refuse(client_t *client, const uint8_t *frame, size_t length);
 void beyond_count(network_t *network, const uint8_t *frame, size_t length);

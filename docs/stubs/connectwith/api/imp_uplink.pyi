@@ -128,3 +128,11 @@ def setoutbox(
 def clearoutbox() -> int:
     """Drops all messages of the outbox. Returns how many (int). OSError: the flash cannot be read.
     Those that have been sent may still arrive."""
+
+def setportalcheck(url: str | None) -> None:
+    """The address that tells a captive portal from a server that is broken, until the next boot.
+
+    `url`: `http://host[:port]/path`, which must answer status 204; at first it is
+    http://connectivitycheck.gstatic.com/generate_204. None: no request is made. TypeError,
+    ValueError: it is not such an address.
+    """
