@@ -6,10 +6,11 @@
 import time
 
 import _connectwith
+from micropython import const
+
 from connectwith import links
 from connectwith.settings import nic
 from connectwith.uplink import roam
-from micropython import const
 
 _SEEING_MS = const(50)
 _LONGEST_MS = const(6000)  # the limit of a scan; the ESP32 takes up to 4 s
