@@ -20,6 +20,7 @@ typedef struct {
     const char *uart[BOARD_UARTS]; // path of an existing tty to use; NULL: makes a pty
     size_t heap_bytes;             // size of the MicroPython heap
     unsigned int eager;            // N of --eager; 0: off
+    uint32_t cut_after;            // bytes of --power-cut; 0: off
     bool one_core;                 // as an ESP32-C3, C6 or S2
     bool erase;                    // start from an erased flash
     bool have_mac;

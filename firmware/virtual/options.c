@@ -15,6 +15,7 @@
 #define HEAP_KIB_MIN (8)
 #define HEAP_KIB_MAX (64 * 1024)
 #define EAGER_MAX (65536)
+#define CUT_MAX (1u << 30)
 
 board_options_t board_options = {
     .heap_bytes = MICROPY_GC_INITIAL_HEAP_SIZE,
@@ -34,6 +35,8 @@ static const char usage[] =
     "  --one-core       one core for Python and tasks of its priority, and a tick of 10 ms\n"
     "  --mac HEX        base MAC address, 12 hexadecimal digits (default: kept in flash.bin)\n"
     "  --erase          erase the flash first\n"
+    "  --power-cut N    the power goes in the middle of the write to flash that makes N bytes, counted\n"
+    "                   from the start; an erase counts 4096\n"
     "  --eager N        for tests of races: the user module's timers fire before they are due, at\n"
     "                   a random one of every 1 to N points where the VM may run scheduled functions\n"
     "  --help           print this and exit\n"
@@ -86,6 +89,7 @@ void board_options_parse(int argc, char **argv) {
         { "mac", required_argument, NULL, 'a' },
         { "one-core", no_argument, NULL, 'o' },
         { "erase", no_argument, NULL, 'e' },
+        { "power-cut", required_argument, NULL, 'c' },
         { "eager", required_argument, NULL, 's' },
         { "help", no_argument, NULL, 'h' },
         { NULL, 0, NULL, 0 },
@@ -103,6 +107,10 @@ void board_options_parse(int argc, char **argv) {
             case 'a': parse_mac(optarg); break;
             case 'o': board_options.one_core = true; break;
             case 'e': board_options.erase = true; break;
+            case 'c':
+                board_options.cut_after = (uint32_t)parse_number(optarg, 1, CUT_MAX,
+                    "--power-cut wants 1 to 1073741824");
+                break;
             case 's':
                 board_options.eager = (unsigned int)parse_number(optarg, 1, EAGER_MAX,
                     "--eager wants 1 to 65536");

@@ -13,6 +13,10 @@ from bench import Board
 _LIMIT_S = 10
 
 
+class Silence(AssertionError):
+    """The board has no power any more."""
+
+
 class Line:
     """The far end of the board's UART 1."""
 
@@ -25,13 +29,21 @@ class Line:
     def go(self):
         os.write(self._fd, b".")
 
-    def report(self):
-        """The board's next line, as words."""
+    def ask(self, text):
+        os.write(self._fd, text.encode() + b"\n")
+
+    def report(self, has_power=lambda: True):
+        """The board's next line, as words. Raises Silence once it has no power."""
         text = b""
+        deadline = time.monotonic() + _LIMIT_S
         while not text.endswith(b"\n"):
-            ready, _, _ = select.select([self._fd], [], [], _LIMIT_S)
-            assert ready, f"no report from the board after {text!r}"
-            text += os.read(self._fd, 1)
+            powered = has_power()
+            ready, _, _ = select.select([self._fd], [], [], 0.05)
+            byte = os.read(self._fd, 1) if ready else b""
+            if not byte and (ready or not powered):
+                raise Silence
+            text += byte
+            assert time.monotonic() < deadline, f"no report from the board after {text!r}"
         return text.decode().split()
 
 

@@ -6,6 +6,7 @@
 #include <err.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "board.h"
 #include "esp_flash.h"
 #include "esp_ota_ops.h"
 #include "esp_partition.h"
@@ -168,16 +170,39 @@ esp_err_t esp_partition_read(const esp_partition_t *p, size_t offset, void *out,
     return read_all(p->address + (uint32_t)offset, out, size) ? ESP_OK : ESP_FAIL;
 }
 
+// How many of `size` bytes are changed before --power-cut ends the change: fewer, or all of them.
+static size_t powered(size_t size) {
+    static size_t changed;
+    size_t left = board_options.cut_after - changed;
+    if (board_options.cut_after != 0 && size >= left) {
+        return left - 1;
+    }
+    changed += size;
+    return size;
+}
+
+static void lose_power(void) {
+    kill(getpid(), SIGKILL);
+}
+
 // Programs at most one sector. A bit can only change from 1 to 0.
 static bool program(uint32_t address, const uint8_t *data, size_t size) {
     uint8_t cells[SECTOR_BYTES];
     if (!read_all(address, cells, size)) {
         return false;
     }
-    for (size_t i = 0; i < size; i++) {
+    size_t n = powered(size);
+    for (size_t i = 0; i < n; i++) {
         cells[i] &= data[i];
     }
-    return write_all(address, cells, size);
+    if (n < size) {
+        cells[n] &= data[n] | 0x0f; // some of its bits
+    }
+    bool ok = write_all(address, cells, size);
+    if (n < size) {
+        lose_power();
+    }
+    return ok;
 }
 
 static esp_err_t write_flash(uint32_t address, const uint8_t *data, size_t size) {
@@ -191,9 +216,24 @@ static esp_err_t write_flash(uint32_t address, const uint8_t *data, size_t size)
     return ok ? ESP_OK : ESP_FAIL;
 }
 
+static bool erase_sector(uint32_t address) {
+    size_t n = powered(SECTOR_BYTES);
+    if (n == SECTOR_BYTES) {
+        return erase_sectors(address, SECTOR_BYTES);
+    }
+    uint8_t blank[SECTOR_BYTES];
+    memset(blank, 0xff, n);
+    bool ok = write_all(address, blank, n);
+    lose_power();
+    return ok;
+}
+
 static esp_err_t erase_flash(uint32_t address, size_t size) {
+    bool ok = true;
     pthread_mutex_lock(&flash_lock);
-    bool ok = erase_sectors(address, size);
+    for (size_t done = 0; ok && done < size; done += SECTOR_BYTES) {
+        ok = erase_sector(address + (uint32_t)done);
+    }
     pthread_mutex_unlock(&flash_lock);
     return ok ? ESP_OK : ESP_FAIL;
 }
