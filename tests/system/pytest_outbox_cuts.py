@@ -67,6 +67,12 @@ class _Run:
             self.line.close()
         self.board.stop()
 
+    def ask(self, text):
+        try:
+            self.line.ask(text)
+        except OSError:
+            pass  # it has no power any more, which report() tells
+
     def report(self):
         """The board's next words; None: it has no power any more."""
         try:
@@ -82,7 +88,7 @@ def _cut_somewhere(run, chance, numbers, accepted, by_time):
         return
     while time.monotonic() < end:
         number = next(numbers)
-        run.line.ask(f"{number} {chance.choice((5, 60, 90, 300, 700))}")
+        run.ask(f"{number} {chance.choice((5, 60, 90, 300, 700))}")
         if by_time and chance.random() < 0.1:
             time.sleep(chance.uniform(0, 0.01))
             break  # the call is under way
@@ -99,7 +105,7 @@ def _drain(run):
     deadline = time.monotonic() + _DRAIN_S
     assert run.report() == ["ready"]
     while True:
-        run.line.ask("?")
+        run.ask("?")
         count, damaged = run.report()
         assert damaged == "0"
         if count == "0":

@@ -59,6 +59,12 @@ def test_connect_without_credentials():
     assert drain(client) == b"\x10\x13\x00\x04MQTT\x04\x2e\x00\x3c\x00\x02id\x00\x01w\x00\x00"
 
 
+def test_connect_to_a_session_that_the_server_keeps():
+    client = mqtt.Client()
+    client.connect(b"id", None, None, b"w", b"", clean=False)
+    assert drain(client) == b"\x10\x13\x00\x04MQTT\x04\x2c\x00\x3c\x00\x02id\x00\x01w\x00\x00"
+
+
 def test_credentials_are_wiped():
     client = mqtt.Client()
     client.connect(b"id", b"user", b"S3cret", b"w", b"gone")

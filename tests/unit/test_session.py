@@ -7,8 +7,8 @@ import types
 import pytest
 from connectwith import session
 
-SETTINGS = types.SimpleNamespace(clientid=None, username=None)
-USER = types.SimpleNamespace(clientid="mine", username="me")
+SETTINGS = types.SimpleNamespace(clientid=None, username=None, persistent=False)
+USER = types.SimpleNamespace(clientid="mine", username="me", persistent=False)
 CONNACK = b"\x20\x02\x00\x00"
 PREFIX = b"imp/240ac4000001/"
 

@@ -11,7 +11,15 @@ from connectwith.settings import cloud
 
 
 def configure(
-    url, ca=None, username=None, password=None, clientid=None, cert=None, key=None, ntp=None
+    url,
+    ca=None,
+    username=None,
+    password=None,
+    clientid=None,
+    cert=None,
+    key=None,
+    ntp=None,
+    persistent=False,
 ):
     """Stores the broker for all later attempts, also after a reboot.
 
@@ -19,11 +27,15 @@ def configure(
     the certificate (PEM or DER) of the authority that has signed the broker's certificate. `cert`
     and `key`: a certificate of this device and its key, if the broker asks for one. Without `key`
     the certificate must be for a key of the board: that in use, or that of `makerequest()`. `ntp`:
-    a time server or a list of up to four (names or IPv4 addresses). None: public ones. ValueError,
-    TypeError: the text names the bad argument. OSError: the flash is full or broken."""
+    a time server or a list of up to four (names or IPv4 addresses). None: public ones.
+    `persistent`: the broker keeps the session of a device that is away, and delivers what is sent
+    to it later. ValueError, TypeError: the text names the bad argument. OSError: the flash is full
+    or broken."""
     from connectwith.settings import saving
 
-    settings = saving.check_cloud(url, ca, username, password, clientid, cert, key, ntp)
+    settings = saving.check_cloud(
+        url, ca, username, password, clientid, cert, key, ntp, persistent
+    )
     if not settings.secure:
         print("imp.cloud: mqtt:// sends everything in the clear, passwords included")
     if password is not None:

@@ -77,7 +77,8 @@ class Session:
         client.keepalive(now_ms)
         client_id = settings.clientid.encode() if settings.clientid else self._client_id
         username = None if settings.username is None else settings.username.encode()
-        client.connect(client_id, username, password, self._status, _OFFLINE)
+        clean = not settings.persistent
+        client.connect(client_id, username, password, self._status, _OFFLINE, clean)
         self._forget()
         self._begun = 0
         self.kept = None

@@ -112,9 +112,12 @@ class Client(mqtt_keepalive.Keepalive):
         self.out_n = rest
         self.written = 0
 
-    def connect(self, client_id, username, password, will_topic, will):
-        """Composes CONNECT with a retained last will of QoS 1. All parts are bytes or None."""
-        flags = 0x02 | 0x04 | 0x08 | 0x20  # clean session; will: present, QoS 1, retained
+    def connect(self, client_id, username, password, will_topic, will, clean=True):
+        """Composes CONNECT with a retained last will of QoS 1. All parts are bytes or None.
+        `clean`: the server forgets the session at its end."""
+        flags = 0x04 | 0x08 | 0x20  # will: present, QoS 1, retained
+        if clean:
+            flags |= 0x02
         if username is not None:
             flags |= 0x80
             if password is not None:

@@ -12,9 +12,13 @@ _VERSION = const(1)
 _URL_MAX = const(250)
 _HOST_MAX = const(200)
 
-# The record of an earlier firmware ends before the last of them. Such a firmware ignores the last.
-_NAMES = const(("url", "clientid", "username", "password", "ca", "cert", "key", "ntp"))
+# The record of an earlier firmware ends before one of the last two. Such a firmware ignores what
+# follows its own.
+_NAMES = const(
+    ("url", "clientid", "username", "password", "ca", "cert", "key", "ntp", "persistent")
+)
 _NTP = const(7)
+_PERSISTENT = const(8)
 _NTP_MAX = const(4)
 
 
@@ -28,6 +32,7 @@ class Settings:
         self.url = self.clientid = self.username = self.password = None
         self.ca = self.cert = self.key = None
         self.ntp = None  # a list of names and addresses
+        self.persistent = False  # whether the broker keeps the session
 
 
 def split(url):
@@ -72,6 +77,10 @@ def pack(settings):
     parts = [bytes((_VERSION,))]
     for name in _NAMES:
         value = getattr(settings, name)
+        if name == "persistent":
+            if value:
+                parts.append(b"\x00\x01\x01")
+            break  # an absent one is not written: the record is that of an earlier firmware
         if value is None:
             parts.append(b"\xff\xff")
             continue
@@ -91,7 +100,7 @@ def unpack(record):
     settings = Settings()
     at = 1
     for i in range(len(_NAMES)):
-        if i == _NTP and at == len(record):
+        if i >= _NTP and at == len(record):
             break
         if at + 2 > len(record):
             return None
@@ -106,7 +115,10 @@ def unpack(record):
         try:
             if i == _NTP:
                 settings.ntp = time_servers(str(data, "utf-8").split(" "))
-                break
+                continue
+            if i == _PERSISTENT:
+                settings.persistent = bytes(data) == b"\x01"
+                continue
             setattr(settings, _NAMES[i], str(data, "utf-8") if i < 3 else data)
         except ValueError:  # UnicodeError is one
             return None

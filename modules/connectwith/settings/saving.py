@@ -31,7 +31,7 @@ _MODEM_SPACE = const("connectwith.gsm")
 _MODEM_NAMES = const(("pin", "failed"))
 
 
-def check_cloud(url, ca, username, password, clientid, cert, key, ntp=None):
+def check_cloud(url, ca, username, password, clientid, cert, key, ntp=None, persistent=False):
     """cloud.Settings from checked arguments, with no secret sealed yet, but for a key that is the
     board's own. ValueError, TypeError: the text names the bad argument."""
     broker = cloud.Settings()
@@ -46,6 +46,9 @@ def check_cloud(url, ca, username, password, clientid, cert, key, ntp=None):
     broker.cert = _certificate("cert", cert)
     broker.key = _certificate("key", key)
     broker.ntp = cloud.time_servers(ntp)
+    if not isinstance(persistent, bool):
+        raise TypeError("persistent: must be a bool")
+    broker.persistent = persistent
     if broker.secure:
         if broker.ca is None:
             raise ValueError("ca: needed to know the server")

@@ -12,6 +12,7 @@ def configure(
     cert: bytes | bytearray | str | None = None,
     key: bytes | bytearray | str | None = None,
     ntp: str | list[str] | tuple[str, ...] | None = None,
+    persistent: bool = False,
 ) -> None:
     """Stores the broker for all later attempts, also after a reboot.
 
@@ -19,8 +20,10 @@ def configure(
     the certificate (PEM or DER) of the authority that has signed the broker's certificate. `cert`
     and `key`: a certificate of this device and its key, if the broker asks for one. Without `key`
     the certificate must be for a key of the board: that in use, or that of `makerequest()`. `ntp`:
-    a time server or a list of up to four (names or IPv4 addresses). None: public ones. ValueError,
-    TypeError: the text names the bad argument. OSError: the flash is full or broken."""
+    a time server or a list of up to four (names or IPv4 addresses). None: public ones.
+    `persistent`: the broker keeps the session of a device that is away, and delivers what is sent
+    to it later. ValueError, TypeError: the text names the bad argument. OSError: the flash is full
+    or broken."""
 
 def makerequest(commonname: str | None = None) -> bytes:
     """Makes a private key on the board, and returns the request for its certificate (bytes, PEM).
