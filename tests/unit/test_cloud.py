@@ -21,9 +21,9 @@ DER = b"\x30\x82\x01\x00" + bytes(64)
 
 def check(
     url="mqtts://h", ca=CA, username=None, password=None, clientid=None, cert=None, key=None,
-    ntp=None,
+    ntp=None, persistent=False,
 ):  # fmt: skip
-    return saving.check_cloud(url, ca, username, password, clientid, cert, key, ntp)
+    return saving.check_cloud(url, ca, username, password, clientid, cert, key, ntp, persistent)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,20 @@ def test_a_record_of_an_earlier_firmware_names_no_time_servers():
     assert record[-2:] == b"\xff\xff"
     settings = cloud.unpack(record[:-2])
     assert (settings.username, settings.ntp) == ("u", None)
+
+
+@pytest.mark.parametrize("ntp", [None, "192.0.2.1"])
+def test_a_persistent_session_is_stored_behind_what_an_earlier_firmware_reads(ntp):
+    ordinary = cloud.pack(check(ntp=ntp))
+    record = cloud.pack(check(ntp=ntp, persistent=True))
+    assert record == ordinary + b"\x00\x01\x01"
+    assert cloud.unpack(record).persistent is True and cloud.unpack(record).ntp == (ntp and [ntp])
+    assert cloud.unpack(ordinary).persistent is False
+    for other in (b"\xff\xff", b"\x00\x01\x02", b"\x00\x02\x01\x01"):
+        assert cloud.unpack(ordinary + other).persistent is False
+    assert cloud.unpack(record[:-1]) is None
+    with pytest.raises(TypeError, match="persistent"):
+        check(persistent=1)
 
 
 def test_the_longest_of_each():

@@ -264,7 +264,8 @@ def test_what_was_not_acknowledged_is_known_until_the_next_session(online, strea
 
 def test_the_longest_credentials_fit_into_a_frame(stream):
     # As long as imp.cloud.configure lets them be.
-    opened(stream, types.SimpleNamespace(clientid="c" * 64, username="u" * 128), b"p" * 128)
+    longest = types.SimpleNamespace(clientid="c" * 64, username="u" * 128, persistent=False)
+    opened(stream, longest, b"p" * 128)
     assert stream.sent.endswith(b"\0\x80" + b"p" * 128)
 
 

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: MIT
 """The session and the outbox: when it is asked for a message, and which session asks."""
 
-from test_session import SETTINGS, Stream, online, stream  # noqa: F401 - fixtures
+import types
+
+from connectwith import session
+from test_session import SETTINGS, Stream, online, publish, stream  # noqa: F401 - fixtures
 
 
 class Kept:
@@ -51,3 +54,21 @@ def test_the_outbox_is_asked_in_the_session_that_is_in_use_and_in_no_other(onlin
 def test_without_an_outbox_in_flash_none_is_loaded(online):  # noqa: F811
     online.begin_kept()
     assert online.kept is None
+
+
+def test_a_persistent_session_is_asked_for_and_its_messages_come_at_once(stream):  # noqa: F811
+    current = session.Session()
+    asked = types.SimpleNamespace(clientid=None, username=None, persistent=True)
+    current.open(stream, asked, None, 0)
+    # Session Present, and two messages that have waited, before the subscriptions are sent.
+    stream.incoming = b"\x20\x02\x01\x00" + publish(b"device/a", b"1", 1)
+    stream.incoming += publish(b"device/a", b"2", 2)
+    got = []
+    for _ in range(10):
+        assert current.poll(0) >= 0
+        while current.inbound:
+            got.append(current.take())
+    assert got == [("device/a", b"1"), ("device/a", b"2")]
+    assert stream.sent[9] == 0x2C  # the flags of CONNECT, without Clean Session
+    for wanted in (b"\x40\x02\x00\x01", b"\x40\x02\x00\x02", b"device/#", b"restart"):
+        assert wanted in stream.sent

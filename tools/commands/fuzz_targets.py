@@ -26,7 +26,7 @@ CORPORA = SOURCES / "corpus"
 WORK = paths.BUILD / "fuzz"
 
 C_TARGETS = ("attempt", "dnsmsg", "names", "seal")
-PYTHON_TARGETS = ("at", "bench_toml", "messages", "mqtt", "nic", "proxy", "store")
+PYTHON_TARGETS = ("at", "bench_toml", "messages", "mqtt", "nic", "outbox", "proxy", "store")
 TARGETS = tuple(sorted(C_TARGETS + PYTHON_TARGETS))
 
 # No parser here waits or grows: an input that takes so much time or memory is a finding.
