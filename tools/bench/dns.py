@@ -15,6 +15,16 @@ _TTL_S = 60
 # netsim's addresses beyond the gateway of each network: this machine, and one that refuses every
 # connection.
 BEYOND, REFUSED = "198.51.100.1", "198.51.100.2"
+_NODE = 16  # the last byte of the first node of a cluster, here and there
+_NODES = 16
+
+
+def node(number: int) -> tuple[str, str]:
+    """Two addresses of the node `number` of a cluster, from 1 on: its own on this machine, and
+    that by which boards reach it."""
+    if not 1 <= number <= _NODES:
+        raise ValueError(f"{number}: the nodes are 1 to {_NODES}")
+    return f"127.0.0.{_NODE + number - 1}", f"198.51.100.{_NODE + number - 1}"
 
 
 class Dns(UdpServer):
@@ -31,6 +41,8 @@ class Dns(UdpServer):
         self._fault = ""
         self._delay_ms = 0
         self._ttl_s = _TTL_S
+        self._rotating = False
+        self._turn = 0
         self.restore()
         super().__init__("dns")
 
@@ -78,11 +90,17 @@ class Dns(UdpServer):
         """How long answers may be cached. With 0 each attempt has to ask (RFC 1035, 3.2.1)."""
         self._ttl_s = seconds
 
+    def rotate(self, on: bool = True) -> None:
+        """Each answer begins with the next address of the name, as many name servers do it (RFC
+        1794)."""
+        self._rotating = on
+
     def restore(self) -> None:
         """Ends all faults and forgets all rules that were added."""
         self._fault = ""
         self._delay_ms = 0
         self._ttl_s = _TTL_S
+        self._rotating = False
         # Replaced, never changed: the server's thread may be reading it.
         names = ("*.test", "pool.ntp.org", "*.pool.ntp.org", "time.google.com")
         self._answers = {name: ("host",) for name in names}
@@ -121,6 +139,10 @@ class Dns(UdpServer):
         elif query.q.qtype == QTYPE.A:
             # A query from this machine itself comes from none of netsim's networks.
             here = sender[0] if sender[0].startswith("127.0.0.") else BEYOND
+            if self._rotating and len(addresses) > 1:
+                first = self._turn % len(addresses)
+                addresses = (*addresses[first:], *addresses[:first])
+                self._turn += 1
             for address in addresses:
                 data = A(here if address == "host" else address)
                 reply.add_answer(RR(query.q.qname, QTYPE.A, ttl=self._ttl_s, rdata=data))

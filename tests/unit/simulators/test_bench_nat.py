@@ -9,6 +9,7 @@ import threading
 
 import pytest
 from bench import BenchError
+from bench.dns import node
 from fake_board import ACK, RST, SYN, checksum, ipv4
 
 PSH = 0x08
@@ -34,6 +35,20 @@ def test_tcp_to_the_loopback_interface(world, online, gateway):
             while not (segment := online.receive_tcp(50000)).payload:
                 pass
             assert segment.payload == b"world"
+
+
+@pytest.mark.parametrize("number", [1, 16])
+def test_a_node_of_a_cluster(world, online, number):
+    inside, beyond = node(number)
+    with socket.create_server((inside, 0)) as server:
+        port = server.getsockname()[1]
+        mine, theirs = online.connect(beyond, port)
+        peer, _ = server.accept()
+        with peer:
+            peer.settimeout(5)
+            online.tcp(beyond, port, 50000, mine, theirs, ACK | PSH, b"hello")
+            assert peer.recv(100) == b"hello"
+    assert online.connect(beyond, world.closed_port(), 50001) is None
 
 
 def test_closed_port_is_refused(world, online, gateway):

@@ -7,6 +7,7 @@ import struct
 import time
 
 import pytest
+from bench.dns import node
 from dnslib import QTYPE, RCODE, DNSError, DNSRecord
 
 
@@ -64,6 +65,27 @@ def test_rules_newest_first(world):
     world.dns.restore()
     assert resolve(world, "broker.test") == ["127.0.0.1"]
     assert ("example.com", "A") in world.dns.queries
+
+
+def test_rotated_answers(world):
+    world.dns.answer("broker.test", "192.0.2.1", "192.0.2.2", "192.0.2.3")
+    assert {tuple(resolve(world, "broker.test")) for _ in range(4)} == {
+        ("192.0.2.1", "192.0.2.2", "192.0.2.3")
+    }
+    world.dns.rotate()
+    firsts = [resolve(world, "broker.test")[0] for _ in range(6)]
+    assert sorted(firsts[:3]) == ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
+    assert firsts[:3] == firsts[3:]
+    world.dns.no_address("broker.test")
+    assert resolve(world, "broker.test") == []
+
+
+def test_the_addresses_of_a_cluster():
+    assert node(1) == ("127.0.0.16", "198.51.100.16")
+    assert node(16) == ("127.0.0.31", "198.51.100.31")
+    for number in (0, 17):
+        with pytest.raises(ValueError, match=str(number)):
+            node(number)
 
 
 def test_how_long_an_answer_may_be_kept(world):

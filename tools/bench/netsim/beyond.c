@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Two addresses outside every network, which a board reaches by its default route only. The first
-// is all of 127.0.0.1 of this machine: libslirp connects to any address in a packet, so packets to
-// it get the destination 127.0.0.1, and the answers get the address back as their source. No
-// other packet that a board may send is for 127.0.0.1, so no table of connections is needed. Behind
-// a captive portal it is 127.0.0.2 in the same way. The second address refuses every connection.
+// Addresses outside every network, which a board reaches by its default route only. 198.51.100.1,
+// and those from .16 to .31, are the addresses of this machine's loopback interface with the same
+// last byte: libslirp connects to any address in a packet, so packets to them get the destination
+// 127.0.0.n, and the answers get the address back as their source. No other packet that a board
+// may send is for 127.0.0.0/24, so no table of connections is needed. Behind a captive portal the
+// first is 127.0.0.2 in the same way. Another address refuses every connection.
 
 #include <string.h>
 
@@ -15,10 +16,12 @@ enum { TCP_SEQUENCE = TCP + 4, TCP_ACKNOWLEDGMENT = TCP + 8, TCP_OFFSET = TCP + 
     TCP_FLAGS = TCP + 13, TCP_SUM = TCP + 16, TCP_BYTES = 20 };
 enum { FLAG_SYN = 2, FLAG_RST = 4, FLAG_ACK = 16 };
 
-static const uint8_t beyond[4] = { BEYOND_ADDRESS >> 24, BEYOND_ADDRESS >> 16 & 0xff,
-                                   BEYOND_ADDRESS >> 8 & 0xff, BEYOND_ADDRESS & 0xff };
-static const uint8_t inside[4] = { 127, 0, 0, 1 };
-static const uint8_t portal[4] = { 127, 0, 0, 2 };
+enum { CLUSTER_FIRST = 16, CLUSTER_END = 32 };   // last bytes
+enum { HERE = 1, PORTAL = 2 };                   // those of 127.0.0.0/24
+
+static const uint8_t beyond[3] = { BEYOND_NETWORK >> 24, BEYOND_NETWORK >> 16 & 0xff,
+                                   BEYOND_NETWORK >> 8 & 0xff };
+static const uint8_t inside[3] = { 127, 0, 0 };
 
 // Adapts a checksum to four bytes that have changed (RFC 1624, equation 3).
 static void update_sum(uint8_t *sum, const uint8_t *before, const uint8_t *after) {
@@ -33,10 +36,17 @@ static void update_sum(uint8_t *sum, const uint8_t *before, const uint8_t *after
     put16(sum, (uint16_t)~total);
 }
 
-static void set_address(uint8_t *frame, size_t where, const uint8_t *to) {
+static void set_address(
+    uint8_t *frame, size_t where, const uint8_t *network, uint8_t last) {
+    uint8_t to[4] = { network[0], network[1], network[2], last };
     update_sum(frame + IP_SUM, frame + where, to);
     update_sum(frame + TCP_SUM, frame + where, to);
     memcpy(frame + where, to, 4);
+}
+
+bool beyond_is_here(uint32_t address) {
+    uint32_t host = address - BEYOND_NETWORK;
+    return address == BEYOND_ADDRESS || (host >= CLUSTER_FIRST && host < CLUSTER_END);
 }
 
 bool beyond_up(const network_t *network, const uint8_t *frame, size_t length, uint8_t *changed) {
@@ -44,19 +54,21 @@ bool beyond_up(const network_t *network, const uint8_t *frame, size_t length, ui
         return false;
     }
     memcpy(changed, frame, length);
-    set_address(changed, IP_DESTINATION, network->portal ? portal : inside);
+    uint8_t last = frame[IP_DESTINATION + 3];
+    set_address(
+        changed, IP_DESTINATION, inside, last == HERE && network->portal ? PORTAL : last);
     return true;
 }
 
 bool beyond_down(const uint8_t *frame, size_t length, uint8_t *changed) {
     if (length < TCP + TCP_BYTES || length > FRAME_MAX
         || get16(frame + ETHERTYPE) != ETHERTYPE_IPV4 || frame[IP_PROTOCOL] != PROTOCOL_TCP
-        || (memcmp(frame + IP_SOURCE, inside, 4) != 0
-            && memcmp(frame + IP_SOURCE, portal, 4) != 0)) {
+        || memcmp(frame + IP_SOURCE, inside, sizeof(inside)) != 0) {
         return false;
     }
     memcpy(changed, frame, length);
-    set_address(changed, IP_SOURCE, beyond);
+    uint8_t last = frame[IP_SOURCE + 3];
+    set_address(changed, IP_SOURCE, beyond, last == PORTAL ? HERE : last);
     return true;
 }
 

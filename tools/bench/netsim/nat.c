@@ -67,8 +67,8 @@ static verdict_t judge(const network_t *network, const uint8_t *frame, size_t le
         case PROTOCOL_UDP:
             return judge_udp(network, to, get16(frame + DESTINATION_PORT));
         case PROTOCOL_TCP:
-            if (to == BEYOND_ADDRESS || to == REFUSED_ADDRESS) {
-                return to == BEYOND_ADDRESS ? VERDICT_BEYOND : VERDICT_REFUSE;
+            if (beyond_is_here(to) || to == REFUSED_ADDRESS) {
+                return to == REFUSED_ADDRESS ? VERDICT_REFUSE : VERDICT_BEYOND;
             }
             // fall through
         case PROTOCOL_ICMP:

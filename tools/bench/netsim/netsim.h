@@ -40,10 +40,11 @@ enum {
     FLOW_MAX = 32,             // redirected datagram flows of one client
 };
 
-// Addresses of no real network (RFC 5737): the first is this machine, the second refuses every
-// connection.
-#define BEYOND_ADDRESS (0xc6336401u)   // 198.51.100.1
-#define REFUSED_ADDRESS (0xc6336402u)
+// Addresses of no real network (RFC 5737). Of 198.51.100.0/24, those that beyond_is_here() knows are
+// this machine, and the second refuses every connection.
+#define BEYOND_NETWORK (0xc6336400u)
+#define BEYOND_ADDRESS (BEYOND_NETWORK + 1)   // where UDP is answered, too
+#define REFUSED_ADDRESS (BEYOND_NETWORK + 2)
 
 // wifi_err_reason_t of ESP-IDF (esp_wifi_types_generic.h).
 enum {
@@ -230,6 +231,7 @@ const char *dhcp_set(network_t *network, const char *value);
 size_t dhcp_spoil(const network_t *network, const uint8_t *frame, size_t length, uint8_t *spoilt);
 
 // beyond.c
+bool beyond_is_here(uint32_t address);
 bool beyond_up(const network_t *network, const uint8_t *frame, size_t length, uint8_t *changed);
 bool beyond_down(const uint8_t *frame, size_t length, uint8_t *changed);
 void beyond_refuse(client_t *client, const uint8_t *frame, size_t length);
