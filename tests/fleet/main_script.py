@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: MIT
 """main.py of each board of a fleet: connect at boot, and again whenever that is lost."""
 
-# The settings above it are URL, CA, SSID, KEY and SPREAD_S (a float).
+# The settings above it are URL, CA, SSID, KEY, SPREAD_S (a float) and PASSWORD (None: no user name).
 #
 # "jitter": a boot waits for a random part of SPREAD_S. After a loss the firmware reconnects, with
 # pauses that grow and are jittered. A failed attempt is repeated after a random pause. "fixed", as
 # it is often written: an attempt at once after a boot, then each second.
 MAIN = """
-import agent, imp, os, server
+import agent, hardware, imp, os, server
 NIC = {"interface": "wl0", "wificonfig": {"ssid": SSID, "key": KEY}}
 mode = imp.getuserconfiguration() or "jitter"
 trying = False
@@ -38,7 +38,8 @@ def choose(name):
 agent.on("mode", choose)
 server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)
 server.onunexpecteddisconnect(again)
-imp.cloud.configure(URL, ca=CA)
+USER = hardware.getdeviceid() if PASSWORD else None
+imp.cloud.configure(URL, ca=CA, username=USER, password=PASSWORD)
 if mode == "jitter":
     imp.wakeup(SPREAD_S * chance(), connect)
 else:
@@ -47,10 +48,12 @@ each_second()
 """
 
 
-def script(world, ssid: str, key: str, spread_s: float) -> str:
-    """The whole of main.py. spread_s: how far boots, and retries of failures, are spread."""
-    broker = world.broker
+def script(
+    url: str, ca_pem: bytes, ssid: str, key: str, spread_s: float, password: str | None = None
+) -> str:
+    """The whole of main.py. spread_s: how far boots, and retries of failures, are spread.
+    password: of all boards, whose user names are their IDs."""
     return (
-        f"URL, CA = {broker.url!r}, {broker.ca_pem!r}\n"
-        f"SSID, KEY, SPREAD_S = {ssid!r}, {key!r}, {spread_s!r}\n{MAIN}"
+        f"URL, CA = {url!r}, {ca_pem!r}\n"
+        f"SSID, KEY, SPREAD_S, PASSWORD = {ssid!r}, {key!r}, {spread_s!r}, {password!r}\n{MAIN}"
     )

@@ -12,7 +12,8 @@ from commands import svg
 
 _STORM = ["Storm", "boards back", "median", "95 %", "last", "sessions in the worst second",
           "TLS handshakes failed", "broker CPU a board", "most RSS of the broker",
-          "host busy"]  # fmt: skip
+          "host busy", "load"]  # fmt: skip
+_STATUSES = ["retained statuses", "asked at", "online", "offline", "none", "through imp/+/status"]
 
 
 def storms(fleet) -> dict:
@@ -33,17 +34,20 @@ def _storm(storm: Storm) -> list:
         f"{1000 * storm.broker_cpu_s / max(1, back):.1f} ms",
         f"{storm.broker_rss_kib / 1024:.1f} MiB",
         f"{100 * storm.host_load:.0f} %",
+        f"{storm.load:.1f}",
     ]
 
 
 def rows(fleet) -> list[list]:
     """[name, value, note] of the table of all storms together."""
-    table = [["boards", len(fleet.ids), f"{fleet.sites} access points, one broker with TLS"]]
-    sessions = sum(len(storm.back_s) for storm in fleet.storms)
+    table = [["boards", len(fleet.ids), f"{fleet.sites} access points, {fleet.broker_name}"]]
+    whole = [storm for storm in fleet.storms if not storm.hurt]
+    sessions = sum(len(storm.back_s) for storm in whole)
     if sessions and fleet.memory:
-        each_s = sum(storm.broker_cpu_s for storm in fleet.storms) / sessions
+        each_s = sum(storm.broker_cpu_s for storm in whole) / sessions
         note = f"TLS and MQTT; one core like this: {1 / max(each_s, 1e-6):.0f} a second"
-        table.append(["broker CPU a session, all storms", f"{1000 * each_s:.2f} ms", note])
+        which = "all storms" if len(whole) == len(fleet.storms) else "storms with all nodes"
+        table.append([f"broker CPU a session, {which}", f"{1000 * each_s:.2f} ms", note])
     if fleet.memory:
         rss, pss = (statistics.median(column) for column in zip(*fleet.memory, strict=True))
         note = f"{pss / 1024:.1f} MiB if shared pages are divided by the boards"
@@ -57,11 +61,16 @@ def publish(fleet, options) -> None:
         f"--boards {options.boards} --outage {options.outage:g} --spread {options.spread:g}"
         f" --seed {options.seed}"
     )
+    if options.broker != "mosquitto":
+        how += f" --broker {options.broker} --nodes {options.nodes} --queues {options.queues}"
+    name = "fleet" if options.broker == "mosquitto" else f"fleet-{options.broker}"
     document = summary.make("Fleet", f"./tools/cw fleet {how}", rows(fleet), storms(fleet))
     record = {"storms": [asdict(storm) for storm in fleet.storms], "memory_kib": fleet.memory}
-    summary.publish(options.output, "fleet", document, record, options.json)
+    if fleet.statuses:
+        document["extra"] = {"heads": _STATUSES, "rows": fleet.statuses}
+    summary.publish(options.output, name, document, record, options.json)
     if fleet.storms:
-        plot(fleet.storms, options.output / "fleet.svg")
+        plot(fleet.storms, options.output / f"{name}.svg")
 
 
 def plot(storms: list[Storm], file) -> None:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Many virtual boards at one broker, and how they come back after a power cut: `./tools/cw fleet`.
 
+With --broker rabbitmq the broker is a cluster, whose nodes are killed and restarted.
 Exit status 0 when all boards came back from each storm in time.
 """
 
@@ -14,14 +15,19 @@ _ROOT = Path(__file__).resolve().parents[2]
 _TESTS = _ROOT / "tests"
 sys.path[:0] = [str(_ROOT / "tools"), str(_TESTS / "soak"), str(Path(__file__).parent)]
 
+import cluster  # noqa: E402
+import cluster_storms  # noqa: E402
 import ctrl_c  # noqa: E402
 import main_script  # noqa: E402
+import meters  # noqa: E402
 import report  # noqa: E402
 import street  # noqa: E402
 import watch  # noqa: E402
+from alone import Alone  # noqa: E402
 from bench import BenchError, World  # noqa: E402
 
 from commands import values  # noqa: E402
+from setup import rabbitmq  # noqa: E402
 
 MODES = ("jitter", "fixed")
 _LINE_EVERY_S = 2.0
@@ -33,11 +39,13 @@ class Fleet:
     """The boards, and the storms that they go through."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self._options = options
+        self.options = options
         self.storms: list[watch.Storm] = []
+        self.statuses: list[list] = []  # rows of the table of retained statuses
         self.memory: list[tuple[int, int]] = []
-        self.ids: list[str] = []
+        self.ids = [street.ident(number) for number in range(options.boards)]
         self.sites = 0
+        self.broker_name = ""
         self._began = time.monotonic()
         self._shown = 0.0
 
@@ -49,57 +57,73 @@ class Fleet:
             print(f"{now - self._began:6.1f} s  {text}", file=sys.stderr, flush=True)
 
     def run(self, world: World) -> None:
-        """Builds the street, connects all, then each storm in each mode."""
-        options = self._options
+        """The storms, at the broker that was chosen."""
+        if self.options.broker == "mosquitto":
+            self._with(world, Alone(world), self._storms_of_one)
+            return
+        programs = rabbitmq.find(self.options.rabbitmq)
+        if programs is None:
+            raise BenchError(f"there is no RabbitMQ in {self.options.rabbitmq}")
+        world.broker.stop()
+        count = self.options.nodes
+        cluster.check_memory(count, len(self.ids))
+        self.progress(f"starting {count} nodes of RabbitMQ {programs.version}", True)
+        mirrored = self.options.queues == "mirrored"
+        with cluster.Cluster(world, programs, count, self.ids, self.progress, mirrored) as nodes:
+            self._with(world, nodes, cluster_storms.run, cluster.PASSWORD)
+
+    def _with(self, world: World, broker, storms, password: str | None = None) -> None:
+        """Builds the street at this broker, connects all, then calls `storms(self, mode)` for
+        each mode."""
+        options = self.options
+        self.broker_name = broker.name
         self.progress("making the flash of the boards", True)
-        code = main_script.script(world, street.SSID, street.KEY, options.spread)
+        code = main_script.script(
+            broker.url, world.certificates.ca_pem, street.SSID, street.KEY, options.spread,
+            password,
+        )  # fmt: skip
         flash = street.make_flash(world, options.board_binary, code)
         boards = street.Street(world, options.board_binary, options.boards, flash)
         try:
-            self.ids, self.sites = boards.ids, len(boards.sites)
-            self._world, self._street = world, boards
-            self._watch = watch.Watch(world, self.ids, self.progress)
-            self._watch.begin("first start, one by one")
-            boards.switch_on()
-            self._finish()
+            self.sites = len(boards.sites)
+            self.world, self.street, self.broker = world, boards, broker
+            self.watch = watch.Watch(broker, self.progress)
+            self.storm("first start, one by one", boards.switch_on)
             for mode in options.mode or MODES:
                 self._choose(mode)
-                self._power_cycle(mode)
-                self._outage(mode)
-            self.memory = [watch.memory_kib(board.pid) for board in boards.boards]
+                storms(self, mode)
+            self.memory = [meters.memory_kib(board.pid) for board in boards.boards]
         finally:
             boards.close()
 
-    def _finish(self) -> None:
-        self.storms.append(self._watch.until_back(self._options.limit))
+    def storm(self, name: str, begin, ids=None, hurt: bool = False) -> None:
+        """Calls `begin`, then waits until the boards `ids` (by default all) are back. hurt: a node
+        is gone."""
+        self.watch.begin(name, self.ids if ids is None else ids)
+        begin()
+        self.storms.append(self.watch.until_back(self.options.limit))
+        self.storms[-1].hurt = hurt
 
     def _choose(self, mode: str) -> None:
         """All boards reconnect in this way from now on; each has said that it will."""
-        broker = self._world.broker
-        since = len(broker.messages)
+        since = len(self.broker.messages)
         for ident in self.ids:
-            broker.publish(f"imp/{ident}/device/mode", f'"{mode}"')
+            self.broker.publish(f"imp/{ident}/device/mode", f'"{mode}"')
         wanted = {f"imp/{ident}/agent/mode" for ident in self.ids}
         end = time.monotonic() + _CHOICE_S
-        while not wanted <= {topic for topic, _, _ in broker.messages[since:]}:
+        while not wanted <= {topic for topic, _, _ in self.broker.messages[since:]}:
             if time.monotonic() > end:
                 raise BenchError(f"not all boards have taken the mode {mode!r}")
             time.sleep(0.05)
 
-    def _power_cycle(self, mode: str) -> None:
-        self._watch.begin(f"all boot at once, {mode}")
-        self._street.power_cycle()
-        self._finish()
-
-    def _outage(self, mode: str) -> None:
-        self.progress(f"broker and access points are off for {self._options.outage:g} s", True)
-        self._world.broker.stop()
-        self._street.networks_off()
-        time.sleep(self._options.outage)
-        self._world.broker.start()
-        self._watch.begin(f"after an outage, {mode}")
-        self._street.networks_on()
-        self._finish()
+    def _storms_of_one(self, fleet: "Fleet", mode: str) -> None:
+        self.storm(f"all boot at once, {mode}", self.street.power_cycle)
+        self.progress(f"broker and access points are off for {self.options.outage:g} s", True)
+        self.world.broker.stop()
+        self.street.networks_off()
+        time.sleep(self.options.outage)
+        self.world.broker.start()
+        self.storm(f"after an outage, {mode}", self.street.networks_on)
 
 
 def arguments() -> argparse.Namespace:
@@ -110,6 +134,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--outage", type=values.seconds(), default=30.0, help="seconds")
     parser.add_argument("--spread", type=values.seconds(), default=10.0, help="seconds")
     parser.add_argument("--mode", choices=MODES, action="append")
+    parser.add_argument("--broker", choices=("mosquitto", "rabbitmq"), default="mosquitto")
+    parser.add_argument("--nodes", type=values.count(2, 5), default=3, help="of RabbitMQ")
+    parser.add_argument("--queues", choices=("mirrored", "single"), default="mirrored")
+    parser.add_argument("--rabbitmq", type=Path, default=Path(), help="folder where it is unpacked")
     parser.add_argument(
         "--limit", type=values.seconds(1), default=180.0, help="for each storm, seconds"
     )

@@ -16,6 +16,12 @@ BOARDS_PER_SITE = 25
 SSID, KEY = "fleet-net", "many-of-them"
 
 
+def ident(number: int) -> str:
+    """The ID of a board, which is its MAC address; `number` counts from 0."""
+    # Four addresses for each, as ESP-IDF derives them from the first.
+    return f"0263{0x10000000 + 4 * number:08x}"
+
+
 class Site:
     """One access point and its boards, in a netsim of its own; a world as far as boards see."""
 
@@ -56,8 +62,7 @@ class Street:
         folder = world.folder / f"fleet{number}"
         folder.mkdir()
         shutil.copyfile(flash, folder / "flash.bin")
-        # Four addresses for each, as ESP-IDF derives them from the first.
-        mac = f"0263{0x10000000 + 4 * number:08x}"
+        mac = ident(number)
         self.ids.append(mac)
         site = self.sites[-1]
         return Board(site, binary=binary, folder=folder, arguments=["--mac", mac])

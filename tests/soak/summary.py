@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
 """A page of docs/figures: title, command, date and rows of [name, value, note]. `more` is a second
-table, with headings of its own."""
+table, with headings of its own, and `extra` a third."""
 
 import datetime
 import json
@@ -35,7 +35,7 @@ def _show(page: dict) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    for part in filter(None, (page.get("more"), {"heads": HEADINGS, "rows": page["rows"]})):
+    for part in filter(None, (page.get("more"), page.get("extra"), {"heads": HEADINGS, "rows": page["rows"]})):
         table = Table(title=page["command"])
         for heading in part["heads"]:
             table.add_column(heading, overflow="fold")

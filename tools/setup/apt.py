@@ -163,9 +163,11 @@ def _privileged(command: list[str]) -> list[str]:
     return ["sudo", *command]
 
 
-def explain(packages: list[Package], report: Report) -> None:
-    """Prints the packages that will be installed, with their reasons."""
-    report.line(f"[apt    ] {len(packages)} Debian package(s) are missing and will be installed:")
+def explain(
+    packages: list[Package], report: Report, fate: str = "are missing and will be installed"
+) -> None:
+    """Prints the packages and what happens to them, with their reasons."""
+    report.line(f"[apt    ] {len(packages)} Debian package(s) {fate}:")
     width = max(len(p.name) for p in packages)
     for package in packages:
         report.line(f"          {package.name:<{width}}  {package.reason}")
@@ -179,6 +181,13 @@ def _apt_get(arguments: list[str], log: Path) -> int:
         ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *options, *arguments]
     )
     return run_logged(command, log, terminal=command[0] == "sudo")
+
+
+def update(log: Path) -> bool:
+    """Fetches the package lists, with sudo when not root. Whether that has worked."""
+    if os.geteuid() != 0 and shutil.which("sudo") is None:
+        return False
+    return _apt_get(["update", "-q"], log) == 0
 
 
 def install(packages: list[Package], report: Report, log: Path) -> None:
