@@ -33,8 +33,8 @@ def rights(ident: str) -> dict[str, str]:
     return {"configure": f"^{queue}$", "write": both, "read": both}
 
 
-# Queues of subscriptions have a copy at a second node. Without it a board whose node has died finds
-# no queue and may make none, until that node is back.
+# Queues of subscriptions have a copy at a second node. Without it a board whose node has died
+# finds no queue and may make none, until that node is back.
 MIRRORED = {
     "name": "subscriptions",
     "vhost": _VHOST,

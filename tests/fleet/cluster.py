@@ -11,6 +11,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import access
@@ -224,6 +225,27 @@ class Cluster:
         self.nodes[number].until_ready(START_S, lambda: self._say(number, began))
         self._watch(number)
         self.settle()
+
+    def drained(self, number: int) -> None:
+        """The end of that node's drain(), after which it takes no clients. Connects the bench's
+        clients again, whose connections it has closed at all nodes."""
+        self.nodes[number].drained()
+        self._forget(number)
+        for other in list(self._clients):
+            if self._clients[other].closed:
+                self._forget(other)
+                self._watch(other)
+        self.settle()
+
+    def accepted(self, since: object) -> dict[str, float]:
+        """By board: when a node has accepted its first session since mark(), in seconds of the
+        wall clock."""
+        first: dict[str, float] = {}
+        for number, node in self.nodes.items():
+            for at, ident in _ACCEPTED.findall(node.log_since(since[number])):
+                when = datetime.fromisoformat(at).timestamp()
+                first[ident] = min(first.get(ident, when), when)
+        return first
 
     def where(self) -> dict[str, int]:
         """By board: the number of the node that has accepted its last session."""

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""What a fleet goes through at a cluster: a power cut, a node that dies, and the restart of all."""
+"""What a fleet goes through at a cluster: a power cut, a dead node, and the restart of all."""
 
 import collections
 
@@ -35,13 +35,21 @@ def _at(fleet, number: int) -> list[str]:
 
 
 def _rolling(fleet, mode: str) -> None:
-    """Restarts one node after the other, each when the boards are back and the node before is."""
+    """Restarts one node after the other, each when the boards are back and the node before is.
+
+    A node that stops with clients may wait for ever: the boards go elsewhere, and the copies of
+    their new queues are made at the node that stops. To drain a node closes the MQTT connections
+    of all nodes (RabbitMQ 3.10.8), the bench's too.
+    """
     nodes = fleet.broker
     for number in nodes.nodes:
-        ids = _at(fleet, number)
-        if ids:
-            name = f"node {number} is restarted, {mode}"
-            fleet.storm(name, nodes.nodes[number].ask_to_stop, ids, True)
+        ids, node = _at(fleet, number), nodes.nodes[number]
+        if fleet.options.stop == "drained":
+            fleet.storm(f"node {number} is drained, {mode}", node.drain, None, True, True)
+            nodes.drained(number)
+            fleet.choose(mode)  # each board answers
+        elif ids:
+            fleet.storm(f"node {number} is stopped, {mode}", node.ask_to_stop, ids, True)
         nodes.stop(number)
         nodes.start(number)
 
@@ -64,4 +72,3 @@ def statuses(fleet, when: str) -> None:
                 len(by_plus),
             ]
         )
-

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """main.py of each board of a fleet: connect at boot, and again whenever that is lost."""
 
-# The settings above it are URL, CA, SSID, KEY, SPREAD_S (a float) and PASSWORD (None: no user name).
+# The settings above it are URL, CA, SSID, KEY, SPREAD_S (a float) and PASSWORD (None: without a
+# user name).
 #
 # "jitter": a boot waits for a random part of SPREAD_S. After a loss the firmware reconnects, with
 # pauses that grow and are jittered. A failed attempt is repeated after a random pause. "fixed", as

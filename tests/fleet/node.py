@@ -6,10 +6,11 @@ Everything that a node writes is in its folder: settings, cookie, database, log.
 system and none of its files are used.
 """
 
+import contextlib
 import os
 import re
 import signal
-import threading
+import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,7 +132,8 @@ class Node:
         self._guard = guard
         self._programs = programs
         self._epmd_port = epmd_port
-        self._child: Child | None = None
+        self._child: subprocess.Popen | None = None
+        self._drain: Child | None = None
         self._ended_s = 0.0  # CPU time of its processes that have ended
         self._seen_s = 0.0  # and of the one that is there, when it was looked at last
         self.log = folder / "log"
@@ -177,15 +179,19 @@ class Node:
         if self._child is not None:
             raise BenchError(f"{self.plan.name} runs already")
         self._log_from = self.log.stat().st_size if self.log.exists() else 0
-        command = [self._programs.binaries / "erlexec", *_ERLANG]
-        child = Child(command, self.log, self._guard, self.environment())
-        self._child = child
-        threading.Thread(target=_keep, args=(child, self.log), name="node", daemon=True).start()
+        # Not a Child: its standard output would be a pipe, which a child of Erlang's keeps open.
+        with self.log.open("ab") as log:
+            self._child = subprocess.Popen(
+                [self._programs.binaries / "erlexec", *_ERLANG],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                env=self.environment(), start_new_session=True,
+            )  # fmt: skip
+        self._guard.watch(self._child.pid)
 
     @property
     def ready(self) -> bool:
         """Whether it serves. Raises BenchError when it has ended."""
-        if self._child is None or not self._child.running:
+        if not self.running:
             raise self._failure("has ended while it started")
         return _READY in self.log_since(self._log_from)
 
@@ -208,7 +214,7 @@ class Node:
             return ""
 
     def _failure(self, what: str) -> BenchError:
-        code = self._child.wait(0) if self._child is not None else None
+        code = self._child.poll() if self._child is not None else None
         state = "" if code is None else f", exit code {code}"
         lines = [line for line in self.log_since(0).splitlines() if line.strip()]
         return BenchError("\n".join([f"{self.plan.name} {what}{state}", *lines[-_TAIL_LINES:]]))
@@ -216,7 +222,7 @@ class Node:
     @property
     def running(self) -> bool:
         """Whether its process is there."""
-        return self._child is not None and self._child.running
+        return self._child is not None and self._child.poll() is None
 
     @property
     def pid(self) -> int:
@@ -226,14 +232,19 @@ class Node:
         return self._child.pid
 
     def _leave(self, grace_s: float, number: signal.Signals) -> None:
+        if self._drain is not None:
+            drain, self._drain = self._drain, None
+            drain.stop(0)
         if self._child is None:
             return
         child, self._child = self._child, None
-        if child.running:
-            os.kill(child.pid, number)
-            if child.wait(grace_s) is None:
-                os.kill(child.pid, signal.SIGKILL)  # it hangs, or is stopped
-        child.stop(0)
+        if child.poll() is None:
+            child.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(grace_s)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # it hangs, or is stopped
+        child.wait()
         self._ended_s, self._seen_s = self._ended_s + self._seen_s, 0.0
 
     def kill(self) -> None:
@@ -243,6 +254,23 @@ class Node:
     def ask_to_stop(self) -> None:
         """As an operator does it; it closes its connections first. stop() waits for its end."""
         os.kill(self.pid, signal.SIGTERM)
+
+    def drain(self) -> None:
+        """It takes no more clients and closes the connections of those that it has, as by
+        `rabbitmq-upgrade drain`, which calls the same function. drained() waits for the end."""
+        command = [self._programs.binaries / "erl_call", "-sname", self.plan.name]
+        command += ["-a", "rabbit_maintenance drain []"]
+        log = self.folder / "drain"
+        self._drain = Child(command, log, self._guard, self.environment())
+
+    def drained(self, limit_s: float = STOP_S) -> None:
+        """Raises BenchError when drain() fails."""
+        child, self._drain = self._drain, None
+        try:
+            if child.wait(limit_s) != 0:
+                raise child.failure(f"{self.plan.name} cannot be drained")
+        finally:
+            child.stop(0)
 
     def stop(self) -> None:
         """Stops it, and waits for that."""
@@ -262,11 +290,3 @@ class Node:
     def peak_rss_kib(self) -> int:
         """The most that its process has had resident; 0 while it is off."""
         return meters.peak_rss_kib(self.pid) if self.running else 0
-
-
-def _keep(child: Child, output: Path) -> None:
-    with output.open("ab") as file:
-        for line in child.stdout:
-            file.write(line)
-            file.flush()
-

@@ -63,6 +63,7 @@ def publish(fleet, options) -> None:
     )
     if options.broker != "mosquitto":
         how += f" --broker {options.broker} --nodes {options.nodes} --queues {options.queues}"
+        how += f" --stop {options.stop}"
     name = "fleet" if options.broker == "mosquitto" else f"fleet-{options.broker}"
     document = summary.make("Fleet", f"./tools/cw fleet {how}", rows(fleet), storms(fleet))
     record = {"storms": [asdict(storm) for storm in fleet.storms], "memory_kib": fleet.memory}

@@ -32,6 +32,7 @@ from setup import rabbitmq  # noqa: E402
 MODES = ("jitter", "fixed")
 _LINE_EVERY_S = 2.0
 _CHOICE_S = 60.0
+_AGAIN_S = 10.0
 _MOST_BOARDS = 1000  # 4 MiB and two threads each
 
 
@@ -90,31 +91,36 @@ class Fleet:
             self.watch = watch.Watch(broker, self.progress)
             self.storm("first start, one by one", boards.switch_on)
             for mode in options.mode or MODES:
-                self._choose(mode)
+                self.choose(mode)
                 storms(self, mode)
             self.memory = [meters.memory_kib(board.pid) for board in boards.boards]
         finally:
             boards.close()
 
-    def storm(self, name: str, begin, ids=None, hurt: bool = False) -> None:
+    def storm(self, name: str, begin, ids=None, hurt: bool = False, by_log: bool = False) -> None:
         """Calls `begin`, then waits until the boards `ids` (by default all) are back. hurt: a node
-        is gone."""
+        is gone; by_log: see Watch.until_back()."""
         self.watch.begin(name, self.ids if ids is None else ids)
         begin()
-        self.storms.append(self.watch.until_back(self.options.limit))
+        self.storms.append(self.watch.until_back(self.options.limit, by_log))
         self.storms[-1].hurt = hurt
 
-    def _choose(self, mode: str) -> None:
-        """All boards reconnect in this way from now on; each has said that it will."""
+    def choose(self, mode: str) -> None:
+        """All boards reconnect in this way from now on; each has said that it will. A message to a
+        board that has not subscribed yet is lost, so it is sent again."""
         since = len(self.broker.messages)
-        for ident in self.ids:
-            self.broker.publish(f"imp/{ident}/device/mode", f'"{mode}"')
-        wanted = {f"imp/{ident}/agent/mode" for ident in self.ids}
+        left = set(self.ids)
         end = time.monotonic() + _CHOICE_S
-        while not wanted <= {topic for topic, _, _ in self.broker.messages[since:]}:
-            if time.monotonic() > end:
-                raise BenchError(f"not all boards have taken the mode {mode!r}")
-            time.sleep(0.05)
+        while left and time.monotonic() < end:
+            for ident in sorted(left):
+                self.broker.publish(f"imp/{ident}/device/mode", f'"{mode}"')
+            again = time.monotonic() + _AGAIN_S
+            while left and time.monotonic() < again:
+                time.sleep(0.05)
+                answers = {topic for topic, _, _ in self.broker.messages[since:]}
+                left = {ident for ident in left if f"imp/{ident}/agent/mode" not in answers}
+        if left:
+            raise BenchError(f"{len(left)} boards have not taken the mode {mode!r}")
 
     def _storms_of_one(self, fleet: "Fleet", mode: str) -> None:
         self.storm(f"all boot at once, {mode}", self.street.power_cycle)
@@ -137,7 +143,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--broker", choices=("mosquitto", "rabbitmq"), default="mosquitto")
     parser.add_argument("--nodes", type=values.count(2, 5), default=3, help="of RabbitMQ")
     parser.add_argument("--queues", choices=("mirrored", "single"), default="mirrored")
-    parser.add_argument("--rabbitmq", type=Path, default=Path(), help="folder where it is unpacked")
+    parser.add_argument("--stop", choices=("drained", "plain"), default="drained")
+    parser.add_argument(
+        "--rabbitmq", type=Path, default=Path(), help="folder where it is unpacked"
+    )
     parser.add_argument(
         "--limit", type=values.seconds(1), default=180.0, help="for each storm, seconds"
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import meters
 
 _LOOK_S = 0.02
+_LOG_S = 0.2
 
 
 @dataclass
@@ -60,29 +61,43 @@ class Watch:
         self._since = len(self._broker.messages)
         self._cpu_s = self._broker.cpu_s()
         self._busy = meters.host_busy()
+        self._began_wall = time.time()
         self._began = time.monotonic()
 
-    def until_back(self, limit_s: float) -> Storm:
-        """Waits until all of them have said that they are online."""
+    def until_back(self, limit_s: float, by_log: bool = False) -> Storm:
+        """Waits until all of them have said that they are online. by_log: until a node has
+        accepted their sessions, where the bench's own clients lose theirs, too."""
         storm, broker = self._storm, self._broker
+        look = self._look_at_logs if by_log else self._look_at_messages
         while len(storm.back_s) < len(self._ids) and time.monotonic() - self._began < limit_s:
             time.sleep(_LOOK_S)
             broker.cpu_s()  # a node that ends takes its figure with it
-            now_s = time.monotonic() - self._began
-            news = broker.messages[self._since :]
-            self._since += len(news)
-            for topic, payload, _ in news:
-                self._take(topic, payload, now_s)
+            look()
             self._progress(f"{storm.name}: {len(storm.back_s)} of {len(self._ids)} are back")
         storm.missing = len(self._ids) - len(storm.back_s)
         storm.peak_per_s = peak_per_s(list(storm.back_s.values()))
         storm.broker_cpu_s = broker.cpu_s() - self._cpu_s
         storm.broker_rss_kib = broker.peak_rss_kib()
-        busy, there = (now - then for now, then in zip(meters.host_busy(), self._busy, strict=True))
+        busy, there = (
+            now - then for now, then in zip(meters.host_busy(), self._busy, strict=True)
+        )
         storm.host_load = busy / there if there else 0.0
         storm.load = meters.load()
         storm.tcp_connections, storm.failed_handshakes = broker.connections(self._mark)
         return storm
+
+    def _look_at_messages(self) -> None:
+        now_s = time.monotonic() - self._began
+        news = self._broker.messages[self._since :]
+        self._since += len(news)
+        for topic, payload, _ in news:
+            self._take(topic, payload, now_s)
+
+    def _look_at_logs(self) -> None:
+        time.sleep(_LOG_S)  # the times are those of the lines
+        for ident, at in self._broker.accepted(self._mark).items():
+            if ident in self._ids:
+                self._storm.back_s[ident] = max(0.0, at - self._began_wall)
 
     def _take(self, topic: str, payload: bytes, now_s: float) -> None:
         ident, _, kind = topic.removeprefix("imp/").partition("/")

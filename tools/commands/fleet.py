@@ -21,6 +21,7 @@ IN_ENVIRONMENT = True
 
 BROKERS = ("mosquitto", "rabbitmq")
 CLUSTERED = BROKERS[1]
+_OF_CLUSTERS = ("queues", "stop")
 PROGRAM = paths.ROOT / "tests" / "fleet" / "run.py"
 _NUMBERS = {
     "boards": (values.count(1, 1000), "how many (default: 100)"),
@@ -50,19 +51,24 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--broker", choices=BROKERS, default=BROKERS[0],
-        help="one Mosquitto (the default), or a cluster of RabbitMQ, which apt downloads (31 MB) and"
-        " which is not installed",
+        help="one Mosquitto (the default), or a cluster of RabbitMQ, which apt downloads (31 MB)"
+        " and which is not installed",
     )  # fmt: skip
     parser.add_argument(
         "--queues", choices=("mirrored", "single"),
-        help="whether RabbitMQ keeps the queue of a subscription at two nodes (the default) or one",
+        help="RabbitMQ keeps the queue of a subscription at two nodes (the default), or at one",
+    )  # fmt: skip
+    parser.add_argument(
+        "--stop", choices=("drained", "plain"),
+        help="before a node of RabbitMQ is restarted, it closes its connections and waits until"
+        " the boards are back (the default), or it just stops",
     )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the whole record")
 
 
 def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 when all boards came back in time, 130 after Ctrl-C."""
-    for name in ("nodes", "queues"):
+    for name in ("nodes", *_OF_CLUSTERS):
         value = getattr(options, name)
         if value is not None and options.broker != CLUSTERED:
             raise Problem(
@@ -75,7 +81,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
     command = [sys.executable, str(PROGRAM), "--board-binary", str(built.board)]
     if options.broker == CLUSTERED:
         command += ["--broker", CLUSTERED, "--rabbitmq", str(rabbitmq.ensure(report))]
-    for name in (*_NUMBERS, "queues", "output"):
+    for name in (*_NUMBERS, *_OF_CLUSTERS, "output"):
         value = getattr(options, name)
         command += [f"--{name}", str(value)] if value is not None else []
     for mode in options.mode or ():

@@ -164,13 +164,18 @@ def _unpack(work: Path) -> None:
         )
 
 
+def _linked(program: Path) -> str:
+    """The libraries of a program, as ldd lists them; also when some are missing."""
+    done = subprocess.run(["ldd", str(program)], capture_output=True, text=True, check=False)
+    return done.stdout
+
+
 def _check_libraries(found: RabbitMq) -> None:
     """What Debian would have installed beside it: the C++ library, OpenSSL, ncurses, systemd's."""
     programs = [found.binaries / "beam.smp", found.binaries / "epmd"]
     programs += sorted(found.erlang.glob("lib/crypto-*/priv/lib/crypto.so"))
     for program in programs:
-        done = subprocess.run(["ldd", str(program)], capture_output=True, text=True, check=False)
-        missing = re.findall(r"^\s*(\S+) => not found", done.stdout, re.M)
+        missing = re.findall(r"^\s*(\S+) => not found", _linked(program), re.M)
         if missing:
             raise Problem(
                 f"Erlang cannot run here: {', '.join(missing)} is missing.",
