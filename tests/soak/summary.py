@@ -35,7 +35,8 @@ def _show(page: dict) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    for part in filter(None, (page.get("more"), page.get("extra"), {"heads": HEADINGS, "rows": page["rows"]})):
+    last = {"heads": HEADINGS, "rows": page["rows"]}
+    for part in filter(None, (page.get("more"), page.get("extra"), last)):
         table = Table(title=page["command"])
         for heading in part["heads"]:
             table.add_column(heading, overflow="fold")
