@@ -115,6 +115,31 @@ def test_a_failure_behind_the_link_is_told_to_it(seq, done, arguments, avoided):
     assert calls == [UP] * avoided, "before it is stopped"
 
 
+@pytest.mark.parametrize("held", [False, True])
+@pytest.mark.parametrize("several", [False, True])
+def test_of_several_networks_the_nic_names_the_one_that_was_joined(seq, several, held):
+    first, joined = {"ssid": "first", "key": ""}, {"ssid": "joined", "key": ""}
+    seq.job.nic["wificonfig"] = first
+    if several:
+        seq.job.nic["networks"] = True
+    if held:
+        links.held[nic.WIFI] = dict(seq.job.nic)
+    seq.links[0].network, seq.links[0].stage = joined, UP
+    seq.settings.password = None
+    seq._dialer.poll = lambda: dialer.READY
+    seq.session = types.SimpleNamespace(
+        open=lambda *_: None, poll=lambda now_ms: 1, close=lambda goodbye: False
+    )
+    for _ in range(3):
+        seq.step()
+        seq.links[0].stage = UP
+        if "succeeded" in seq.told.ended:
+            break
+    assert seq.job.nic["wificonfig"] is (joined if several else first)
+    if held:
+        assert links.held[nic.WIFI] == seq.job.nic, "the next attempt uses it as it is"
+
+
 def test_a_link_that_fails_ends_it(seq):
     seq.step()
     seq.links[0].stage = FAILED

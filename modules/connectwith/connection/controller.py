@@ -294,8 +294,6 @@ class Controller:
             self.outstanding = None
         self.session.holds = self.keeping is not None
         self.session.begin_kept()
-        if "networks" in job.nic:
-            job.nic["wificonfig"] = self.link.network  # that of several which was joined
         self.last_nic = job.nic
         self.live = job
         self.last_error = None

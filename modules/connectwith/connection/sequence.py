@@ -331,8 +331,17 @@ class Sequence:
             return self._await(dialer.READY)
         self._dialer.rate_address(True)
         self._state = _DONE
+        self._note_network()
         self._attempt.succeed()
         return -1
+
+    def _note_network(self):
+        """Of several networks, the NIC names the one that was joined."""
+        config = self.job.nic
+        if "networks" in config:
+            config["wificonfig"] = self.link.network
+            if self.job.kind in links.held:
+                links.held[self.job.kind] = config
 
     def _enter(self, stage, late=-1):
         """Enters a stage, if it comes after the present one. `late`: the result if the deadline
