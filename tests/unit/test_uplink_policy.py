@@ -367,7 +367,7 @@ def test_the_page_has_the_table():
         kind: {getattr(policy, name): name.lstrip("_") for name in known.split()}
         for kind, known in {
             "state": "PAUSED TRYING LIVE LOOKING MOVING",
-            "event": "CONNECTED FAILED LOST CLOSED SEEN UNSEEN _DUE _GOOD _REST",
+            "event": "CONNECTED FAILED LOST CLOSED SEEN UNSEEN ROAMS _DUE _GOOD _REST",
         }.items()
     }
     rows = [

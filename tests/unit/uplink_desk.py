@@ -9,7 +9,7 @@ from connectwith import links, results
 from connectwith.connection import job, move
 from connectwith.settings import nic
 from connectwith.uplink import keeper as module
-from connectwith.uplink import look
+from connectwith.uplink import look, roaming
 
 NAMES = ("wl0", "eth0", "cell0")
 KINDS = [nic.ETHERNET, nic.WIFI, nic.CELLULAR]
@@ -121,7 +121,31 @@ def make(monkeypatch, clock, events, looks):
         def end(self):
             Look.ended += 1
 
+    # What the keeper tells Roaming; `target` of its next look.
+    air = types.SimpleNamespace(target=None, did=[], made=0)
+
+    class Roaming:
+        def __init__(self, control):
+            air.made += 1
+
+        target = property(lambda self: air.target)
+
+        def begin(self, now_ms):
+            air.did.append("begin")
+
+        def poll(self, now_ms):
+            air.did.append("poll")
+            return 10_000
+
+        def leave(self, now_ms):
+            air.did.append(("leave", air.target))
+            air.target = None
+
+        def end(self):
+            air.did.append("end")
+
     scheduled = []
+    monkeypatch.setattr(roaming, "Roaming", Roaming)
     monkeypatch.setattr(look, "Look", Look)
     monkeypatch.setattr(micropython, "schedule", lambda f, x: scheduled.append((f, x)), False)
     monkeypatch.setattr(links, "get", lambda kind: None)
@@ -129,6 +153,7 @@ def make(monkeypatch, clock, events, looks):
     monkeypatch.setattr(module, "pause", lambda tries, base, cap: 500 if tries < 0 else base)
     desk = Desk(clock, events.append)
     desk.scheduled = scheduled
+    desk.air = air
 
     def begin_move(control, job):
         control.moves.append(job)

@@ -89,6 +89,8 @@ class Keeper:
         self._callback = callback
         self._called = 0  # how many events the callback has had
         self._look = None
+        self._roaming = None  # from the first session over Wi-Fi on
+        self._roams = False  # the attempt is for another access point of the same link
         self.ended = False
 
     def adopt(self):
@@ -102,6 +104,7 @@ class Keeper:
             return  # it goes on until there is a session over a link of the list
         self.policy.adopt(index, time.ticks_ms())
         self._watch_path()
+        self._begin_roaming(live.kind)
         self._note("connected", index, results.SERVER_CONNECTED, "connected already")
 
     def stop(self):
@@ -128,7 +131,12 @@ class Keeper:
             return
         self._end_look()
         self._watch_path()
-        if was_offline:
+        self._begin_roaming(kind)
+        if self._roams:
+            self._roams = False
+            self.moves += 1
+            self._note("moved", index, results.SERVER_CONNECTED, "stronger access point", index)
+        elif was_offline:
             why = "others failed" if index else "preferred"
             self._note("connected", index, results.SERVER_CONNECTED, why)
         else:
@@ -137,6 +145,7 @@ class Keeper:
 
     def failed(self, kind, result):
         index = self.index(kind)
+        self._roams = False
         if self.policy.handle(policy.FAILED, index, time.ticks_ms()):
             self._note("failed", index, result)
 
@@ -147,6 +156,7 @@ class Keeper:
         event = policy.CLOSED if closed else policy.LOST
         if self.policy.handle(event, index, time.ticks_ms()):
             self._end_look()
+            self._end_roaming()
             self._note("lost", index, result, "lost")
 
     def dropped(self):
@@ -154,6 +164,7 @@ class Keeper:
             return
         self.ended = True
         self._end_look()
+        self._end_roaming()
         self._note("ended", self.policy.current, None, "ended")
         if self._callback is not None:
             # Not at once: the call of the user's that has ended this has not done its work yet.
@@ -168,6 +179,12 @@ class Keeper:
             return 0  # the callback may have changed anything
         wait_ms = self._poll_look(now_ms)
         action = self.policy.poll(now_ms)
+        if self.policy.state == policy.LIVE and self._roaming is not None:
+            roam_ms = self._roaming.poll(now_ms)
+            if self._roaming.target is not None:
+                self._roam(now_ms)
+                return -1
+            wait_ms = roam_ms if wait_ms < 0 else min(wait_ms, roam_ms)
         if action == policy.LOOK:
             self._begin_look(self.policy.target)
             return _SEEING_MS
@@ -192,13 +209,15 @@ class Keeper:
             config = settings.fill({"interface": nic.NAMES[kind][1]}, kind)
         return config
 
-    def _begin(self, index):
+    def _begin(self, index, config=None):
+        """Begins an attempt over candidate `index`, with its own NIC if none is given."""
         self._end_look()
         kind = self.kinds[index]
         others = len(self.kinds) > 1
         timeout_ms = _ATTEMPT_MS[kind] if others else job.default_ms(kind)
         try:
-            following = Job(self._nic(index), kind, job.server_settings(), timeout_ms)
+            config = config or self._nic(index)
+            following = Job(config, kind, job.server_settings(), timeout_ms)
         except (OSError, RuntimeError, ValueError) as error:
             sys.print_exception(error)
             self.policy.handle(policy.FAILED, index, time.ticks_ms())
@@ -212,6 +231,27 @@ class Keeper:
             move.begin(self._control, following)
         else:
             self._control.schedule(following)
+
+    def _begin_roaming(self, kind):
+        if kind != nic.WIFI:
+            self._end_roaming()
+            return
+        if self._roaming is None:
+            from connectwith.uplink.roaming import Roaming
+
+            self._roaming = Roaming(self._control)
+        self._roaming.begin(time.ticks_ms())
+
+    def _end_roaming(self):
+        if self._roaming is not None:
+            self._roaming.end()
+
+    def _roam(self, now_ms):
+        """Changes to another access point. Messages are carried over."""
+        if self.policy.handle(policy.ROAMS, self.policy.current, now_ms):
+            self._roaming.leave(now_ms)
+            self._roams = True
+            self._begin(self.policy.target, self._control.live.nic)
 
     def _watch_path(self):
         self._control.session.mqtt.watch_path(*self._health)

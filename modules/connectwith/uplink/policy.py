@@ -41,13 +41,14 @@ LIVE = const(2)  # a session over `current`
 LOOKING = const(3)  # the same, and the owner finds out whether `target` is good
 MOVING = const(4)  # the same, and an attempt over `target` runs beside it
 
-# Events from the owner. LOST and CLOSED concern `current`, the others `target`.
+# Events from the owner. LOST, CLOSED and ROAMS concern `current`, the others `target`.
 CONNECTED = const(0)  # the attempt has succeeded
 FAILED = const(1)  # the attempt has failed
 LOST = const(2)  # the session has ended because the link or the path is dead
 CLOSED = const(3)  # the server has ended the session; the link may be good
 SEEN = const(4)  # the look has found a good link, or cannot tell
 UNSEEN = const(5)  # it has not
+ROAMS = const(9)  # the owner closes the session, for an attempt over the same link
 # Events of time: the deadline is over, and ...
 _DUE = const(6)  # ... something is to be done
 _GOOD = const(7)  # ... a better link has been good for long enough
@@ -72,6 +73,7 @@ TABLE = const(
         (LIVE, _REST, LIVE, "_rest"),
         (LIVE, LOST, PAUSED, "_lose"),
         (LIVE, CLOSED, PAUSED, "_end"),
+        (LIVE, ROAMS, TRYING, "_roam"),
         (LOOKING, SEEN, LIVE, "_see"),
         (LOOKING, UNSEEN, LIVE, "_miss"),
         (LOOKING, _DUE, LIVE, "_miss"),
@@ -141,7 +143,8 @@ class Policy:
     def handle(self, event, link, now_ms):
         """An event that concerns candidate `link`. Returns whether it was expected."""
         self._age(now_ms)
-        if link < 0 or link != (self.current if event in (LOST, CLOSED) else self.target):
+        concerned = self.current if event in (LOST, CLOSED, ROAMS) else self.target
+        if link < 0 or link != concerned:
             return False
         return self._follow(event, now_ms) is not None
 
@@ -261,6 +264,12 @@ class Policy:
 
     def _give_way(self, now_ms):
         self._drop(now_ms, 0, False)
+        self._due = ticks_add(now_ms, _RESULT_MS)
+
+    def _roam(self, now_ms):
+        link = self.current
+        self._drop(now_ms, 0, True)
+        self.target = link
         self._due = ticks_add(now_ms, _RESULT_MS)
 
     def _drop(self, now_ms, penalty, again):
