@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Several Wi-Fi networks: `imp.uplink.networks`, and which of them a board joins."""
 
+import time
+
 import pytest
 
 NO_WIFI, NOT_RESOLVED, SERVER_CONNECTED = 1, 3, 5
@@ -258,6 +260,53 @@ def test_another_call_in_the_middle(device, air, moment_ms):
     device.repl.run(f"settle({moment_ms})")
     assert device.connect(device.wifi("far")) == SERVER_CONNECTED
     assert air.joined()[-1] == "far"
+
+
+def test_ctrl_c_while_lists_are_stored(device, air, dut):
+    """The list is the old one or the new one, and the board goes on."""
+    air.store(air.near, air.mid)
+    device.repl.send(
+        "known = imp.uplink.networks()\n"
+        "print('go')\n"
+        "while True:\n    imp.uplink.networks(known[:1])\n    imp.uplink.networks(known)\n"
+    )
+    dut.expect_exact("go")
+    for _ in range(5):
+        time.sleep(0.05)
+        dut.write(b"\x03")
+    device.repl.enter()
+    assert device.repl.value("len(imp.uplink.networks())") in (1, 2)
+    assert air.connect() == SERVER_CONNECTED
+
+
+@pytest.mark.parametrize("moment_ms", [50, 300])
+def test_ctrl_c_during_an_attempt(device, air, dut, moment_ms):
+    air.store(air.near, air.mid, near="not-the-key")
+    device.start({"interface": "wl0"})
+    device.repl.send("print('go')\nwhile True: pass\n")
+    dut.expect_exact("go")
+    time.sleep(moment_ms / 1000)
+    dut.write(b"\x03")
+    device.repl.enter()
+    device.wait()
+    assert device.calls()[-1][1] == SERVER_CONNECTED and air.joined()[-1] == "mid"
+
+
+def test_keep_goes_on_over_the_next_network(device, air):
+    air.store(air.near, air.mid)
+    device.repl.run(
+        "events = []\n"
+        "def heard(event): events.append(event['event'])\n"
+        "imp.uplink.keep(heard, order=['wifi'])\n"
+        "def up(): return (imp.uplink.status() or {}).get('state') == 'connected'"
+    )
+    assert device.repl.value("until(up, 30000)", timeout=40)
+    air.near.off()
+    assert device.repl.value("until(lambda: 'lost' in events and up(), 60000)", timeout=70)
+    assert air.joined() == ["near", "mid"]
+    # A call of the same keeping adopts the session, whichever network it is over.
+    device.repl.run("imp.uplink.keep(heard, order=['wifi'])\nsettle(500)")
+    assert device.repl.value("up()") and air.joined() == ["near", "mid"]
 
 
 def test_the_list_changes_in_the_middle(device, air):
