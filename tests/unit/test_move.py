@@ -285,7 +285,7 @@ def test_a_call_ends_it(kept, how):
         keeping.keep(kept, None)
     else:
         attempt(kept) if how == "connectwith" else kept.disconnect()
-    assert kept.moving is None and beside.releases == [(False, False)]
+    assert kept.moving is None and beside.releases == [(False, how != "connectwith")]
     assert kept.keeper.told == ["dropped"] and kept.sequence is kept.live_sequence
     assert kept.is_connected() is (how == "keep")
     assert kept.sequence.releases == ([] if how == "keep" else [(True, how == "disconnect")])

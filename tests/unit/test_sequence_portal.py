@@ -125,3 +125,13 @@ def test_a_link_that_is_lost_meanwhile_ends_it(dialling):
     assert dialling.ended[-2:] == [("link lost", 0, 0), results.NO_WIFI]
     dialling._close_server()
     assert dialling.closed == 1
+
+
+def test_an_address_that_is_not_strange_is_looked_at_once(refused, monkeypatch):
+    looks = []
+    monkeypatch.setattr(_connectwith, "clock_quality", lambda now_s: 5, False)
+    refused._dialer.met_another = lambda link: looks.append(link)
+    assert refused.step() > 0 and len(looks) == 1
+    assert "connectwith.connection.portal" not in sys.modules
+    refused._state = sequence._DIALLING
+    assert refused.step() > 0 and len(looks) == 1

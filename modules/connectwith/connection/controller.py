@@ -190,7 +190,7 @@ class Controller:
         """Ends attempt, session and link. `keep`: a link that the local network holds stays up."""
         self.generation += 1
         gone = self.on_superseded
-        self.end_attempt()
+        self.end_attempt(keep)
         self.live = self.outage = None
         self._connected = False
         if self.sequence.link is not None:  # otherwise nothing is open
@@ -199,14 +199,14 @@ class Controller:
             gone()
         self.end_keeping()
 
-    def end_attempt(self):
+    def end_attempt(self, keep=True):
         """Ends the attempt without a report. Its link is released if it runs beside a session."""
         self.attempt.abandon()
         if self._job is not None:
             self._job.close()
         self.on_superseded = self._job = self._next = None
         if self.moving is not None:
-            self.moving.abandon()
+            self.moving.abandon(keep)
 
     def end_keeping(self):
         keeping = self.keeping

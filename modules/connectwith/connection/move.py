@@ -102,12 +102,12 @@ class Move:
         if end is not None:
             self._control.lose(*end)
 
-    def abandon(self):
-        """A call of the user's ends the attempt."""
+    def abandon(self, keep):
+        """A call of the user's ends the attempt. `keep`: see Sequence.release()."""
         self.close_live()
         self._control.moving = None
         if self.sequence is not None:
-            call(self.sequence.release, False, False)
+            call(self.sequence.release, False, keep)
 
     def poll(self):
         """Called in the steps of the session. Returns whether it has done something: the step that

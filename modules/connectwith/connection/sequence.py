@@ -294,6 +294,8 @@ class Sequence:
             return False
         dial = self._dialer
         if not dial.met_another(self.link):
+            if dial.cause == "TCP errno":
+                self._end_portal()  # what was imported for that
             return False
         self._note(dial.result, dial.cause, dial.code, dial.flags)  # if the deadline comes now
         from connectwith.connection import portal
@@ -317,7 +319,7 @@ class Sequence:
     def _end_portal(self):
         if self._portal:
             self._portal.close()
-            self._portal = False
+        self._portal = False
         connectwith.unload("connection.portal")
 
     def _poll_session(self):
