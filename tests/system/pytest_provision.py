@@ -218,7 +218,7 @@ def test_what_the_board_refuses_leaves_everything_as_it_was(board, world, monkey
     assert _value(board, f"{stored}('cellconfig')") is None
 
 
-def test_several_networks_and_a_list_that_is_refused(board, monkeypatch):
+def test_several_networks_and_a_list_that_is_refused(board, monkeypatch, capsys):
     monkeypatch.setenv(provision.WIFI_KEY, "key-of-first")
     monkeypatch.setenv(provision.WIFI_KEY + "_2", "key-of-second")
     _provision("--port", board.console, "--wifi", "first", "--wifi", "second")
@@ -226,6 +226,8 @@ def test_several_networks_and_a_list_that_is_refused(board, monkeypatch):
     with pytest.raises(Problem, match="nothing was stored") as caught:
         _provision("--port", board.console, "--wifi", "third", "--wifi", "fourth")
     assert "network 1: key:" in caught.value.why and "S3c" not in str(caught.value)
+    said = _doctor(capsys, "--port", board.console)[1]
+    assert "1 of Wi-Fi" in said and "second" not in said
     stored = "[n['ssid'] for n in __import__('connectwith.settings').settings.candidates()]"
     assert _value(board, stored) == ["first", "second"]
 

@@ -86,6 +86,8 @@ def stored():
         block = settings.load_block(name)
         # Names only: an SSID can reveal where a person lives.
         found[name] = None if block is None else sorted(block)
+    known = getattr(settings, "load_networks", list)()  # an earlier firmware has no list
+    found["networks"] = [str(len(known)) + " of Wi-Fi"] if known else None
     broker = settings.load_cloud()
     found["cloud"] = None
     if broker is not None:
