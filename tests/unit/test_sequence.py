@@ -78,7 +78,7 @@ def test_a_silent_network_behind_ppp_has_a_code_of_its_own(seq, kind, silent, re
     seq._state = sequence._DIALLING
     seq._dialer = types.SimpleNamespace(
         poll=lambda: -1, result=results.NO_SERVER, cause="TCP errno", code=113, flags=0,
-        silent=silent, permanent=False, met_another=lambda link: False,
+        silent=silent, permanent=False, suspects_portal=lambda *_: False,
     )  # fmt: skip
     assert seq.step() < 0
     assert seq.ended[-1] == result
@@ -99,7 +99,7 @@ def dated(monkeypatch, seq):
     seq._dialer = types.SimpleNamespace(
         poll=lambda: -1, result=results.NO_SERVER, cause="TLS error", code=-0x2700, silent=False,
         stream=stream, start=start, flags=0, late=-1, permanent=True, close=lambda: None,
-        met_another=lambda link: False,
+        suspects_portal=lambda *_: False,
     )  # fmt: skip
 
     class TimeSync:

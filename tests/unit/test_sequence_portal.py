@@ -1,137 +1,84 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""When an attempt checks for a captive portal, and what it does with the answer."""
+"""An attempt while the dialer checks for a captive portal."""
 
-import sys
 import types
 
 import _connectwith
 import pytest
 from connectwith import links, results
-from connectwith.connection import dialer, portal, sequence
+from connectwith.connection import dialer, sequence
+from connectwith.links import retry_limits
 from test_sequence import ECONNRESET, job, seq  # noqa: F401
 
-NO_CA, NO_TLS = 0x08, -0x7200
+NO_CA = 0x08
 
 
 @pytest.fixture
 def dialling(seq, monkeypatch):  # noqa: F811
-    """An attempt whose TLS is about to fail; `states`: what the check says, `checks` of it."""
-    seq.states, seq.checks, seq.closed = [], [], 0
-
-    class Check:
-        def __init__(self, route, target):
-            seq.checks.append((route, target))
-
-        def poll(self):
-            return seq.states.pop(0) if seq.states else 0
-
-        def close(self):
-            seq.closed += 1
-
-    monkeypatch.setattr(portal, "Check", Check)
+    """An attempt whose TLS is about to fail; `found`: what the check says, one for each step."""
+    seq.found, seq.asked = [], []
     monkeypatch.setattr(sequence.Sequence, "portal", None)
-    seq.suspicious = True
+
+    def suspects_portal(*arguments):
+        seq.asked.append(arguments)
+        return len(seq.asked) == 1
+
+    def check_portal():
+        found = seq.found.pop(0)
+        if found == "portal":
+            seq._dialer.cause, seq._dialer.permanent = "captive portal", True
+        return bool(found)
+
     seq._dialer = types.SimpleNamespace(
         poll=lambda: dialer.FAILED, result=results.NO_SERVER, cause="TLS error", code=-0x2700,
-        flags=NO_CA, silent=False, permanent=True, met_another=lambda link: seq.suspicious,
-        close=lambda: None, rate_address=lambda good: None,
+        flags=NO_CA, silent=False, permanent=True, suspects_portal=suspects_portal,
+        check_portal=check_portal, close=lambda: None, rate_address=lambda good: None, check=None,
     )  # fmt: skip
     seq._state = sequence._DIALLING
     seq._route = "route"
-    yield seq
-    load()
+    return seq
 
 
-def load():
-    """Undoes what `unload()` has done; the firmware would import it again."""
-    sys.modules["connectwith.connection.portal"] = portal
-    sys.modules["connectwith.connection"].portal = portal
-
-
-def test_a_portal_is_the_cause(dialling):
-    dialling.states = [0, 0, 0, 1]
-    assert dialling.step() > 0
+@pytest.mark.parametrize(
+    ("found", "cause"), [("portal", "captive portal"), ("nothing", "TLS error")]
+)
+def test_what_the_check_says_is_the_cause(dialling, found, cause):
+    dialling.found = [None, None, found]
+    assert dialling.step() > 0 and dialling.step() > 0
     assert dialling.ended == [("TLS error", -0x2700, NO_CA), results.NO_SERVER], "if time is up"
     dialling.ended.clear()
-    assert [dialling.step() > 0 for _ in range(2)] == [True, True] and not dialling.ended
     assert dialling.step() < 0
-    assert dialling.ended == [("captive portal", -0x2700, NO_CA), results.NO_SERVER]
-    assert dialling.checks == [("route", None)] and dialling.closed == 1
-    assert "connectwith.connection.portal" not in sys.modules
-
-
-def test_no_portal_is_the_failure_that_it_was(dialling):
-    dialling.states = [0, -1]
-    dialling.step()
-    dialling.ended.clear()
-    assert dialling.step() < 0
-    assert dialling.ended == [("TLS error", -0x2700, NO_CA), results.NO_SERVER]
-
-
-def test_other_failures_ask_nobody(dialling):
-    dialling.suspicious = False
-    assert dialling.step() < 0 and dialling.checks == []
-
-
-def test_it_can_be_switched_off(dialling, monkeypatch):
-    monkeypatch.setattr(sequence.Sequence, "portal", ())
-    assert dialling.step() < 0 and dialling.checks == []
+    assert dialling.ended == [(cause, -0x2700, NO_CA), results.NO_SERVER]
+    assert dialling.asked[0] == (dialling.link, "route", None)
 
 
 def test_another_address(dialling, monkeypatch):
     monkeypatch.setattr(sequence.Sequence, "portal", ("a", 80, "/"))
+    dialling.found = [None]
     dialling.step()
-    assert dialling.checks == [("route", ("a", 80, "/"))]
+    assert dialling.asked[0][2] == ("a", 80, "/")
 
 
-@pytest.fixture
-def refused(dialling, monkeypatch):
-    """An attempt of _SINGLE mode, whose TCP connection is refused, which is tried again."""
-    from connectwith.links import retry_limits
-
+def test_an_attempt_that_goes_on_after_the_check(dialling, clock, monkeypatch):
     monkeypatch.setattr(_connectwith, "backoff_ms", lambda *_: 500, False)
     dialling.begin(job(mode=retry_limits._SINGLE))
     dialling._state = sequence._DIALLING
     dial = dialling._dialer
     dial.cause, dial.code, dial.flags, dial.permanent = "TCP errno", ECONNRESET, 0, False
-    return dialling
+    dialling.found = ["nothing"]
+    assert dialling.step() > 0 and dialling._state == sequence._PAUSING
 
 
-def test_once_in_an_attempt(refused, clock):
-    refused.states = [0, -1]
-    refused.step()
-    assert refused.step() > 0 and refused._state == sequence._PAUSING
-    refused._state = sequence._DIALLING
-    assert refused.step() > 0 and len(refused.checks) == 1
-    load()
-    refused.begin(refused.job)
-    refused._state = sequence._DIALLING
-    refused.step()
-    assert len(refused.checks) == 2, "the next attempt"
+def test_each_attempt_may_check(dialling):
+    dialling._dialer.check = False
+    dialling.begin(dialling.job)
+    assert dialling._dialer.check is None
 
 
-def test_who_waits_for_a_person_is_not_tried_again(refused):
-    refused.states = [0, 1]
-    refused.step()
-    assert refused.step() < 0
-    assert refused.ended[-2:] == [("captive portal", 0, 0), results.NO_SERVER]
-
-
-def test_a_link_that_is_lost_meanwhile_ends_it(dialling):
+def test_a_link_that_is_lost_meanwhile(dialling):
+    dialling.found = [None]
     dialling.step()
     dialling.link.state = links.FAILED
     assert dialling.step() < 0
     assert dialling.ended[-2:] == [("link lost", 0, 0), results.NO_WIFI]
-    dialling._close_server()
-    assert dialling.closed == 1
-
-
-def test_an_address_that_is_not_strange_is_looked_at_once(refused, monkeypatch):
-    looks = []
-    monkeypatch.setattr(_connectwith, "clock_quality", lambda now_s: 5, False)
-    refused._dialer.met_another = lambda link: looks.append(link)
-    assert refused.step() > 0 and len(looks) == 1
-    assert "connectwith.connection.portal" not in sys.modules
-    refused._state = sequence._DIALLING
-    assert refused.step() > 0 and len(looks) == 1

@@ -9,7 +9,7 @@ from errno import ECONNREFUSED, ECONNRESET
 import _connectwith
 from micropython import const
 
-from connectwith import overwrite, results
+from connectwith import overwrite, results, unload
 from connectwith.settings import cloud
 
 # Texts for the failures of Resolver.poll() (RESOLVE_... in port/resolve_lwip.h).
@@ -82,6 +82,7 @@ class Dialer:
         ]  # host, the last address that answered, whether it served
         self._denied = False  # an address has refused the connection
         self._state = FAILED
+        self.check = None  # the portal.Check that runs; False: it has run in this attempt
         self._tunnel = None  # through the proxy
         self.result = 0
         self.cause = ""
@@ -120,6 +121,8 @@ class Dialer:
 
     def close(self):
         """Closes the stream, if there is one, and cancels the query. Never waits."""
+        if self.check:
+            self._end_check()
         self.rate_address(False)  # the address has answered, but the attempt ended before success
         self._state = FAILED
         self._resolver.cancel()
@@ -293,8 +296,38 @@ class Dialer:
         self._state = READY
         return READY
 
-    def met_another(self, link):
-        """After FAILED over `link`: whether somebody else may stand in for the server."""
+    def suspects_portal(self, link, route, target):
+        """After FAILED over `link`: whether a captive portal may stand in for the server. Then the
+        check for it begins, which is made once in an attempt; the other arguments are those of
+        portal.Check."""
+        if self.check is False or target == ():
+            return False
+        if not self._met_another(link):
+            if self.cause == "TCP errno":
+                self._end_check()  # what was imported for that
+            return False
+        from connectwith.connection import portal
+
+        self.check = portal.Check(route, target)
+        return True
+
+    def check_portal(self):
+        """False while the check runs. After it `cause` may be a portal."""
+        state = self.check.poll()
+        if state > 0:  # only a person can log in
+            self.cause, self.code, self.permanent = "captive portal", min(self.code, 0), True
+        if state:
+            self._end_check()
+        return state != 0
+
+    def _end_check(self):
+        if self.check:
+            self.check.close()
+        self.check = False
+        unload("connection.portal")
+
+    def _met_another(self, link):
+        """Whether somebody else may have answered in place of the server."""
         if self._proxy is not None:
             return False
         if self.cause == "TLS error":

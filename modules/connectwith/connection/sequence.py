@@ -63,7 +63,6 @@ class Sequence:
         self.limits = retry_limits.RetryLimits()
         self._faults = 0  # the last value of the link's `faults`
         self._route = None  # of the link: see links.route()
-        self._portal = None  # the portal.Check that runs; False: it has run in this attempt
 
     def make_session(self):
         """The session. It is made with the first stream, as its memory is needed before."""
@@ -75,7 +74,7 @@ class Sequence:
 
     def begin(self, job):
         """Makes the first step of `job` the next step. Changes nothing else."""
-        self._portal = None
+        self._dialer.check = None
         self._state = _PREPARE
         self._queries = self._dials = 0
         self.job = job
@@ -269,7 +268,9 @@ class Sequence:
             self._state = _CHECKING_DATE
             return self._check_date()
         if stage == dialer.FAILED:
-            if self._may_be_portal():
+            if dial.suspects_portal(self.link, self._route, self.portal):
+                self._note(dial.result, dial.cause, dial.code, dial.flags)  # as above
+                self._state = _CHECKING_PORTAL
                 return self._check_portal()
             result = dial.result
             if dial.silent and self.job.kind == settings.nic.CELLULAR:
@@ -287,40 +288,11 @@ class Sequence:
         self._state = _OPENING_SESSION
         return self._poll_session()
 
-    def _may_be_portal(self):
-        """Begins the check for a captive portal, if somebody else may have answered. Once in an
-        attempt."""
-        if self._portal is False or self.portal == ():
-            return False
-        dial = self._dialer
-        if not dial.met_another(self.link):
-            if dial.cause == "TCP errno":
-                self._end_portal()  # what was imported for that
-            return False
-        self._note(dial.result, dial.cause, dial.code, dial.flags)  # if the deadline comes now
-        from connectwith.connection import portal
-
-        self._portal = portal.Check(self._route, self.portal)
-        self._state = _CHECKING_PORTAL
-        return True
-
     def _check_portal(self):
-        state = self._portal.poll()
-        if not state:
+        if not self._dialer.check_portal():
             return self.limits.wait_ms()
-        self._end_portal()
-        dial = self._dialer
-        if state > 0:
-            # Only a person can log in.
-            dial.cause, dial.code, dial.permanent = "captive portal", min(dial.code, 0), True
         self._state = _DIALLING
         return self._poll_dialer()
-
-    def _end_portal(self):
-        if self._portal:
-            self._portal.close()
-        self._portal = False
-        connectwith.unload("connection.portal")
 
     def _poll_session(self):
         state = self.session.poll(time.ticks_ms())
@@ -389,8 +361,6 @@ class Sequence:
     def _close_server(self, goodbye=False):
         """Closes session and stream. Returns whether DISCONNECT was written."""
         said = self.session is not None and self.session.close(goodbye)
-        if self._portal:
-            self._end_portal()
         self._dialer.close()
         self.limits.reset_stage()
         return said
