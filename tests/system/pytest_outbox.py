@@ -7,6 +7,7 @@ import re
 import time
 
 import pytest
+import pytest_moving
 
 SERVER_CONNECTED = 5
 WOULDBLOCK = 4
@@ -140,6 +141,30 @@ def test_a_lost_connection_repeats_what_was_not_acknowledged(kept, world):
     assert kept.repl.value("empty()", timeout=30) is True
     numbers = [message["n"] for message in _messages(world, 10)]
     assert sorted(set(numbers)) == list(range(1, 11))
+
+
+@pytest.mark.parametrize("after", ["wl0", "eth0"])
+def test_a_move_to_another_link_loses_nothing_and_keeps_the_order(kept, world, after):
+    kept.repl.run(pytest_moving._KEEPER)
+    before = {"wl0": "eth0", "eth0": "wl0"}[after]
+    assert kept.connect(kept.nic(before)) == SERVER_CONNECTED
+    kept.repl.run("keeping.keep(control, keeper)\ncount = 0")
+    kept.repl.run(
+        f"move({kept.nic(after)!r})\n"
+        "def talk():\n"
+        "    global count\n"
+        "    keep(count); count += 1\n"
+        "    return told\n"
+        "until(talk)",
+        timeout=40,
+    )
+    assert kept.repl.value("told")[0][0] == "connected"
+    count = kept.repl.value("count")
+    assert kept.repl.value("empty()", timeout=30) is True
+    numbers = {message["n"]: message["data"] for message in _messages(world, count)}
+    assert [numbers[n] for n in range(1, count + 1)] == list(range(count))
+    first = list(dict.fromkeys(message["n"] for message in _messages(world, count)))
+    assert first == sorted(first)
 
 
 def test_a_full_outbox_refuses_or_drops_and_says_so(kept, world):

@@ -82,13 +82,17 @@ class _Run:
             return None
 
 
-def _cut_somewhere(run, chance, numbers, accepted, by_time):
-    """Keeps messages until the power goes."""
+def _cut_somewhere(run, cable, chance, numbers, accepted, by_time):
+    """Keeps messages until the power goes. In some runs the cable goes silent before: what is sent
+    then has not arrived."""
+    silent_s = time.monotonic() + chance.uniform(0, 2 * _RUN_S)
     end = time.monotonic() + (chance.uniform(0, _RUN_S) if by_time else _RUN_S)
     pause_s = chance.choice((0.01, 0.1, 0.3))
     if run.line is None or run.report() is None:
         return
     while time.monotonic() < end:
+        if time.monotonic() > silent_s:
+            cable.silence("up")
         number = next(numbers)
         run.ask(f"{number} {chance.choice((5, 60, 90, 300, 700))}")
         if by_time and chance.random() < 0.1:
@@ -146,8 +150,10 @@ def test_power_cuts_lose_nothing_that_was_accepted(request, world):
     for i in range(count):
         by_time = i % 2 == 0
         cut = [] if by_time else ["--power-cut", str(chance.randrange(1, _MOST_BYTES))]
+        cable = world.ethernet.cable
         with _Run(world, binary, board.dir, cut) as run:
-            _cut_somewhere(run, chance, numbers, accepted, by_time)
+            _cut_somewhere(run, cable, chance, numbers, accepted, by_time)
+        cable.restore()
     with _Run(world, binary, board.dir) as run:
         _drain(run)
     got = _delivered(world)

@@ -252,7 +252,6 @@ class Box:
 
     def remove(self):
         """Removes the oldest file. One that cannot be removed comes again after a reset."""
-        self._find_end()
         files = self.files
         self.files = None
         try:
