@@ -123,13 +123,12 @@ class _File:
 
 
 class Session:
-    """What a session.Session is to the outbox. `sent`: (packet id, topic, payload). `adopted`:
-    packet ids of the session before."""
+    """What a session.Session is to the outbox. `sent`: (packet id, topic, payload)."""
 
-    def __init__(self, kept, adopted=()):
+    def __init__(self, kept):
         self.sent = []
-        self.unacked = list(adopted)
-        self._packet_id = max(self.unacked, default=0)
+        self.unacked = []
+        self._packet_id = 0
         self.is_full = False
         self._kept = kept
         kept.begin(self)

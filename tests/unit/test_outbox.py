@@ -76,23 +76,65 @@ def test_a_lost_session_repeats_from_the_first_unacknowledged_message(flash):
     assert values(again) == [2, 3, 4, 5]
 
 
-def test_a_session_that_has_adopted_what_was_sent_does_not_send_it_twice(flash):
+def test_another_session_cannot_acknowledge_or_take_what_was_moved(flash):
     kept = flash_files.boot()
     keep(kept, *["x" * 200] * 3)
+    old = Session(kept)
+    kept.feed(old, 0)
+    kept.feed(old, 0)
+    assert kept.without(old, [("a", b"", 1), ("b", b"", 7), ("c", b"", 2)]) == [("b", b"", 7)]
+    new = Session(kept)
+    kept.feed(new, 0)
+    old.unacked.clear()  # the end of the one before, which may be noticed late
+    kept.note(old)
+    kept.feed(old, 0)
+    assert numbers(old) == [1, 2] and numbers(new) == [1] and kept.state()["count"] == 3
+    new.run()
+    assert numbers(new) == [1, 2, 3]
+
+
+def test_a_message_that_ends_each_session_does_not_make_the_device_useless(flash, clock):
+    kept = flash_files.boot()
+    keep(kept, "poison" * 40, "y" * 200)
+    sessions = []
+
+    def connect(steps=3):
+        sessions.append(Session(kept))
+        for _ in range(steps):
+            kept.feed(sessions[-1], clock.now_ms)
+        return len(sessions[-1].sent)
+
+    # The broker closes the connection at the first message: three times, then there is a pause.
+    assert [connect() for _ in range(4)] == [2, 2, 2, 0]
+    keep(kept, "z" * 200)
+    assert kept.is_waiting() and not kept.has_work()
+    for pause_s in (60, 120, 240, 480, 960, 1920, 3840, 3840):
+        clock.now_ms += pause_s * 1000 - 1
+        kept.feed(sessions[-1], clock.now_ms)
+        assert sessions[-1].sent == [] and kept.due_ms(clock.now_ms, 60000) == 1
+        clock.now_ms += 1
+        kept.feed(sessions[-1], clock.now_ms)
+        assert numbers(sessions[-1]) == [1]
+        assert connect() == 0
+    kept.clear()
+    keep(kept, "after")
+    sessions[-1].run(clock.now_ms)
+    assert values(sessions[-1]) == ["after"]
+
+
+def test_an_acknowledgement_ends_the_suspicion(flash):
+    kept = flash_files.boot()
+    keep(kept, *["x" * 200] * 2)
+    for _ in range(2):
+        kept.feed(Session(kept), 0)
     session = Session(kept)
-    for _ in range(3):
-        kept.feed(session, 0)
+    kept.feed(session, 0)
     session.acknowledge()
-    kept.note(session)
-    for adopted, sent_again in (([2, 3], []), ([3], [2, 3]), ([], [2, 3])):
-        following = Session(kept, adopted)
-        keep(kept, "x" * 200)
-        for _ in range(4):
-            kept.feed(following, 0)
-        assert numbers(following)[: len(sent_again)] == sent_again
-        if not sent_again:
-            assert numbers(following) == [4]
-        session = following
+    kept.feed(session, 0)
+    for _ in range(2):
+        session = Session(kept)
+        kept.feed(session, 0)
+        assert numbers(session) == [2]
 
 
 def test_long_messages_are_sent_one_at_a_time(flash):

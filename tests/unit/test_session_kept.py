@@ -15,6 +15,7 @@ class Kept:
         self.fed = 0
         self.noted = []
         self.work = False
+        self.own = None
 
     def begin(self, current):
         self.current = current
@@ -25,6 +26,13 @@ class Kept:
 
     def note(self, current):
         self.noted.append(list(current.mqtt.unacked))
+
+    def without(self, current, messages):
+        self.note(current)
+        return [message for message in messages if message[2] != self.own]
+
+    def is_waiting(self):
+        return self.work
 
     def has_work(self):
         return self.work
@@ -45,10 +53,34 @@ def test_the_outbox_is_asked_in_the_session_that_is_in_use_and_in_no_other(onlin
     assert not online.is_drained()
     online.poll(0)
     assert not online.is_drained()
-    online.outstanding()
-    assert kept.noted == [[3]]
+    assert online.is_waiting()
+    kept.own = online.enqueue("agent/kept", b"y")
+    other = online.enqueue("log", b"z")
+    messages, again = online.outstanding()
+    assert [message[2] for message in messages] == [other] and again == 0
+    online.holds = True
+    stream.room = 1 << 30
+    for _ in range(4):
+        online.poll(0)
+    messages, again = online.outstanding()
+    assert [message[2] for message in messages] == [other] and again == 1
+    kept.noted.clear()
+    online.close(False)
+    assert kept.noted == [[kept.own - 1, kept.own, other]] and online.kept is None
+    online.begin_kept(kept)
     online.open(Stream(), SETTINGS, None, 0)
     assert online.kept is None  # it may be one beside the session in use
+
+
+def test_flush_waits_for_the_outbox_of_a_session_that_is_open(online):  # noqa: F811
+    kept = Kept()
+    assert not online.is_waiting()
+    online.begin_kept(kept)
+    assert not online.is_waiting()
+    kept.work = True
+    assert online.is_waiting() and not online.is_waiting(5)
+    online.close(False)
+    assert not online.is_waiting()
 
 
 def test_without_an_outbox_in_flash_none_is_loaded(online):  # noqa: F811

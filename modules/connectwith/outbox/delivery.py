@@ -21,6 +21,13 @@ from connectwith.outbox.box import now_s
 _WINDOW = const(4)  # messages that are sent and not acknowledged
 _LIGHT_BYTES = const(512)
 _PAUSE_MS = const(5000)  # after an error of the flash, or without memory
+
+# Some brokers close the connection because of a message: it is too long, or on a topic that the
+# device may not publish on. After so many sessions that have ended with the same message, the
+# outbox waits in the next one, longer each time, so that the device stays of use.
+_TRIES = const(3)
+_BLAMED_MS = const(60000)
+_DOUBLINGS = const(6)
 _BEHIND = const(0x3FFFFFFF)  # the end of any file
 
 
@@ -30,6 +37,7 @@ class Delivery:
     def __init__(self, box):
         self.box = box
         self.on_dropped = None
+        self._session = None  # that which sends
         self._told = 0  # dropped messages that `on_dropped` knows of
         # Of each message that is sent: (packet id, file, where, number, bytes).
         self._flying = []
@@ -39,6 +47,9 @@ class Delivery:
         self._has_more = True
         self._pausing = False
         self._paused_ms = 0
+        self._pause_ms = _PAUSE_MS
+        self._tried = 0  # the number of the message that the session before has ended with
+        self._tries = 0
 
     # -- what the user calls
 
@@ -47,7 +58,8 @@ class Delivery:
         with _connectwith.SchedulerLock():
             accepted = self.box.accept(name.encode(), payload)
             self._has_more = True
-            self._pausing = False
+            if self._pause_ms == _PAUSE_MS:
+                self._pausing = False
         self._tell()
         return accepted
 
@@ -68,35 +80,49 @@ class Delivery:
     def clear(self):
         """See imp.uplink.clearoutbox()."""
         with _connectwith.SchedulerLock():
+            self._tries = 0
+            self._pausing = False
             return self.box.clear()
 
     # -- what a session calls
 
     def begin(self, session):
-        """A session begins. What the one before has sent, and was not acknowledged, is sent again,
-        unless the new one has adopted all of it."""
-        for message in self._flying:
-            if not session.is_waiting(message[0]):
-                _, self._file, self._at, self._number, _ = self._flying[0]
-                self._id = None
-                self._flying.clear()
-                break
+        """A session begins. What the one before has sent, and was not acknowledged, is sent
+        again."""
+        if self._flying:
+            _, self._file, self._at, self._number, _ = self._flying[0]
+            self._id = None
+            self._flying.clear()
+            self._tries = self._tries + 1 if self._tried == self._number else 1
+            self._tried = self._number
+        self._session = session
         self._has_more = True
-        self._pausing = False
+        self._pausing = self._tries >= _TRIES
+        if self._pausing:
+            self._paused_ms = time.ticks_ms()
+            self._pause_ms = _BLAMED_MS << min(self._tries - _TRIES, _DOUBLINGS)
+
+    def without(self, session, messages):
+        """Those of a session's messages (name, payload, packet id) that are not the outbox's."""
+        self.note(session)
+        return [m for m in messages if not any([m[2] == own[0] for own in self._flying])]
 
     def note(self, session):
-        """Notes what the server has acknowledged. To be called also before a session ends."""
+        """Notes what the server has acknowledged. To be called also when a session ends."""
+        if session is not self._session:
+            return  # it has been moved to another session
         flying = self._flying
         box = self.box
         while flying and not session.is_waiting(flying[0][0]):
             box.done = max(box.done, flying[0][3] + 1)
             flying.pop(0)
+            self._tries = 0
 
     def feed(self, session, now_ms):
         """Gives an open session the next message, if it has nothing else to send."""
-        if not self._has_more and not self._flying:
+        if not self.is_waiting() or session is not self._session:
             return
-        if self._pausing and time.ticks_diff(now_ms, self._paused_ms) < _PAUSE_MS:
+        if self._pausing and time.ticks_diff(now_ms, self._paused_ms) < self._pause_ms:
             return
         try:
             self.box.look()
@@ -110,6 +136,7 @@ class Delivery:
             # Nothing is lost: it is tried again.
             self.box.files = None
             self._paused_ms = now_ms
+            self._pause_ms = _PAUSE_MS
             self._pausing = True
         self._tell()
 
@@ -117,11 +144,15 @@ class Delivery:
         """Whether the next call of feed() should come soon."""
         return self._has_more and not self._pausing
 
+    def is_waiting(self):
+        """Whether there are messages that were not acknowledged, as far as is known."""
+        return self._has_more or len(self._flying) > 0
+
     def due_ms(self, now_ms, idle_ms):
         """The ms until feed() is to be called although nothing happens, at most `idle_ms`."""
         if not self._pausing:
             return idle_ms
-        return min(idle_ms, max(0, _PAUSE_MS - time.ticks_diff(now_ms, self._paused_ms)))
+        return min(idle_ms, max(0, self._pause_ms - time.ticks_diff(now_ms, self._paused_ms)))
 
     def _may_send(self):
         """Whether the window has room. Long messages are sent one at a time, because a session may

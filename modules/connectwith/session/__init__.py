@@ -132,6 +132,9 @@ class Session:
         self._stream = None
         client = self.mqtt
         self._forget()
+        if self.kept is not None:
+            self.kept.note(self)
+            self.kept = None
         if client.state != mqtt.READY:
             client.wipe()  # the password in CONNECT, which was not accepted
         if stream is None or not goodbye or client.state != mqtt.READY or not client.idle():
@@ -179,12 +182,14 @@ class Session:
 
     def outstanding(self):
         """The messages that the server has not acknowledged, for `adopt()`: those that wait in the
-        send buffer, and if `holds` those that were sent. To be called before `close()`."""
+        send buffer, and if `holds` those that were sent. Not those of the outbox, which sends them
+        again itself. To be called before `close()`."""
         unacked = self.mqtt.unacked
-        if self.kept is not None:
-            self.kept.note(self)
         sent = [message for message in self._sent if message[2] in unacked] if self.holds else []
-        return sent + self._queue, len(sent) + self._again
+        queue = self._queue
+        if self.kept is not None:
+            sent, queue = self.kept.without(self, sent), self.kept.without(self, queue)
+        return sent + queue, len(sent) + self._again
 
     def adopt(self, outstanding):
         """Sends the messages of another session again, in their order. They keep their packet
@@ -213,10 +218,9 @@ class Session:
             self._inbound_bytes += len(payload or b"") + 1
 
     def begin_kept(self, kept=None):
-        """Sends what the outbox has from now on. `kept`: the outbox.delivery.Delivery; None: it is
-        looked for. To be called when the session has been opened, behind `adopt()`."""
-        if kept is None:
-            kept = _find_kept()
+        """Sends what the outbox has, from now on. `kept`: its delivery.Delivery; None: it is looked
+        for. To be called when the session has been opened, behind `adopt()`."""
+        kept = kept or _find_kept()
         if self.kept is None and kept is not None:
             kept.begin(self)
             self.kept = kept
@@ -229,7 +233,9 @@ class Session:
         """Whether the message `packet_id` is not acknowledged yet; 0: whether any message is
         not."""
         unacked = self.mqtt.unacked
-        return packet_id in unacked if packet_id else len(unacked) > 0
+        if packet_id:
+            return packet_id in unacked
+        return len(unacked) > 0 or self.kept is not None and self.kept.is_waiting()
 
     def is_drained(self):
         """Whether every message in the send buffer has been written."""
