@@ -218,8 +218,8 @@ class Session:
             self._inbound_bytes += len(payload or b"") + 1
 
     def begin_kept(self, kept=None):
-        """Sends what the outbox has, from now on. `kept`: its delivery.Delivery; None: it is looked
-        for. To be called when the session has been opened, behind `adopt()`."""
+        """Sends what the outbox has, from now on. `kept`: its delivery.Delivery; None: as found.
+        To be called when the session has been opened, behind `adopt()`."""
         kept = kept or _find_kept()
         if self.kept is None and kept is not None:
             kept.begin(self)
