@@ -42,6 +42,15 @@ class Job:
         self.callback = self.plan = None
 
 
+def note_network(job):
+    """Of several networks, the NIC of the job names the one that was joined."""
+    config = job.nic
+    if "networks" in config:
+        config["wificonfig"] = job.link.network
+        if job.kind in links.held:
+            links.held[job.kind] = config
+
+
 def default_ms(kind):
     """How long an attempt over a class of link may take when the caller gives no timeout."""
     return _DEFAULT_CELLULAR_MS if kind == settings.nic.CELLULAR else _DEFAULT_MS

@@ -12,6 +12,7 @@ from micropython import const
 import connectwith
 from connectwith import links, results, settings
 from connectwith.connection import dialer
+from connectwith.connection.job import note_network
 from connectwith.links import retry_limits
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
@@ -90,8 +91,7 @@ class Sequence:
         link = self.link
         if link is not None:
             if not goodbye and keep and _SET_CLOCK <= self._state < _DONE:
-                if hasattr(link, "avoid"):
-                    link.avoid()
+                getattr(link, "avoid", bool)()  # not all links have it
             self.link = None
             kind = self.job.kind
             if keep and kind in links.held and links.get(kind) is link and link.poll() == links.UP:
@@ -305,17 +305,9 @@ class Sequence:
             return self._await(dialer.READY)
         self._dialer.rate_address(True)
         self._state = _DONE
-        self._note_network()
+        note_network(self.job)
         self._attempt.succeed()
         return -1
-
-    def _note_network(self):
-        """Of several networks, the NIC names the one that was joined."""
-        config = self.job.nic
-        if "networks" in config:
-            config["wificonfig"] = self.link.network
-            if self.job.kind in links.held:
-                links.held[self.job.kind] = config
 
     def _enter(self, stage, late=-1):
         """Enters a stage, if it comes after the present one. `late`: the result if the deadline
