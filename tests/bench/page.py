@@ -30,6 +30,7 @@ _SECTIONS = {
     "time": "Time to CONNACK",
     "deadline": "Deadline",
     "switching": "From one link to another",
+    "uplink": "Staying connected",
     "rate": "Messages",
     "memory": "Memory",
     "size": "Code",

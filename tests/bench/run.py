@@ -30,6 +30,7 @@ import size  # noqa: E402
 import switching  # noqa: E402
 import tables  # noqa: E402
 import times  # noqa: E402
+import uplink  # noqa: E402
 from bench import World  # noqa: E402
 from results import Result, load  # noqa: E402
 from setting import Setting  # noqa: E402
@@ -45,6 +46,7 @@ PROGRAMS = {
     "time": times,
     "deadline": deadline,
     "switching": switching,
+    "uplink": uplink,
     "rate": rate,
     "memory": memory,
     "size": size,

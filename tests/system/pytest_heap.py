@@ -43,6 +43,31 @@ def test_what_an_attempt_allocates(device, link):
         assert result == 5 and taken < ENOUGH_BYTES
 
 
+# A keeper of two links, its policy, and their modules, without the link that is not in use. A
+# board with words of 32 bits needs half of it.
+KEEPER_BYTES = 7168
+
+_KEPT = """
+import gc
+def held():
+    settle(1000)
+    gc.collect()
+    gc.collect()
+    return gc.mem_alloc()
+"""
+
+
+def test_what_a_device_that_stays_connected_takes(device, world):
+    home = world.wifi["home"]
+    device.repl.run(f"imp.setwificonfiguration({home.ssid!r}, {home.key!r})\n" + _KEPT)
+    assert device.connect(device.ethernet()) == 5
+    before = device.repl.value("held()")
+    device.repl.run("imp.uplink.keep(order=['ethernet', 'wifi'])")
+    taken = device.repl.value("held()") - before
+    assert device.repl.value("imp.uplink.status()['interface']") == "eth0"
+    assert 0 < taken < KEEPER_BYTES
+
+
 @pytest.fixture
 def small_board(request, world):
     """Runs code on a board with another heap: its flash stays, so that its settings do."""

@@ -28,6 +28,7 @@ def board(monkeypatch):
         return kind
 
     monkeypatch.setattr(links, "get", get)
+    monkeypatch.setattr(links, "check_fitted", get)
     monkeypatch.setattr(failover, "_custom", [])
     monkeypatch.setattr(store, "load_nic", lambda kind: {} if kind in board.configured else None)
     monkeypatch.setattr(store, "fill", lambda config, kind: {**config, "filled": kind})

@@ -46,6 +46,20 @@ def test_what_this_board_has_not(board, kind, what):
         links.get(kind)
 
 
+@pytest.mark.parametrize("kind", [0, 1, 2])
+def test_a_check_makes_no_link(board, monkeypatch, kind):
+    monkeypatch.setattr(links, "_make", None)
+    unloaded = []
+    monkeypatch.setattr(links, "unload", unloaded.append)
+    with pytest.raises(ValueError, match="interface: this board has no"):
+        links.check_fitted(kind)
+    board.MODEM_TX = board.W5500_CS = board.W5500_INT = object()
+    monkeypatch.setattr(sys.modules["network"], "PPP", object(), raising=False)
+    monkeypatch.setattr(sys.modules["network"], "WLAN", object(), raising=False)
+    assert links.check_fitted(kind) is None
+    assert unloaded == (["links.w5500"] * 2 if kind == 1 else [])
+
+
 def test_a_modem_takes_both_a_driver_and_pins(board, monkeypatch):
     monkeypatch.setattr(sys.modules["network"], "PPP", object(), raising=False)
     with pytest.raises(ValueError, match="cellular"):

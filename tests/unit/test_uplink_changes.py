@@ -81,7 +81,7 @@ def test_a_late_loop_misses_the_oldest_events(desk, flag):
     desk.begin()
     iterator = changes.Changes(desk.keeper)
     for number in range(12):
-        desk.keeper._note("failed", 0, number)
+        desk.keeper.note(3, 0, number)
     assert [e["result"] for e in collect(desk, iterator, 8)] == list(range(4, 12))
 
 
@@ -106,11 +106,11 @@ def test_pauses(monkeypatch):
     monkeypatch.setattr(
         _connectwith, "backoff_ms", lambda tries, base, cap, chance: (tries, base, cap), False
     )
-    assert module.pause(3, 1000, 64_000) == (3, 1000, 64_000)
+    assert module._pause(3, 1000, 64_000) == (3, 1000, 64_000)
     monkeypatch.setattr(module.os, "urandom", lambda n: b"\xff" * n)
-    assert module.pause(-1, 1000, 1000) == 999
+    assert module._pause(-1, 1000, 1000) == 999
     monkeypatch.setattr(module.os, "urandom", lambda n: b"\x00" * n)
-    assert module.pause(-1, 1000, 1000) == 0
+    assert module._pause(-1, 1000, 1000) == 0
 
 
 def test_seconds_go_on_over_the_wrap_of_the_ticks(desk, clock):

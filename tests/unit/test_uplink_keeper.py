@@ -11,8 +11,9 @@ from connectwith import results
 from connectwith.connection import job
 from connectwith.settings import nic
 from connectwith.uplink import keeper as module
-from connectwith.uplink import look, policy, status
+from connectwith.uplink import look, options, status
 from uplink_desk import run_scheduled
+from uplink_world import LOOKING
 
 
 @pytest.fixture
@@ -160,13 +161,13 @@ def test_a_session_with_other_settings_goes_on_until_the_next_one(desk, events):
 def test_sealed_keys_look_different_each_time():
     one = {"interface": "wl0", "wificonfig": {"ssid": "home", "key": b"one"}}
     other = {"interface": "wl0", "wificonfig": {"ssid": "home", "key": b"two"}}
-    assert module._is_same(one, other)
-    assert not module._is_same(one, {"interface": "wl0", "wificonfig": None})
+    assert options._is_same(one, other)
+    assert not options._is_same(one, {"interface": "wl0", "wificonfig": None})
     several = {"interface": "wl0", "wificonfig": {"ssid": "van", "key": b"x"}, "networks": True}
-    assert not module._is_same(one, several) and module._is_same(
+    assert not options._is_same(one, several) and options._is_same(
         {**one, "networks": True}, several
     )
-    assert not module._is_same(one, {**other, "staticconfig": {"ip": "10.0.0.2"}})
+    assert not options._is_same(one, {**other, "staticconfig": {"ip": "10.0.0.2"}})
 
 
 # -- calls of the user's
@@ -178,12 +179,12 @@ def test_stop_keeps_the_session_and_ends_a_move(desk, events, looks):
     desk.connect(nic.WIFI)
     desk.run(3000)
     assert desk.control.connecting
-    desk.keeper.stop()
+    desk.stop()
     assert desk.control.connected and not desk.control.connecting
     assert desk.control.keeping is None
     run_scheduled(desk)
     assert events[-1] == {"event": "ended", "interface": "wl0"}
-    desk.keeper.stop()
+    desk.stop()
     run_scheduled(desk)
     assert [e["event"] for e in events].count("ended") == 1
 
@@ -240,9 +241,9 @@ def test_a_callback_that_ends_it(desk, call):
         if event["event"] != "connected":
             return
         if call == "keep":
-            module.begin(desk.control, desk.make(None))
+            options._begin(desk.control, desk.make(None))
         else:
-            (desk.keeper.stop if call == "stop" else desk.control.disconnect)()
+            desk.stop() if call == "stop" else desk.control.disconnect()
 
     desk.keeper = desk.make(callback)
     desk.begin()
@@ -260,7 +261,7 @@ def test_what_a_callback_does_to_its_event_is_its_own(desk, looks):
     desk.keeper = desk.make(callback)
     desk.begin()
     desk.connect(nic.ETHERNET)
-    assert desk.keeper.events[0]["interface"] == "eth0"
+    assert desk.keeper.after(0)[0]["interface"] == "eth0"
 
 
 # -- looks
@@ -272,7 +273,7 @@ def test_a_look_is_ended_when_something_else_happens(desk, looks):
     desk.connect(nic.WIFI)
     looks[nic.ETHERNET] = None
     desk.run(600)
-    assert desk.keeper.policy.state == policy.LOOKING
+    assert desk.keeper.policy.state == LOOKING
     desk.lose(nic.WIFI)
     assert look.Look.ended == 1 and desk.keeper._look is None
 

@@ -20,12 +20,11 @@ def board(monkeypatch):
     """A board with all links and a stored Wi-Fi network."""
     fitted = {nic.WIFI, nic.ETHERNET, nic.CELLULAR}
 
-    def get(kind):
+    def check(kind):
         if kind not in fitted:
             raise ValueError("interface: this board has no such link")
-        return types.SimpleNamespace()
 
-    monkeypatch.setattr(links, "get", get)
+    monkeypatch.setattr(links, "check_fitted", check)
     monkeypatch.setattr(failover, "_custom", [])
     monkeypatch.setattr(options, "server_settings", lambda: None)
     saving.save_block("wificonfig", nic.check_block("wificonfig", WIFI["wificonfig"]))
@@ -39,7 +38,7 @@ def make(callback=None, order=None, nics=None, times=(60, 30, 10), metered=("cel
 
 
 def kinds(**arguments):
-    return make(**arguments).kinds
+    return list(make(**arguments).kinds)
 
 
 def test_the_default_order_has_the_links_with_settings():

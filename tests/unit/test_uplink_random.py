@@ -9,7 +9,20 @@ from clockwork import PERIOD
 from connectwith.uplink import policy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from uplink_world import ATTEMPT_MS, NOTICED_MS, World
+from uplink_world import (
+    ATTEMPT_MS,
+    CLOSED,
+    CONNECTED,
+    LIVE,
+    LOOKING,
+    LOST,
+    MOVE,
+    NOTICED_MS,
+    PAUSED,
+    TRY,
+    UNSEEN,
+    World,
+)
 
 TIMES = (60_000, 30_000, 10_000)
 MOVED_MS = 10_000 + policy._LOOK_MS + 4 * ATTEMPT_MS  # beyond the time that a link has to be good
@@ -48,7 +61,7 @@ def live_through(world, changes=120, watch=None):
         if what == 0:
             world.server = not world.server
         elif what == 1 and world.policy.current >= 0:
-            world.tell(policy.CLOSED, world.policy.current)
+            world.tell(CLOSED, world.policy.current)
         else:
             world.turn(link, world.chance.random() < 0.6)
         world.run(world.chance.choice([1, 300, 4000, 20_000, 90_000, 400_000]), watch)
@@ -61,10 +74,10 @@ def test_one_link_per_purpose_and_always_a_deadline(shape):
 
     def watch(world):
         found = world.policy
-        assert (found.current >= 0) is (found.state >= policy.LIVE)
-        assert (found.target >= 0) is (found.state not in (policy.PAUSED, policy.LIVE))
+        assert (found.current >= 0) is (found.state >= LIVE)
+        assert (found.target >= 0) is (found.state not in (PAUSED, LIVE))
         assert found.target < 0 or found.target != found.current
-        assert found.state < policy.LOOKING or found.target < found.current
+        assert found.state < LOOKING or found.target < found.current
         assert all(0 <= penalty <= 8000 for penalty in found.penalties)
 
     live_through(world, watch=watch)
@@ -78,10 +91,10 @@ def test_moves_keep_their_distance(shape):
     arrived_ms = -TIMES[0]
     current = -1
     for ms, what, link in world.record:
-        if what == policy.CONNECTED + 10:
+        if what == CONNECTED + 10:
             arrived_ms, current = ms, link
-        elif what == policy.MOVE:
-            left_early = link < world.policy._free <= current
+        elif what == MOVE:
+            left_early = link < world.policy.free <= current
             assert ms - arrived_ms >= (TIMES[2] if left_early else TIMES[0])
 
 
@@ -91,7 +104,7 @@ def test_tries_have_pauses(shape):
     world = make(shape)
     world.good = [False] * len(world.good)
     world.run(3_600_000)
-    tries = [(ms, link) for ms, what, link in world.record if what == policy.TRY]
+    tries = [(ms, link) for ms, what, link in world.record if what == TRY]
     for link in range(len(world.good)):
         own = [ms for ms, tried in tries if tried == link]
         assert 12 <= len(own) <= 120  # an hour has 56 windows of 64 s, and 12 of 300 s
@@ -105,33 +118,23 @@ def test_tries_have_pauses(shape):
 def test_a_metered_link_is_entered_late(shape):
     world = make(shape)
     live_through(world)
-    free = world.policy._free
+    free = world.policy.free
     if not free:
         return
-    offline_ms, was_metered = 0, False
+    begin_ms, was_metered = 0, False  # of the outage; on what it began
+    current = arrived_ms = None
     for ms, what, link in world.record:
-        if what == policy.CONNECTED + 10:
-            was_metered = link >= free
-        elif what in (policy.LOST + 10, policy.CLOSED + 10):
-            offline_ms = ms
-        elif what == policy.TRY and link >= free and not was_metered:
-            # An outage may have several losses; none is nearer than the first one.
-            assert ms - offline_ms >= TIMES[1] or world_outage(world, ms) >= TIMES[1]
-
-
-def world_outage(world, until_ms):
-    """For how long an outage has lasted at `until_ms`: sessions under 30 s do not end it."""
-    begin_ms, arrived_ms = 0, None
-    for ms, what, _ in world.record:
-        if ms > until_ms:
-            break
-        if what == policy.CONNECTED + 10:
-            arrived_ms = ms if arrived_ms is None else arrived_ms
-        elif what in (policy.LOST + 10, policy.CLOSED + 10):
-            if ms - arrived_ms >= policy.STABLE_MS:
-                begin_ms = ms
+        if what == CONNECTED + 10:
+            current = link
+            # A move begins a new session, but after a stable one there is no outage.
+            if arrived_ms is None or ms - arrived_ms < policy._STABLE_MS:
+                arrived_ms = ms
+        elif what in (LOST + 10, CLOSED + 10):
+            if ms - arrived_ms >= policy._STABLE_MS:
+                begin_ms, was_metered = ms, current >= free
             arrived_ms = None
-    return until_ms - begin_ms
+        elif what == TRY and link >= free and not was_metered:
+            assert ms - begin_ms >= TIMES[1]
 
 
 @settings(deadline=None)
@@ -139,7 +142,7 @@ def world_outage(world, until_ms):
 def test_a_metered_link_is_not_used_beside_a_good_one(shape):
     world = make(shape)
     state = {"since": None}
-    free = world.policy._free
+    free = world.policy.free
 
     def watch(world):
         found = world.policy
@@ -208,7 +211,7 @@ def test_weeks_go_by(good):
     world.run(NOTICED_MS + 300_000 + 4 * ATTEMPT_MS)
     assert world.policy.current == 2
     if not good:
-        tried = {link for _, what, link in world.record if what == policy.TRY}
+        tried = {link for _, what, link in world.record if what == TRY}
         assert 2 in tried
 
 
@@ -218,7 +221,7 @@ def test_any_events_in_any_order(events):
     found = policy.Policy(3, 2, TIMES, jitter(1), PERIOD - 7)
     now = PERIOD - 7
     for event, link, wait_ms in events:
-        if 0 <= event <= policy.UNSEEN:
+        if 0 <= event <= UNSEEN:
             found.handle(event, link, now)
         action = found.poll(now)
         assert action or 0 < found.wait_ms <= 3_600_000

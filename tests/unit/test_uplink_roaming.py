@@ -7,9 +7,9 @@ import uplink_desk
 from clockwork import PERIOD
 from connectwith import results
 from connectwith.settings import nic
-from connectwith.uplink import policy, status
-from connectwith.uplink.policy import CONNECTED, FAILED, LOOK, NOTHING, ROAMS, TRY
+from connectwith.uplink import status
 from test_uplink_policy import ETHERNET, WIFI, Desk
+from uplink_world import CONNECTED, FAILED, LIVE, LOOK, NOTHING, ROAMS, TRY, TRYING
 
 
 @pytest.fixture
@@ -90,9 +90,9 @@ def roaming(request):
 
 def test_a_change_is_no_loss(roaming):
     roaming.tell(ROAMS, 0)
-    assert (roaming.policy.state, roaming.policy.target) == (policy.TRYING, 0)
+    assert (roaming.policy.state, roaming.policy.target) == (TRYING, 0)
     roaming.tell(CONNECTED, 0, 3000)
-    assert (roaming.policy.state, roaming.policy.current) == (policy.LIVE, 0)
+    assert (roaming.policy.state, roaming.policy.current) == (LIVE, 0)
     assert roaming.policy.penalties == [0]
 
 

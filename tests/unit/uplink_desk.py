@@ -6,10 +6,10 @@ import types
 
 import micropython
 from connectwith import links, results
-from connectwith.connection import job, move
+from connectwith.connection import job, keeping, move
 from connectwith.settings import nic
 from connectwith.uplink import keeper as module
-from connectwith.uplink import look, roaming
+from connectwith.uplink import look, options, roaming
 
 NAMES = ("wl0", "eth0", "cell0")
 KINDS = [nic.ETHERNET, nic.WIFI, nic.CELLULAR]
@@ -65,11 +65,16 @@ class Desk:
 
     def make(self, callback, times=(2000, 1000, 500)):
         nics = [{"interface": NAMES[kind]} for kind in KINDS]
-        return module.Keeper(self.control, KINDS, 2, nics, times, (30_000, 10_000), callback)
+        return module.Keeper(self.control, KINDS, 2, nics, times, (30_000, 10_000, 5000), callback)
 
     def begin(self):
-        module.begin(self.control, self.keeper)
+        options._begin(self.control, self.keeper)
         self.work()
+
+    def stop(self):
+        """imp.uplink.stop()"""
+        if self.control.keeping is not None:
+            keeping.keep(self.control, None)
 
     def work(self, limit=30):
         """The controller's steps, until there is nothing to do."""
@@ -150,7 +155,7 @@ def make(monkeypatch, clock, events, looks):
     monkeypatch.setattr(micropython, "schedule", lambda f, x: scheduled.append((f, x)), False)
     monkeypatch.setattr(links, "get", lambda kind: None)
     monkeypatch.setattr(job, "server_settings", lambda: "server")
-    monkeypatch.setattr(module, "pause", lambda tries, base, cap: 500 if tries < 0 else base)
+    monkeypatch.setattr(module, "_pause", lambda tries, base, cap: 500 if tries < 0 else base)
     desk = Desk(clock, events.append)
     desk.scheduled = scheduled
     desk.air = air

@@ -8,6 +8,11 @@ import random
 from clockwork import PERIOD
 from connectwith.uplink import policy
 
+PAUSED, TRYING, LIVE, LOOKING, MOVING = range(5)
+CONNECTED, FAILED, LOST, CLOSED, SEEN, UNSEEN = range(6)
+ROAMS = 9
+NOTHING, TRY, LOOK, MOVE = range(4)
+
 ATTEMPT_MS = 8000  # the longest
 NOTICED_MS = 15_000  # after which a dead link is noticed at the latest
 
@@ -53,25 +58,23 @@ class World:
 
     def begin(self, action, link):
         """Starts what the policy wants."""
-        events = (policy.SEEN, policy.UNSEEN, policy.CONNECTED, policy.FAILED)
+        events = (SEEN, UNSEEN, CONNECTED, FAILED)
         self.pending = [entry for entry in self.pending if entry[1] not in events]
         works = self.good[link]
-        if action == policy.LOOK:
+        if action == LOOK:
             took_ms = self.chance.randrange(1, 2000)
-            self.pending.append(
-                (self.now_ms + took_ms, policy.SEEN if works else policy.UNSEEN, link)
-            )
+            self.pending.append((self.now_ms + took_ms, SEEN if works else UNSEEN, link))
             return
         works = works and self.server
         took_ms = self.chance.randrange(1, ATTEMPT_MS)
-        event = policy.CONNECTED if works else policy.FAILED
+        event = CONNECTED if works else FAILED
         self.pending.append((self.now_ms + took_ms, event, link))
 
     def tell(self, event, link):
         """Passes an event, as the truth is now."""
-        if event == policy.CONNECTED and not (self.good[link] and self.server):
-            event = policy.FAILED
-        if event == policy.LOST and self.good[link]:
+        if event == CONNECTED and not (self.good[link] and self.server):
+            event = FAILED
+        if event == LOST and self.good[link]:
             return
         if self.policy.handle(event, link, self.ticks):
             self.record.append((self.now_ms, event + 10, link))
@@ -80,9 +83,9 @@ class World:
         """A link begins or ceases to work."""
         self.good[link] = good
         if not good:
-            self.pending = [e for e in self.pending if e[1] != policy.LOST or e[2] != link]
+            self.pending = [e for e in self.pending if e[1] != LOST or e[2] != link]
             when = self.now_ms + self.chance.randrange(1, NOTICED_MS)
-            self.pending.append((when, policy.LOST, link))
+            self.pending.append((when, LOST, link))
 
     def run(self, duration_ms, watch=None):
         """Lets time pass."""
@@ -98,5 +101,5 @@ class World:
             # A link that has died under a session is noticed, too, if it was dead before.
             current = self.policy.current
             if current >= 0 and not self.good[current]:
-                if not any(entry[1] == policy.LOST for entry in self.pending):
+                if not any(entry[1] == LOST for entry in self.pending):
                     self.turn(current, False)

@@ -23,8 +23,8 @@ Results go to build/bench, one file for each program, as soon as it has finished
 their summary in docs/figures/bench.json."""
 IN_ENVIRONMENT = True
 
-NAMES = ("pause", "time", "deadline", "switching", "rate", "memory", "size", "idle", "causes",
-         "cellular", "endurance")  # fmt: skip
+NAMES = ("pause", "time", "deadline", "switching", "uplink", "rate", "memory", "size", "idle",
+         "causes", "cellular", "endurance")  # fmt: skip
 PROGRAM = paths.ROOT / "tests" / "bench" / "run.py"
 
 

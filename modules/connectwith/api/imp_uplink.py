@@ -65,9 +65,10 @@ def keep(
 
 def stop():
     """Ends `keep()`. A connection stays as it is, an attempt under way is ended."""
-    keeper = _keeper()
-    if keeper is not None:
-        keeper.stop()
+    if _keeper() is not None:
+        from connectwith.connection import keeping
+
+        keeping.keep(connection.get(), None)
 
 
 def status():

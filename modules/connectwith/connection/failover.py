@@ -130,7 +130,7 @@ def fitted():
 
 def _is_fitted(kind):
     try:
-        links.get(kind)
+        links.check_fitted(kind)
     except ValueError:
         return False
     return True

@@ -22,6 +22,7 @@ class Job:
     index = 0  # in the plan
     delay_ms = 0
     is_reconnect = False  # it is tried again after a failure, by another attempt
+    has_others = False  # without a plan: another interface is tried after a failure
     by_order = False  # `server.connect()` has made it, over one interface after the other
 
     def __init__(self, nic_, kind, settings, timeout_ms, callback=None, plan=None):
@@ -34,7 +35,7 @@ class Job:
         self.plan = plan
 
     def has_next(self):
-        return self.plan is not None and self.plan.has_next(self)
+        return self.has_others or self.plan is not None and self.plan.has_next(self)
 
     def close(self):
         """The attempt has ended. The job that has connected is kept after its session, so it must

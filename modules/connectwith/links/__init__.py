@@ -41,6 +41,7 @@ A link is made once and kept, as the drivers are single instances that cannot be
 
 import _connectwith
 
+from connectwith import unload
 from connectwith.settings import nic
 
 UP = 3  # the stage after ADDRESS
@@ -119,27 +120,46 @@ def route(link, config):
     return (found[0], static["dns"]) if found and static else found
 
 
-def _make(link):
+def check_fitted(link):
+    """Raises ValueError if this board has no link of a class. The link is not made for that: a
+    modem takes 14 KB of heap (on a 64-bit board)."""
+    try:
+        _check(link)
+    finally:
+        if link == nic.ETHERNET and _links[link] is None:
+            unload("links.w5500")
+
+
+def _check(link):
     import network
 
     if link == nic.WIFI:
         if not hasattr(network, "WLAN"):
             raise ValueError("interface: this board has no Wi-Fi")
-        from connectwith.links.wlan import Wlan
-
-        return Wlan()
-    if link == nic.ETHERNET:
+    elif link == nic.ETHERNET:
         try:
-            from connectwith.links.w5500 import W5500, fitted
+            from connectwith.links.w5500 import fitted
         except ImportError:
             fitted = bool  # this firmware is for boards without one
         if not fitted():
             raise ValueError("interface: this board has no Ethernet")
-        return W5500()
-    from machine import Pin
+    else:
+        from machine import Pin
 
-    if not hasattr(network, "PPP") or not hasattr(Pin.board, "MODEM_TX"):
-        raise ValueError("interface: this board has no cellular link")
+        if not hasattr(network, "PPP") or not hasattr(Pin.board, "MODEM_TX"):
+            raise ValueError("interface: this board has no cellular link")
+
+
+def _make(link):
+    _check(link)
+    if link == nic.WIFI:
+        from connectwith.links.wlan import Wlan
+
+        return Wlan()
+    if link == nic.ETHERNET:
+        from connectwith.links.w5500 import W5500
+
+        return W5500()
     from connectwith.links.modem.sim7600 import Sim7600
 
     return Sim7600()

@@ -103,6 +103,10 @@ def _wait(control, what, deadline, first=0, payload=b""):
             return result
         if time.ticks_diff(deadline, time.ticks_ms()) <= 0:
             return results.SEND_ERROR_TIMEOUT
+        if control.moving is not None:
+            # Inside a callback the scheduler does not run, and the session that takes over may be
+            # what this waits for.
+            control.attempt.run_due()
         time.sleep_ms(1)
 
 

@@ -7,6 +7,8 @@ import asyncio
 
 import _connectwith
 
+from connectwith import results
+
 
 class Changes:
     """One for each loop that waits. It is known to the keeper only while it waits, so one that is
@@ -15,7 +17,13 @@ class Changes:
     def __init__(self, keeper):
         self._keeper = keeper
         self._seen = keeper.told
-        self._first = keeper.present()
+        self._first = None
+        if keeper.policy.current >= 0:
+            self._first = {
+                "event": "connected",
+                "interface": keeper.name(keeper.policy.current),
+                "result": results.SERVER_CONNECTED,
+            }
 
     def __aiter__(self):
         return self

@@ -4,10 +4,14 @@
 """The arguments of `imp.uplink.keep`. All are checked before anything changes. Unloaded
 afterwards."""
 
+import sys
+import time
+
+import _connectwith
 from micropython import const
 
 from connectwith import links, results, settings, unload
-from connectwith.connection import failover
+from connectwith.connection import keeping
 from connectwith.connection.job import check_callback, server_settings
 from connectwith.settings import nic
 
@@ -34,12 +38,37 @@ def keep(control, callback, order, nics, times, metered, health, unknown):
     """See `imp.uplink.keep`. `times`: failback, entermetered, leavemetered; `health`: pingafter,
     pongwithin."""
     try:
-        keeper = _make(control, callback, order, nics, times, metered, health, unknown)
+        _begin(control, _make(control, callback, order, nics, times, metered, health, unknown))
     finally:
         unload("uplink.options")
-    from connectwith.uplink import keeper as module
 
-    module.begin(control, keeper)
+
+def _begin(control, keeper):
+    """From now on `keeper` keeps the device connected, in place of an earlier one."""
+    with _connectwith.SchedulerLock():
+        keeping.keep(control, keeper)
+        if not control.is_connected():
+            return
+        live = control.live
+        index = keeper.index(live.kind)
+        if index < 0 or not _is_same(live.nic, keeper.nic(index)):
+            return  # it goes on until there is a session over a link of the list
+        keeper.policy.adopt(index, time.ticks_ms())
+        keeper.watch()
+        keeper.note(0, index, results.SERVER_CONNECTED, "connected already")
+
+
+def _is_same(one, other):
+    """Whether two NICs differ in no more than their secrets, which look different each time that
+    they are sealed."""
+    for name in nic.BLOCKS[nic.link_of(one["interface"])]:
+        if name == "wificonfig" and one.get("networks") and other.get("networks"):
+            continue  # whichever of the stored networks was joined
+        block, peer = one.get(name) or {}, other.get(name) or {}
+        for key in ("ssid", "ip", "address", "port", "apn"):
+            if block.get(key) != peer.get(key):
+                return False
+    return True
 
 
 def _make(control, callback, order, nics, times, metered, health, unknown):
@@ -59,6 +88,7 @@ def _make(control, callback, order, nics, times, metered, health, unknown):
         _milliseconds("pingafter", health[0], _SHORTEST_S, _LONGEST_PING_S),
         _milliseconds("pongwithin", health[1], _SHORTEST_S, _LONGEST_PING_S),
     )
+    health_ms += (health_ms[1] // 2,)  # a message may be unacknowledged for so long
     costly = _kinds("metered", metered)
     kinds = None if order is None else _kinds("order", order)
     given = _given(nics, kinds)
@@ -66,10 +96,10 @@ def _make(control, callback, order, nics, times, metered, health, unknown):
     server_settings()
     free = [kind for kind in kinds if kind not in costly]
     kinds = free + [kind for kind in kinds if kind in costly]
-    configs = [given.get(kind) for kind in kinds]
+    configs = tuple([given.get(kind) for kind in kinds])
     from connectwith.uplink.keeper import Keeper
 
-    return Keeper(control, kinds, len(free), configs, times_ms, health_ms, callback)
+    return Keeper(control, tuple(kinds), len(free), configs, times_ms, health_ms, callback)
 
 
 def _milliseconds(name, seconds, least_s, most_s):
@@ -125,7 +155,7 @@ def _given(nics, kinds):
 def _candidates(kinds, given):
     """The classes of link to be used, in their order."""
     if kinds is None:
-        kinds = [k for k in failover.fitted() if k in given or settings.load_nic(k) is not None]
+        kinds = [k for k in _fitted() if k in given or settings.load_nic(k) is not None]
         if not kinds:
             raise ValueError("order: no interface has settings")
         return kinds
@@ -138,8 +168,19 @@ def _candidates(kinds, given):
     return kinds
 
 
+def _fitted():
+    """The classes of link of this board, in the order of `imp.net.setserverinterfaces`."""
+    was_there = "connectwith.connection.failover" in sys.modules  # it keeps that order
+    from connectwith.connection import failover
+
+    kinds = failover.fitted()
+    if not was_there:
+        unload("connection.failover")
+    return kinds
+
+
 def _check_fitted(name, kind):
     try:
-        links.get(kind)
+        links.check_fitted(kind)
     except ValueError as error:
         raise ValueError(name + ": " + str(error).partition(": ")[2]) from None

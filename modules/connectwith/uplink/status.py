@@ -7,6 +7,10 @@ import time
 
 from micropython import const
 
+# As in policy.py.
+_TRYING = const(1)
+_MOVING = const(4)
+
 _STATES = const(("waiting", "trying", "connected", "connected", "moving"))
 
 
@@ -17,18 +21,18 @@ def report(keeper):
     policy = keeper.policy
     candidates = []
     for index in range(len(keeper.kinds)):
-        good_ms = policy.good_ms(index, now_ms)
+        good = policy.good[index]
         candidates.append(
             {
                 "interface": keeper.name(index),
-                "metered": policy.is_metered(index),
+                "metered": index >= policy.free,
                 "result": keeper.results[index],
                 "penalty": policy.penalties[index],
                 "leftalone": bool(policy.left_alone >> index & 1),
-                "good": None if good_ms is None else good_ms // 1000,
+                "good": None if good is None else time.ticks_diff(now_ms, good) // 1000,
             }
         )
-    trying = policy.target if _STATES[policy.state] in ("trying", "moving") else -1
+    trying = policy.target if policy.state in (_TRYING, _MOVING) else -1
     return {
         "state": _STATES[policy.state],
         "interface": keeper.name(policy.current),
