@@ -56,6 +56,7 @@ def control(clock):
     control = types.SimpleNamespace(
         busy=0, generation=1, policy=results.RETURN_ON_ERROR, wait=results.WAIT_TIL_SENT,
         timeout_ms=1000, session=Session(), link=None, lost=[], backs=[], looks=0, connected=True,
+        moving=None,
     )  # fmt: skip
 
     def lose(cause, code, result):
@@ -83,6 +84,20 @@ def test_a_message_with_room_is_sent_at_once(control, clock):
     assert (clock.now_ms, control.looks, control.busy) == (began_ms, 1, 0)
     assert control.session.polled == [True, True], "messages to the device must not hold it up"
     assert control.session.waiting_for == []
+
+
+def test_it_makes_the_steps_of_a_move_that_it_waits_for(control, clock):
+    steps = []
+
+    def run_due():
+        steps.append(clock.now_ms)
+        control.session.room = len(steps) == 3
+
+    control.moving = object()
+    control.attempt = types.SimpleNamespace(run_due=run_due)
+    control.session.room = False
+    assert sending.send(control, "log", b"x") == OK
+    assert len(steps) == 3
 
 
 @pytest.mark.parametrize("what", ["room", "within"])

@@ -2,12 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The policy of imp.uplink.keep, with literal times: a ms before nothing happens, then it does."""
 
-import re
-from pathlib import Path
-
 import pytest
 from clockwork import PERIOD
-from connectwith.uplink import keeper, policy, status
 from connectwith.uplink.policy import Policy
 from uplink_world import (
     CLOSED,
@@ -362,42 +358,3 @@ def test_the_shortest_time_between_two_looks(desk):
     desk.connect(ETHERNET, WIFI)
     look(desk, 250, [(ETHERNET, UNSEEN), (ETHERNET, SEEN)])
     desk.after(100, MOVE, ETHERNET)
-
-
-def test_the_page_has_the_table():
-    page = (Path(__file__).parents[2] / "docs" / "uplink.md").read_text("utf-8")
-    shown = re.findall(r"^\| ([A-Z]+) \| ([A-Z]+) \| ([A-Z]+) \|", page, re.MULTILINE)
-    states = ("PAUSED", "TRYING", "LIVE", "LOOKING", "MOVING")
-    events = (
-        "CONNECTED",
-        "FAILED",
-        "LOST",
-        "CLOSED",
-        "SEEN",
-        "UNSEEN",
-        "DUE",
-        "GOOD",
-        "REST",
-        "ROAMS",
-    )
-    rows = [(states[a], events[b], states[c]) for a, b, c, *_ in policy.TABLE]
-    assert shown == rows
-
-
-def test_the_owner_has_the_same_numbers():
-    for owner in (keeper, status):
-        shared = {name for name in vars(owner) if re.fullmatch("_[A-Z]+", name)} & set(
-            vars(policy)
-        )
-        assert len(shared) >= 1
-        for name in shared:
-            assert getattr(owner, name) == getattr(policy, name)
-
-
-def test_every_row_of_the_table_is_a_method_and_a_state():
-    seen = set()
-    for state, event, following, change, _ in policy.TABLE:
-        assert (state, event) not in seen
-        seen.add((state, event))
-        assert callable(getattr(Policy, change))
-        assert following in range(5)
