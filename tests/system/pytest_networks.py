@@ -193,6 +193,25 @@ def test_a_list_that_is_too_long_or_wrong_changes_nothing(device, air):
     assert device.flash() == before
 
 
+def test_a_full_flash_keeps_the_list_before(device, air):
+    air.store(air.mid)
+    device.repl.run(
+        "import esp32\n"
+        "other = esp32.NVS('other')\n"
+        "for size in (1000, 100, 1):\n"
+        "    try:\n"
+        "        for i in range(500): other.set_blob('%d-%d' % (size, i), bytes(size))\n"
+        "    except OSError: pass\n"
+        "known = [{'ssid': 'n%d' % i, 'key': 'k' * 63} for i in range(8)]\n"
+        "try:\n    imp.uplink.networks(known)\n"
+        "except OSError as e:\n    calls.append(str(e))",
+        timeout=60,
+    )
+    assert len(device.calls()) == 1
+    assert device.repl.value("[n['ssid'] for n in imp.uplink.networks()]") == [air.mid.ssid]
+    assert air.connect() == SERVER_CONNECTED and air.joined() == ["mid"]
+
+
 def test_an_erased_list(device, air):
     air.store(air.near, air.mid)
     device.repl.run(f"imp.setwificonfiguration({air.far.ssid!r}, {air.far.key!r})")
