@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 """The session and the outbox: when it is asked for a message, and which session asks."""
 
+import os
+import sys
 import types
 
-from connectwith import session
+from connectwith import outbox, session
 from test_session import SETTINGS, Stream, online, publish, stream  # noqa: F401 - fixtures
 
 
@@ -86,6 +88,18 @@ def test_flush_waits_for_the_outbox_of_a_session_that_is_open(online):  # noqa: 
 def test_without_an_outbox_in_flash_none_is_loaded(online):  # noqa: F811
     online.begin_kept()
     assert online.kept is None
+
+
+def test_files_in_flash_and_a_firmware_without_the_outbox(online, monkeypatch):  # noqa: F811
+    kept_files = [("00000001", 0x8000, 0, 50)]
+    monkeypatch.setattr(os, "ilistdir", lambda folder: iter(kept_files))
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "connectwith.outbox", None)
+        patch.delattr("connectwith.outbox", raising=False)
+        online.begin_kept()
+    assert online.kept is None
+    online.begin_kept()
+    assert online.kept is outbox.get()
 
 
 def test_a_persistent_session_is_asked_for_and_its_messages_come_at_once(stream):  # noqa: F811
