@@ -10,15 +10,16 @@ import struct
 
 import pytest
 from bench.broker import Broker
+from bench.proxy import Proxy
 from cellular import until
 
 NO_SERVER, SERVER_CONNECTED = 4, 5
 _SEALED = b"\xc5\x01"  # how a sealed value begins (core/seal.h)
 
 
-def _visit(device):
+def _visit(device, nic=None):
     """One attempt, and its end: (result, whether it resumed a session)."""
-    result = device.connect(device.ethernet())
+    result = device.connect(nic or device.ethernet())
     resumed = device.last_attempt()["resumed"]
     device.repl.run("server.disconnect()")
     return result, resumed
@@ -41,6 +42,16 @@ def test_the_reconnect_after_a_loss_resumes(device, world):
     device.repl.run("until(server.isconnected, 40000)", timeout=45)
     assert device.repl.value("imp.diag.counters()['resumed']") == 1
     assert device.last_attempt()["resumed"] is True
+
+
+@pytest.mark.virtual("a proxy of the bench's own")
+def test_the_way_to_the_broker_does_not_matter(device):
+    assert _visit(device) == FULL
+    assert _visit(device, device.wifi()) == RESUMED
+    with Proxy() as proxy:
+        config = {"address": "proxy.test", "port": proxy.port}
+        assert _visit(device, {**device.wifi(), "proxyconfig": config}) == RESUMED
+        assert proxy.tunnels == 1
 
 
 def test_a_broker_that_was_restarted_is_verified_within_the_attempt(device, world):
