@@ -74,6 +74,7 @@ FAULTS = {
         "start": "start the broker again",
         "stall": "have the broker hang",
         "resume": "have the broker go on",
+        "forget_tickets": "have the broker forget its TLS sessions",
         **_RESTORE,
     },
 }
