@@ -330,6 +330,53 @@ def test_a_modem_of_an_earlier_run_without_status(link, clock, used):
     assert link._stage == 0, "it is in use"
 
 
+def test_a_modem_without_status_is_looked_for_once_in_a_run(link, clock):
+    link._power._status = None
+    link._power.status = False
+    link.adopt(False)
+    run(link, clock, FAILED)
+    link.adopt(False)
+    assert link.poll() == FAILED and len(done(link, "stop_left_over")) == 1, "it was not found"
+    link.adopt(True)
+    run(link, clock, FAILED)
+    assert len(done(link, "stop_left_over")) == 2, "another run has left it on"
+    link._line.uart = link.uart
+    link.start(config())
+    run(link, clock, UP)
+    link.stop()
+    run(link, clock, FAILED)
+    link.adopt(False)
+    assert link.poll() == FAILED and len(done(link, "stop_left_over")) == 2, "it went off"
+
+
+def test_a_modem_that_was_not_proven_off_is_looked_for(link, clock):
+    link._power._status = None
+    link._power.status = False
+    link._start.quit = gives(False)
+    link.start(config())
+    run(link, clock, UP)
+    link.stop()
+    run(link, clock, FAILED)
+    link.adopt(False)
+    run(link, clock, FAILED)
+    assert len(done(link, "stop_left_over")) == 1
+
+
+def test_ctrl_c_does_not_end_the_search(link, clock):
+    link._power._status = None
+    link._power.status = False
+    link.adopt(False)
+    link.poll()
+    link._work.close()  # as the exception does
+    assert run(link, clock, FAILED)[-1] == FAILED
+    assert len(done(link, "stop_left_over")) == 2
+    link._line.uart = link.uart
+    link.adopt(True)
+    link.start(config())
+    link._work.close()
+    assert run(link, clock, UP)[-1] == UP, "the search was over when it was started"
+
+
 def test_what_people_are_told(link, clock):
     network = link._network
     network.operator, network.rssi_dbm, network.cell = "Net", -71, "LTE,Online"

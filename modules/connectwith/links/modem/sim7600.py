@@ -55,6 +55,8 @@ class Sim7600:
         self._work = None
         self._stage = FAILED
         self._used = False  # there is something to power down
+        self._seen_off = False  # this run has found it off, or switched it off, and not on again
+        self._left_over = False  # it is being looked for, and is switched off if it is found
         self._began_ms = 0
         self.asked = 0
         self.apn = None  # used last; empty: the network's default
@@ -71,6 +73,7 @@ class Sim7600:
         block = nic.get("cellconfig")
         self.apn = block["apn"] if block else ""
         self._used = True
+        self._left_over = False
         _connectwith.link_used(_CLASS, True)
         self._began_ms = time.ticks_ms()
         self._sim.tries = -1
@@ -89,6 +92,8 @@ class Sim7600:
                 self._work = None
                 if self._stage == UP:
                     self._work = self._stay_up()
+                elif self._left_over:
+                    self._work = self._stop_left_over()
                 elif self._stage != FAILED:
                     self._work = self._power_down() if self._nic is None else self._bring_up()
             self.asked = self._line.asked
@@ -118,11 +123,14 @@ class Sim7600:
 
     def adopt(self, used):
         """Powers down a modem that may be on since before a reset. `used`: it certainly was on.
-        The next attempt does not wait for a modem that is not known to be on."""
+        The next attempt does not wait for a modem that is not known to be on. Without STATUS that
+        takes 12 s, so it is done once in a run."""
         power = self._power
         if self._used or power.is_known_off():
             return
-        self._used = True
+        if self._seen_off and not used and not power.status:
+            return
+        self._used = self._left_over = True
         self._stage = DISCONNECTING if used or power.is_on() else POWERING_OFF
         self._replace_work(self._stop_left_over())
 
@@ -179,6 +187,7 @@ class Sim7600:
 
     def _sequence(self):
         self._stage = _HARDWARE
+        self._seen_off = False
         self._ppp.drop()  # of a lost call
         yield from self._ppp.close()
         if not (yield from self._start.wake(records.failures())):
@@ -344,6 +353,7 @@ class Sim7600:
         if (yield from self._start.quit()):
             self._stage = POWERING_OFF
             yield from self._start.verify_off()
+            self._seen_off = True
         self._end()
 
     def _stop_left_over(self):
@@ -352,9 +362,11 @@ class Sim7600:
         self._stage = POWERING_OFF
         if found:
             yield from self._start.verify_off()
+        self._seen_off = True
         self._end()
 
     def _end(self):
+        self._left_over = False
         self._line.close()
         self._line.hidden.clear()
         self._used = False
