@@ -13,6 +13,7 @@ import server
 from clockwork import Clockwork, press_ctrl_c
 from connectwith import connection, links, results
 from connectwith.api import imp_device
+from connectwith.connection import deep_sleep
 from connectwith.session import sending
 from connectwith.settings import retained
 
@@ -28,7 +29,7 @@ def board(monkeypatch):
     whether callbacks wait."""
     board = types.SimpleNamespace(
         did=[], now=0, set=5, stopping=0, held=0, connected=True, locked=0, flush_ms=0,
-        left=[],
+        left=[], erased=[],
     )  # fmt: skip
     board.clock = Clockwork(monkeypatch)
 
@@ -66,6 +67,7 @@ def board(monkeypatch):
     monkeypatch.setattr(sending, "flush", flush)
     monkeypatch.setattr(_connectwith, "SchedulerLock", Lock, False)
     monkeypatch.setattr(retained, "save", lambda why=0: board.did.append("save"))
+    monkeypatch.setattr(retained, "erase", lambda: board.erased.append(len(board.did)))
     monkeypatch.setattr(_connectwith, "keep_session", lambda: board.did.append("keep"))
     monkeypatch.setattr(machine, "deepsleep", sleep, False)
     monkeypatch.setattr(time, "time", lambda: board.now)
@@ -138,6 +140,14 @@ def test_ctrl_c_ends_the_wait(board):
     with pytest.raises(KeyboardInterrupt):
         server.sleepfor(1)
     assert board.did[-1] == "disconnect" and not board.locked
+    assert board.erased == [len(board.did)], "nv is not kept for another sleep"
+
+
+def test_ctrl_c_at_the_last_moment(board, monkeypatch):
+    monkeypatch.setattr(machine, "deepsleep", lambda duration_ms: press_ctrl_c(), False)
+    with pytest.raises(KeyboardInterrupt):
+        deep_sleep.sleep(connection.get(), 1000, retained.SNOOZE)
+    assert board.did[-2:] == ["save", "keep"] and board.erased == [len(board.did)]
 
 
 @pytest.mark.parametrize("call", [server.sleepfor, imp_device.deepsleepfor, imp_device.sleep])

@@ -94,6 +94,17 @@ def test_what_an_earlier_sleep_has_left_is_gone_after_another_reset(board):
     assert nv.nv == {}
 
 
+def test_what_was_kept_for_a_sleep_that_did_not_come_is_erased(board):
+    nv.nv["a"] = 1
+    retained.save()
+    assert board.memory
+    retained.erase()
+    assert board.memory == b"" and nv.nv == {"a": 1}
+    board.memory = b"mine"
+    retained.erase()
+    assert board.memory == b"mine"
+
+
 def test_machine_deepsleep_alone_keeps_nothing(board):
     nv.nv["count"] = 3
     retained.save()

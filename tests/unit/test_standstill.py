@@ -60,6 +60,7 @@ def control(monkeypatch, clock):
     control.diag = types.SimpleNamespace(tries=None)
     monkeypatch.setattr(machine, "deepsleep", sleep, False)
     monkeypatch.setattr(retained, "save", lambda why: control.events.append(("save", why)))
+    monkeypatch.setattr(retained, "erase", lambda: None)
     monkeypatch.setattr(links, "get", lambda kind: kind)
     monkeypatch.setattr(links, "turn_off", lambda: False)
     monkeypatch.setattr(links, "left_over", lambda kind: None)

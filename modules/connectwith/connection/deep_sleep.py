@@ -53,12 +53,15 @@ def enter(control, sleep_ms, flush, until=False):
     """Sleeps for `sleep_ms`; does not return. `flush`: what is sent is waited for first, for at
     most the timeout of sends. `until`: `sleep_ms` counts from now, not from the sleep's begin."""
     began_ms = time.ticks_ms() if until else None
-    retained.save()  # raises before anything has changed
-    if flush and control.is_connected():
-        from connectwith.session import sending
+    try:
+        retained.save()  # raises before anything has changed
+        if flush and control.is_connected():
+            from connectwith.session import sending
 
-        sending.flush(control, control.timeout_ms, False)
-    sleep(control, sleep_ms, 0, began_ms)
+            sending.flush(control, control.timeout_ms, False)
+        sleep(control, sleep_ms, 0, began_ms)
+    finally:
+        retained.erase()  # Ctrl-C has ended a wait: the sleep that comes next may be another
 
 
 def sleep(control, sleep_ms, why, began_ms=None):
@@ -76,11 +79,14 @@ def sleep(control, sleep_ms, why, began_ms=None):
         for kind in range(len(nic.NAMES)):
             call(links.left_over, kind)  # no reset has stopped a modem
         _wait(links.turn_off, since_ms)  # those that the local network holds, too
-        call(retained.save, why)  # an error in nv does not prevent the sleep
-        call(_connectwith.keep_session)
-        if began_ms is not None:
-            sleep_ms -= time.ticks_diff(time.ticks_ms(), began_ms)
-        machine.deepsleep(max(sleep_ms, 1))
+        try:
+            call(retained.save, why)  # an error in nv does not prevent the sleep
+            call(_connectwith.keep_session)
+            if began_ms is not None:
+                sleep_ms -= time.ticks_diff(time.ticks_ms(), began_ms)
+            machine.deepsleep(max(sleep_ms, 1))
+        finally:
+            retained.erase()  # Ctrl-C has come before it
 
 
 def _wait(is_on, since_ms):

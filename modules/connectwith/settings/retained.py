@@ -69,6 +69,14 @@ def save(why=0):
             memory(b"")
 
 
+def erase():
+    """Takes back what `save()` has kept: there is no sleep now."""
+    memory = machine.RTC().memory
+    with _connectwith.SchedulerLock():
+        if memory()[: len(_MAGIC)] == _MAGIC:
+            memory(b"")
+
+
 def _text():
     """nv as JSON; b"" where it is empty. What nobody has asked for in this run stays as it is."""
     if _table is None:
