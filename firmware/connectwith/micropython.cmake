@@ -48,6 +48,7 @@ target_sources(usermod_connectwith INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/port/tls_mbedtls.c
     ${CMAKE_CURRENT_LIST_DIR}/port/tls_session.c
     ${CMAKE_CURRENT_LIST_DIR}/port/timeslice_freertos.c
+    ${CMAKE_CURRENT_LIST_DIR}/port/traffic_lwip.c
     ${CMAKE_CURRENT_LIST_DIR}/port/watch_lwip.c
     ${CMAKE_CURRENT_LIST_DIR}/port/worker_freertos.c
 )

@@ -17,7 +17,7 @@ CONNECTWITH_PORT_C := platform_$(CONNECTWITH_PLATFORM).c
 
 ifeq ($(CONNECTWITH_PLATFORM),idf)
 CONNECTWITH_BIND_C += resolver.c stream.c session.c link.c scan.c seal.c keys.c settings.c alarm.c
-CONNECTWITH_PORT_C += linger_lwip.c resolve_lwip.c resolve_udp.c route_lwip.c stream_lwip.c
+CONNECTWITH_PORT_C += linger_lwip.c resolve_lwip.c resolve_udp.c route_lwip.c stream_lwip.c traffic_lwip.c
 CONNECTWITH_PORT_C += tls_mbedtls.c tls_handshake.c tls_session.c tls_bio.c
 CONNECTWITH_PORT_C += keys_mbedtls.c worker_freertos.c aead_mbedtls.c link_idf.c scan_idf.c ethernet_idf.c
 CONNECTWITH_PORT_C += secret_idf.c settings_idf.c watch_lwip.c timeslice_freertos.c

@@ -316,3 +316,29 @@ def test_state_is_asked_for_while_the_interface_comes_up(device):
         "    interface.close()\n"
     )
     device.repl.run("for _ in range(20): up()", timeout=60)
+
+
+def test_what_each_link_has_carried(device, world):
+    def traffic(kind):
+        return _record(_info(device), kind)["traffic"]
+
+    nothing = {"bytesin": 0, "bytesout": 0, "messagesin": 0, "messagesout": 0}
+    assert traffic("wifi") == traffic("ethernet") == nothing
+    device.repl.run("import agent\ngot = []\nagent.on('n', got.append)")
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    prefix = world.broker.wait_for("imp/*/status")[0].removesuffix("status")
+    before = traffic("ethernet")
+    # The handshake is among them: the server's certificate, the client's ClientHello.
+    assert before["bytesin"] > 500 and before["bytesout"] > 200 and before["messagesout"] == 0
+    device.repl.run("server.log('x' * 1000)\nserver.flush(5)")
+    world.broker.publish(prefix + "device/n", "7")
+    assert device.repl.value("until(lambda: got)")
+    after = traffic("ethernet")
+    assert (after["messagesout"], after["messagesin"]) == (1, 1)
+    assert 1000 < after["bytesout"] - before["bytesout"] < 1300
+    assert 0 < after["bytesin"] - before["bytesin"] < 400
+    assert device.connect(device.wifi()) == SERVER_CONNECTED
+    assert traffic("wifi")["bytesout"] > 200 and traffic("wifi")["messagesout"] == 0
+    device.repl.soft_reset()
+    device.prepare()
+    assert traffic("ethernet")["messagesout"] == 1, "they count from the hard reset"

@@ -80,6 +80,9 @@ class Stream:
         self.written += bytes(data[:took])
         return took or None
 
+    def count_message(self, out):
+        self.counted = [*getattr(self, "counted", []), out]
+
     def readinto(self, buffer):
         self.gap = not self.gap
         if self.gap and self.chunk == 1:

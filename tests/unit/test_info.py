@@ -51,6 +51,7 @@ def board(monkeypatch):
     monkeypatch.setattr(_connectwith, "link_state", lambda kind: board.states[kind], False)
     monkeypatch.setattr(_connectwith, "link_dhcp", lambda kind: board.lease, False)
     monkeypatch.setattr(_connectwith, "link_route", lambda kind: board.route, False)
+    monkeypatch.setattr(_connectwith, "traffic", lambda kind: (kind, 10, 20, 1 << 31), False)
     board.nic = {}
     board.control = types.SimpleNamespace(
         link=None, live=None, last_error=None, timeout_ms=2500, wait=1,
@@ -61,17 +62,27 @@ def board(monkeypatch):
     return board
 
 
+def report(control):
+    """That of the device, but for what its links have carried."""
+    told = info.report(control)
+    kinds = {"wifi": nic.WIFI, "ethernet": nic.ETHERNET, "cell": nic.CELLULAR}
+    for record in told["interface"]:
+        counts = {"bytesin": kinds[record["type"]], "bytesout": 10, "messagesin": 20}
+        assert record.pop("traffic") == {**counts, "messagesout": 1 << 31}
+    return told
+
+
 def connected(board, kind, **more):
     board.control.link = board.fitted[kind]
     board.states[kind] = links.LINK_UP | links.HAS_ADDRESS
     board.nic = more
     live = types.SimpleNamespace(nic=more, settings=types.SimpleNamespace(port=8883))
     board.control.live = live
-    return info.report(board.control)
+    return report(board.control)
 
 
 def test_nothing_is_up(board):
-    assert info.report(board.control) == {
+    assert report(board.control) == {
         "interface": [
             {"type": "wifi", "macaddress": "240ac4000001"},
             {"type": "ethernet", "macaddress": "240ac4000004"},
@@ -79,7 +90,7 @@ def test_nothing_is_up(board):
         ]
     }
     board.control.last_error = 0
-    assert info.report(board.control)["lasterror"] == 0
+    assert report(board.control)["lasterror"] == 0
 
 
 def test_what_this_board_has_not(board):
@@ -115,10 +126,10 @@ def test_static_settings_and_a_proxy(board):
 def test_no_addresses_before_there_is_one(board, state):
     board.control.link = board.fitted[nic.WIFI]
     board.states[nic.WIFI] = state
-    assert "ipv4" not in info.report(board.control)
+    assert "ipv4" not in report(board.control)
     board.states[nic.WIFI] = links.HAS_ADDRESS
-    report = info.report(board.control)
-    assert "server" not in report["ipv4"] and "active" not in report, "not connected yet"
+    told = report(board.control)
+    assert "server" not in told["ipv4"] and "active" not in told, "not connected yet"
 
 
 @pytest.mark.parametrize("route", [None, ("en2", ())])
@@ -158,7 +169,7 @@ def test_wifi(board, used, state, told, record):
         board.control.link = board.fitted[0]
     if used == "held":
         links.held[0] = {}
-    wifi = info.report(board.control)["interface"][0]
+    wifi = report(board.control)["interface"][0]
     assert wifi == {"type": "wifi", "macaddress": "240ac4000001", "ssid": "stored", **record}
     assert info.wifi(board.control) == {k: v for k, v in wifi.items() if k != "type"}
     board.fitted[0] = None
@@ -174,12 +185,12 @@ def test_cellular(board, used, rssi, apn, record):
     board.fitted[2].told, board.fitted[2].apn = {"rssi": rssi}, apn
     if used:
         board.control.link = board.fitted[2]
-    assert info.report(board.control)["interface"][2] == {"type": "cell", **record}
+    assert report(board.control)["interface"][2] == {"type": "cell", **record}
 
 
 def test_what_the_modem_has_told_of_itself(board):
     who = {"imei": "860000000000000", "model": "SIMCOM_SIM7600G-H"}
     board.fitted[2].told = {"rssi": -71, "cellinfo": "LTE,Online", **who}
-    assert info.report(board.control)["interface"][2] == {"type": "cell", **who}
+    assert report(board.control)["interface"][2] == {"type": "cell", **who}
     board.control.link = board.fitted[2]
-    assert info.report(board.control)["interface"][2] == {"type": "cell", **board.fitted[2].told}
+    assert report(board.control)["interface"][2] == {"type": "cell", **board.fitted[2].told}

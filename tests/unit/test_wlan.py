@@ -103,6 +103,14 @@ def test_joining(radio, clock, monkeypatch):
     assert link.info() == told
 
 
+@pytest.mark.parametrize("pm", [0, 1])
+def test_each_attempt_sets_what_setpowersave_has_set(radio, clock, monkeypatch, pm):
+    monkeypatch.setattr(links, "power_saving", pm)
+    for _ in range(2):
+        did = joins(started(radio), radio)
+        assert did.index(("config", ("pm", pm))) > did.index(("active", True))
+
+
 @pytest.mark.parametrize("nic", [{"interface": "wl0"}, None])
 def test_nothing_is_told_of_a_connection_that_is_not_its_own(radio, clock, nic):
     radio.on = True

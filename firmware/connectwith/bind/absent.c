@@ -60,6 +60,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(connectwith_ethernet_start_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_state_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_ethernet_stop_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_lingering_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_traffic_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_keep_session_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_drop_session_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_handshakes_obj, absent_0);

@@ -45,6 +45,7 @@ MP_DECLARE_CONST_FUN_OBJ_1(connectwith_dns_second_obj);
 // stream.c
 extern const mp_obj_type_t connectwith_stream_type;
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_lingering_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(connectwith_traffic_obj);
 
 // tap.c
 extern const mp_obj_type_t connectwith_tap_type;

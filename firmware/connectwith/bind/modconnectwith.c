@@ -126,6 +126,7 @@ static const mp_rom_map_elem_t mod_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_seal), MP_ROM_PTR(&connectwith_seal_obj) },
     { MP_ROM_QSTR(MP_QSTR_setting), MP_ROM_PTR(&connectwith_setting_obj) },
     { MP_ROM_QSTR(MP_QSTR_set_setting), MP_ROM_PTR(&connectwith_set_setting_obj) },
+    { MP_ROM_QSTR(MP_QSTR_traffic), MP_ROM_PTR(&connectwith_traffic_obj) },
     { MP_ROM_QSTR(MP_QSTR_unseal), MP_ROM_PTR(&connectwith_unseal_obj) },
     { MP_ROM_QSTR(MP_QSTR_utf8_bytes), MP_ROM_PTR(&mod_utf8_bytes_obj) },
     { MP_ROM_QSTR(MP_QSTR_key_source), MP_ROM_PTR(&connectwith_key_source_obj) },

@@ -13,6 +13,7 @@
 #include "connectwith/core/hostname.h"
 #include "connectwith/port/linger_lwip.h"
 #include "connectwith/port/stream_lwip.h"
+#include "connectwith/port/traffic_lwip.h"
 
 typedef struct {
     mp_obj_base_t base;
@@ -133,6 +134,28 @@ static mp_obj_t stream_watch_(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(stream_watch_obj, stream_watch_);
 
+// count_message(out): counts a message that this connection has carried, to the server or from it.
+static mp_obj_t stream_count_message(mp_obj_t self_in, mp_obj_t out_in) {
+    const bool out = mp_obj_is_true(out_in);
+    traffic_add(stream_get(self_in)->link, out ? TRAFFIC_MESSAGES_OUT : TRAFFIC_MESSAGES_IN, 1);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(stream_count_message_obj, stream_count_message);
+
+// traffic(link) -> (bytes in, bytes out, messages in, messages out): see port/traffic_lwip.h.
+static mp_obj_t connectwith_traffic(mp_obj_t link_in) {
+    const mp_int_t link = mp_obj_get_int(link_in);
+    if (link < 0 || link >= ATTEMPT_LINK_COUNT) {
+        connectwith_raise(STATUS_BAD_LINK);
+    }
+    mp_obj_t items[TRAFFIC_COUNT];
+    for (traffic_what_t what = 0; what < TRAFFIC_COUNT; ++what) {
+        items[what] = mp_obj_new_int_from_uint(traffic_get((attempt_link_t)link, what));
+    }
+    return mp_obj_new_tuple(TRAFFIC_COUNT, items);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_traffic_obj, connectwith_traffic);
+
 // lingering() -> bool: whether the peer of the last stream that was closed while connected has not
 // yet acknowledged everything. True for one second at most.
 static mp_obj_t connectwith_lingering(void) {
@@ -232,6 +255,7 @@ static const mp_rom_map_elem_t stream_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_resumed), MP_ROM_PTR(&stream_resumed_obj) },
     { MP_ROM_QSTR(MP_QSTR_retry), MP_ROM_PTR(&stream_retry_obj) },
     { MP_ROM_QSTR(MP_QSTR_watch), MP_ROM_PTR(&stream_watch_obj) },
+    { MP_ROM_QSTR(MP_QSTR_count_message), MP_ROM_PTR(&stream_count_message_obj) },
     { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&mp_stream_read1_obj) },
     { MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&stream_readinto_obj) },
     { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&mp_stream_write_obj) },

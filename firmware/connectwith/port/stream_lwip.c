@@ -12,9 +12,10 @@
 #include "connectwith/port/linger_lwip.h"
 #include "connectwith/port/platform.h"
 #include "connectwith/port/route_lwip.h"
+#include "connectwith/port/traffic_lwip.h"
 
 void stream_init(stream_t *stream) {
-    *stream = (stream_t) {.state = STREAM_CLOSED, .fd = -1};
+    *stream = (stream_t) {.state = STREAM_CLOSED, .fd = -1, .link = -1};
 }
 
 // Closes the socket, through the TLS session if that owns it.
@@ -73,6 +74,7 @@ int stream_connect(stream_t *stream, const uint8_t address[4], uint16_t port,
         return error;
     }
     stream_init(stream);
+    stream->link = traffic_begin(fd, device);
     stream->fd = fd;
     stream->state = STREAM_CONNECTING;
     return 0;
@@ -183,7 +185,7 @@ static int stream_read_once(stream_t *stream, void *buf, size_t len, int *error)
     if (stream->tls != NULL) {
         return tls_read(stream->tls, buf, len, error);
     }
-    const int count = lwip_recv(stream->fd, buf, len, MSG_DONTWAIT);
+    const int count = traffic_recv(stream->fd, buf, len);
     if (count < 0) {
         *error = stream_socket_error();
     }
@@ -225,7 +227,7 @@ int stream_write(stream_t *stream, const void *buf, size_t len, int *error) {
     if (stream->tls != NULL) {
         count = tls_write(stream->tls, buf, len, error);
     } else {
-        count = lwip_send(stream->fd, buf, len, MSG_DONTWAIT);
+        count = traffic_send(stream->fd, buf, len);
         *error = count < 0 ? stream_socket_error() : 0;
     }
     if (count < 0) {

@@ -28,6 +28,7 @@ typedef enum {
 typedef struct {
     stream_state_t state;
     int fd;  // -1: none, or the TLS session owns it
+    int link;  // for traffic_add()
     int error;
     uint32_t verify_flags;
     uint32_t not_before_s;

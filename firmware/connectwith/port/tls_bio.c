@@ -11,6 +11,8 @@
 #include "lwip/sockets.h"
 #include "mbedtls/net_sockets.h"
 
+#include "connectwith/port/traffic_lwip.h"
+
 static int tls_socket_failed(tls_t *tls, int error) {
     if (error == EAGAIN || error == EWOULDBLOCK) {
         return EAGAIN;
@@ -24,8 +26,8 @@ int tls_flush(tls_t *tls) {
         return tls->send_error;
     }
     while (tls->tail_start < tls->tail_end) {
-        const ssize_t sent = lwip_send(tls->fd, tls->tail + tls->tail_start,
-            tls->tail_end - tls->tail_start, MSG_DONTWAIT);
+        const int sent = traffic_send(tls->fd, tls->tail + tls->tail_start,
+            tls->tail_end - tls->tail_start);
         if (sent <= 0) {
             const int error = tls_socket_failed(tls, sent < 0 ? errno : EAGAIN);
             tls->send_error = error == EAGAIN ? 0 : error;
@@ -58,9 +60,9 @@ int tls_bio_send(void *arg, const unsigned char *buf, size_t len) {
     if (tls->handshake_over) {
         return tls_send_record(tls, buf, len);
     }
-    const ssize_t sent = lwip_send(tls->fd, buf, len, MSG_DONTWAIT);
+    const int sent = traffic_send(tls->fd, buf, len);
     if (sent > 0) {
-        return (int)sent;
+        return sent;
     }
     const int err = tls_socket_failed(tls, sent < 0 ? errno : EAGAIN);
     if (err == EAGAIN) {
@@ -72,9 +74,9 @@ int tls_bio_send(void *arg, const unsigned char *buf, size_t len) {
 
 int tls_bio_recv(void *arg, unsigned char *buf, size_t len) {
     tls_t *tls = arg;
-    const ssize_t got = lwip_recv(tls->fd, buf, len, MSG_DONTWAIT);
+    const int got = traffic_recv(tls->fd, buf, len);
     if (got >= 0) {
-        return (int)got;
+        return got;
     }
     const int err = tls_socket_failed(tls, errno);
     return err == EAGAIN ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_NET_RECV_FAILED;

@@ -114,9 +114,13 @@ def setpowersave(state):
     Saving delays what comes by one beacon's interval or some, 0.1 to 0.3 s as a rule. TypeError:
     not a bool. ValueError: this board has no Wi-Fi.
     """
+    from connectwith import links
+
     _check_bool("state", state)
     wlan = _wlan()
-    wlan.config(pm=wlan.PM_PERFORMANCE if state else wlan.PM_NONE)
+    pm = wlan.PM_PERFORMANCE if state else wlan.PM_NONE
+    wlan.config(pm=pm)
+    links.power_saving = pm
 
 
 def getcountry():

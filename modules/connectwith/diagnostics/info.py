@@ -6,10 +6,12 @@ Secrets in them are sealed."""
 
 import _connectwith
 import machine
+from micropython import const
 
 from connectwith import links, settings
 from connectwith.settings import nic, nic_blocks
 
+_TRAFFIC = const(("bytesin", "bytesout", "messagesin", "messagesout"))
 _MAC_OFFSETS = (0, 3)  # to the base address, by class of link (ESP-IDF, esp_read_mac)
 
 
@@ -44,6 +46,7 @@ def _report(control):
         record = {"type": nic.NAMES[kind][0]}
         if kind != nic.CELLULAR:
             record["macaddress"] = _mac(kind)
+        record["traffic"] = dict(zip(_TRAFFIC, _connectwith.traffic(kind)))
         _FILLS[kind](record, link, in_use or kind in links.held)
         result["interface"].append(record)
         if current is link and kind != nic.CELLULAR and _state(kind) & links.HAS_ADDRESS:

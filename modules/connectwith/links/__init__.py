@@ -59,6 +59,10 @@ _links = [None, None, None]
 # The links that interfaces.py holds up, by class, each with the NIC that it is up with.
 held = {}
 
+# What `imp.setpowersave()` has set: `pm` of network.WLAN.config(). None: that of the boot. Each
+# attempt sets it again, as no document says that the driver keeps it when it is stopped.
+power_saving = None
+
 # The user's scan that runs, or whose result has not been fetched; None: none. scan.py sets it.
 scan = None
 

@@ -200,6 +200,8 @@ class Wlan:
             return _HARDWARE  # the event of the old connection's end is not delivered yet
         self._wlan.active(True)
         self._wlan.config(reconnects=0)  # otherwise the driver itself retries for ever
+        if links.power_saving is not None:
+            self._wlan.config(pm=links.power_saving)
         self._state = _JOIN
         return self._join()
 

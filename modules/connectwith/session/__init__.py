@@ -279,6 +279,7 @@ class Session:
             name = _decode(topic[len(self._prefix) :])
             if self.mqtt.retained and name == "restart":
                 return  # a retained one would restart the device at each connection
+            self._stream.count_message(False)
         self._inbound_bytes += len(payload or b"") + 1
         self.inbound.append((name, payload))
 
@@ -321,6 +322,7 @@ class Session:
         self._again = max(again - 1, 0)
         self._sent.append(message)
         self._sent_bytes += size
+        self._stream.count_message(True)
         return True
 
     def _drop_sent(self, client):

@@ -86,10 +86,13 @@ def info() -> _Info:
     `interface`: a list of dicts, one for each interface of this board: `type` ("wifi",
     "ethernet", "cell"), `macaddress`, `ssid` (stored), `connectedssid`, `bssid`, `rssi`,
     `channel`, `apn` (used last), `imei`, `model`, `cellinfo` (the modem's text; this and the
-    `rssi` of cellular were read before the call). An unknown value is absent. `active`: an index
-    of that list, only while connected to the server. `ipv4` of Wi-Fi or Ethernet: `address`,
-    `netmask`, `broadcast`, `gateway`, `dnsserver`, `dhcpserver` (not with a static address),
-    `proxy`, `server`.
+    `rssi` of cellular were read before the call). An unknown value is absent. `traffic`: what
+    connections to the server have carried over it since the last hard reset, a dict of
+    `bytesin`, `bytesout` (TCP payload: TLS and its handshakes are included, headers, repeated
+    segments, DNS and SNTP are not), `messagesin` and `messagesout`; each wraps at 2**32.
+    `active`: an index of that list, only while connected to the server. `ipv4` of Wi-Fi or
+    Ethernet: `address`, `netmask`, `broadcast`, `gateway`, `dnsserver`, `dhcpserver` (not with a
+    static address), `proxy`, `server`.
     `lasterror`: result code of the last failure, not while connected.
     """
 
