@@ -37,7 +37,8 @@ def control(clock, monkeypatch):
         live=Job(NIC, 1, None, 1), jobs=[], told=[], last_error=None, looked=0,
         attempt=types.SimpleNamespace(
             elapsed_ms=lambda: control.took_ms, stage=lambda: control.at_stage
-        ), took_ms=0, at_stage=LINK, diag=types.SimpleNamespace(tries=None),
+        ), took_ms=0, at_stage=LINK,
+        diag=types.SimpleNamespace(tries=None, loss="link lost", loss_code=0),
     )  # fmt: skip
     control.schedule = control.jobs.append
     control.on_loss = control.told.append
@@ -287,3 +288,25 @@ def test_a_call_that_blocks_goes_round_too(ordered, clock):
         kinds.append(job.kind)
         assert job.plan.follow(job, results.NO_LINK) is None, "the call begins the next one"
     assert kinds == [1, 0, 2, 1] and pauses == [999, 0, 0, 1000]
+
+
+@pytest.mark.parametrize(
+    ("loss", "code", "first"),
+    [("closed by the server", 0, 0), ("errno", 104, 0), ("errno", 103, 1), ("link lost", 0, 1),
+     ("no answer to PINGREQ", 0, 1), ("send timeout", 0, 1)],
+)  # fmt: skip
+def test_a_link_that_works_is_tried_before_the_first_round(ordered, clock, loss, code, first):
+    ordered.diag.loss, ordered.diag.loss_code = loss, code
+    ordered.live.kind = nic.WIFI
+    jobs = rounds(ordered, clock, lose(ordered), [(DIAL, results.NO_SERVER, 50)] * 5)
+    kinds = [1, 0, 2, 1, 0, 2] if first else [0, 1, 0, 2, 1, 0]
+    assert [job.kind for job in jobs] == kinds
+    assert jobs[0].delay_ms == 999 and jobs[1].delay_ms == 1000
+    assert jobs[0].timeout_ms == 59_001 // (3 if first else 4)
+
+
+def test_a_modem_whose_session_was_closed_is_called_at_once(ordered):
+    ordered.diag.loss = "closed by the server"
+    ordered.live.kind = nic.CELLULAR
+    job = lose(ordered)
+    assert (job.kind, job.delay_ms) == (nic.CELLULAR, 0)

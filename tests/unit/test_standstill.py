@@ -57,7 +57,7 @@ def control(monkeypatch, clock):
     control.is_connected = lambda: control.connected
     control.disconnect = lambda: control.events.append("disconnect")
     control.attempt = types.SimpleNamespace(run_due=lambda: None)
-    control.diag = types.SimpleNamespace(tries=None)
+    control.diag = types.SimpleNamespace(tries=None, loss=None, loss_code=0)
     monkeypatch.setattr(machine, "deepsleep", sleep, False)
     monkeypatch.setattr(retained, "save", lambda why: control.events.append(("save", why)))
     monkeypatch.setattr(retained, "erase", lambda: None)

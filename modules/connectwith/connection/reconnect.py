@@ -5,6 +5,7 @@
 
 import os
 import time
+from errno import ECONNRESET
 
 import _connectwith
 from micropython import const
@@ -154,7 +155,8 @@ class Outage:
 
     The attempts go round the classes of link. There is a pause before each round, and before an
     attempt that follows one which has reached the server: for a fleet, the load on the server is
-    that of boards with one interface.
+    that of boards with one interface. If the server has ended the session, the link works, and is
+    tried once before the first round: a board that has no cable does not wait for one then.
     """
 
     def __init__(self, control, kinds, attempts, now_ms):
@@ -164,7 +166,7 @@ class Outage:
         if control.policy == results.SUSPEND_ON_ERROR and nic.CELLULAR in kinds:
             limit_ms *= 2  # registration alone may take a minute
         self._kinds = kinds
-        self._index = 0  # of the next attempt in its round
+        self._index = 0  # of the next attempt in its round; -1: the one before the first round
         self._is_spread = True  # it comes after a pause
         self._attempts = attempts  # the number of pauses so far
         self._until = time.ticks_add(now_ms, limit_ms)
@@ -176,7 +178,9 @@ class Outage:
     def begin(self, kind, result):
         """The session over `kind` was lost with `result`. The next round begins."""
         self._kind = kind
-        self._index = 0
+        diag = self._control.diag
+        closed = diag.loss == "closed by the server" or diag.loss_code == ECONNRESET
+        self._index = -1 if closed and kind != self._kinds[0] else 0
         self._is_spread = True
         self._noted[kind] = (_SESSION if result == results.NO_SERVER else _LINK, result)
 
@@ -203,7 +207,7 @@ class Outage:
         self._attempts = attempts + 1
         if attempts:
             return _pause_ms(attempts - 1)
-        if self._kinds[0] == nic.CELLULAR:
+        if self._next_kind() == nic.CELLULAR:
             return 0  # the modem would switch itself off; registration spreads the boards anyway
         return _first_pause_ms(self._control)
 
@@ -241,14 +245,14 @@ class Outage:
     def _job(self, left_ms):
         lost = self._lost
         index = self._index
-        kind = self._kinds[index]
+        kind = self._next_kind()
         config = lost.nic
         if kind != lost.kind:
             config = stored.fill({"interface": nic.NAMES[kind][1]}, kind)
         # Each has an equal share of the rest. The last one leaves time for another round; but a
         # modem needs the time.
         shares = len(self._kinds) - index
-        if shares == 1 and index and kind != nic.CELLULAR:
+        if shares == 1 and index > 0 and kind != nic.CELLULAR:
             shares = 2
         timeout_ms = max(_LEAST_MS, left_ms // shares)
         job = Job(config, kind, lost.settings, timeout_ms, None, self)
@@ -256,6 +260,9 @@ class Outage:
         job.is_reconnect = True
         job.by_order = lost.by_order
         return job
+
+    def _next_kind(self):
+        return self._kind if self._index < 0 else self._kinds[self._index]
 
     def has_next(self, job):
         return len(self._kinds) > 1  # so Ethernet does not wait for a cable
