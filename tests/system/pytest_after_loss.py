@@ -131,3 +131,19 @@ def test_suspended(stored, world):
     world.ethernet.unplug()
     _until(stored, "link() == 'wl0'")
     assert stored.repl.value("server.log('over Wi-Fi')", timeout=60) == 0
+
+
+def test_a_broker_that_starts_anew(stored, world):
+    """The interface that was in use is tried first: it is not the link that has failed."""
+    world.ethernet.unplug()
+    _connect(stored)
+    attempts = stored.repl.value("imp.diag.counters()['attempts']")
+    # The broker is up again before the first attempt.
+    stored.repl.run(
+        "from connectwith.connection import reconnect\n"
+        "reconnect._first_pause_ms = lambda control: 8000\n"
+    )
+    world.broker.stop()
+    world.broker.start()
+    _until(stored, "sessions() == 2 and link() == 'wl0'")
+    assert stored.repl.value("imp.diag.counters()['attempts']") == attempts + 1
