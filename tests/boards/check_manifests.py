@@ -43,6 +43,7 @@ OPTIONS = {
     "local": "connectwith/local/interfaces.py",
     "scan": "connectwith/local/scan.py",
     "device": "connectwith/api/imp_device.py",
+    "uplink": "connectwith/uplink/keeper.py",
 }
 
 

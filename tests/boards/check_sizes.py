@@ -45,7 +45,7 @@ MODULE = frozen.ROOT / "firmware" / "connectwith"
 # A name in the pool: a pointer, 2 bytes of hash, 1 of length, and the text with its zero.
 NAME_BYTES = 4 + 2 + 1 + 1
 # Of modules/manifest.py.
-OPTIONS = ("w5500", "sim7600", "aio", "local", "scan", "device", "outbox")
+OPTIONS = ("w5500", "sim7600", "aio", "local", "scan", "device", "outbox", "uplink")
 COMPILERS = {
     "rv32imc": ["riscv64-unknown-elf-gcc", "-march=rv32imc_zicsr_zifencei", "-mabi=ilp32",
                 "--specs=picolibc.specs"],

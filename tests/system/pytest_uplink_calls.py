@@ -160,6 +160,7 @@ def test_changes_by_asyncio(kept, world):
         "async def watch():\n"
         "    async for change in imp.uplink.changes():\n"
         "        seen.append((change['event'], change['interface']))\n"
+        "        agent.send('seen', len(seen))\n"
         "    seen.append('over')\n"
         "async def main(done):\n"
         "    task = asyncio.create_task(watch())\n"
@@ -172,6 +173,7 @@ def test_changes_by_asyncio(kept, world):
     kept.keep()
     kept.over("eth0")
     kept.device.repl.send("asyncio.run(main(lambda: ('connected', 'wl0') in seen))\nprint(seen)")
+    world.broker.wait_for("imp/*/agent/seen")
     world.ethernet.unplug()
     assert eval(kept.device.repl.finish(timeout=70)) == [
         ("connected", "eth0"), ("lost", "eth0"), ("connected", "wl0"), ("ended", "wl0"), "over",

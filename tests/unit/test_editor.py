@@ -21,7 +21,7 @@ from setup import paths
 DOCS = paths.ROOT / "docs"
 NODE = shutil.which("node")
 # Device programs; the others of that folder run on the broker's side, with CPython.
-EXAMPLES = ("connection_manager.py", "fallback_manager.py", "health.py")
+EXAMPLES = ("connection_manager.py", "fallback_manager.py", "health.py", "stay_connected.py")
 # Documents whose Python is whole programs.
 DOCUMENTS = (paths.ROOT / "README.md", DOCS / "api.md", DOCS / "operations.md")
 MY_NETWORK = 'SSID = "home"\nKEY = "secret99"\nBROKER = "broker.example"\nPORT = 8883\n'
@@ -55,6 +55,12 @@ udp = imp.net.open({"interface": "wl0"}).openudp(lambda *datagram: print(datagra
 print(udp.send("192.168.1.2", 5000, b"") == server.SEND_ERROR_WOULDBLOCK)
 for network in imp.scanwifinetworks():
     print(network["rssi"] - 1)
+imp.uplink.keep(lambda event: print(event["event"] + event["interface"]), nics=[nic], failback=5)
+imp.uplink.keep(order=["ethernet", "wl0"], metered=[])
+print(imp.uplink.status()["candidates"][0]["penalty"] + 1)
+async def changes():
+    async for change in imp.uplink.changes():
+        print(change["interface"].upper(), change.get("before"))
 info = imp.net.info()
 if "active" in info:
     print(info["interface"][info["active"]]["type"])
@@ -75,6 +81,9 @@ WRONG = {
     "imp.wakeup('5', print)": "interval",
     "imp.sleeep(5)": "sleeep",
     "imp.net.infos()": "infos",
+    "imp.uplink.keep(failbak=5)": "failbak",
+    "imp.uplink.keep(order=['wifi', 5])": "order",
+    "print(imp.uplink.status()['moved'])": "moved",
     "imp.cloud.configure('mqtts://broker.example', caa=b'')": "caa",
     "print(imp.diag.lastattempt()['nam'])": "nam",
     "imp.net.open({'interface': 'wl0'}).send()": "send",
