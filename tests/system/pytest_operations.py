@@ -37,7 +37,7 @@ def _restarted(device, dut):
 
 def test_every_call_of_the_table(online):
     calls = re.findall(r"^\| `([\w.]+\(\))` \|", _PAGE, re.MULTILINE)
-    assert len(calls) == 8
+    assert len(calls) == 9
     online.repl.run("import gc, machine")
     for call in calls:
         assert online.repl.value(f"{call} is not None") is True, call
