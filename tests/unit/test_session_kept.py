@@ -6,7 +6,8 @@ import os
 import sys
 import types
 
-from connectwith import outbox, session
+import pytest
+from connectwith import session
 from test_session import SETTINGS, Stream, online, publish, stream  # noqa: F401 - fixtures
 
 
@@ -85,19 +86,33 @@ def test_flush_waits_for_the_outbox_of_a_session_that_is_open(online):  # noqa: 
     assert not online.is_waiting()
 
 
-def test_without_an_outbox_in_flash_none_is_loaded(online):  # noqa: F811
+@pytest.fixture
+def left(monkeypatch):
+    """An earlier run has left files, and nothing was looked at in this one."""
+    monkeypatch.setattr(os, "ilistdir", lambda folder: iter([("00000001", 0x8000, 0, 50)]))
+    monkeypatch.delitem(sys.modules, "connectwith.outbox", raising=False)
+    monkeypatch.delattr("connectwith.outbox", raising=False)
+
+
+def test_files_in_flash_are_found(online, left):  # noqa: F811
+    online.begin_kept()
+    assert online.kept is sys.modules["connectwith.outbox"].get()
+
+
+def test_files_in_flash_and_a_firmware_without_the_outbox(online, left, monkeypatch):  # noqa: F811
+    monkeypatch.setitem(sys.modules, "connectwith.outbox", None)
     online.begin_kept()
     assert online.kept is None
 
 
-def test_files_in_flash_and_a_firmware_without_the_outbox(online, monkeypatch):  # noqa: F811
-    kept_files = [("00000001", 0x8000, 0, 50)]
-    monkeypatch.setattr(os, "ilistdir", lambda folder: iter(kept_files))
-    with monkeypatch.context() as patch:
-        patch.setitem(sys.modules, "connectwith.outbox", None)
-        patch.delattr("connectwith.outbox", raising=False)
-        online.begin_kept()
+def test_flash_is_looked_at_once_and_an_outbox_in_use_is_found(online, left, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(os, "ilistdir", lambda folder: iter(()))
+    online.begin_kept()
+    monkeypatch.setattr(os, "ilistdir", lambda folder: 1 / 0)
+    online.begin_kept()
     assert online.kept is None
+    from connectwith import outbox
+
     online.begin_kept()
     assert online.kept is outbox.get()
 

@@ -9,6 +9,7 @@ neither.
 """
 
 import os
+import sys
 
 import machine
 from micropython import const
@@ -32,8 +33,6 @@ _GREETING = const(3)  # frames that a session begins with: two subscriptions and
 _PENDING = const(0)
 _OPEN = const(1)
 _CLOSED = const(-1)
-
-_OUTBOX = const("/outbox")  # outbox.FOLDER, which is not imported for nothing
 
 _ONLINE = const(b'"online"')
 _OFFLINE = const(b'"offline"')
@@ -67,6 +66,7 @@ class Session:
         self._inbound_bytes = 0
         self.buffer_bytes = _BUFFER_BYTES
         self.kept = None  # the outbox.delivery.Delivery, if there is one: see begin_kept()
+        self._has_looked = False  # whether an earlier run has left an outbox in flash
         self.cause = ""
         self.code = 0
 
@@ -220,7 +220,8 @@ class Session:
     def begin_kept(self, kept=None):
         """Sends what the outbox has, from now on. `kept`: its delivery.Delivery; None: as found.
         To be called when the session has been opened, behind `adopt()`."""
-        kept = kept or _find_kept()
+        kept = kept or _find_kept(self._has_looked)
+        self._has_looked = True
         if self.kept is None and kept is not None:
             kept.begin(self)
             self.kept = kept
@@ -373,16 +374,17 @@ class Session:
         return _CLOSED
 
 
-def _find_kept():
-    """The outbox, if an earlier run of the firmware has left one in flash; else None."""
+def _find_kept(has_looked):
+    """The outbox, if it is in use or an earlier run of the firmware has left one; else None."""
     try:
-        for _ in os.ilistdir(_OUTBOX):
+        if not has_looked and any(os.ilistdir("/outbox")):  # outbox.FOLDER
             from connectwith import outbox
 
             return outbox.get()
     except (ImportError, OSError):
         pass
-    return None
+    used = sys.modules.get("connectwith.outbox")
+    return used and used.get()
 
 
 def _decode(name):
