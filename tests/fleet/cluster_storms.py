@@ -47,7 +47,7 @@ def _rolling(fleet, mode: str) -> None:
         if fleet.options.stop == "drained":
             fleet.storm(f"node {number} is drained, {mode}", node.drain, None, True, True)
             nodes.drained(number)
-            fleet.choose(mode)  # each board answers
+            fleet.count_resumed()  # each board answers
         elif ids:
             fleet.storm(f"node {number} is stopped, {mode}", node.ask_to_stop, ids, True)
         nodes.stop(number)

@@ -36,7 +36,11 @@ def choose(name):
     mode = name
     imp.setuserconfiguration(name)
     agent.send("mode", name)
+def count(ignored):
+    counted = imp.diag.counters()
+    agent.send("handshakes", [counted["handshakes"], counted["resumed"]])
 agent.on("mode", choose)
+agent.on("handshakes", count)
 server.setsendtimeoutpolicy(server.RETURN_ON_ERROR, server.WAIT_TIL_SENT, 5)
 server.onunexpecteddisconnect(again)
 USER = hardware.getdeviceid() if PASSWORD else None

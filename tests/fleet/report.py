@@ -11,7 +11,7 @@ from watch import Storm
 from commands import svg
 
 _STORM = ["Storm", "boards back", "median", "95 %", "last", "sessions in the worst second",
-          "TLS handshakes failed", "broker CPU a board", "most RSS of the broker",
+          "TLS handshakes failed", "resumed", "broker CPU a board", "most RSS of the broker",
           "host busy", "load"]  # fmt: skip
 _STATUSES = ["retained statuses", "asked at", "online", "offline", "none", "through imp/+/status"]
 
@@ -31,6 +31,7 @@ def _storm(storm: Storm) -> list:
         *(f"{seconds:.1f} s" for seconds in times),
         storm.peak_per_s,
         f"{storm.failed_handshakes} of {storm.tcp_connections}",
+        storm.resumed if storm.resumed >= 0 else "",
         f"{1000 * storm.broker_cpu_s / max(1, back):.1f} ms",
         f"{storm.broker_rss_kib / 1024:.1f} MiB",
         f"{100 * storm.host_load:.0f} %",

@@ -7,6 +7,7 @@ Exit status 0 when all boards came back from each storm in time.
 """
 
 import argparse
+import json
 import sys
 import time
 from pathlib import Path
@@ -46,6 +47,7 @@ class Fleet:
         self.memory: list[tuple[int, int]] = []
         self.ids = [street.ident(number) for number in range(options.boards)]
         self.sites = 0
+        self._handshakes: dict[str, list[int]] = {}  # of each board: in full, resumed
         self.broker_name = ""
         self._began = time.monotonic()
         self._shown = 0.0
@@ -104,23 +106,41 @@ class Fleet:
         begin()
         self.storms.append(self.watch.until_back(self.options.limit, by_log))
         self.storms[-1].hurt = hurt
+        if not by_log:
+            self.count_resumed()
+
+    def count_resumed(self) -> None:
+        """How many handshakes of the last storm have resumed a TLS session. Each board answers."""
+        storm = self.storms[-1]
+        if not storm.missing:
+            answers = self._ask("handshakes", "1")
+            now = {topic.split("/")[1]: json.loads(data) for topic, data in answers.items()}
+            there = {ident: now[ident] for ident in storm.back_s}
+            storm.resumed = watch.resumed(self._handshakes, there)
+            self._handshakes = now
 
     def choose(self, mode: str) -> None:
         """All boards reconnect in this way from now on; each has said that it will. A message to a
         board that has not subscribed yet is lost, so it is sent again."""
+        self._ask("mode", f'"{mode}"')
+
+    def _ask(self, what: str, value: str) -> dict[str, bytes]:
+        """By topic: the answers of all boards to a message `what`. Raises BenchError."""
         since = len(self.broker.messages)
-        left = set(self.ids)
+        answers: dict[str, bytes] = {}
         end = time.monotonic() + _CHOICE_S
-        while left and time.monotonic() < end:
-            for ident in sorted(left):
-                self.broker.publish(f"imp/{ident}/device/mode", f'"{mode}"')
+        topics = {f"imp/{ident}/agent/{what}" for ident in self.ids}
+        while time.monotonic() < end:
+            for topic in sorted(topics - set(answers)):
+                self.broker.publish(topic.replace("/agent/", "/device/"), value)
             again = time.monotonic() + _AGAIN_S
-            while left and time.monotonic() < again:
+            while time.monotonic() < again:
                 time.sleep(0.05)
-                answers = {topic for topic, _, _ in self.broker.messages[since:]}
-                left = {ident for ident in left if f"imp/{ident}/agent/mode" not in answers}
-        if left:
-            raise BenchError(f"{len(left)} boards have not taken the mode {mode!r}")
+                news = self.broker.messages[since:]
+                answers |= {topic: data for topic, data, _ in news if topic in topics}
+                if len(answers) == len(topics):
+                    return answers
+        raise BenchError(f"{len(topics - set(answers))} boards do not answer to {what!r}")
 
     def _storms_of_one(self, fleet: "Fleet", mode: str) -> None:
         self.storm(f"all boot at once, {mode}", self.street.power_cycle)

@@ -26,6 +26,7 @@ class Storm:
     broker_rss_kib: int = 0
     host_load: float = 0.0  # share of all cores
     load: float = 0.0  # at its end, the average of a minute
+    resumed: int = -1  # TLS sessions that its handshakes have resumed; -1: not counted
     hurt: bool = False  # a node was killed or stopped
 
     def quantile_s(self, share: float) -> float:
@@ -44,6 +45,17 @@ def peak_per_s(times: list[float]) -> int:
             window.popleft()
         most = max(most, len(window))
     return most
+
+
+def resumed(before: dict[str, list[int]], now: dict[str, list[int]]) -> int:
+    """How many sessions were resumed between two counts of [in full, resumed] since the boot, by
+    the boards of `now`. Each of them has made a handshake in between."""
+    total = 0
+    for board, counts in now.items():
+        then = before.get(board, [0, 0])
+        booted = counts[0] < then[0] or counts[1] < then[1] or counts == then
+        total += counts[1] - (0 if booted else then[1])
+    return total
 
 
 class Watch:

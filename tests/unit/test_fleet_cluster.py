@@ -147,6 +147,20 @@ def test_rights_of_topics():
         assert not granted(access.WRITE, key) and not granted(access.READ, key)
 
 
+def test_the_page_has_these_rules():
+    """docs/fleet.md shows them as commands, for a board 240ac4bb3280."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "fleet.md").read_text()
+    rights = access.rights("240ac4bb3280")
+    rules = [rights[name] for name in ("configure", "write", "read")]
+    rules += [access.WRITE, access.READ]
+    commands = re.search(r"```\nrabbitmqctl add_user .*?```", page, re.DOTALL)[0]
+    assert [rule for rule in re.findall("'(.*?)'", commands) if rule[0] == "^"] == rules + [
+        access.MIRRORED["pattern"]
+    ]
+    definition = json.loads(re.search(r"'({.*?})'", commands)[1])
+    assert definition == access.MIRRORED["definition"]
+
+
 def test_definitions_hold_hashes_only():
     text = access.definitions(["a1", "a2"], "of-boards", "of-backend")
     assert "of-boards" not in text and "of-backend" not in text

@@ -17,7 +17,7 @@ import plan
 from conditions import FAULTS, LASTING, LINKS, MOMENTARY, Conditions
 from player import AnyLink
 from random_calls import CELLULAR, LAN, Attempt, Model
-from watch import Storm, peak_per_s
+from watch import Storm, peak_per_s, resumed
 
 
 class Bench:
@@ -157,3 +157,16 @@ def test_the_worst_second_and_the_quantiles():
     assert peak_per_s([0.0, 0.5, 0.9, 1.2, 1.3, 9.0]) == 4
     storm = Storm("x", {str(i): float(i) for i in range(100)})
     assert (storm.quantile_s(0.5), storm.quantile_s(0.95)) == (50.0, 95.0)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "gained"),
+    [
+        ([1, 0], [1, 1], 1), ([1, 2], [2, 2], 0), ([1, 2], [2, 4], 2),
+        ([1, 2], [1, 0], 0), ([3, 2], [1, 1], 1),  # it has booted in between
+        ([1, 1], [1, 1], 1),  # a storm has one handshake at least, so it has booted, too
+    ],
+)  # fmt: skip
+def test_resumed_sessions_between_two_counts(then, now, gained):
+    assert resumed({"a": then, "b": [1, 0]}, {"a": now, "b": [2, 0]}) == gained
+    assert resumed({}, {"a": now}) == now[1]
