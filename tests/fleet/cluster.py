@@ -19,15 +19,17 @@ import meters
 from bench import BenchError, World
 from bench.dns import node as addresses
 from bench.mqtt_client import MqttClient
-from bench.ports import free_port
 from node import START_S, Epmd, Node, Plan, node_name
 
 from setup.rabbitmq import RabbitMq
 
 LOGS = Path(__file__).resolve().parents[2] / "build" / "fleet-rabbitmq"
+_LOOPBACK = "127.0.0.1"
 PASSWORD = "as-for-all-of-them"  # of the boards; a real fleet has one for each
 _NODE_MIB = 250  # 120 resident after the start, 180 with a hundred boards
 _BOARD_MIB = 5
+# Below those of outgoing connections (ip_local_port_range, from 32768 on as a rule).
+_PORTS = range(10000, 32000)
 _PORT_TRIES = 20
 _PROBE_S = 60.0
 _ACCEPTED = re.compile(
@@ -46,12 +48,13 @@ def check_memory(nodes: int, boards: int) -> None:
         )
 
 
-def common_port(hosts: list[str]) -> int:
-    """A TCP port that is free at each of these addresses. Raises BenchError."""
+def steady_port(*hosts: str) -> int:
+    """A TCP port that is free at each of these addresses, and that the kernel gives to nobody: a
+    node that is restarted needs it again. Raises BenchError."""
     for _ in range(_PORT_TRIES):
-        port = free_port(hosts[0])
+        port = secrets.choice(_PORTS)
         try:
-            for host in hosts[1:]:
+            for host in hosts:
                 with socket.socket() as probe:
                     probe.bind((host, port))
         except OSError:
@@ -106,15 +109,15 @@ class Cluster:
         certificates = self._world.certificates
         numbers = range(1, self._count + 1)
         names = tuple(node_name(number) for number in numbers)
-        self._port = common_port([addresses(number)[0] for number in numbers])
+        self._port = steady_port(*(addresses(number)[0] for number in numbers))
         return [
             Plan(
                 names=names,
                 number=number,
                 address=addresses(number)[0],
                 tls_port=self._port,
-                plain_port=free_port(),
-                dist_port=free_port(),
+                plain_port=steady_port(_LOOPBACK),
+                dist_port=steady_port(_LOOPBACK),
                 authority=certificates.ca_file,
                 certificate=certificates.broker.certificate,
                 key=certificates.broker.key,
@@ -129,7 +132,7 @@ class Cluster:
         text = access.definitions(self._ids, PASSWORD, self._password, self._mirrored)
         (folder / "definitions.json").write_text(text)
         guard = self._world.guard
-        self._epmd = Epmd(self._programs, free_port(), folder, guard)
+        self._epmd = Epmd(self._programs, steady_port(_LOOPBACK), folder, guard)
         self._epmd.check()
         cookie = secrets.token_hex(16)
         for plan in self.plans(folder):
@@ -171,7 +174,7 @@ class Cluster:
     def _connect(self, number: int, on_message) -> MqttClient:
         port = self.nodes[number].plan.plain_port
         try:
-            connection = socket.create_connection(("127.0.0.1", port), 10)
+            connection = socket.create_connection((_LOOPBACK, port), 10)
         except OSError as error:
             raise BenchError(f"node {number} takes no connection: {error}") from error
         return MqttClient(

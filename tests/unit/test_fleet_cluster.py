@@ -290,15 +290,10 @@ def test_all_nodes_have_one_port(monkeypatch):
     with socket.socket() as taken:
         taken.bind(("127.0.0.17", 0))
         busy = taken.getsockname()[1]
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.16", 0))
-            free = probe.getsockname()[1]
-        ports = iter([busy, free])
-        monkeypatch.setattr(cluster, "free_port", lambda _: next(ports))
-        assert cluster.common_port(["127.0.0.16", "127.0.0.17"]) == free
-        monkeypatch.setattr(cluster, "free_port", lambda _: busy)
+        monkeypatch.setattr(cluster, "_PORTS", range(busy, busy + 1))
+        assert cluster.steady_port("127.0.0.16") == busy
         with pytest.raises(BenchError, match=r"no port is free at all of 127\.0\.0\.16"):
-            cluster.common_port(["127.0.0.16", "127.0.0.17"])
+            cluster.steady_port("127.0.0.16", "127.0.0.17")
 
 
 def test_too_little_memory_is_said_before_anything_starts(monkeypatch):
