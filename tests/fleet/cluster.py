@@ -35,6 +35,7 @@ _PROBE_S = 60.0
 _ACCEPTED = re.compile(
     r"^(\S+ \S+) \[info\] \S+ accepting MQTT connection \S+ \(.*, client id: imp-(\S+)\)$", re.M
 )
+_THROWN_OUT = re.compile(r"with client ID 'imp-(\w+)', reason: node is being put into maint")
 _FAILED = re.compile(r"MQTT detected TLS (?:upgrade|certificate verification) error")
 
 
@@ -229,16 +230,24 @@ class Cluster:
         self._watch(number)
         self.settle()
 
-    def drained(self, number: int) -> None:
-        """The end of that node's drain(), after which it takes no clients. Connects the bench's
-        clients again, whose connections it has closed at all nodes."""
+    def drain(self, number: int) -> None:
+        """That node takes no more clients, and connections are closed."""
+        self.nodes[number].drain()
         self.nodes[number].drained()
+
+    def watch_again(self, number: int) -> None:
+        """Connects the bench's clients again, whose connections drain() closes at all nodes."""
         self._forget(number)
         for other in list(self._clients):
             if self._clients[other].closed:
                 self._forget(other)
                 self._watch(other)
         self.settle()
+
+    def thrown_out(self, since: object) -> set[str]:
+        """The boards whose connections drain() has closed since mark()."""
+        texts = (node.log_since(since[number]) for number, node in self.nodes.items())
+        return {ident for text in texts for ident in _THROWN_OUT.findall(text)}
 
     def accepted(self, since: object) -> dict[str, float]:
         """By board: when a node has accepted its first session since mark(), in seconds of the

@@ -45,8 +45,9 @@ def _rolling(fleet, mode: str) -> None:
     for number in nodes.nodes:
         ids, node = _at(fleet, number), nodes.nodes[number]
         if fleet.options.stop == "drained":
-            fleet.storm(f"node {number} is drained, {mode}", node.drain, None, True, True)
-            nodes.drained(number)
+            name = f"node {number} is drained, {mode}"
+            fleet.storm(name, lambda n=number: nodes.drain(n), None, True, True)
+            nodes.watch_again(number)
             fleet.count_resumed()  # each board answers
         elif ids:
             fleet.storm(f"node {number} is stopped, {mode}", node.ask_to_stop, ids, True)

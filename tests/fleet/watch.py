@@ -78,8 +78,10 @@ class Watch:
 
     def until_back(self, limit_s: float, by_log: bool = False) -> Storm:
         """Waits until all of them have said that they are online. by_log: until a node has
-        accepted their sessions, where the bench's own clients lose theirs, too."""
+        accepted the sessions of those that it has thrown out, as the bench's own clients."""
         storm, broker = self._storm, self._broker
+        if by_log:
+            self._ids = broker.thrown_out(self._mark)
         look = self._look_at_logs if by_log else self._look_at_messages
         while len(storm.back_s) < len(self._ids) and time.monotonic() - self._began < limit_s:
             time.sleep(_LOOK_S)

@@ -307,6 +307,10 @@ ACCEPTED = (
     "2026-01-01 10:00:0{}.5+00:00 [info] <0.1.0> accepting MQTT connection <0.1.0>"
     " (127.0.2.1:4000 -> 127.0.0.16:8883, client id: {})\x1b[0m\n"
 )
+THROWN_OUT = (
+    '2026-01-01 10:00 [warning] <0.1.0> MQTT disconnecting client "127.0.2.1:1 -> 127.0.0.16:2"'
+    " with client ID 'imp-a1', reason: node is being put into maintenance \n"
+)
 FAILED = "2026-01-01 [error] <0.1.0> MQTT detected TLS upgrade error on x: closed\n"
 
 
@@ -327,10 +331,14 @@ def test_where_a_board_is_and_what_has_connected(tmp_path, fake):
     at = datetime(2026, 1, 1, 10, 0, 1, 500000, UTC).timestamp()
     assert made.accepted({1: 0, 2: 0}) == {"a1": at, "a2": at + 3}
     assert made.accepted(end) == {}
+    assert made.thrown_out(end) == set()
     deadline = time.monotonic() + 10
     with made.nodes[2].log.open("a") as file:
         file.write(ACCEPTED.format(9, "imp-a2"))
     while made.where()["a2"] != 2:
         assert time.monotonic() < deadline
     assert made.connections(end) == (1, 0)
+    with made.nodes[1].log.open("a") as file:
+        file.write(THROWN_OUT)
+    assert made.thrown_out(end) == {"a1"}
     assert os.path.exists(made.nodes[1].log)
