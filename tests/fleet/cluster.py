@@ -205,7 +205,8 @@ class Cluster:
 
     def publish(self, topic: str, payload: str) -> None:
         """Publishes at one of the nodes that run; returns when that one has it."""
-        next(iter(self._clients.values())).publish(topic, payload.encode())
+        open_ones = (client for client in self._clients.values() if not client.closed)
+        next(open_ones).publish(topic, payload.encode())
 
     def kill(self, number: int) -> None:
         """That node is gone in this moment."""

@@ -44,14 +44,17 @@ def _rolling(fleet, mode: str) -> None:
     nodes = fleet.broker
     for number in nodes.nodes:
         ids, node = _at(fleet, number), nodes.nodes[number]
-        if fleet.options.stop == "drained":
+        drained = fleet.options.stop == "drained"
+        if drained:
             name = f"node {number} is drained, {mode}"
             fleet.storm(name, lambda n=number: nodes.drain(n), None, True, True)
             nodes.watch_again(number)
-            fleet.count_resumed()  # each board answers
         elif ids:
-            fleet.storm(f"node {number} is stopped, {mode}", node.ask_to_stop, ids, True)
+            name = f"node {number} is stopped, {mode}"
+            fleet.storm(name, node.ask_to_stop, ids, True, asked=False)
         nodes.stop(number)
+        if drained or ids:
+            fleet.count_resumed()  # each board answers
         nodes.start(number)
 
 

@@ -99,14 +99,17 @@ class Fleet:
         finally:
             boards.close()
 
-    def storm(self, name: str, begin, ids=None, hurt: bool = False, by_log: bool = False) -> None:
+    def storm(
+        self, name: str, begin, ids=None, hurt: bool = False, by_log: bool = False,
+        asked: bool = True,
+    ) -> None:  # fmt: skip
         """Calls `begin`, then waits until the boards `ids` (by default all) are back. hurt: a node
-        is gone; by_log: see Watch.until_back()."""
+        is gone; by_log: see Watch.until_back(); asked: whether the boards are asked afterwards."""
         self.watch.begin(name, self.ids if ids is None else ids)
         begin()
         self.storms.append(self.watch.until_back(self.options.limit, by_log))
         self.storms[-1].hurt = hurt
-        if not by_log:
+        if asked and not by_log:
             self.count_resumed()
 
     def count_resumed(self) -> None:
