@@ -33,8 +33,10 @@ _PORTS = range(10000, 32000)
 _PORT_TRIES = 20
 _PROBE_S = 60.0
 _ACCEPTED = re.compile(
-    r"^(\S+ \S+) \[info\] \S+ accepting MQTT connection \S+ \(.*, client id: imp-(\S+)\)$", re.M
+    r"^(\S+ \S+) \[info\] \S+ accepting MQTT connection \S+ \((.*), client id: imp-(\S+)\)$", re.M
 )
+# Closed by the board, or by the node: a second session of that client ID, a drain.
+_ENDED = re.compile(r'MQTT (?:connection|disconnecting client) "([^"]+)"')
 _THROWN_OUT = re.compile(r"with client ID 'imp-(\w+)', reason: node is being put into maint")
 _FAILED = re.compile(r"MQTT detected TLS (?:upgrade|certificate verification) error")
 
@@ -255,17 +257,22 @@ class Cluster:
         wall clock."""
         first: dict[str, float] = {}
         for number, node in self.nodes.items():
-            for at, ident in _ACCEPTED.findall(node.log_since(since[number])):
+            for at, _, ident in _ACCEPTED.findall(node.log_since(since[number])):
                 when = datetime.fromisoformat(at).timestamp()
                 first[ident] = min(first.get(ident, when), when)
         return first
 
     def where(self) -> dict[str, int]:
-        """By board: the number of the node that has accepted its last session."""
+        """By board: the number of the node that has accepted its last session. A busy node may
+        accept one that the board has given up before."""
         last: dict[str, tuple[str, int]] = {}
         for number, node in self.nodes.items():
-            for at, ident in _ACCEPTED.findall(node.log_since(0)):
-                last[ident] = max(last.get(ident, ("", 0)), (at, number))
+            text = node.log_since(0)
+            ended = {match[1]: match.start() for match in _ENDED.finditer(text)}
+            for match in _ACCEPTED.finditer(text):
+                at, name, ident = match.groups()
+                if ended.get(name, -1) < match.start():
+                    last[ident] = max(last.get(ident, ("", 0)), (at, number))
         return {ident: number for ident, (_, number) in last.items()}
 
     def retained(self, number: int, topics: list[str]) -> dict[str, bytes]:

@@ -307,6 +307,10 @@ ACCEPTED = (
     "2026-01-01 10:00:0{}.5+00:00 [info] <0.1.0> accepting MQTT connection <0.1.0>"
     " (127.0.2.1:4000 -> 127.0.0.16:8883, client id: {})\x1b[0m\n"
 )
+ENDED = (
+    '2026-01-01 10:00 [info] <0.1.0> MQTT connection "127.0.2.1:4000 -> 127.0.0.16:8883" will'
+    " terminate because peer closed TCP connection\n"
+)
 THROWN_OUT = (
     '2026-01-01 10:00 [warning] <0.1.0> MQTT disconnecting client "127.0.2.1:1 -> 127.0.0.16:2"'
     " with client ID 'imp-a1', reason: node is being put into maintenance \n"
@@ -325,6 +329,9 @@ def test_where_a_board_is_and_what_has_connected(tmp_path, fake):
         made.nodes[number] = node.Node(plan(tmp_path, 2, number), fake(), 1, folder, "c", Guard())
         made.nodes[number].log.write_text(text)
     assert made.where() == {"a1": 2, "a2": 1}
+    with made.nodes[2].log.open("a") as file:
+        file.write(ENDED)
+    assert made.where() == {"a1": 1, "a2": 1}, "what has ended is no place to be at"
     assert made.connections({1: 0, 2: 0}) == (4, 1)
     end = made.mark()
     assert made.connections(end) == (0, 0)
