@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 import commands
-from commands import fleet
+from commands import clean, fleet
 from setup import apt, paths, rabbitmq
 from setup.problem import Problem
 from setup.report import Report
@@ -65,6 +65,11 @@ def test_it_is_unpacked_once_and_not_installed(machine):
     )
     machine.ran.clear()
     assert rabbitmq.ensure(machine.report) == root and machine.ran == []
+
+
+def test_clean_knows_it(machine):
+    root = rabbitmq.ensure(machine.report)
+    assert clean.remove_cache(paths.cache(), True, machine.report) and not root.exists()
 
 
 def test_a_folder_with_a_part_of_it_is_made_anew(machine):

@@ -19,7 +19,7 @@ It removes nothing that another cw is using."""
 IN_ENVIRONMENT = False
 
 # The names that cw puts into its cache. A folder with anything else in it is not removed.
-_OURS = ("archives", "src", "tree", "mpy-cross", "logs", "esp-idf", "espressif")
+_OURS = ("archives", "src", "tree", "mpy-cross", "logs", "esp-idf", "espressif", "rabbitmq")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
