@@ -10,6 +10,7 @@ import meters
 
 _LOOK_S = 0.02
 _LOG_S = 0.2
+_SETTLE_S = 5.0
 
 
 @dataclass
@@ -80,10 +81,13 @@ class Watch:
         """Waits until all of them have said that they are online. by_log: until a node has
         accepted the sessions of those that it has thrown out, as the bench's own clients."""
         storm, broker = self._storm, self._broker
-        if by_log:
-            self._ids = broker.thrown_out(self._mark)
         look = self._look_at_logs if by_log else self._look_at_messages
-        while len(storm.back_s) < len(self._ids) and time.monotonic() - self._began < limit_s:
+        if by_log:
+            self._ids = set()
+        least_s = _SETTLE_S if by_log else 0.0  # until the nodes have logged whom they throw out
+        while len(storm.back_s) < len(self._ids) or time.monotonic() - self._began < least_s:
+            if time.monotonic() - self._began > limit_s:
+                break
             time.sleep(_LOOK_S)
             broker.cpu_s()  # a node that ends takes its figure with it
             look()
@@ -109,6 +113,7 @@ class Watch:
 
     def _look_at_logs(self) -> None:
         time.sleep(_LOG_S)  # the times are those of the lines
+        self._ids = self._broker.thrown_out(self._mark)
         for ident, at in self._broker.accepted(self._mark).items():
             if ident in self._ids:
                 self._storm.back_s[ident] = max(0.0, at - self._began_wall)

@@ -3,6 +3,7 @@
 """The checks of a soak and a fleet: they must reject wrong results."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ import plan
 from conditions import FAULTS, LASTING, LINKS, MOMENTARY, Conditions
 from player import AnyLink
 from random_calls import CELLULAR, LAN, Attempt, Model
-from watch import Storm, peak_per_s, resumed
+from watch import Storm, Watch, peak_per_s, resumed
 
 
 class Bench:
@@ -170,3 +171,38 @@ def test_the_worst_second_and_the_quantiles():
 def test_resumed_sessions_between_two_counts(then, now, gained):
     assert resumed({"a": then, "b": [1, 0]}, {"a": now, "b": [2, 0]}) == gained
     assert resumed({}, {"a": now}) == now[1]
+
+
+class Nodes:
+    """A cluster whose node throws two boards out, of whom one has come back in its log."""
+
+    messages = [("imp/a/status", b'"online"', False)]
+
+    def __init__(self):
+        self.looks = 0
+
+    def mark(self):
+        return 7
+
+    def cpu_s(self):
+        return 0.0
+
+    peak_rss_kib = cpu_s
+
+    def connections(self, since):
+        return 0, 0
+
+    def thrown_out(self, since):
+        self.looks += 1
+        return {"a", "b"} if self.looks > 1 else {"a"}  # a busy node logs late
+
+    def accepted(self, since):
+        return {"a": time.time(), "c": time.time()}
+
+
+def test_who_was_thrown_out_is_waited_for_by_the_logs(monkeypatch):
+    monkeypatch.setattr("watch._SETTLE_S", 0.5)
+    seen = Watch(Nodes(), lambda text: None)
+    seen.begin("a node is drained", ["a", "b", "c"])
+    storm = seen.until_back(1.0, by_log=True)
+    assert set(storm.back_s) == {"a"} and storm.missing == 1

@@ -25,7 +25,7 @@ _OF_CLUSTERS = ("queues", "stop")
 PROGRAM = paths.ROOT / "tests" / "fleet" / "run.py"
 _NUMBERS = {
     "boards": (values.count(1, 1000), "how many (default: 100)"),
-    "outage": (values.seconds(), "seconds without broker and access points (default: 30)"),
+    "outage": (values.seconds(), "seconds without Mosquitto and access points (default: 30)"),
     "spread": (values.seconds(), "seconds over which boots are spread with jitter (default: 10)"),
     "limit": (
         values.seconds(1),
@@ -47,7 +47,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--mode", choices=("jitter", "fixed"), action="append", help="only this (default: both)"
     )
     parser.add_argument(
-        "--output", type=values.output_folder, metavar="DIR", help="for fleet.json and fleet.svg"
+        "--output",
+        type=values.output_folder,
+        metavar="DIR",
+        help="for fleet.json and fleet.svg (fleet-rabbitmq.* with --broker)",
     )
     parser.add_argument(
         "--broker", choices=BROKERS, default=BROKERS[0],
