@@ -62,6 +62,7 @@ def publish(fleet, options) -> None:
         f"--boards {options.boards} --outage {options.outage:g} --spread {options.spread:g}"
         f" --seed {options.seed}"
     )
+    how += "".join(f" --mode {mode}" for mode in options.mode or ())
     if options.broker != "mosquitto":
         how += f" --broker {options.broker} --nodes {options.nodes} --queues {options.queues}"
         how += f" --stop {options.stop}"
