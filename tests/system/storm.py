@@ -79,9 +79,18 @@ def flush():
 def hear():
     agent.on("x", None if roll(2) else print)
     agent.send("x", [1])
+def keep():
+    names = [nic["interface"] for nic in NICS]
+    imp.uplink.keep(changed, order=names, nics=NICS, failback=roll(3) / 10)
+def changed(event):
+    imp.uplink.status()
+    act()
+def stop_keeping():
+    imp.uplink.stop()
 import agent
 CALLS = [start_timer] * 6 + [stop_timer] * 3 + [idle] * 2 + [log] * 4 + [
-    connect, server.disconnect, settle_policy, open_, close, datagram, look, store, flush, hear]
+    connect, server.disconnect, settle_policy, open_, close, datagram, look, store, flush, hear,
+    keep, keep, stop_keeping]
 def act():
     call = CALLS[roll(len(CALLS))]
     try:
