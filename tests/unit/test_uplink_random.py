@@ -100,6 +100,23 @@ def test_moves_keep_their_distance(shape):
 
 @settings(deadline=None)
 @given(worlds())
+def test_a_link_that_was_lost_comes_behind_the_others(shape):
+    world = make(shape)
+    world.run(40_000)
+    lost = world.policy.current
+    world.record.clear()
+    world.turn(lost, False)
+    world.run(NOTICED_MS + 1000)
+    tried = [link for _, what, link in world.record if what == TRY]
+    others = [link for link in range(world.policy.free) if link != lost]
+    if lost < world.policy.free and others:
+        assert tried[0] == others[0]
+    else:
+        assert tried[:1] in ([], [lost])
+
+
+@settings(deadline=None)
+@given(worlds())
 def test_tries_have_pauses(shape):
     world = make(shape)
     world.good = [False] * len(world.good)

@@ -249,7 +249,7 @@ class Policy:
             if self._stable or ticks_diff(resumed, self._after[i]) > 0:
                 self._after[i] = resumed
         if not self._stable or not (penalty == _CLOSURE or metered):
-            self._count(lost, now_ms)
+            self._count(lost, resumed if len(self._tries) > 1 else now_ms)  # behind the others
         else:
             self._tries[lost] = -1  # the same link comes first
             if metered:
