@@ -231,8 +231,7 @@ class Session:
         self._begun = min(self._begun, 2)
 
     def is_waiting(self, packet_id=0):
-        """Whether the message `packet_id` is not acknowledged yet; 0: whether any message is
-        not."""
+        """Whether the message `packet_id` is not acknowledged; 0: whether any message is not."""
         unacked = self.mqtt.unacked
         if packet_id:
             return packet_id in unacked
@@ -243,8 +242,7 @@ class Session:
         return not self._queue and self.mqtt.idle()
 
     def busy(self):
-        """Whether frames or acknowledgements are outstanding, so the next step should come
-        soon."""
+        """Whether something is outstanding, so the next step should come soon."""
         client = self.mqtt
         if client.out_n > 0 or len(client.unacked) > 0 or client.acks_due():
             return True
