@@ -98,7 +98,7 @@ class KnownNetworks(AccessPoints):
         hidden = False
         self._unseen = set(range(len(self._networks)))
         for ssid, bssid, _, rssi_dbm, is_open in found:
-            hidden = hidden or not ssid.strip(b"\0")
+            hidden = hidden or not ssid
             for number, network in enumerate(self._networks):
                 if network["ssid"].encode() == ssid and bool(network["key"]) != is_open:
                     self._unseen.discard(number)
