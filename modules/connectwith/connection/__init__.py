@@ -20,6 +20,10 @@ def get():
 
         with _connectwith.SchedulerLock():
             if _controller is None:
+                # A module in Python from MicroPython 1.28 on. Steps may run in the middle of its
+                # first import: they would get a part of it, with an empty sys.path.
+                import machine  # noqa: F401
+
                 _controller = Controller(_reconnect)
     return _controller
 
