@@ -4,6 +4,7 @@
 
 import errno
 import json
+import os
 import time
 
 import _connectwith
@@ -162,6 +163,25 @@ def test_delivery_does_not_read_what_only_accepting_needs(flash, monkeypatch):
     # Nobody knows the name of the outbox any more: the number begins another one.
     boxes = [json.loads(payload)["outbox"] for _, _, payload in session.sent]
     assert boxes[0] == boxes[2] != boxes[3]
+
+
+def test_a_step_opens_or_removes_one_file(flash, monkeypatch):
+    kept = flash_files.boot()
+    keep(kept, *range(6))
+    kept = flash_files.boot()
+    used = []
+    opens, remove = box.open, os.remove
+    monkeypatch.setattr(box, "open", lambda *args: used.append(args[0]) or opens(*args))
+    monkeypatch.setattr(os, "remove", lambda path: used.append(path) or remove(path))
+    session = Session(kept)
+    counts = set()
+    for _ in range(40):
+        used.clear()
+        kept.feed(session, 0)
+        counts.add(len(used))
+        session.acknowledge()
+    assert counts == {0, 1}
+    assert values(session) == list(range(6)) and flash.names() == []
 
 
 def test_the_messages_of_the_program_go_first(flash):

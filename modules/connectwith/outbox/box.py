@@ -110,17 +110,19 @@ class Box:
             return file.read(n)
 
     def read_record(self, first, at):
-        """The bytes of the record at `at` of a file; None: none begins there. OSError."""
+        """(head, record): the bytes of a file's head and of the record at `at`; None for the
+        latter: none begins there. OSError."""
         with open(self._path(first), "rb") as file:
+            head = file.read(records.HEAD_BYTES)
             file.seek(at)
             begin = file.read(2)
             n = records.size(begin, 0)
             if not n:
-                return None
+                return head, None
             data = bytearray(n)
             data[:2] = begin
             file.readinto(memoryview(data)[2:])
-            return data
+            return head, data
 
     def oldest_s(self):
         """The age in s of the oldest message, or None if it is not known. OSError."""

@@ -126,11 +126,11 @@ class Delivery:
             return
         try:
             self.box.look()
-            removed = self._settle(session)
-            if removed:
+            # To find a file takes littlefs longer than to read it, so a step uses one.
+            if self._settle(session):
                 self._has_more = True  # the next file may be another one to remove
-            if self._may_send() and session.is_drained():
-                self._has_more = self._send(session) or removed
+            elif self._may_send() and session.is_drained():
+                self._has_more = self._send(session)
             self._pausing = False
         except (OSError, MemoryError):
             # Nothing is lost: it is tried again.
@@ -181,10 +181,10 @@ class Delivery:
             return False
         box = self.box
         first, at, number = self._file, self._at, self._number
+        head, data = box.read_record(first, at)
         if self._id is None:
-            self._id = records.box_id(box.read(first, 0, records.HEAD_BYTES))
-        data = None if self._id is None else box.read_record(first, at)
-        if data is None:
+            self._id = records.box_id(head)
+        if self._id is None or data is None:
             box.damaged += 1
             self._at = _BEHIND  # nothing more of this file can be read
             return True
