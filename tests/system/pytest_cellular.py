@@ -297,3 +297,11 @@ def test_the_stock_resolver_beside_ours(device, modem):
     device.repl.run("server.disconnect()")
     expect_off(modem)
     connects(device)
+
+
+def test_ppp_leaves_the_interrupt_of_its_uart_alone(repl):
+    """Later versions of network.PPP take its handler away while the heap is swept at a soft reset,
+    when the UART has ended, and a UART would allocate."""
+    repl.run("import _connectwith\nfrom micropython import RingIO")
+    repl.run("tap = _connectwith.Tap(RingIO(16), b'')\nassert not hasattr(RingIO, 'irq')")
+    assert repl.value("(tap.irq(None), tap.irq(print, 1))") == (None, None)

@@ -91,12 +91,23 @@ static mp_uint_t tap_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, i
     return more ? ready | (arg & MP_STREAM_POLL_RD) : ready;
 }
 
-// network.PPP of later versions looks up irq() and its constants on its stream.
+// irq(handler, trigger): nothing. network.PPP of later versions sets its UART's handler by it, and
+// takes it away from lwIP's task and at a soft reset. Behind the UART's end that would allocate
+// while the heap is swept: PPP would not be closed, and lwIP would keep an interface in memory that
+// is used for other objects. links/modem/ppp.py sets the handler.
+static mp_obj_t tap_irq(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    (void)args;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(tap_irq_obj, 2, 3, tap_irq);
+
+// network.PPP of later versions looks up the constants of irq() on its stream.
 static void tap_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
         return;
     }
-    if (attr == MP_QSTR_heard || attr == MP_QSTR_refused) {
+    if (attr == MP_QSTR_heard || attr == MP_QSTR_refused || attr == MP_QSTR_irq) {
         dest[1] = MP_OBJ_SENTINEL;  // see locals_dict
     } else {
         connectwith_tap_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -113,6 +124,7 @@ static const mp_stream_p_t tap_protocol = {
 static const mp_rom_map_elem_t tap_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_heard), MP_ROM_PTR(&tap_heard_obj) },
     { MP_ROM_QSTR(MP_QSTR_refused), MP_ROM_PTR(&tap_refused_obj) },
+    { MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&tap_irq_obj) },
 };
 static MP_DEFINE_CONST_DICT(tap_locals_dict, tap_locals_dict_table);
 

@@ -78,14 +78,14 @@ class Ppp:
             driver.config(stream=stream)
         driver.active(True)
         self._heard_ms = self._asked_ms = time.ticks_ms()
+        if reads:
+            uart.irq(self._read, uart.IRQ_RXIDLE)
         if not auth:
             driver.connect()
         elif reads:
             driver.connect(security=auth, user=username, key=password)
         else:
             driver.connect(authmode=auth, username=username, password=password)
-        if reads:
-            uart.irq(self._read, uart.IRQ_RXIDLE)
 
     def poll(self):
         """UP, PENDING or DOWN. Allocates nothing."""
