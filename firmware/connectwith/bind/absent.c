@@ -63,7 +63,7 @@ MP_DEFINE_CONST_FUN_OBJ_0(connectwith_lingering_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_traffic_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_keep_session_obj, absent_0);
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_drop_session_obj, absent_0);
-MP_DEFINE_CONST_FUN_OBJ_0(connectwith_handshakes_obj, absent_0);
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_handshakes_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(connectwith_scan_start_obj, 0, 1, absent_n);
 MP_DEFINE_CONST_FUN_OBJ_1(connectwith_scan_result_obj, absent_1);
 MP_DEFINE_CONST_FUN_OBJ_2(connectwith_setting_obj, absent_2);

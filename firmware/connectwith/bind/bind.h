@@ -75,7 +75,7 @@ MP_DECLARE_CONST_FUN_OBJ_1(connectwith_scan_result_obj);
 void connectwith_restore_session(void);
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_keep_session_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(connectwith_drop_session_obj);
-MP_DECLARE_CONST_FUN_OBJ_0(connectwith_handshakes_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(connectwith_handshakes_obj);
 
 // settings.c
 MP_DECLARE_CONST_FUN_OBJ_2(connectwith_setting_obj);

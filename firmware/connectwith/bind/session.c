@@ -66,13 +66,10 @@ static mp_obj_t connectwith_drop_session(void) {
 }
 MP_DEFINE_CONST_FUN_OBJ_0(connectwith_drop_session_obj, connectwith_drop_session);
 
-// handshakes() -> (full, resumed): how many have succeeded since the start of the firmware.
-static mp_obj_t connectwith_handshakes(void) {
+// handshakes(resumed): how many have succeeded since the start of the firmware, of those that have
+// resumed a session or of the full ones.
+static mp_obj_t connectwith_handshakes(mp_obj_t resumed_in) {
     const tls_handshakes_t count = tls_session_handshakes();
-    mp_obj_t items[] = {
-        mp_obj_new_int_from_uint(count.full),
-        mp_obj_new_int_from_uint(count.resumed),
-    };
-    return mp_obj_new_tuple(2, items);
+    return mp_obj_new_int_from_uint(mp_obj_is_true(resumed_in) ? count.resumed : count.full);
 }
-MP_DEFINE_CONST_FUN_OBJ_0(connectwith_handshakes_obj, connectwith_handshakes);
+MP_DEFINE_CONST_FUN_OBJ_1(connectwith_handshakes_obj, connectwith_handshakes);

@@ -15,6 +15,8 @@ from connectwith import results
 class Diag:
     """Set by the controller and the sequence. No attribute holds a secret."""
 
+    loss = None  # the cause of the last loss
+
     def __init__(self):
         self.interface = None  # of the last attempt, as the next seven
         self.result = None
@@ -25,17 +27,17 @@ class Diag:
         self.note = None
         self.link = None
         self.tries = None  # of `server.connect`: the result of each interface that was tried
-        self.loss = None  # the cause of the last loss
         self.loss_code = 0
         self.attempts = self.successes = self.losses = 0
-        # TLS handshakes (full, resumed) before this object, and before the last attempt.
-        self.made = self.begun = _connectwith.handshakes()
+        self.full = _connectwith.handshakes(False)  # TLS handshakes before this object
+        # Those that have resumed a session: before this object, and before the last attempt.
+        self.resumed = self.begun = _connectwith.handshakes(True)
         self.watcher = None
 
     def begin(self, interface):
         self.attempts += 1
         self.interface = interface
-        self.begun = _connectwith.handshakes()
+        self.begun = _connectwith.handshakes(True)
         self.result = self.cause = self.error = self.note = self.link = None
 
     def set_cause(self, cause, code, flags):

@@ -79,7 +79,7 @@ def last(diag, timeline):
         "stages": [(_STAGES[stage], ms) for stage, ms in timeline],
         "ms": sum(ms for _, ms in timeline),
         "cause": _why(diag),
-        "resumed": _connectwith.handshakes()[1] != diag.begun[1],
+        "resumed": _connectwith.handshakes(True) != diag.begun,
     }
     if diag.result is not None:
         report["name"] = result_name(diag.result, diag.interface)
@@ -96,14 +96,13 @@ def last(diag, timeline):
 
 def counters(diag):
     """The counters since the boot, as a dict."""
-    full, resumed = _connectwith.handshakes()
     return {
         "attempts": diag.attempts,
         "successes": diag.successes,
         "losses": diag.losses,
         "lastloss": _words(diag.loss, diag.loss_code, 0),
-        "handshakes": full - diag.made[0],
-        "resumed": resumed - diag.made[1],
+        "handshakes": _connectwith.handshakes(False) - diag.full,
+        "resumed": _connectwith.handshakes(True) - diag.resumed,
     }
 
 

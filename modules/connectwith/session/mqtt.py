@@ -18,7 +18,7 @@ from array import array
 
 from micropython import const
 
-from connectwith.session import mqtt_keepalive
+from connectwith.session import mqtt_frame
 
 _KEEP_ALIVE_S = const(60)  # the server disconnects after 1.5 times this [MQTT-3.1.2-24]
 
@@ -53,7 +53,7 @@ class ProtocolError(Exception):
     """The peer has violated the protocol."""
 
 
-class Client(mqtt_keepalive.Keepalive):
+class Client(mqtt_frame.Frame):
     """One session. `on_message(topic, payload)`, if not None, is called for each message that the
     server publishes, and as `on_message(None, packet_id)` for a SUBSCRIBE that it refuses.
 
