@@ -197,7 +197,8 @@ class Controller:
             call(self.sequence.release, True, keep)
         if gone is not None:
             gone()
-        self.end_keeping()
+        if self.keeping is not None:
+            self.keeping.end()
 
     def end_attempt(self, keep=True):
         """Ends the attempt without a report. Its link is released if it runs beside a session."""
@@ -207,12 +208,6 @@ class Controller:
         self.on_superseded = self._job = self._next = None
         if self.moving is not None:
             self.moving.abandon(keep)
-
-    def end_keeping(self):
-        keeping = self.keeping
-        self.keeping = self.outstanding = None
-        if keeping is not None:
-            keeping.end()
 
     def _step(self):
         if self.busy:
@@ -244,7 +239,8 @@ class Controller:
                 return left_ms if stopping_ms < 0 else min(left_ms, stopping_ms)
             self._begin(self._next)
             return stopping_ms
-        return self._poll_keeping(stopping_ms)
+        idle = self.keeping is None or self._job is not None
+        return stopping_ms if idle else self.keeping.poll(stopping_ms)
 
     def _on_end(self, result, error):
         """An attempt has ended, or a step of the session has raised `error`. May be called twice
@@ -341,14 +337,13 @@ class Controller:
             messages.deliver(self, current.take())
             return 0  # the handler may have changed the state
         if current.busy():
-            return self._poll_keeping(self.sequence.limits.wait_ms())
-        self.sequence.limits.reset_interval()
-        wait_ms = self.idle_ms if self.moving is None else self.moving.left_ms(self.idle_ms)
-        if self.outage is not None:
-            wait_ms = min(wait_ms, max(0, self.outage.unstable_ms()))
-        return self._poll_keeping(self.sequence.poll_idle(wait_ms))
-
-    def _poll_keeping(self, wait_ms):
+            wait_ms = self.sequence.limits.wait_ms()
+        else:
+            self.sequence.limits.reset_interval()
+            wait_ms = self.idle_ms if self.moving is None else self.moving.left_ms(self.idle_ms)
+            if self.outage is not None:
+                wait_ms = min(wait_ms, max(0, self.outage.unstable_ms()))
+            wait_ms = self.sequence.poll_idle(wait_ms)
         if self.keeping is None or self._job is not None:
             return wait_ms
         return self.keeping.poll(wait_ms)

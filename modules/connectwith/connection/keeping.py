@@ -38,7 +38,8 @@ def keep(control, keeper):
         if control.is_connected():
             control.outage = None
             control.end_attempt()  # one beside the session
-            control.end_keeping()
+            if control.keeping is not None:
+                control.keeping.end()
         else:
             control.disconnect()
         if keeper is None:
@@ -84,7 +85,9 @@ class Keeping:
 
     def end(self):
         """A call of the user's ends the keeping, or another keeper begins."""
-        session = self._control.sequence.session
+        control = self._control
+        control.keeping = control.outstanding = None
+        session = control.sequence.session
         if session is not None:
             session.holds = False
             session.mqtt.watch_path()

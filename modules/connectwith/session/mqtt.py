@@ -83,8 +83,8 @@ class Client(mqtt_frame.Frame):
         self.unacked.clear()
         self._at = _AT_TYPE
         self._type = self._length = self._shift = self._stored_n = self._n_acks = 0
-        self.retained = False
-        self.reset_keepalive()
+        self._pinging = self._ping_due = self.retained = False
+        self._received_ms = self._sent_ms = self._clear_ms = 0
 
     # -- outwards
 

@@ -24,14 +24,17 @@ _PONG_WITHIN_MS = const(45000)
 class Frame:
     """`out`: the buffer that is to be written next. `out_n`: how many bytes of it."""
 
+    ack_within_ms = 0  # see watch_path()
+
     def __init__(self):
         self._tx = self._usual_tx = bytearray(_TX_BYTES)
         self._end = 0
         self._tail = self.out = None
         self.out_n = 0
         self.unacked = []  # packet ids of messages with QoS 1, oldest first
-        self.watch_path()
-        self.reset_keepalive()
+        self.ping_after_ms, self.pong_within_ms = _PING_AFTER_MS, _PONG_WITHIN_MS
+        self._pinging = self._ping_due = False
+        self._pinged_ms = self._within_ms = 0  # of the PINGREQ that is under way
 
     def wipe(self):
         """Overwrites the frame that was composed last. To be called only when `idle()`."""
@@ -86,11 +89,6 @@ class Frame:
         self.out, self.out_n = self._tx, self._end
 
     # -- the keepalive
-
-    def reset_keepalive(self):
-        self._pinging = self._ping_due = False
-        self._pinged_ms = self._received_ms = self._sent_ms = self._clear_ms = 0
-        self._within_ms = 0  # of the PINGREQ that is under way
 
     def keepalive(self, now_ms):
         """Starts the keepalive timers. To be called when the connection has been made."""
