@@ -131,6 +131,15 @@ def test_a_link_that_is_up_for_the_local_network(control, use, clock, monkeypatc
     assert link.calls == []
 
 
+def test_a_link_that_is_opened_for_the_local_network_meanwhile_stays(control, use, clock):
+    link = use(Link(1))
+    look = Look(control, nic.ETHERNET, {"interface": "eth0"})
+    assert look.poll() is None
+    links.held[nic.ETHERNET] = {}
+    look.end()
+    assert link.calls == ["start"]
+
+
 # -- Wi-Fi
 
 

@@ -24,12 +24,15 @@ Messages are held until the server has acknowledged them, within the send buffer
 sends those of a session that was lost or moved, in their order.
 """
 
+import sys
 import time
 
 import _connectwith
+from micropython import const
 
 from connectwith import results
 
+_AGAIN_MS = const(1000)  # after an error of the keeper
 
 def keep(control, keeper):
     """Makes `keeper` the one that keeps the device connected; None: none. A session goes on.
@@ -64,23 +67,31 @@ class Keeping:
         self._control = control
         self.keeper = keeper
         self._due_ms = None  # when poll() is called next
+        self._asked = False  # while it is called
 
     def ask(self):
         """Calls the keeper's `poll()` soon."""
         self._due_ms = time.ticks_ms()
+        self._asked = True
         self._control.schedule_step()
 
     def on_end(self, kind, result):
         """An attempt has ended."""
-        if result == results.SERVER_CONNECTED:
-            self.keeper.connected(kind)
-        else:
-            self.keeper.failed(kind, result)
+        try:
+            if result == results.SERVER_CONNECTED:
+                self.keeper.connected(kind)
+            else:
+                self.keeper.failed(kind, result)
+        except Exception as error:  # without memory; the controller must end the attempt even so
+            sys.print_exception(error)
         self.ask()
 
     def on_lost(self, kind, result):
         """The session was lost."""
-        self.keeper.lost(kind, result)
+        try:
+            self.keeper.lost(kind, result)
+        except Exception as error:  # without memory
+            sys.print_exception(error)
         self.ask()
 
     def end(self):
@@ -101,11 +112,17 @@ class Keeping:
         now_ms = time.ticks_ms()
         left_ms = time.ticks_diff(self._due_ms, now_ms)
         if left_ms <= 0:
-            self._due_ms = None
-            left_ms = self.keeper.poll(now_ms)
-            if self._due_ms is not None:
+            self._asked = False
+            self._due_ms = time.ticks_add(now_ms, _AGAIN_MS)  # if Ctrl-C ends this call
+            try:
+                left_ms = self.keeper.poll(now_ms)
+            except Exception as error:  # without memory; the session must not end because of it
+                sys.print_exception(error)
+                left_ms = _AGAIN_MS
+            if self._asked:
                 return 0  # it has asked for the next call
             if left_ms < 0:
+                self._due_ms = None
                 return wait_ms
             self._due_ms = time.ticks_add(now_ms, left_ms)
         return left_ms if wait_ms < 0 else min(left_ms, wait_ms)

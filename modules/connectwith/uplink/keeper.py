@@ -21,8 +21,10 @@ from connectwith.settings import nic
 from connectwith.uplink import policy
 
 # As in policy.py.
+_TRYING = const(1)
 _LIVE = const(2)
 _LOOKING = const(3)
+_MOVING = const(4)
 _CONNECTED = const(0)
 _FAILED = const(1)
 _LOST = const(2)
@@ -127,6 +129,8 @@ class Keeper:
         if self._called < self.told:
             self.tell()
             return 0  # the callback may have changed anything
+        if self._catch_up():
+            return 0
         wait_ms = -1
         if self._look is not None:
             wait_ms = self._poll_look()
@@ -150,6 +154,23 @@ class Keeper:
         return -1
 
     # -- what it does
+
+    def _catch_up(self):
+        """Tells the policy what it does not know, because an error (no memory) or Ctrl-C has come
+        before. No attempt runs now. Returns whether there was something."""
+        state = self.policy.state
+        control = self._control
+        if state in (_TRYING, _MOVING):
+            kind = self.kinds[self.policy.target]
+            if control.is_connected() and control.live.kind == kind:
+                self.connected(kind)
+            else:
+                self.failed(kind, results.NOT_CONNECTED)
+        elif state in (_LIVE, _LOOKING) and not control.is_connected():
+            self.lost(self.kinds[self.policy.current], results.NOT_CONNECTED)
+        else:
+            return False
+        return True
 
     def _handle(self, event, kind):
         """Whether the policy has expected an event of a class of link."""

@@ -42,7 +42,7 @@ class Look:
         return True  # a modem would have to be switched on: the move itself finds out
 
     def end(self):
-        if self._link is not None:
+        if self._link is not None and nic.ETHERNET not in links.held:  # opened meanwhile
             self._link.stop()
         if self._wlan is not None:
             self._end_scan()
