@@ -34,6 +34,7 @@ from connectwith import results
 
 _AGAIN_MS = const(1000)  # after an error of the keeper
 
+
 def keep(control, keeper):
     """Makes `keeper` the one that keeps the device connected; None: none. A session goes on.
     Without one an attempt or a reconnect that is under way is ended."""
