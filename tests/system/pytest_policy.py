@@ -76,13 +76,12 @@ def test_s48_deliberate_disconnect_is_no_loss(device):
 def test_s51_silence_is_probed_then_ends_the_connection(device, world):
     _connect(device, 100_000)
     device.repl.run(
-        "client = control.session.mqtt\nclient.ping_after_ms, client.pong_within_ms = 700, 3000\n"
-        "control.schedule_step()"
+        "client = control.session.mqtt\nclient.watch_path(700, 3000)\ncontrol.schedule_step()"
     )
     device.repl.run("time.sleep_ms(2000)")
     assert device.repl.value("server.isconnected()") is True  # the probe was answered
     world.ethernet.cable.silence()
-    _until(device, "client._pinging")
+    _until(device, "client._ms[4]")  # PINGREQ is under way
     assert device.repl.value("server.isconnected()") is True
     _until(device, "not server.isconnected()")
     assert device.repl.value("imp.diag.counters()")["lastloss"] == "no answer to PINGREQ"

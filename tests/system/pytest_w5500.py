@@ -31,7 +31,7 @@ def version():
 QUICK_LOSS = """
 from connectwith import connection
 client = connection.get().session.mqtt
-client.ping_after_ms, client.pong_within_ms = 700, 1000
+client.watch_path(700, 1000)
 connection.get().schedule_step()  # the present step waits for the usual keepalive
 """
 

@@ -22,6 +22,12 @@ from connectwith.session import mqtt_frame
 
 _KEEP_ALIVE_S = const(60)  # the server disconnects after 1.5 times this [MQTT-3.1.2-24]
 
+# Indices into `_ms`, as in mqtt_frame.py.
+_RECEIVED = const(0)
+_SENT = const(1)
+_WITHIN = const(4)
+_DUE = const(5)
+
 _CONNECT = const(0x10)
 _CONNACK = const(0x20)
 _PUBLISH = const(0x30)
@@ -83,8 +89,9 @@ class Client(mqtt_frame.Frame):
         self.unacked.clear()
         self._at = _AT_TYPE
         self._type = self._length = self._shift = self._stored_n = self._n_acks = 0
-        self._pinging = self._ping_due = self.retained = False
-        self._received_ms = self._sent_ms = self._clear_ms = 0
+        self._ms[_WITHIN] = self._ms[_DUE] = 0
+        self.retained = False
+        self.keepalive(0)
 
     # -- outwards
 
@@ -106,7 +113,7 @@ class Client(mqtt_frame.Frame):
             tail = None
             if following is not None:
                 rest = len(following)
-        self._sent_ms = now_ms
+        self._ms[_SENT] = now_ms
         self._tail = tail
         self.out = following
         self.out_n = rest
@@ -190,9 +197,9 @@ class Client(mqtt_frame.Frame):
 
     def answer(self):
         """When `idle()`: composes PINGREQ or PUBACK. False: none is due."""
-        if self._ping_due:
+        if self._ms[_DUE]:
             self._begin(_PINGREQ, 0)
-            self._ping_due = False
+            self._ms[_DUE] = 0
             self._finish()
             return True
         if self._n_acks:
@@ -227,8 +234,9 @@ class Client(mqtt_frame.Frame):
         n = self.inbox_n
         if not n:
             return
-        self._received_ms = now_ms
-        self._pinging = self._ping_due = False
+        ms = self._ms
+        ms[_RECEIVED] = now_ms
+        ms[_WITHIN] = ms[_DUE] = 0
         while self._parsed < n:
             if self._at == _AT_BODY:
                 self._store(n - self._parsed)

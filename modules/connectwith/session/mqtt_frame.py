@@ -8,6 +8,7 @@ and how long its answer may take. A class of its own would take half a KB of hea
 board).
 """
 
+from array import array
 from time import ticks_diff
 
 from micropython import const
@@ -20,11 +21,21 @@ _COPY_BYTES = const(64)  # a longer field is copied as a slice, which allocates 
 _PING_AFTER_MS = const(60000)  # without traffic; then PINGREQ is sent
 _PONG_WITHIN_MS = const(45000)
 
+# Indices into `_ms`, the times of the keepalive in ms. An attribute for each would make the map of
+# the client's attributes grow by a step, for which a heap in pieces may have no room.
+_RECEIVED = const(0)  # when the last packet has come
+_SENT = const(1)  # when the last one was sent
+_CLEAR = const(2)  # when no message was unacknowledged
+_PINGED = const(3)  # when the PINGREQ was composed that is under way
+_WITHIN = const(4)  # how long its answer may take; 0: none is under way
+_DUE = const(5)  # 1: it is still to be composed
+_AFTER = const(6)  # these three: see watch_path()
+_PONG = const(7)
+_ACK = const(8)
+
 
 class Frame:
     """`out`: the buffer that is to be written next. `out_n`: how many bytes of it."""
-
-    ack_within_ms = 0  # see watch_path()
 
     def __init__(self):
         self._tx = self._usual_tx = bytearray(_TX_BYTES)
@@ -32,9 +43,8 @@ class Frame:
         self._tail = self.out = None
         self.out_n = 0
         self.unacked = []  # packet ids of messages with QoS 1, oldest first
-        self.ping_after_ms, self.pong_within_ms = _PING_AFTER_MS, _PONG_WITHIN_MS
-        self._pinging = self._ping_due = False
-        self._pinged_ms = self._within_ms = 0  # of the PINGREQ that is under way
+        self._ms = array("I", bytes(4 * 9))
+        self.watch_path()
 
     def wipe(self):
         """Overwrites the frame that was composed last. To be called only when `idle()`."""
@@ -92,7 +102,8 @@ class Frame:
 
     def keepalive(self, now_ms):
         """Starts the keepalive timers. To be called when the connection has been made."""
-        self._received_ms = self._sent_ms = self._clear_ms = now_ms
+        ms = self._ms
+        ms[_RECEIVED] = ms[_SENT] = ms[_CLEAR] = now_ms
 
     def watch_path(
         self, ping_after_ms=_PING_AFTER_MS, pong_within_ms=_PONG_WITHIN_MS, ack_within_ms=0
@@ -100,47 +111,51 @@ class Frame:
         """Sets the times of the keepalive: from the last packet to PINGREQ, and from PINGREQ to
         the end of the session. `ack_within_ms`: after this time with an unacknowledged message and
         no packet from the server PINGREQ is sent, too; 0: it is not."""
-        self.ping_after_ms, self.pong_within_ms = ping_after_ms, pong_within_ms
-        self.ack_within_ms = ack_within_ms
+        ms = self._ms
+        ms[_AFTER], ms[_PONG], ms[_ACK] = ping_after_ms, pong_within_ms, ack_within_ms
 
     def check_path(self, now_ms, within_ms):
-        """Sends PINGREQ now. The session ends if nothing comes within `within_ms`."""
-        if not self._pinging:
+        """Sends PINGREQ now. The session ends if nothing comes within `within_ms` (over 0)."""
+        ms = self._ms
+        if not ms[_WITHIN]:
             self._ping(now_ms, within_ms)
-        elif ticks_diff(now_ms, self._pinged_ms) + within_ms < self._within_ms:
-            self._within_ms = ticks_diff(now_ms, self._pinged_ms) + within_ms
+        elif ticks_diff(now_ms, ms[_PINGED]) + within_ms < ms[_WITHIN]:
+            ms[_WITHIN] = ticks_diff(now_ms, ms[_PINGED]) + within_ms
 
     def _ping(self, now_ms, within_ms):
-        self._pinged_ms = now_ms
-        self._within_ms = within_ms
-        self._ping_due = self._pinging = True
+        ms = self._ms
+        ms[_PINGED] = now_ms
+        ms[_DUE] = 1
+        ms[_WITHIN] = within_ms
 
     def due_ms(self, now_ms):
         """The ms until `is_alive()` has something to decide, if no packet comes before and every
         message is acknowledged. Not negative."""
-        if self._pinging:
-            left_ms = self._within_ms - ticks_diff(now_ms, self._pinged_ms)
+        ms = self._ms
+        if ms[_WITHIN]:
+            left_ms = ms[_WITHIN] - ticks_diff(now_ms, ms[_PINGED])
         else:
-            left_ms = self.ping_after_ms - max(
-                ticks_diff(now_ms, self._received_ms), ticks_diff(now_ms, self._sent_ms)
+            left_ms = ms[_AFTER] - max(
+                ticks_diff(now_ms, ms[_RECEIVED]), ticks_diff(now_ms, ms[_SENT])
             )
         return max(0, left_ms)
 
     def is_alive(self, now_ms):
         """Decides whether a PINGREQ is due. False: the peer has not answered the last one."""
+        ms = self._ms
         if not self.unacked:
-            self._clear_ms = now_ms
-        if self._pinging:
-            if self._ping_due and ticks_diff(self._sent_ms, self._pinged_ms) > 0:
-                self._pinged_ms = self._sent_ms  # a long message before it is still being sent
-            if ticks_diff(now_ms, self._pinged_ms) >= self._within_ms:
+            ms[_CLEAR] = now_ms
+        if ms[_WITHIN]:
+            if ms[_DUE] and ticks_diff(ms[_SENT], ms[_PINGED]) > 0:
+                ms[_PINGED] = ms[_SENT]  # a long message before it is still being sent
+            if ticks_diff(now_ms, ms[_PINGED]) >= ms[_WITHIN]:
                 return False
         elif (
-            ticks_diff(now_ms, self._received_ms) >= self.ping_after_ms
-            or ticks_diff(now_ms, self._sent_ms) >= self.ping_after_ms
-            or self.ack_within_ms
-            and ticks_diff(now_ms, self._received_ms) >= self.ack_within_ms
-            and ticks_diff(now_ms, self._clear_ms) >= self.ack_within_ms
+            ticks_diff(now_ms, ms[_RECEIVED]) >= ms[_AFTER]
+            or ticks_diff(now_ms, ms[_SENT]) >= ms[_AFTER]
+            or ms[_ACK]
+            and ticks_diff(now_ms, ms[_RECEIVED]) >= ms[_ACK]
+            and ticks_diff(now_ms, ms[_CLEAR]) >= ms[_ACK]
         ):
-            self._ping(now_ms, self.pong_within_ms)
+            self._ping(now_ms, ms[_PONG])
         return True
