@@ -10,8 +10,9 @@ from bench import Board
 # takes 1248 over Wi-Fi, 960 over Ethernet.
 ENOUGH_BYTES = 1280
 
-# Of the whole board. 34 is enough, so that a small change does not fail here.
-ENOUGH_KIB = 35
+# Of the whole board. 40 is enough, so that a small change does not fail here. Less may be: it
+# depends on where the holes of the heap are when the session's maps grow.
+ENOUGH_KIB = 41
 
 # With the collector off, mem_alloc() only grows.
 _ALLOCATED = """
