@@ -217,8 +217,30 @@ def test_keep_again(desk, events):
     assert first.ended and not desk.keeper.ended
     assert later == [{"event": "connected", "interface": "eth0", "result": 5}]
     run_scheduled(desk)
-    assert events[-1] == {"event": "ended", "interface": "eth0"}
+    assert events[-1]["event"] == "connected"
+    assert first.after(first.told - 1)[0] == {"event": "ended", "interface": "eth0"}
     assert desk.control.keeping.keeper is desk.keeper
+
+
+@pytest.mark.parametrize(("call", "interface"), [("stop", "eth0"), ("disconnect", None)])
+def test_keep_again_in_the_callback_of_its_end(desk, events, call, interface):
+    def again(event):
+        events.append(event)
+        if event["event"] == "ended":
+            options._begin(desk.control, desk.make(again))
+
+    for _ in range(2):  # the second takes the place of the first
+        desk.keeper = desk.make(again)
+        desk.begin()
+        if not desk.control.connected:
+            desk.connect(nic.ETHERNET)
+    run_scheduled(desk)
+    assert [event["event"] for event in events] == ["connected", "connected"]
+    events.clear()
+    desk.stop() if call == "stop" else desk.control.disconnect()
+    run_scheduled(desk)
+    assert events == [{"event": "ended", "interface": interface}]
+    assert desk.control.keeping is not None
 
 
 def test_a_callback_that_raises(desk, monkeypatch, capsys):
@@ -249,9 +271,8 @@ def test_a_callback_that_ends_it(desk, call):
     desk.begin()
     desk.connect(nic.ETHERNET)
     run_scheduled(desk)
-    assert told == ["connected", "ended"]
     desk.run(5000)
-    assert told == ["connected", "ended"]
+    assert told == (["connected"] if call == "keep" else ["connected", "ended"])
 
 
 def test_what_a_callback_does_to_its_event_is_its_own(desk, looks):

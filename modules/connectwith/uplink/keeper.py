@@ -76,6 +76,7 @@ class Keeper:
         self._roaming = None  # from the first session over Wi-Fi on
         self._roams = False  # the attempt is for another access point of the same link
         self.ended = False
+        self.replaced = False  # by another keep(), so the end is not told to the callback
 
     # -- what the controller calls
 
@@ -115,7 +116,7 @@ class Keeper:
         self.ended = True
         self._end_look()
         self._end_roaming()
-        self.note(_HAS_ENDED, self.policy.current)
+        self.note(_HAS_ENDED, self.policy.current if self._control.is_connected() else -1)
         if self._callback is None:
             return
         # Not at once: the call of the user's that has ended this has not done its work yet.
@@ -300,7 +301,7 @@ class Keeper:
         event, self._called = self.after(self._called)
         if self._callback is None:
             self._called = self.told
-        else:
+        elif not (self.replaced and event["event"] == _WHAT[_HAS_ENDED]):
             call(self._callback, event)
 
 

@@ -46,6 +46,9 @@ def keep(control, callback, order, nics, times, metered, health, unknown):
 def _begin(control, keeper):
     """From now on `keeper` keeps the device connected, in place of an earlier one."""
     with _connectwith.SchedulerLock():
+        if control.keeping is not None:
+            # A callback that calls keep() at the end would end the new one, and so on.
+            control.keeping.keeper.replaced = True
         keeping.keep(control, keeper)
         if not control.is_connected():
             return
