@@ -118,7 +118,7 @@ def test_bad_arguments_change_nothing(kept, world):
         "TypeError callback: not callable",
         "TypeError failbak: unknown; the nearest key is failback",
         "ValueError nics: interface: unknown name",
-        "ValueError order: wifi has no settings",
+        "ValueError order: wifi has no settings: see imp.setwificonfiguration",
         "ValueError pongwithin: must be 1 to 60 s",
     ]
     assert kept.value("(imp.uplink.status(), server.isconnected())") == (None, True)

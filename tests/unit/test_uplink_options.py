@@ -76,7 +76,7 @@ def test_names_of_events_are_those_of_the_nics():
         ({"order": ["wfi"]}, ValueError, "order: wfi: unknown; the nearest key is wifi"),
         ({"order": ["wl0", "wifi"]}, ValueError, "order: wifi is there twice"),
         ({"order": ["eth0", "eth0"]}, ValueError, "order: eth0 is there twice"),
-        ({"order": ["cell"]}, ValueError, "order: cell has no settings"),
+        ({"order": ["cell"]}, ValueError, "order: cell has no settings: see imp.setapn"),
         ({"nics": WIFI}, TypeError, "nics: must be a list"),
         ({"nics": [5]}, TypeError, "nics: nic: must be a dict"),
         ({"nics": [{}]}, ValueError, "nics: interface: missing"),

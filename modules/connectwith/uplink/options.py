@@ -31,6 +31,8 @@ _OPTIONS = const(
 _DAY_S = const(86400)
 _SHORTEST_S = const(1)
 _LONGEST_PING_S = const(60)  # the keepalive of CONNECT; the broker waits for 1.5 times that
+# By class of link: the name, and what stores its settings. Ethernet needs none.
+_SETTERS = const((("wifi", "setwificonfiguration"), ("ethernet", ""), ("cell", "setapn")))
 _NAMES = const(("ethernet", "wifi", "cell", "eth0", "wl0", "cell0", "cell1"))
 
 
@@ -160,14 +162,14 @@ def _candidates(kinds, given):
     if kinds is None:
         kinds = [k for k in _fitted() if k in given or settings.load_nic(k) is not None]
         if not kinds:
-            raise ValueError("order: no interface has settings")
+            raise ValueError("order: no interface has settings: see imp.setwificonfiguration")
         return kinds
     if not kinds:
         raise ValueError("order: empty")
     for kind in kinds:
         _check_fitted("order", kind)
         if kind not in given and settings.load_nic(kind) is None:
-            raise ValueError("order: " + nic.NAMES[kind][0] + " has no settings")
+            raise ValueError("order: %s has no settings: see imp.%s" % _SETTERS[kind])
     return kinds
 
 
