@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: MIT
 """A keeper of imp.uplink.keep over a controller that a test plays."""
 
+import sys
 import types
 
 import micropython
-from connectwith import links, results
-from connectwith.connection import job, keeping, move
+from connectwith import connection, links, results
+from connectwith.connection import job, keeping
 from connectwith.settings import nic
 from connectwith.uplink import keeper as module
 from connectwith.uplink import look, options, roaming
@@ -164,7 +165,10 @@ def make(monkeypatch, clock, events, looks):
         control.moves.append(job)
         control.schedule(job)
 
-    monkeypatch.setattr(move, "begin", begin_move)
+    # The module is unloaded after a move, so another test may have done that.
+    move = types.SimpleNamespace(begin=begin_move)
+    monkeypatch.setitem(sys.modules, "connectwith.connection.move", move)
+    monkeypatch.setattr(connection, "move", move, raising=False)
     return desk
 
 
