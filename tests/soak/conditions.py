@@ -9,6 +9,9 @@ from bench import World
 from random_calls import CELLULAR, LAN, Faults
 
 LINKS = ("wl0", "eth0", "cell0")
+# The other network that boards know; and Wi-Fi by whichever of the two networks works.
+OTHER, ANY_WIFI = "van", "wl0 or van"
+_PLACES = (*LINKS, OTHER)
 
 _Do = Callable[[World], object]
 _Stages = dict[str, set[str]]
@@ -26,7 +29,8 @@ def _all(*links: str) -> _Stages:
 class Fault:
     """`part` of the bench can have one fault at a time. `end` None: over as soon as it happens.
 
-    `stops` and `hinders`: by link, the stages that cannot be passed, or may fail, meanwhile.
+    `stops` and `hinders`: by link or OTHER, the stages that cannot be passed, or may fail,
+    meanwhile.
     """
 
     part: str
@@ -40,8 +44,13 @@ def _home(world):
     return world.wifi["home"]
 
 
+def _other(world):
+    return world.wifi[OTHER]
+
+
 def _cables(world):
-    return (_home(world).cable, world.ethernet.cable, world.cellular.cable)
+    networks = _home(world), _other(world), world.ethernet, world.cellular
+    return [network.cable for network in networks]
 
 
 def _on_cables(act: Callable) -> _Do:
@@ -53,7 +62,8 @@ def _on_modems(act: Callable) -> _Do:
 
 
 def _leases(on: bool) -> _Do:
-    return lambda world: (world.ethernet.dhcp(on), _home(world).dhcp(on))
+    networks = (lambda w: w.ethernet, _home, _other)
+    return lambda world: [find(world).dhcp(on) for find in networks]
 
 
 def _slow(cable):
@@ -67,11 +77,13 @@ def _quick(cable):
 
 
 def _restart(world):
-    world.broker.stop()
+    world.broker.kill()
     world.broker.start()
 
 
-_NO_FRAMES = {**_at("address name server", "wl0", "eth0"), **_at("name server", "cell0")}
+_NO_FRAMES = {
+    **_at("address name server", "wl0", OTHER, "eth0"), **_at("name server", "cell0"),
+}  # fmt: skip
 
 FAULTS = {
     "access point off": Fault(
@@ -81,10 +93,26 @@ FAULTS = {
         "wifi", lambda w: _home(w).refuse(203), lambda w: _home(w).accept(), _at("link", "wl0")
     ),
     "station kicked": Fault("wifi", lambda w: _home(w).kick(8), hinders=_all("wl0")),
+    "other access point off": Fault(
+        "other wifi", lambda w: _other(w).off(), lambda w: _other(w).on(), _at("link", OTHER)
+    ),
+    "other access point kicks": Fault(
+        "other wifi", lambda w: _other(w).kick(8), hinders=_all(OTHER)
+    ),
+    "portal at the access point": Fault(
+        "guests", lambda w: _home(w).portal(), lambda w: _home(w).log_in(),
+        _at("server", "wl0"),
+    ),
+    "portal at the cable": Fault(
+        "guests", lambda w: w.ethernet.portal(), lambda w: w.ethernet.log_in(),
+        _at("server", "eth0"),
+    ),
     "cable pulled": Fault(
         "cable", lambda w: w.ethernet.unplug(), lambda w: w.ethernet.plug(), _at("link", "eth0")
     ),
-    "no leases": Fault("dhcp", _leases(False), _leases(True), _at("address", "wl0", "eth0")),
+    "no leases": Fault(
+        "dhcp", _leases(False), _leases(True), _at("address", "wl0", OTHER, "eth0")
+    ),
     "silence": Fault(
         "frames",
         _on_cables(lambda cable: cable.silence()),
@@ -92,28 +120,28 @@ FAULTS = {
         _NO_FRAMES,
     ),
     "delay and loss": Fault(
-        "frames", _on_cables(_slow), _on_cables(_quick), hinders=_all(*LINKS)
+        "frames", _on_cables(_slow), _on_cables(_quick), hinders=_all(*_PLACES)
     ),
     "DNS silent": Fault(
-        "dns", lambda w: w.dns.drop(), lambda w: w.dns.restore(), _at("name", *LINKS)
+        "dns", lambda w: w.dns.drop(), lambda w: w.dns.restore(), _at("name", *_PLACES)
     ),
     "DNS slow": Fault(
-        "dns", lambda w: w.dns.delay(1500), lambda w: w.dns.restore(), hinders=_all(*LINKS)
+        "dns", lambda w: w.dns.delay(1500), lambda w: w.dns.restore(), hinders=_all(*_PLACES)
     ),
     "name unknown": Fault(
         "dns", lambda w: w.dns.nxdomain(w.broker.host), lambda w: w.dns.restore(),
-        _at("name", *LINKS),
+        _at("name", *_PLACES),
     ),
     "broker down": Fault(
-        "broker", lambda w: w.broker.stop(), lambda w: w.broker.start(), _at("server", *LINKS)
+        "broker", lambda w: w.broker.kill(), lambda w: w.broker.start(), _at("server", *_PLACES)
     ),
     "broker stalled": Fault(
-        "broker", lambda w: w.broker.stall(), lambda w: w.broker.resume(), _at("server", *LINKS)
+        "broker", lambda w: w.broker.stall(), lambda w: w.broker.resume(), _at("server", *_PLACES)
     ),
     "two with one client ID": Fault(
-        "broker", lambda w: w.rivals(), lambda w: w.no_rivals(), hinders=_at("server", *LINKS)
+        "broker", lambda w: w.rivals(), lambda w: w.no_rivals(), hinders=_at("server", *_PLACES)
     ),
-    "broker restarted": Fault("broker", _restart, hinders=_at("server", *LINKS)),
+    "broker restarted": Fault("broker", _restart, hinders=_at("server", *_PLACES)),
     "modem loses power": Fault(
         "modem", _on_modems(lambda modem: modem.power_off()), hinders=_all("cell0")
     ),
@@ -149,6 +177,11 @@ class Conditions(Faults):
         super().__init__()
         self._world = world
         self.active: list[str] = []
+        self.set_up()
+
+    def set_up(self) -> None:
+        """Adds the other network, which World.restore() takes away."""
+        self._world.add_wifi(OTHER, "van-net", "van-key-22", rssi=-60, channel=11)
 
     def _union(self, which: str, interface: str) -> set[str]:
         return {
@@ -158,9 +191,16 @@ class Conditions(Faults):
         }
 
     def stopped(self, interface: str) -> set[str]:
+        if interface == ANY_WIFI:
+            return self.stopped("wl0") & self.stopped(OTHER)
         return self._union("stops", interface)
 
     def hindered(self, interface: str) -> set[str]:
+        if interface == ANY_WIFI:
+            bad = (
+                self._union(which, ap) for which in ("stops", "hinders") for ap in ("wl0", OTHER)
+            )
+            return set().union(*bad)
         return self._union("hinders", interface)
 
     def begin(self, name: str, models: Iterable) -> bool:

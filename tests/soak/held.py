@@ -8,6 +8,7 @@ from pathlib import Path
 
 import growth
 import on_board
+import uplink
 from player import STREAK
 
 # Lists and buffers keep the size that they had at their longest, and the collector takes any word
@@ -54,6 +55,11 @@ def take(player, seconds: float, attempts: int) -> Sample:
 def slope(player) -> float:
     """Bytes that each loss with a reconnect leaves behind. Ends connected."""
     return growth.slope(player.heal(WINDOWS)[_WARM:]) / STREAK
+
+
+def slope_of_moves(player) -> float:
+    """Bytes that each move to a link and back leaves behind, under imp.uplink.keep."""
+    return growth.slope(player.uplink.moves(WINDOWS)[_WARM:]) / uplink.MOVES
 
 
 def enough(samples: list[Sample]) -> bool:

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """What runs on the board of a soak, in the words of a user's script."""
 
+from conditions import OTHER
+
 PRELUDE = """
 import _connectwith, agent, gc, imp, machine, network, server, socket, time
 from connectwith import connection
@@ -43,6 +45,32 @@ def lose(count):
         until(lambda: imp.diag.counters()["losses"] > before, 20000)
     for _ in range(3): gc.collect()
     print(gc.mem_alloc())
+kept_events = []
+def heard(event): kept_events.append(event)
+def take_kept():
+    with _connectwith.SchedulerLock():
+        taken = kept_events[:]
+        kept_events.clear()
+    return taken
+def is_kept(state="connected"):
+    status = imp.uplink.status()
+    return status is not None and status["state"] == state and server.isconnected()
+def over(name): return is_kept() and imp.uplink.status()["interface"] == name
+def fill(first, count, pad):
+    for number in range(first, first + count):
+        print((number, agent.send("kept", [number, "x" * pad], keep=True)))
+def delivered(): return imp.uplink.outbox()["count"] == 0
+def forgive():
+    # After three sessions that ended with the same message the outbox waits for a minute and more.
+    import connectwith.outbox
+    delivery = connectwith.outbox.get()
+    waits = delivery._pausing and delivery._tries >= 3
+    delivery._pausing, delivery._tries = False, 0
+    return waits
+def forget_flaps():
+    policy = control.keeping.keeper.policy
+    policy.left_alone = 0
+    for i in range(len(policy.penalties)): policy.penalties[i] = 0
 def take():
     print((events, spent, got, losses))
     for each in events, spent, got, losses: each.clear()
@@ -77,14 +105,20 @@ def settings(world) -> str:
         f"imp.cloud.configure({broker.url!r}, ca={broker.ca_pem!r})\n"
         f"imp.setwificonfiguration({home.ssid!r}, {home.key!r})\n"
         "imp.setapn('internet')\n"
+        f"imp.uplink.networks({[known(world, 'home'), known(world, OTHER)]!r})\n"
+        f"imp.uplink.setportalcheck('http://{broker.host}:{broker.port}/generate_204')\n"
     )
+
+
+def known(world, name: str) -> dict:
+    """The `wificonfig` of a network of the bench."""
+    return {"ssid": world.wifi[name].ssid, "key": world.wifi[name].key}
 
 
 def nic(link: str, world) -> dict:
     """The NIC for `link` in the bench."""
-    home = world.wifi["home"]
     blocks = {
-        "wl0": {"wificonfig": {"ssid": home.ssid, "key": home.key}},
+        "wl0": {"wificonfig": known(world, "home")},
         "eth0": {},
         "cell0": {"cellconfig": {"apn": "internet"}},
     }

@@ -21,7 +21,8 @@ def line(soak) -> str:
     return (
         f"{soak.seconds:.0f} s  attempts {tally.attempts} ({codes})  "
         f"faults {sum(tally.faults.values())}  messages {sum(tally.sent.values())}  "
-        f"reconnects {tally.reconnects}  heap {heap}  violations {len(soak.violations)}"
+        f"kept {tally.kept}  keeps {tally.keeps}  reconnects {tally.reconnects}  heap {heap}  "
+        f"violations {len(soak.violations)}"
     )
 
 
@@ -46,12 +47,21 @@ def rows(soak) -> list[list]:
         ["messages acknowledged, all at the broker", tally.arrived, "sent under WAIT_FOR_ACK"],
         ["messages received", tally.received, "one per round and board"],
         ["sends that connected first", tally.suspended, "under SUSPEND_ON_ERROR"],
+        ["kept messages, all at the broker in their order", tally.kept,
+         f"{tally.doubles} doubles, with equal IDs; {tally.refused} others were refused by a full "
+         f"outbox; {tally.forgiven} outboxes waited after three lost sessions"],
+        ["calls of imp.uplink.keep", tally.keeps,
+         f"{tally.backs} connected when all faults had ended; events: {_events(tally.changes)}"],
         ["losses with a silent reconnect", tally.reconnects,
          f"{tally.losses_told} others went to onunexpecteddisconnect"],
     ]  # fmt: skip
     if soak.slopes:
         note = f"the most, in {tally.healed} losses in a row; bound {held.SLOPE_BYTES}"
         table.append(["heap slope", f"{max(soak.slopes)} bytes per loss", note])
+    if soak.slopes_of_moves:
+        note = f"the most, in {tally.moves} moves with kept messages; bound {held.SLOPE_BYTES}"
+        most = max(soak.slopes_of_moves)
+        table.append(["heap slope under keep", f"{most} bytes per move and return", note])
     return table + _growth(soak.samples)
 
 
@@ -60,6 +70,10 @@ def _kinds(faults: dict) -> str:
         return "none"
     least, most = min(faults.values()), max(faults.values())
     return f"{len(faults)} kinds, each of them {least} to {most} times"
+
+
+def _events(changes: dict) -> str:
+    return ", ".join(f"{n} {name}" for name, n in sorted(changes.items())) or "none"
 
 
 def _sent(sent: dict) -> str:
@@ -90,6 +104,7 @@ def publish(soak, options, interrupted: bool) -> None:
         "violations": soak.violations,
         "tally": vars(soak.tally),
         "slopes": soak.slopes,
+        "slopes_of_moves": soak.slopes_of_moves,
         "samples": [asdict(sample) for sample in soak.samples],
     }
     document = summary.make("Soak", f"./tools/cw soak {how}", rows(soak))

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 
 from conditions import LASTING, LINKS, MOMENTARY
+from outbox import PADS, SIZES
 
 # Seconds. 8 are enough for a good attempt on a busy host; below that the time may run out.
 _TIMEOUTS_S = (0.3, 1.5, 4.0, 9.0, 9.0, 14.0)
@@ -30,6 +31,8 @@ class Step:
 def draw(seed: int, number: int, boards: int) -> list[Step]:
     """The steps of round `number`. They end with a bench without faults, and with a connection."""
     chance = random.Random(f"{seed}/{number}")
+    if number % 2 == 0:
+        return _kept_connected(chance, boards)
     steps = [
         Step("policy", board, (chance.choice(_POLICIES), chance.choice(_WAITS)))
         for board in range(boards)
@@ -46,6 +49,44 @@ def draw(seed: int, number: int, boards: int) -> list[Step]:
     for board in range(boards):
         steps.append(Step("recover", board, (chance.choice(LINKS), chance.random() < 0.7)))
     return steps
+
+
+def _kept_connected(chance: random.Random, boards: int) -> list[Step]:
+    """A round under imp.uplink.keep with kept messages."""
+    steps = []
+    for board in range(boards):
+        steps.append(Step("policy", board, (chance.choice(_POLICIES), "WAIT_TIL_SENT")))
+        steps.append(Step("outbox.size", board, (chance.choice(SIZES),)))
+        order = chance.sample(LINKS, chance.choice((1, 2, 2, 3, 3)))
+        options = tuple(order), chance.random() < 0.6, chance.choice((0.3, 2))
+        steps.append(Step("uplink.keep", board, options))
+    for _ in range(chance.randint(4, 9)):
+        steps.append(_move(chance, boards))
+    steps.append(Step("faults end"))
+    for board in range(boards):
+        steps.append(Step("uplink.back", board))
+        steps.append(Step("outbox.drain", board))
+        how = chance.choice(("stop", "disconnect", "connectwith"))
+        if how != "connectwith":
+            steps.append(Step("uplink.end", board, (how,)))
+        steps.append(Step("recover", board, (chance.choice(LINKS), False)))
+    return steps
+
+
+def _move(chance: random.Random, boards: int) -> Step:
+    board = chance.randrange(boards)
+    kind = chance.random()
+    if kind < 0.3:
+        return Step("outbox.fill", board, (chance.choice((1, 4, 12)), chance.choice(PADS)))
+    if kind < 0.5:
+        return Step("sleep", -1, (chance.choice((30, 400, 1500, 4000)),))
+    if kind < 0.6:
+        return Step("faults end")
+    if kind < 0.85:
+        return Step("fault", -1, (chance.choice(LASTING),))
+    if kind < 0.95:
+        return Step("fault", -1, (chance.choice(MOMENTARY),))
+    return Step("reset" if board else "uplink.look", board)
 
 
 def _count(chance: random.Random) -> int:

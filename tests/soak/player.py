@@ -12,7 +12,11 @@ from pathlib import Path
 
 import on_board
 from bench import BenchError, Board, World
+from conditions import ANY_WIFI, OTHER
+from outbox import Outbox
 from random_calls import CONNECTED, Attempt, Model
+from uplink import Uplink
+from violation import Violation
 
 from commands.console import Console
 from setup.problem import Problem
@@ -24,10 +28,6 @@ _ARRIVE_S = 10.0
 _SHORT_RETRY_MS, _SHORT_STABLE_MS = 6000, 3000
 STREAK = 4  # losses between two looks at the heap
 _RETRY_S = 80.0  # the silent retry's minute, its last pause, and the host's
-
-
-class Violation(Exception):
-    """A condition of the soak does not hold."""
 
 
 @dataclass
@@ -67,6 +67,14 @@ class Tally:
     suspended: int = 0  # sends that connected first
     losses_told: int = 0
     resets: int = 0
+    kept: int = 0  # messages accepted with keep=True
+    refused: int = 0  # by a full outbox
+    doubles: int = 0
+    forgiven: int = 0  # outboxes that waited after three lost sessions
+    keeps: int = 0  # calls of imp.uplink.keep
+    changes: Counter = field(default_factory=Counter)  # its events
+    backs: int = 0  # connected under it when all faults had ended
+    moves: int = 0  # while the heap is measured
     late_ms: list[int] = field(default_factory=list)
 
 
@@ -83,13 +91,15 @@ class Player:
         self._before = (0, 0)  # losses, and how many were told
         self._told = 0
         self._waits = False  # for acknowledgements
-        self._had_modem = False  # maybe on, and to be switched off
+        self.had_modem = False  # maybe on, and to be switched off
         self._conditions = conditions
         self.board = Board(world, binary=binary)
         self.board.start(30, repl=False)
         world.fit_modem(self.board, scale=MODEM_SCALE)
-        self._secrets = ("not-the-key", world.wifi["home"].key)
+        self._secrets = ("not-the-key", world.wifi["home"].key, world.wifi[OTHER].key)
+        self.uplink = Uplink(self, tally, conditions)
         self._enter()
+        self.outbox = Outbox(self, tally)
 
     def _enter(self) -> None:
         self.model = Model()
@@ -149,16 +159,17 @@ class Player:
         self.run(f"server.setsendtimeoutpolicy(server.{policy}, server.{wait}, 2)")
 
     def connectwith(self, link: str, timeout_s: float) -> None:
-        attempt = Attempt(self._next_tag(), link, timeout_s, leaving=self._had_modem)
-        self._had_modem = link == "cell0"
+        attempt = Attempt(self._next_tag(), link, timeout_s, leaving=self.had_modem)
+        self.had_modem = link == "cell0"
         nic = on_board.nic(link, self.world)
         self._begin(attempt, f"begin({nic!r}, {timeout_s}, {attempt.tag})")
 
     def connect(self, order: tuple[str, ...], timeout_s: float) -> None:
         tag = self._next_tag()
         share_s = timeout_s / len(order)
-        attempt = AnyLink(tag, [Attempt(tag, link, share_s, leaving=True) for link in order])
-        self._had_modem = True
+        places = [ANY_WIFI if link == "wl0" else link for link in order]
+        attempt = AnyLink(tag, [Attempt(tag, place, share_s, leaving=True) for place in places])
+        self.had_modem = True
         self._begin(attempt, f"begin_any({list(order)!r}, {timeout_s}, {tag})")
 
     def _next_tag(self) -> int:
@@ -196,6 +207,7 @@ class Player:
         self.board.release()
         self._tally.resets += 1
         self.staying = False
+        self.uplink.forget()
         self._enter()
 
     def send(self, meanwhile: Callable | None, count: int = 4) -> None:
@@ -298,6 +310,7 @@ class Player:
             self._suspend()
         self.connectwith(link, 60.0)
         self.callbacks()
+        self.uplink.ended()
         self.policy("RETURN_ON_ERROR", "WAIT_FOR_ACK")
         refused = Counter(self._tally.sent)
         self.send(None, 2)
@@ -311,7 +324,7 @@ class Player:
     def _suspend(self) -> None:
         """Under SUSPEND_ON_ERROR a send makes the connection that it needs."""
         self.disconnect()
-        self._had_modem = True  # any link may be taken
+        self.had_modem = True  # any link may be taken
         self._tally.attempts += 1
         self.policy("SUSPEND_ON_ERROR", "WAIT_FOR_ACK")
         result, connected = self.value("(agent.send('soak', 0), server.isconnected())", _RETRY_S)

@@ -8,6 +8,7 @@ timing is the host's.
 
 import argparse
 import collections
+import operator
 import sys
 import time
 from pathlib import Path
@@ -21,12 +22,14 @@ import outcome  # noqa: E402
 import plan  # noqa: E402
 from bench import BenchError, World  # noqa: E402
 from conditions import Conditions  # noqa: E402
-from player import Player, Tally, Violation  # noqa: E402
+from player import Player, Tally  # noqa: E402
+from violation import Violation  # noqa: E402
 
 from commands import values  # noqa: E402
 
 _WARM_ROUNDS = 4  # until then, caches fill and modules are loaded
 _SAMPLE_EVERY_S = 40.0
+_MOVES_EVERY_S = 150.0
 _REMEMBERED = 60  # of the last steps, for a report
 _MOST_VIOLATIONS = 5  # more violations end the run
 _LINE_EVERY_S = 10.0
@@ -47,6 +50,8 @@ class Soak:
         self._last: collections.deque[str] = collections.deque(maxlen=_REMEMBERED)
         self._shown = 0.0
         self._sampled = 0.0
+        self.slopes_of_moves: list[float] = []
+        self._moved = 0.0
 
     @property
     def seconds(self) -> float:
@@ -88,9 +93,13 @@ class Soak:
         for player in self._players:
             for link in ("wl0", "eth0", "cell0"):
                 player.recover(link, False)
+            player.uplink.keep(("wl0", "eth0"), True, 1)
+            player.uplink.back()
+            player.outbox.drain()
+            player.uplink.end("stop")
 
     def _models(self) -> list:
-        return [player.model for player in self._players]
+        return [each for player in self._players for each in (player.model, player.uplink)]
 
     def _round(self, number: int) -> None:
         self.rounds += 1
@@ -117,13 +126,10 @@ class Soak:
                 player.callbacks()
         elif step.what == "send":
             (fault,) = step.arguments
-            # When the broker is stopped, its watcher may miss a message acknowledged just before.
-            if fault is not None and fault.startswith("broker"):
-                fault = None
             meanwhile = None if fault is None else lambda: self._fault(fault)
             self._players[step.board].send(meanwhile)
         else:
-            getattr(self._players[step.board], step.what)(*step.arguments)
+            operator.attrgetter(step.what)(self._players[step.board])(*step.arguments)
 
     def _fault(self, name: str) -> None:
         if self._conditions.begin(name, self._models()):
@@ -135,6 +141,12 @@ class Soak:
         self.slopes.append(round(slope, 1))
         if slope > held.SLOPE_BYTES:
             raise Violation(f"heap slope: {slope:.0f} bytes for each loss with a reconnect")
+        if self.seconds - self._moved > _MOVES_EVERY_S:
+            self._moved = self.seconds
+            slope = held.slope_of_moves(self._players[0])
+            self.slopes_of_moves.append(round(slope, 1))
+            if slope > held.SLOPE_BYTES:
+                raise Violation(f"heap slope: {slope:.0f} bytes for each move to a link and back")
         sample = held.take(self._players[0], self.seconds, self.tally.attempts)
         self.samples.append(sample)
         growth = held.too_much(self.samples, bool(self._options.sanitizer))
@@ -147,6 +159,7 @@ class Soak:
         # The run continues with new boards, in a bench without faults.
         self._conditions.active.clear()
         self._world.restore()
+        self._conditions.set_up()
         self.samples.clear()
         for place, player in enumerate(self._players):
             player.close()

@@ -39,6 +39,8 @@ def test_soak(run):
     rows, _ = run("soak", "--seconds", "20", "--seed", "3")
     assert rows["violations"] == 0
     assert rows["attempts"] > 6 and rows["faults"] > 0 and rows["messages received"] > 6
+    assert rows["calls of imp.uplink.keep"] > 2
+    assert rows["kept messages, all at the broker in their order"] > 2
 
 
 def test_fleet(run):

@@ -134,3 +134,52 @@ class Model:
                 assert connected == (result == CONNECTED)
                 assert result in attempt.allowed(), f"{result} of {attempt}"
         self.current = due
+
+
+@dataclass
+class Kept:
+    """One call of imp.uplink.keep, and which of its events are right.
+
+    `parts`: by interface, an attempt that stands for all attempts over it.
+    """
+
+    parts: dict[str, Attempt]
+    current: str | None = None  # the interface in use, by the events
+    ended: bool = False
+
+    def observe(self, faults: Faults) -> None:
+        """The bench is, or has just been, like this."""
+        for part in self.parts.values():
+            part.observe(faults)
+
+    def check(self, events: list[dict]) -> None:
+        """The next events of the callback. AssertionError: one of them is wrong."""
+        for event in events:
+            assert not self.ended, f"{event} behind the end"
+            getattr(self, "_" + event["event"])(event, self.parts.get(event["interface"]))
+
+    def _connected(self, event: dict, part: Attempt | None) -> None:
+        assert self.current is None, f"{event}, connected by {self.current}"
+        self._arrived(event, part)
+
+    def _moved(self, event: dict, part: Attempt | None) -> None:
+        assert event["before"] == self.current is not None, f"{event} from {self.current}"
+        self._arrived(event, part)
+
+    def _arrived(self, event: dict, part: Attempt | None) -> None:
+        assert part is not None and event["result"] == CONNECTED, f"{event}"
+        assert CONNECTED in part.allowed(), f"{event} of {part}"
+        self.current = event["interface"]
+
+    def _lost(self, event: dict, part: Attempt | None) -> None:
+        assert event["interface"] == self.current is not None, f"{event} of {self.current}"
+        assert part is not None and part.was_bad, f"{event} without a fault: {part}"
+        self.current = None
+
+    def _failed(self, event: dict, part: Attempt | None) -> None:
+        assert part is not None and event["interface"] != self.current, f"{event}"
+        assert event["result"] in part.allowed() - {CONNECTED}, f"{event} of {part}"
+
+    def _ended(self, event: dict, part: Attempt | None) -> None:
+        assert event["interface"] == self.current, f"{event} of {self.current}"
+        self.ended = True

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The checks of a soak and a fleet: they must reject wrong results."""
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -15,9 +16,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fleet"))
 import growth
 import held
 import plan
-from conditions import FAULTS, LASTING, LINKS, MOMENTARY, Conditions
+from conditions import ANY_WIFI, FAULTS, LASTING, LINKS, MOMENTARY, OTHER, Conditions
+from outbox import Ledger
 from player import AnyLink
-from random_calls import CELLULAR, LAN, Attempt, Model
+from random_calls import CELLULAR, LAN, Attempt, Kept, Model
 from watch import Storm, Watch, peak_per_s, resumed
 
 
@@ -32,7 +34,7 @@ class Bench:
     def __getitem__(self, name):
         return self
 
-    def __call__(self, *arguments):
+    def __call__(self, *arguments, **named):
         return self
 
 
@@ -58,7 +60,7 @@ def test_faults_name_stages_that_there_are(name):
     for stages in (FAULTS[name].stops, FAULTS[name].hinders):
         for link, some in stages.items():
             there = CELLULAR if link == "cell0" else {**LAN, "leaving": None}
-            assert link in LINKS and some <= set(there)
+            assert link in (*LINKS, OTHER) and some <= set(there)
     assert FAULTS[name].stops or FAULTS[name].hinders
 
 
@@ -70,11 +72,18 @@ def test_faults_name_stages_that_there_are(name):
         ("cell0", "registration denied", {10, 11}), ("cell0", "dialling refused", {12}),
         ("cell0", "modem mute", {8}), ("wl0", "DNS silent", {3}), ("eth0", "broker stalled", {4}),
         ("eth0", "delay and loss", {1, 2, 3, 4, 5}), ("cell0", "cable pulled", {5}),
-        ("wl0", "two with one client ID", {4, 5}),
+        ("wl0", "two with one client ID", {4, 5}), ("wl0", "other access point off", {5}),
+        ("wl0", "portal at the access point", {4}), ("eth0", "portal at the cable", {4}),
+        (ANY_WIFI, "silence", {2}), (ANY_WIFI, "access point refuses", {1, 2, 3, 4, 5}),
     ],
 )  # fmt: skip
 def test_codes_of_faults(link, fault, codes):
     assert after(attempt(link), fault) == codes
+
+
+def test_wifi_fails_if_both_networks_do():
+    assert 5 in after(attempt(ANY_WIFI), "access point off")
+    assert after(attempt(ANY_WIFI), "access point off", "other access point off") == {1}
 
 
 @pytest.mark.parametrize(
@@ -113,6 +122,108 @@ def test_rounds_are_drawn_from_the_seed():
     assert not any(step.what == "reset" and step.board == 0 for step in drawn)
     whats = {step.what for step in drawn}
     assert whats >= {"connect", "connectwith", "stay", "disconnect", "send", "reset", "recover"}
+    assert whats >= {"uplink.keep", "uplink.back", "uplink.end", "outbox.fill", "outbox.drain"}
+
+
+def event(what, interface="eth0", **more):
+    results = {"connected": 5, "moved": 5, "failed": 4, "lost": 0}
+    return {"event": what, "interface": interface, "result": results.get(what), **more}
+
+
+def kept(*faults):
+    """A device under keep since before some faults."""
+    made = Kept({link: attempt(link) for link in ("eth0", "wl0")})
+    conditions = Conditions(Bench())
+    made.observe(conditions)
+    for name in faults:
+        conditions.begin(name, [])
+    made.observe(conditions)
+    return made
+
+
+ARRIVED = event("connected")
+
+
+@pytest.mark.parametrize(
+    ("faults", "events"),
+    [
+        ([], [ARRIVED, event("ended")]),
+        (["cable pulled"], [ARRIVED, event("lost"), event("connected", "wl0")]),
+        (["broker down"], [event("failed"), ARRIVED, event("moved", "wl0", before="eth0")]),
+        ([], [event("ended", None)]),
+    ],
+)
+def test_right_events_of_keep(faults, events):
+    made = kept(*faults)
+    made.check(events)
+    assert made.ended == (events[-1]["event"] == "ended")
+
+
+@pytest.mark.parametrize(
+    ("faults", "events"),
+    [
+        ([], [ARRIVED, ARRIVED]),
+        ([], [ARRIVED, event("ended"), ARRIVED]),
+        ([], [ARRIVED, event("ended"), event("ended")]),
+        ([], [event("failed")]),
+        ([], [ARRIVED, event("lost")]),
+        (["access point off"], [ARRIVED, event("lost")]),
+        (["cable pulled"], [event("lost")]),
+        (["cable pulled"], [ARRIVED, event("lost", "wl0")]),
+        (["cable pulled"], [event("failed", result=8)]),
+        (["broker down"], [event("failed", "cell0")]),
+        (["broker down"], [event("failed", result=5)]),
+        ([], [event("moved", before="wl0")]),
+        ([], [ARRIVED, event("moved", "wl0", before="wl0")]),
+        ([], [event("connected", result=4)]),
+        ([], [ARRIVED, event("ended", None)]),
+    ],
+)
+def test_wrong_events_of_keep(faults, events):
+    with pytest.raises(AssertionError):
+        kept(*faults).check(events)
+
+
+def ledger(accepted, *came):
+    """came: (message, its number in the outbox), or with the outbox's name as a third."""
+    book = Ledger()
+    for number in range(1, accepted + 1):
+        book.accept(number)
+    for number, n, *outbox in came:
+        envelope = {"outbox": outbox[0] if outbox else "a", "n": n, "data": [number, "x"]}
+        book.arrive(json.dumps(envelope).encode())
+    return book
+
+
+def test_kept_messages_that_came():
+    book = ledger(3, (1, 1), (2, 2), (1, 1), (2, 2))
+    assert (book.doubles, book.missing()) == (2, [3])
+    assert ledger(2, (1, 7), (2, 1, "b")).missing() == []
+
+
+@pytest.mark.parametrize(
+    "came",
+    [
+        [(2, 2)],  # one is lost, or out of order
+        [(1, 1), (3, 3)],
+        [(1, 1), (1, 2)],  # a double with another ID
+        [(1, 1), (1, 1, "b")],
+        [(1, 2), (2, 1)],  # the number of a message before
+        [(1, 1), (2, 2), (3, 3), (4, 4)],  # never accepted
+    ],
+)
+def test_kept_messages_that_are_wrong(came):
+    with pytest.raises(AssertionError):
+        ledger(3, *came)
+
+
+def test_a_double_after_the_end_of_a_round():
+    book = ledger(2, (1, 1), (2, 2))
+    book.settle()
+    book.accept(3)
+    for number in (2, 3):
+        book.arrive(json.dumps({"outbox": "a", "n": number, "data": [number, ""]}).encode())
+    assert (book.doubles, book.missing()) == (1, [])
 
 
 def samples(**changes):

@@ -45,6 +45,11 @@ class Engine:
         """Returns when the broker has answered. Raises BenchError."""
         self._connected().ping()
 
+    def drain(self) -> None:
+        """After the end of the broker: returns when all that it has reported was read."""
+        if self._client is not None:
+            self._client.drain()
+
     def close(self) -> None:
         """Stops watching."""
         if self._client is not None:

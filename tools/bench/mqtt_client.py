@@ -194,6 +194,10 @@ class MqttClient:
         if self._on_message is not None:
             self._on_message(topic, rest, bool(kind & 1))
 
+    def drain(self) -> None:
+        """Returns when the broker has closed the connection and all before that was read."""
+        self._thread.join(self._timeout)
+
     def close(self) -> None:
         """Closes the connection."""
         try:
