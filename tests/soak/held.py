@@ -20,6 +20,7 @@ RSS_KIB = 1024
 # reading of the heap is up to a kilobyte off.
 SLOPE_BYTES = 64
 WINDOWS, _WARM = 9, 2
+_MOVE_WINDOWS = 7
 _LOWEST_OF = 3  # samples: a leak raises the lowest of them, chance does not
 
 
@@ -59,7 +60,7 @@ def slope(player) -> float:
 
 def slope_of_moves(player) -> float:
     """Bytes that each move to a link and back leaves behind, under imp.uplink.keep."""
-    return growth.slope(player.uplink.moves(WINDOWS)[_WARM:]) / uplink.MOVES
+    return growth.slope(player.uplink.moves(_MOVE_WINDOWS)[1:]) / uplink.MOVES
 
 
 def enough(samples: list[Sample]) -> bool:

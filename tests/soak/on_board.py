@@ -42,7 +42,8 @@ def look():
 def lose(count):
     for _ in range(count):
         before = imp.diag.counters()["losses"]
-        until(lambda: imp.diag.counters()["losses"] > before, 20000)
+        until(lambda: losses or imp.diag.counters()["losses"] > before, 20000)
+        if losses: raise RuntimeError("offline: %r" % imp.diag.lastattempt())
     for _ in range(3): gc.collect()
     print(gc.mem_alloc())
 kept_events = []
@@ -52,10 +53,11 @@ def take_kept():
         taken = kept_events[:]
         kept_events.clear()
     return taken
-def is_kept(state="connected"):
+def is_kept(name=None):
     status = imp.uplink.status()
-    return status is not None and status["state"] == state and server.isconnected()
-def over(name): return is_kept() and imp.uplink.status()["interface"] == name
+    if status is None or status["state"] != "connected" or not server.isconnected(): return False
+    keeper = control.keeping.keeper
+    return keeper._called == keeper.told and name in (None, status["interface"])
 def fill(first, count, pad):
     for number in range(first, first + count):
         print((number, agent.send("kept", [number, "x" * pad], keep=True)))

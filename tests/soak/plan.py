@@ -48,6 +48,7 @@ def draw(seed: int, number: int, boards: int) -> list[Step]:
     steps.append(Step("faults end"))
     for board in range(boards):
         steps.append(Step("recover", board, (chance.choice(LINKS), chance.random() < 0.7)))
+        steps.append(Step("outbox.drain", board))
     return steps
 
 
@@ -65,11 +66,11 @@ def _kept_connected(chance: random.Random, boards: int) -> list[Step]:
     steps.append(Step("faults end"))
     for board in range(boards):
         steps.append(Step("uplink.back", board))
-        steps.append(Step("outbox.drain", board))
         how = chance.choice(("stop", "disconnect", "connectwith"))
         if how != "connectwith":
             steps.append(Step("uplink.end", board, (how,)))
         steps.append(Step("recover", board, (chance.choice(LINKS), False)))
+        steps.append(Step("outbox.drain", board))
     return steps
 
 
@@ -113,6 +114,8 @@ def _disturbance(chance: random.Random, boards: int) -> Step:
         return Step("fault", -1, (chance.choice(MOMENTARY),))
     if kind < 0.55:
         return Step("fault", -1, (chance.choice(LASTING),))
+    if kind < 0.6:
+        return Step("outbox.fill", board, (chance.choice((1, 4)), chance.choice(PADS)))
     if kind < 0.7:
         return Step("send", board, (None,))
     if kind < 0.8:

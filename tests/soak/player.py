@@ -26,6 +26,7 @@ MODEM_SCALE = 0.01
 LATE_MS = 5000
 _ARRIVE_S = 10.0
 _SHORT_RETRY_MS, _SHORT_STABLE_MS = 6000, 3000
+_HEAL_RETRY_MS = 12000  # the first pause is a 60th of it; a busy host may take seconds
 STREAK = 4  # losses between two looks at the heap
 _RETRY_S = 80.0  # the silent retry's minute, its last pause, and the host's
 
@@ -255,7 +256,7 @@ class Player:
         self.policy("RETURN_ON_ERROR", "WAIT_FOR_ACK")
         self.connectwith("eth0", 60.0)
         self.callbacks()
-        self._times(3000, 0)
+        self._times(_HEAL_RETRY_MS, 0)
         rival = self.world.rival(f"imp-{self.id}")
         try:
             levels = [int(self.run(f"lose({STREAK})", 90)) for _ in range(windows)]

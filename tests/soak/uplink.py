@@ -88,6 +88,7 @@ class Uplink:
         self._judge()
         if self._kept.current is None:
             raise Violation("connected under keep, and no event of it")
+        player.outbox.drain()
         self._tally.backs += 1
 
     def end(self, how: str) -> None:
@@ -142,7 +143,6 @@ class Uplink:
         self._tally.moves += 1
 
     def _over(self, link: str) -> None:
-        if not self._player.value(
-            f"until(lambda: over({link!r}), {int(BACK_S * 1000)})", BACK_S + 20
-        ):
+        there = f"lambda: is_kept({link!r})"
+        if not self._player.value(f"until({there}, {int(BACK_S * 1000)})", BACK_S + 20):
             raise Violation(f"not over {link}: {self._player.value('imp.uplink.status()')}")
