@@ -139,8 +139,8 @@ class Broker(Inbox):
             child.stop()
 
     def kill(self) -> None:
-        """Ends it at once, as a crash does. `messages` has all that it has acknowledged; stop()
-        may miss some."""
+        """Ends it at once, as a crash does. `messages` has all that Mosquitto has acknowledged.
+        amqtt acknowledges a message before it reports it, and stop() may miss some of both."""
         if self._child is not None and self._child.running:
             os.kill(self._child.pid, signal.SIGKILL)
             self._child.wait(_START_TIMEOUT_S)

@@ -108,6 +108,28 @@ def test_stop_refuses_and_start_keeps_the_ports(own_world, broker):
     session(own_world, connect_packet())[0].close()
 
 
+def test_what_a_killed_broker_has_acknowledged_was_seen(broker, engine):
+    if engine != "mosquitto":
+        pytest.skip("amqtt acknowledges a message before it reports it")
+    for number in range(20):
+        for i in range(5):
+            broker.publish("imp/1/agent/x", f"{number}.{i}")
+        broker.kill()
+        seen = [payload.decode() for _, payload, _ in broker.messages]
+        assert seen[-5:] == [f"{number}.{i}" for i in range(5)]
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", broker.plain_port), 5)
+        broker.start()
+
+
+def test_a_stalled_broker_and_one_that_is_stopped_can_be_killed(own_world, broker):
+    broker.stall()
+    broker.kill()
+    broker.kill()
+    broker.start()
+    session(own_world, connect_packet())[0].close()
+
+
 def test_stall_accepts_and_is_silent(own_world, broker):
     broker.stall()
     with socket.create_connection(("127.0.0.1", broker.plain_port), 5) as connection:
