@@ -181,5 +181,6 @@ class Kept:
         assert event["result"] in part.allowed() - {CONNECTED}, f"{event} of {part}"
 
     def _ended(self, event: dict, part: Attempt | None) -> None:
-        assert event["interface"] == self.current, f"{event} of {self.current}"
+        # None: the call that has ended it has closed the session, too.
+        assert event["interface"] in (None, self.current), f"{event} of {self.current}"
         self.ended = True

@@ -151,6 +151,7 @@ ARRIVED = event("connected")
         (["cable pulled"], [ARRIVED, event("lost"), event("connected", "wl0")]),
         (["broker down"], [event("failed"), ARRIVED, event("moved", "wl0", before="eth0")]),
         ([], [event("ended", None)]),
+        ([], [ARRIVED, event("ended", None)]),
     ],
 )
 def test_right_events_of_keep(faults, events):
@@ -176,7 +177,7 @@ def test_right_events_of_keep(faults, events):
         ([], [event("moved", before="wl0")]),
         ([], [ARRIVED, event("moved", "wl0", before="wl0")]),
         ([], [event("connected", result=4)]),
-        ([], [ARRIVED, event("ended", None)]),
+        ([], [ARRIVED, event("ended", "wl0")]),
     ],
 )
 def test_wrong_events_of_keep(faults, events):
