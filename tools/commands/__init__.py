@@ -24,7 +24,7 @@ from setup import paths
 from setup.problem import Problem, from_oserror
 from setup.report import Report
 
-NAMES = ("demo", "run", "board", "repl", "test", "faults", "fuzz", "bench", "heap", "handshake",
+NAMES = ("demo", "run", "board", "repl", "lab", "test", "faults", "fuzz", "bench", "heap", "handshake",
          "mutate", "soak", "fleet", "build", "flash", "provision", "monitor", "doctor", "agent",
          "release", "setup", "clean")  # fmt: skip
 
@@ -167,6 +167,8 @@ def _enter_environment(report: Report, name: str, argv: Sequence[str]) -> None:
     requirements = paths.TEST_REQUIREMENTS if name in _TESTING else paths.REQUIREMENTS
     if name == "mutate":
         requirements = paths.MUTATION_REQUIREMENTS
+    if name == "lab":
+        requirements = paths.LAB_REQUIREMENTS
     if name == "agent":
         if _has_paho():
             return

@@ -49,7 +49,7 @@ _PLATFORM = {"_connectwith", "machine", "network", "esp32"}
 _IO = _PLATFORM | {"select", "socket", "ssl", "tls"}
 _PUBLIC = {"agent", "hardware", "imp", "nv", "server"}
 # The top packages of modules/ and tools/.
-_OWN = {"connectwith", "bench", "commands", "setup", "target"}
+_OWN = {"connectwith", "bench", "commands", "lab", "setup", "target"}
 # Modules without I/O. They import no module that has it.
 _SANS_IO = {
     "connectwith.connection.proxy",

@@ -184,6 +184,13 @@ def help_lines() -> Iterator[str]:
         yield f"{_usage(Fault(name, part, method, ())):<34} {words}"
 
 
+def described() -> Iterator[tuple[Fault, str, list[inspect.Parameter]]]:
+    """Each fault without its values, what it does, and the parameters of its method."""
+    for name, (part, method, words) in _table().items():
+        fault = Fault(name, part, method, ())
+        yield fault, words, _parameters(fault)
+
+
 class Schedule:
     """Faults that come in their turn, each at its time after start()."""
 

@@ -20,6 +20,7 @@ LOCK_FILE = ROOT / "tools" / "sources.lock"
 REQUIREMENTS = ROOT / "requirements.txt"
 TEST_REQUIREMENTS = ROOT / "tests" / "requirements.txt"
 AGENT_REQUIREMENTS = ROOT / "tools" / "agent" / "requirements.txt"
+LAB_REQUIREMENTS = ROOT / "tools" / "lab" / "requirements.txt"
 MUTATION_REQUIREMENTS = ROOT / "tests" / "mutation.txt"
 
 # How long a cw waits for another cw with the same set-up step: longer than the longest step.

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""cw lab: a page on this machine with a virtual board in its bench."""
+
+import argparse
+import os
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands import values
+from commands.console import Console
+from commands.session import board_in_bench, configure, prepare
+from setup import paths, venv
+from setup.problem import Problem
+from setup.report import Report
+
+if TYPE_CHECKING:
+    from bench import Board, World
+
+SUMMARY = "show a virtual board and its networks in a browser, and make faults there"
+EXAMPLES = """\
+./tools/cw lab
+./tools/cw lab my_script.py          your script in the page's editor; Run runs it
+./tools/cw lab --no-browser --port 8765
+
+The page has the map, each attempt with its stages, the board's REPL, the broker's messages and all
+faults of ./tools/cw board. Only a browser of this machine with the printed link is let in. Ctrl-C
+ends it, and everything that it has started. docs/lab.md has the details."""
+IN_ENVIRONMENT = True
+
+_FIRST_SCRIPT = paths.ROOT / "tools" / "lab" / "first_script.py"
+_LONGEST_BYTES = 100000
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of this command."""
+    parser.add_argument(
+        "script", nargs="?", type=values.file, metavar="SCRIPT.py", help="for the page's editor"
+    )
+    parser.add_argument(
+        "--port", type=values.count(1, 65535), default=0, metavar="N",
+        help="of the loopback interface (default: a free one)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print the link, and open no browser"
+    )
+
+
+def script_text(file: Path | None) -> str:
+    """What the editor shows first. Raises Problem."""
+    try:
+        if file is not None and file.stat().st_size > _LONGEST_BYTES:
+            raise Problem(f"{file} is too long.", f"the limit is {_LONGEST_BYTES} bytes.",
+                          "run it with: ./tools/cw run FILE.py", 2)  # fmt: skip
+        text = (file or _FIRST_SCRIPT).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Problem(f"{file} is not text.", "it is not in UTF-8.", "save it so.", 2) from error
+    if file is not None:
+        return text
+    lines = text.splitlines(keepends=True)
+    while lines and (lines[0].startswith("#") or not lines[0].strip()):
+        del lines[0]
+    return "".join(lines)
+
+
+def _equip(world: "World", board: "Board") -> None:
+    """Settings and the lab's notes go to the board's flash; it is at its prompt afterwards."""
+    from lab.notes import BOARD_FILES
+
+    with Console(board.console) as console:
+        console.enter()
+        configure(world, console)
+        for name, text in BOARD_FILES.items():
+            console.run(f"with open({name!r}, 'w') as file: file.write({text!r})")
+    board.press_en()
+
+
+def _open(url: str, report: Report) -> None:
+    # Without a desktop, webbrowser would start a browser in this terminal.
+    if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
+        report.line("There is no desktop here: open the link in a browser of this machine.")
+        return
+    try:
+        opened = webbrowser.open(url)
+    except webbrowser.Error:
+        opened = False
+    if not opened:
+        report.line("No browser could be started: open the link in one.")
+
+
+def run(options: argparse.Namespace, report: Report) -> int:
+    """Exit status 0 after Ctrl-C or SIGTERM."""
+    script = script_text(options.script)
+    try:
+        import nicegui  # noqa: F401
+    except ImportError as error:
+        raise Problem(
+            "The lab's packages are not there.",
+            f"{error}.",
+            f"rm -r '{venv.location(paths.LAB_REQUIREMENTS)}', then run the same command again.",
+        ) from error
+    from commands.typed_faults import PARTS
+    from lab.desk import Desk
+    from lab.model import Model
+    from lab.server import Server, listen
+
+    with listen(options.port) as listener:
+        built = prepare(report)
+        server = Server(listener)
+        with board_in_bench(built) as (world, board):
+            _equip(world, board)
+            model = Model(list(PARTS), script)
+            with Desk(world, board, model, built.mpy_cross) as desk:
+                report.line(f"lab       {server.url}")
+                report.line("Ctrl-C ends it.")
+                if not options.no_browser:
+                    _open(server.url, report)
+                server.serve(model, desk)
+        report.line("The board and its networks end.")
+    return 0

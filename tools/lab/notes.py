@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What the lab's own code on the board says, between two control characters of the console."""
+
+import json
+import re
+from pathlib import Path
+
+# Written to the board's flash. boot.py runs at each boot and each soft reset, before the prompt.
+BOARD_FILES = {
+    "/boot.py": "import lab_notes\n",
+    "/lab_notes.py": Path(__file__).with_name("lab_notes.py").read_text(encoding="utf-8"),
+}
+_BEGIN, _END = b"\x1e", b"\x1f"
+_NOTE = re.compile(rb"\x1e([^\x1e\x1f]*)\x1f")
+LONGEST_BYTES = 4000
+
+
+class Splitter:
+    """Takes the notes out of a console's bytes, which come in pieces."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> tuple[bytes, list[dict]]:
+        """The bytes for the terminal, and the notes that this piece completes."""
+        whole = self._rest + data
+        notes = [note for text in _NOTE.findall(whole) if (note := _read(text)) is not None]
+        whole = _NOTE.sub(b"", whole)
+        begin = whole.rfind(_BEGIN)
+        # What is too long was no note, but a character that the user's code has printed.
+        keep = len(whole) - begin if begin >= 0 and len(whole) - begin <= LONGEST_BYTES else 0
+        self._rest = whole[len(whole) - keep :]
+        return whole[: len(whole) - keep], notes
+
+    def reset(self) -> None:
+        """A note that was cut short by a reset does not come any more."""
+        self._rest = b""
+
+
+def _read(text: bytes) -> dict | None:
+    try:
+        value = json.loads(text)
+    except ValueError:  # UnicodeDecodeError is one
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,65 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Serves the page on the loopback interface, until Ctrl-C or SIGTERM."""
+
+import contextlib
+import secrets
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+from nicegui import ui
+
+from lab.guard import Guard
+from lab.model import Model
+from lab.page import Orders, Page
+from setup.problem import Problem
+
+ADDRESS = "127.0.0.1"
+_END_S = 2  # for browsers that do not close
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on the loopback interface; 0: the system chooses the port. Raises Problem."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((ADDRESS, port))
+        listener.listen(64)
+    except OSError as error:
+        listener.close()
+        raise Problem(
+            f"Port {port} of {ADDRESS} cannot be used.",
+            f"{error.strerror}.",
+            "leave --port out: then a free one is chosen.",
+        ) from error
+    return listener
+
+
+class Server:
+    """The server of one lab. `url` has the token in it."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._token = secrets.token_urlsafe(24)
+        self._port = listener.getsockname()[1]
+        self.url = f"http://{ADDRESS}:{self._port}/?token={self._token}"
+
+    def serve(self, model: Model, desk: Orders) -> None:
+        """Until Ctrl-C or SIGTERM."""
+        app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+        def root() -> None:
+            Page(model, desk)
+
+        ui.run_with(
+            app, root=root, title="connectwith lab", favicon="🧪", dark=None,
+            show_welcome_message=False,
+        )  # fmt: skip
+        config = uvicorn.Config(
+            Guard(app, self._port, self._token), log_level="error", ws="wsproto",
+            timeout_graceful_shutdown=_END_S, lifespan="on",
+        )  # fmt: skip
+        # uvicorn ends by a signal, and gives it on when it has ended.
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[self._listener])
