@@ -100,10 +100,11 @@ def run(options: argparse.Namespace, report: Report) -> int:
             f"{error}.",
             f"rm -r '{venv.location(paths.LAB_REQUIREMENTS)}', then run the same command again.",
         ) from error
-    from commands.typed_faults import PARTS
     from lab.desk import Desk
     from lab.model import Model
     from lab.server import Server, listen
+
+    from commands.typed_faults import PARTS
 
     with listen(options.port) as listener:
         built = prepare(report)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The map and the attempts as SVG and HTML, from a snapshot. All text of the board's is escaped."""
+"""The map and the attempts as SVG and HTML, from a snapshot. The board's text is escaped."""
 
 from html import escape
 
@@ -21,7 +21,7 @@ _WORDS = {"ok": "ok", "dark": "off", "cut": "cut", "faulty": "faulty"}
 _STAGES = ("HARDWARE", "LINK", "ADDRESS", "CLOCK", "RESOLVE", "DIAL", "PROXY", "TLS", "SESSION")
 
 CSS = """
-body { --lab-paper: #fff; } body.body--dark { --lab-paper: #1d1d1d; }
+body { --lab-paper: #fff; } body.body--dark { --lab-paper: #1d1d1d; color-scheme: dark; }
 .lab-map { width: 100%; max-width: 720px; height: auto; font: 13px sans-serif; }
 .lab-map text { fill: currentColor; text-anchor: middle; }
 .lab-map .small { font-size: 11px; }

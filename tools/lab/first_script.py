@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-# The lines of the README, as they stand there. ruff: noqa: E401, I001
+# The lines of the README, as they stand there.
+# ruff: noqa: E401, I001, UP031
 
 import imp, server
 from my_network import BROKER, KEY, PORT, SSID

@@ -74,7 +74,8 @@ class Guard:
         """The token goes into a cookie, so that it does not stay in the address."""
         cookie = f"{self._cookie}={self._token}; HttpOnly; SameSite=Strict; Path=/"
         headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()),
-                   (b"referrer-policy", b"no-referrer"), (b"cache-control", b"no-store")]  # fmt: skip
+                   (b"referrer-policy", b"no-referrer"),
+                   (b"cache-control", b"no-store")]  # fmt: skip
         await send({"type": "http.response.start", "status": 303, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 

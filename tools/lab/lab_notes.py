@@ -6,10 +6,9 @@
 A note is JSON between two control characters, which the lab takes out of the console's text.
 """
 
+import imp
 import json
 import sys
-
-import imp
 
 
 def _say(note):

@@ -114,7 +114,7 @@ class Model:
             attempt.over = attempt.over or attempt.result is None
 
     def note(self, note: dict, now_s: float) -> None:
-        """The board's report of an attempt, or of its boot. One that is not as expected changes nothing."""
+        """The board's report of an attempt, or of its boot. What is none changes nothing."""
         if "boot" in note:
             self._booted()
             return
@@ -207,7 +207,8 @@ class Model:
             self._console += text
             more = len(self._console) - CONSOLE_KEPT
             if more > 0:
-                self._console, self._console_began = self._console[more:], more + self._console_began
+                self._console = self._console[more:]
+                self._console_began += more
 
     def _changed(self, event: str = "") -> None:
         self._version += 1

@@ -14,7 +14,7 @@ from lab.controls import Control, Value, controls
 from lab.model import Model, State
 
 _DRAW_S = 0.2
-_TERMINAL = {"rows": 16, "cols": 80, "scrollback": 2000, "fontSize": 13, "cursorBlink": True}
+_TERMINAL = {"rows": 16, "cols": 80, "scrollback": 2000, "fontSize": 12, "cursorBlink": True}
 
 
 class Orders(Protocol):
@@ -45,7 +45,7 @@ class Orders(Protocol):
 def _field(value: Value) -> Callable[[], str]:
     """A field for one value of a fault; gives what was entered."""
     if value.kind == "switch":
-        switch = ui.switch(value.name, value=value.default != "False")
+        switch = ui.switch(value.name, value=value.default == "True")
         return lambda: "on" if switch.value else "off"
     box = ui.input(value.name, value=value.default).props("dense").classes("w-28")
     return lambda: str(box.value or "").strip()
@@ -60,13 +60,15 @@ class Page:
         self._console_at = 0
         self._topic_set = False
         ui.add_css(drawing.CSS)
+        ui.colors(primary="#2b7cc4")
         state = model.snapshot(time.monotonic())
         self._head()
         with ui.element("div").classes("w-full grid grid-cols-1 lg:grid-cols-2 gap-4"):
             with ui.column().classes("min-w-0"):
                 self._map = ui.html("", sanitize=False).classes("w-full")
                 self._heading("Attempts")
-                self._attempts = ui.html("", sanitize=False).classes("w-full")
+                box = "w-full max-h-80 overflow-y-auto"
+                self._attempts = ui.html("", sanitize=False).classes(box)
                 self._faults()
             with ui.column().classes("min-w-0"):
                 self._work(state)
@@ -97,7 +99,8 @@ class Page:
             self._heading("Faults")
             ui.button("End all faults", on_click=self._end_all).props("dense no-caps outline")
         found = controls()
-        with ui.tabs().classes("w-full").props("dense no-caps outside-arrows mobile-arrows") as tabs:
+        with ui.tabs().classes("w-full") as tabs:
+            tabs.props("dense no-caps outside-arrows mobile-arrows")
             for part in PARTS:
                 ui.tab(part)
         with ui.tab_panels(tabs, value=next(iter(PARTS))).classes("w-full"):
@@ -107,15 +110,13 @@ class Page:
                         self._control(control)
 
     def _control(self, control: Control) -> None:
-        with ui.row().classes("w-full items-center gap-2"):
+        with ui.row().classes("w-full items-center gap-3"):
             if [v.kind for v in control.values] == ["slider"]:
                 self._slider(control, control.values[0])
                 return
             button = ui.button(control.label).props("dense no-caps outline")
             fields = [_field(value) for value in control.values]
-            button.on_click(
-                lambda: self._desk.fault(control.text([field() for field in fields]))
-            )
+            button.on_click(lambda: self._desk.fault(control.text([field() for field in fields])))
             ui.label(control.words).classes("text-sm opacity-70")
 
     def _slider(self, control: Control, value: Value) -> None:
@@ -144,9 +145,7 @@ class Page:
         ).classes("w-full").style("height: 17em")  # fmt: skip
         self._heading("The board's REPL")
         with ui.element("div").classes("w-full overflow-x-auto"):
-            self._terminal = ui.xterm(
-                _TERMINAL, on_data=lambda event: self._desk.type(event.data)
-            )
+            self._terminal = ui.xterm(_TERMINAL, on_data=lambda event: self._desk.type(event.data))
         self._heading("Messages at the broker")
         with ui.row().classes("w-full items-center gap-2"):
             self._topic = ui.input("topic").props("dense").classes("w-64")

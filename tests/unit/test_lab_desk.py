@@ -1,0 +1,207 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The lab's desk, between a model and a board that is a terminal of the test."""
+
+import os
+import pty
+import select
+import threading
+import time
+import tty
+from types import SimpleNamespace
+
+import pytest
+from bench import BenchError
+from lab.desk import Desk
+from lab.model import Model
+
+from commands.typed_faults import PARTS
+
+LIMIT_S = 20.0
+# A stand-in for mpy-cross, which knows one error.
+CHECK = """\
+#!/bin/sh
+for last; do :; done
+if grep -q "f(:" "$last"; then
+    echo '  File "script.py", line 1'
+    echo SyntaxError
+    exit 1
+fi
+"""
+
+
+class Board:
+    """What the desk knows of a board. `said` has what was written to its console."""
+
+    log = "stack overflow\n"
+
+    def __init__(self):
+        self.said = b""
+        self.orders = []
+        self._plug()
+
+    def _plug(self):
+        self.master, self._slave = pty.openpty()
+        tty.setraw(self._slave)
+        self.console = os.ttyname(self._slave)
+        self._gone = threading.Event()
+        self._thread = threading.Thread(target=self._listen, args=(self._gone,))
+        self._thread.start()
+
+    def _listen(self, gone):
+        while not gone.is_set():
+            if select.select([self.master], [], [], 0.02)[0]:
+                self.said += os.read(self.master, 4096)
+
+    def unplug(self):
+        self._gone.set()
+        self._thread.join()
+        os.close(self._slave)
+        os.close(self.master)
+
+    def press_en(self):
+        self.orders.append("en")
+
+    def stop(self):
+        if not self._gone.is_set():
+            self.unplug()
+        self.orders.append("stop")
+
+    def start(self, limit_s, repl):
+        self.orders.append("start")
+        self._plug()
+
+
+class Ap:
+    def __init__(self):
+        self.made = []
+
+    def rssi(self, dbm):
+        self.made.append(dbm)
+
+    def off(self):
+        raise BenchError("netsim has ended")
+
+
+class Broker:
+    def __init__(self):
+        self.messages = []
+
+    def publish(self, topic, payload):
+        if topic == "refused":
+            raise BenchError("the broker is not running")
+        self.messages.append((topic, payload.encode(), False))
+
+
+def until(condition):
+    deadline = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A desk at work: world, board, model, desk."""
+    world = SimpleNamespace(wifi={"home": Ap()}, broker=Broker(), folder=tmp_path)
+    check = tmp_path / "mpy-cross"
+    check.write_text(CHECK)
+    check.chmod(0o755)
+    board, model = Board(), Model(list(PARTS))
+    with Desk(world, board, model, check) as desk:
+        yield SimpleNamespace(world=world, board=board, model=model, desk=desk)
+    board.stop()
+    assert not [t for t in threading.enumerate() if t.name in ("lab board", "lab bench")]
+
+
+def problem(lab):
+    return lab.model.snapshot(0.0).problem
+
+
+def test_console_both_ways(lab):
+    lab.desk.type("print('é')\r")
+    until(lambda: lab.board.said == "print('é')\r".encode())
+    os.write(lab.board.master, b'one\x1e{"boot": 1}\x1f\xc3')
+    os.write(lab.board.master, b"\xa9")
+    until(lambda: lab.model.console_from(0)[0] == "oneé")
+    until(lambda: lab.model.snapshot(0.0).boots == 1)
+
+
+def test_script_is_pasted(lab):
+    lab.desk.run_script("a = 1\r\nif a:\n\tb = 2\n" * 200)
+    body = b"a = 1\rif a:\r    b = 2\r" * 200
+    until(lambda: lab.board.said == b"\x03\x03\x05" + body + b"\x04")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("f(:", "line 1, SyntaxError"), ("a\x04b", "control character"), ("x" * 100001, "too long")],
+)
+def test_script_that_cannot_run_is_not_started(lab, code, words):
+    lab.desk.run_script(code)
+    until(lambda: words in problem(lab))
+    assert lab.board.said == b""
+    lab.desk.run_script("a = 1")
+    until(lambda: lab.board.said and not problem(lab))
+
+
+def test_fault_is_made_and_told(lab):
+    lab.desk.fault("ap-rssi=-80")
+    until(lambda: lab.world.wifi["home"].made == [-80])
+    until(lambda: lab.model.snapshot(0.0).parts["ap"]["faults"] == ["ap-rssi=-80"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("ap-rssi", "ap-rssi=DBM"), ("ap-of", "no fault"), ("ap-rssi=-80@5s", "at once"),
+     ("ap-off", "netsim has ended")],
+)  # fmt: skip
+def test_fault_that_cannot_be_made_is_a_sentence(lab, text, words):
+    lab.desk.fault(text)
+    until(lambda: words in problem(lab))
+    assert lab.model.snapshot(0.0).parts["ap"]["faults"] == []
+    lab.desk.fault("ap-rssi=-1")  # the desk goes on
+    until(lambda: lab.world.wifi["home"].made == [-1])
+
+
+def test_messages(lab):
+    lab.desk.publish("imp/1/device/x", '"hi"')
+    until(lambda: lab.model.snapshot(0.0).messages == [("imp/1/device/x", "hi")])
+
+
+@pytest.mark.parametrize("topic", ["", "a/#", "+/a", "refused"])
+def test_message_that_cannot_be_sent(lab, topic):
+    lab.desk.publish(topic, "x")
+    until(lambda: problem(lab))
+    assert lab.world.broker.messages == []
+
+
+def test_resets(lab):
+    lab.desk.soft_reset()
+    until(lambda: lab.board.said == b"\x03\x03\x04")
+    lab.desk.press_en()
+    until(lambda: lab.board.orders == ["en"])
+
+
+def test_power(lab):
+    lab.desk.power(False)
+    until(lambda: lab.model.snapshot(0.0).power == "off")
+    lab.desk.type("lost")
+    lab.desk.run_script("a = 1")
+    until(lambda: "the board is off" in problem(lab))
+    lab.desk.power(True)
+    until(lambda: lab.model.snapshot(0.0).power == "on")
+    lab.desk.type("x")
+    until(lambda: lab.board.said == b"x")
+    assert lab.board.orders == ["stop", "stop", "start"]
+
+
+def test_crash_is_said_and_power_mends_it(lab):
+    lab.board.unplug()
+    until(lambda: lab.model.snapshot(0.0).power == "crashed")
+    assert "stack overflow" in problem(lab)
+    lab.desk.fault("ap-rssi=-80")  # the bench goes on
+    until(lambda: lab.world.wifi["home"].made == [-80])
+    lab.desk.power(True)
+    until(lambda: lab.model.snapshot(0.0).power == "on")
+    assert problem(lab) == ""

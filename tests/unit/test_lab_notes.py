@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The lab's notes on the console, its controls and its drawings."""
+
+import runpy
+import sys
+import types
+
+import pytest
+from lab import drawing
+from lab.controls import controls
+from lab.model import Model
+from lab.notes import BOARD_FILES, LONGEST_BYTES, Splitter
+
+from commands import lab, typed_faults
+from setup import paths
+from setup.problem import Problem
+
+NOTE = b'\x1e{"boot": 1}\x1f'
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 100])
+def test_notes_are_taken_out_of_any_pieces(size):
+    data = b"a\xc3\xa9" + NOTE + b"b" + NOTE + NOTE + b"\r\n>>> "
+    splitter, text, notes = Splitter(), b"", []
+    for at in range(0, len(data), size):
+        piece, found = splitter.feed(data[at : at + size])
+        text += piece
+        notes += found
+    assert text == b"a\xc3\xa9b\r\n>>> "
+    assert notes == [{"boot": 1}] * 3
+
+
+@pytest.mark.parametrize(
+    "bad", [b"\x1e\x1f", b"\x1enot json\x1f", b"\x1e[1]\x1f", b"\x1e\xff\x1f"]
+)
+def test_what_is_no_note_is_dropped(bad):
+    assert Splitter().feed(b"a" + bad + b"b") == (b"ab", [])
+
+
+def test_a_lone_mark_does_not_hold_the_text_back_for_ever():
+    splitter = Splitter()
+    held = splitter.feed(b"\x1e" + b"x" * 10)[0]
+    assert held == b""
+    assert splitter.feed(b"y" * LONGEST_BYTES)[0].endswith(b"y")
+
+
+def test_reset_forgets_half_a_note():
+    splitter = Splitter()
+    splitter.feed(b'\x1e{"bo')
+    splitter.reset()
+    assert splitter.feed(b"text") == (b"text", [])
+
+
+@pytest.fixture
+def imp(monkeypatch):
+    """A stand-in for the board's imp; has the watcher that was set."""
+    module = types.ModuleType("imp")
+    module.diag = types.SimpleNamespace(
+        ontransition=lambda watcher: setattr(module, "watcher", watcher),
+        lastattempt=lambda: {"interface": "wl0", "stages": [("LINK", 5)], "name": None,
+                             "cause": "a \x1e and a \x1f"},
+        counters=lambda: {"attempts": 7},
+    )  # fmt: skip
+    monkeypatch.setitem(sys.modules, "imp", module)
+    return module
+
+
+def test_board_tells_its_boot_and_each_stage(imp, capsys):
+    runpy.run_path(str(paths.ROOT / "tools" / "lab" / "lab_notes.py"))
+    imp.watcher("LINK", 5)
+    text, (boot, note) = Splitter().feed(capsys.readouterr().out.encode())
+    assert text == b"" and boot == {"boot": 1}
+    model = Model(["ap"])
+    model.note(note, 1.0)
+    assert note["number"] == 7 and model.snapshot(1.0).attempts[0]["ms"] == 5
+
+
+def test_board_without_memory_says_nothing(imp, capsys):
+    runpy.run_path(str(paths.ROOT / "tools" / "lab" / "lab_notes.py"))
+    capsys.readouterr()
+
+    def full():
+        raise MemoryError
+
+    imp.diag.lastattempt = full
+    imp.watcher("LINK", 5)
+    assert capsys.readouterr().out == ""
+
+
+def test_files_for_the_board_are_there():
+    assert BOARD_FILES["/boot.py"] == "import lab_notes\n"
+    assert "ontransition" in BOARD_FILES["/lab_notes.py"]
+
+
+# -- controls
+
+
+def test_controls_are_the_faults_that_can_be_typed():
+    found = controls()
+    assert [c.name for c in found] == typed_faults.names()
+    assert {c.part for c in found} == set(typed_faults.PARTS)
+    assert all(c.words for c in found)
+
+
+_EXAMPLES = {"slider": "1", "number": "1", "switch": "on", "text": "x"}
+
+
+@pytest.mark.parametrize("control", controls(), ids=lambda c: c.name)
+def test_what_a_control_types_is_understood(control):
+    values = [_EXAMPLES[value.kind] for value in control.values]
+    typed_faults.arguments(typed_faults.parse(control.text(values)))
+    if not any(value.required for value in control.values):
+        assert control.text(["" for _ in values]) == control.name
+        typed_faults.arguments(typed_faults.parse(control.name))
+
+
+def test_sliders_are_within_their_ranges():
+    sliders = [v for c in controls() for v in c.values if v.kind == "slider"]
+    assert sliders
+    for low, high, step, start in (value.range for value in sliders):
+        assert low <= start <= high and 0 < step < high - low
+
+
+# -- drawings
+
+
+def state_of(model):
+    return model.snapshot(1.0)
+
+
+def test_map_tells_each_line_in_words():
+    model = Model(list(typed_faults.PARTS))
+    model.powered("on")
+    model.fault("ap", "off", "ap-off", ())
+    model.fault("dns", "delay", "dns-delay=500", ("500",))
+    svg = drawing.map_svg(state_of(model))
+    assert "power on" in svg and ">off<" in svg and ">delay=500<" in svg
+    assert 'class="session"' not in svg
+    model.note({"number": 1, "interface": "eth0", "stages": [], "name": "SERVER_CONNECTED"}, 1.0)
+    assert drawing.map_svg(state_of(model)).count('class="session"') == 2
+
+
+def test_text_of_the_board_is_no_html():
+    model = Model(list(typed_faults.PARTS))
+    bad = "<img src=x onerror=alert(1)>"
+    model.note({"number": 1, "interface": bad[:20], "stages": [[bad, 5]], "name": bad,
+                "cause": bad}, 1.0)  # fmt: skip
+    model.fault("ap", "set_key", f"ap-set-key={bad}"[:20], (bad,))
+    state = state_of(model)
+    for drawn in (drawing.attempts_html(state), drawing.map_svg(state), drawing.lines_html([bad])):
+        assert "<img" not in drawn
+
+
+def test_longest_attempt_fills_the_axis():
+    model = Model(["ap"])
+    for number, ms in ((1, 100), (2, 400)):
+        model.note({"number": number, "interface": "wl0", "stages": [["LINK", ms]],
+                    "name": "NO_WIFI", "cause": "x"}, 1.0)  # fmt: skip
+    html = drawing.attempts_html(state_of(model))
+    assert "width:100.00%" in html and "width:25.00%" in html and "400 ms long" in html
+
+
+def test_no_attempt_and_one_without_stages():
+    model = Model(["ap"])
+    assert "No attempt" in drawing.attempts_html(state_of(model))
+    model.note({"number": 1, "interface": "wl0", "stages": [], "name": "NO_WIFI"}, 1.0)
+    assert "NO_WIFI" in drawing.attempts_html(state_of(model))
+
+
+# -- the command
+
+
+def test_first_script_is_the_readme_s():
+    readme = (paths.ROOT / "README.md").read_text()
+    block = readme.partition("## Ten lines of user code")[2].partition("```python\n")[2]
+    assert lab.script_text(None) == block.partition("```")[0]
+
+
+def test_script_is_shown_as_it_is(tmp_path):
+    file = tmp_path / "a.py"
+    file.write_text("# mine\nprint(1)\n")
+    assert lab.script_text(file) == "# mine\nprint(1)\n"
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"#" * 100001])
+def test_script_that_cannot_be_shown(tmp_path, content):
+    file = tmp_path / "a.py"
+    file.write_bytes(content)
+    with pytest.raises(Problem):
+        lab.script_text(file)
