@@ -82,6 +82,9 @@ class Ap:
     def off(self):
         raise BenchError("netsim has ended")
 
+    def on(self):
+        raise KeyError("an error of the lab")
+
 
 class Broker:
     def __init__(self):
@@ -154,7 +157,7 @@ def test_fault_is_made_and_told(lab):
 @pytest.mark.parametrize(
     ("text", "words"),
     [("ap-rssi", "ap-rssi=DBM"), ("ap-of", "no fault"), ("ap-rssi=-80@5s", "at once"),
-     ("ap-off", "netsim has ended")],
+     ("ap-off", "netsim has ended"), ("ap-on", "KeyError")],
 )  # fmt: skip
 def test_fault_that_cannot_be_made_is_a_sentence(lab, text, words):
     lab.desk.fault(text)

@@ -75,7 +75,7 @@ def test_the_link_gives_the_cookie_and_leaves_the_address():
     assert first["status"] == 303 and headers[b"location"] == b"/"
     cookie = headers[b"set-cookie"].decode()
     assert cookie.startswith(f"lab-80={TOKEN};")
-    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
 
 
 @pytest.mark.parametrize("query", ["token=", "token=x", "", "token=%ff", f"tokem={TOKEN}"])

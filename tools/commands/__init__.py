@@ -25,8 +25,8 @@ from setup.problem import Problem, from_oserror
 from setup.report import Report
 
 NAMES = ("demo", "run", "board", "repl", "lab", "test", "faults", "fuzz", "bench", "heap",
-         "handshake", "mutate", "soak", "fleet", "build", "flash", "provision", "monitor", "doctor", "agent",
-         "release", "setup", "clean")  # fmt: skip
+         "handshake", "mutate", "soak", "fleet", "build", "flash", "provision", "monitor",
+         "doctor", "agent", "release", "setup", "clean")  # fmt: skip
 
 # These need the packages of tests/requirements.txt; some also need the compilers of the tests.
 _TESTING = ("test", "faults", "fuzz", "bench", "heap", "handshake", "soak", "fleet")

@@ -149,6 +149,10 @@ class Desk:
             self._model.problem(f"{problem.what} {problem.next_step}")
         except (BenchError, OSError, ValueError) as error:
             self._model.problem(f"The bench refused: {str(error)[:300]}")
+        except Exception as error:  # the thread must go on, and the page must say it
+            self._model.problem(
+                f"The lab has an error: {type(error).__name__}: {str(error)[:300]}"
+            )
 
     def _make(self, text: str) -> None:
         fault = typed_faults.parse(text)

@@ -72,7 +72,7 @@ class Guard:
 
     async def _let_in(self, send: Send) -> None:
         """The token goes into a cookie, so that it does not stay in the address."""
-        cookie = f"{self._cookie}={self._token}; HttpOnly; SameSite=Strict; Path=/"
+        cookie = f"{self._cookie}={self._token}; HttpOnly; SameSite=Lax; Path=/"
         headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()),
                    (b"referrer-policy", b"no-referrer"),
                    (b"cache-control", b"no-store")]  # fmt: skip
