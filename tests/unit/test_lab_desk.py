@@ -127,7 +127,7 @@ def test_console_both_ways(lab):
     os.write(lab.board.master, b'one\x1e{"boot": 1}\x1f\xc3')
     os.write(lab.board.master, b"\xa9")
     until(lambda: lab.model.console_from(0)[0] == "oneé")
-    until(lambda: lab.model.snapshot(0.0).boots == 1)
+    until(lambda: "board: booted" in lab.model.snapshot(0.0).events)
 
 
 def test_script_is_pasted(lab):
@@ -183,7 +183,7 @@ def test_resets(lab):
     lab.desk.soft_reset()
     until(lambda: lab.board.said == b"\x03\x03\x04")
     lab.desk.press_en()
-    until(lambda: lab.board.orders == ["en"])
+    until(lambda: lab.board.orders == ["en", "en"])
 
 
 def test_power(lab):
@@ -195,8 +195,8 @@ def test_power(lab):
     lab.desk.power(True)
     until(lambda: lab.model.snapshot(0.0).power == "on")
     lab.desk.type("x")
-    until(lambda: lab.board.said == b"x")
-    assert lab.board.orders == ["stop", "stop", "start"]
+    until(lambda: lab.board.said == b"\rx")
+    assert lab.board.orders == ["en", "stop", "stop", "start"]
 
 
 def test_crash_is_said_and_power_mends_it(lab):

@@ -52,7 +52,15 @@ def test_numbers_begin_again_after_a_boot(model):
     model.note(note(1, [["LINK", 2]], "eth0"), 3.0)
     state = model.snapshot(3.0)
     assert [a["interface"] for a in state.attempts] == ["eth0", "wl0"]
-    assert state.boots == 2
+
+
+def test_numbers_begin_again_when_the_boot_was_not_heard(model):
+    model.note(note(1, [["LINK", 1]], name="SERVER_CONNECTED"), 1.0)
+    model.powered("off")
+    model.powered("on")
+    assert model.snapshot(2.0).session is None
+    model.note(note(1, [["LINK", 2]], "eth0"), 3.0)
+    assert [a["interface"] for a in model.snapshot(3.0).attempts] == ["eth0", "wl0"]
 
 
 @pytest.mark.parametrize("end", ["off", "crashed", "boot"])

@@ -65,7 +65,7 @@ def script_text(file: Path | None) -> str:
 
 
 def _equip(world: "World", board: "Board") -> None:
-    """Settings and the lab's notes go to the board's flash; it is at its prompt afterwards."""
+    """Settings and the lab's notes go to the board's flash."""
     from lab.notes import BOARD_FILES
 
     with Console(board.console) as console:
@@ -73,7 +73,6 @@ def _equip(world: "World", board: "Board") -> None:
         configure(world, console)
         for name, text in BOARD_FILES.items():
             console.run(f"with open({name!r}, 'w') as file: file.write({text!r})")
-    board.press_en()
 
 
 def _open(url: str, report: Report) -> None:

@@ -52,7 +52,7 @@ class _Line(Console):
 
 
 class Desk:
-    """Use as a context manager, while world and board stand. The board is on, at its prompt."""
+    """Use as a context manager, while world and board stand. It begins with a reset."""
 
     def __init__(self, world: "World", board: "Board", model: Model, mpy_cross: Path) -> None:
         self._world, self._board, self._model = world, board, model
@@ -76,8 +76,11 @@ class Desk:
         ]
 
     def __enter__(self) -> "Desk":
+        # From here on as after power-on, with nothing of the preparation in memory. A console that
+        # is opened forgets what has come, so it is opened before.
         self._line = _Line(self._board.console)
         self._model.powered("on")
+        self._board.press_en()
         for thread in self._threads:
             thread.start()
         return self
@@ -203,6 +206,7 @@ class Desk:
         self._board.stop()  # a crashed one is off only after this
         self._board.start(BOOT_LIMIT_S, repl=False)
         self._line = _Line(self._board.console)
+        self._out = b"\r"  # the prompt has come before the console was open
         self._model.problem("")
         self._model.powered("on")
 

@@ -56,7 +56,6 @@ class State:
 
     version: int = 0
     power: str = "off"  # on, off, crashed
-    boots: int = 0
     attempts: list[dict] = field(default_factory=list)  # the newest first
     session: str | None = None  # the part of the map over which there is one
     parts: dict[str, dict] = field(default_factory=dict)
@@ -97,8 +96,8 @@ class Model:
     def powered(self, state: str) -> None:
         """The board is "on", "off" or "crashed" from now on."""
         with self._lock:
-            if state != "on":
-                self._end_attempts()
+            self._end_attempts()
+            self._boots += 1  # the note of this boot may be lost: the console opens after it
             self._power = state
             self._changed(f"board: power {state}")
 
@@ -250,9 +249,8 @@ class Model:
                 for part, faults in self._faults.items()
             }
             return State(
-                self._version, self._power, self._boots,
-                [self._shown(a, now_s) for a in self._attempts], session, parts,
-                list(self._messages), list(self._events), self._problem,
+                self._version, self._power, [self._shown(a, now_s) for a in self._attempts],
+                session, parts, list(self._messages), list(self._events), self._problem,
                 self._script, self._device,
             )  # fmt: skip
 

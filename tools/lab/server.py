@@ -3,6 +3,7 @@
 """Serves the page on the loopback interface, until Ctrl-C or SIGTERM."""
 
 import contextlib
+import logging
 import secrets
 import socket
 
@@ -47,6 +48,10 @@ class Server:
 
     def serve(self, model: Model, desk: Orders) -> None:
         """Until Ctrl-C or SIGTERM."""
+        # Tasks of a browser that has gone, or is still there at the end, end with the process.
+        logging.getLogger("nicegui").addFilter(
+            lambda record: "Could not cancel" not in record.getMessage()
+        )
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
         def root() -> None:
