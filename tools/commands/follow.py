@@ -175,6 +175,8 @@ class Follower:
         time.sleep(BOOT_WRITE_S)
         self._mark = self._board.boot_mark
         self._asleep = False
+        # A busy computer may take a moment until the pins are driven.
+        self._pins_s = time.monotonic()
         return True
 
     def _step(self, execution: Execution) -> bool:
