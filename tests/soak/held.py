@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import growth
+import kept_connection
 import on_board
-import uplink
 from player import STREAK
 
 # Lists and buffers keep the size that they had at their longest, and the collector takes any word
@@ -60,7 +60,7 @@ def slope(player) -> float:
 
 def slope_of_moves(player) -> float:
     """Bytes that each move to a link and back leaves behind, under imp.uplink.keep."""
-    return growth.slope(player.uplink.moves(_MOVE_WINDOWS)[1:]) / uplink.MOVES
+    return growth.slope(player.uplink.moves(_MOVE_WINDOWS)[1:]) / kept_connection.MOVES
 
 
 def enough(samples: list[Sample]) -> bool:

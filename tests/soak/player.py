@@ -13,9 +13,9 @@ from pathlib import Path
 import on_board
 from bench import BenchError, Board, World
 from conditions import ANY_WIFI, OTHER
+from kept_connection import Uplink
 from outbox import Outbox
 from random_calls import CONNECTED, Attempt, Model
-from uplink import Uplink
 from violation import Violation
 
 from commands.console import Console
