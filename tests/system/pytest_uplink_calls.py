@@ -193,3 +193,24 @@ def test_the_example(kept, world, rig):
     out = kept.device.repl.run("asyncio.run(main(4))", timeout=30)
     assert out.splitlines()[0] == "connected eth0 5"
     world.broker.wait_for("imp/*/agent/reading")
+
+
+_AGAIN = """
+import gc
+def again(count):
+    for _ in range(count):
+        imp.uplink.keep(heard, order=["ethernet"], nics=[])
+        settle(20)
+        imp.uplink.stop()
+        settle(20)
+        events.clear()
+    for _ in range(3): gc.collect()
+    return gc.mem_alloc()
+"""
+
+
+def test_what_has_ended_is_not_kept(kept):
+    """Eight places in MicroPython's queue of scheduled calls could each hold one."""
+    kept.device.repl.run(_AGAIN)
+    first = kept.value("again(2)")
+    assert kept.value("again(8)") - first < 1536  # one keeper has 1.7 KB on the virtual board

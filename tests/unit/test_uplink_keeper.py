@@ -197,6 +197,15 @@ def test_a_call_of_the_users_ends_it_and_the_callback_says_so_later(desk, events
     assert events == [{"event": "ended", "interface": None}]
 
 
+def test_the_queue_of_the_scheduler_holds_nothing_of_what_has_ended(desk, events):
+    """Its places keep an argument until they are needed again (py/scheduler.c)."""
+    desk.begin()
+    desk.control.disconnect()
+    arguments = [argument for _, argument in desk.scheduled]
+    run_scheduled(desk)
+    assert events[-1]["event"] == "ended" and arguments == [[]]
+
+
 def test_a_full_queue_of_the_scheduler_is_printed(desk, monkeypatch, capsys):
     def full(function, argument):
         raise RuntimeError("schedule queue full")

@@ -121,7 +121,7 @@ class Keeper:
             return
         # Not at once: the call of the user's that has ended this has not done its work yet.
         try:
-            micropython.schedule(_tell_all, self)
+            micropython.schedule(_tell_all, [self])
         except RuntimeError as error:  # the queue is full
             sys.print_exception(error)
 
@@ -305,7 +305,9 @@ class Keeper:
             call(self._callback, event)
 
 
-def _tell_all(keeper):
+def _tell_all(held):
+    # The scheduler's queue keeps an argument until its place is needed again.
+    keeper = held.pop()
     while keeper._called < keeper.told:
         keeper.tell()
 
