@@ -114,7 +114,7 @@ class Uplink:
         to keep a message. Returns the heap after each window of so many."""
         player = self._player
         self.keep(("eth0", "wl0"), False, 0.3)
-        self._over("eth0")
+        self.over("eth0")
         levels = []
         for _ in range(windows):
             for _ in range(MOVES):
@@ -134,15 +134,16 @@ class Uplink:
             player.world.ethernet.unplug()
             self._kept.parts["eth0"].was_bad.add("link")
             player.outbox.fill(2, 40)
-            self._over("wl0")
+            self.over("wl0")
         else:
             player.world.ethernet.plug()
             player.outbox.fill(2, 40)
             player.run("forget_flaps()")
-            self._over("eth0")
+            self.over("eth0")
         self._tally.moves += 1
 
-    def _over(self, link: str) -> None:
+    def over(self, link: str) -> None:
+        """Waits until it is connected over `link`."""
         there = f"lambda: is_kept({link!r})"
         if not self._player.value(f"until({there}, {int(BACK_S * 1000)})", BACK_S + 20):
             raise Violation(f"not over {link}: {self._player.value('imp.uplink.status()')}")

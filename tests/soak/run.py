@@ -91,12 +91,14 @@ class Soak:
         return Player(self._world, binary, number, self._conditions, self.tally)
 
     def _warm(self) -> None:
+        """Loads the modules that stay: those of the reconnect, of an order of links, of a move."""
         for player in self._players:
-            for link in ("wl0", "eth0", "cell0"):
-                player.recover(link, False)
-            player.uplink.keep(("wl0", "eth0"), True, 1)
+            player.recover("wl0", False)
+            player.recover("cell0", True)
+            player.recover("eth0", False)
+            player.uplink.keep(("wl0", "eth0"), True, 0.3)
+            player.uplink.over("wl0")
             player.uplink.back()
-            player.outbox.drain()
             player.uplink.end("stop")
 
     def _models(self) -> list:
