@@ -1,30 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
+# ruff: noqa: F401, F811 (fixtures are imported, and their names are parameters)
 """imp.uplink.changes() and status(), and the numbers of the keeper."""
 
 import asyncio
 
 import _connectwith
 import pytest
-import uplink_desk
 from connectwith.settings import nic
 from connectwith.uplink import changes, status
 from connectwith.uplink import keeper as module
-
-
-@pytest.fixture
-def events():
-    return []
-
-
-@pytest.fixture
-def looks():
-    return {nic.ETHERNET: True, nic.WIFI: True}
-
-
-@pytest.fixture
-def desk(monkeypatch, clock, events, looks):
-    return uplink_desk.make(monkeypatch, clock, events, looks)
+from uplink_desk import desk, events, looks
 
 
 def collect(desk, iterator, count):

@@ -1,28 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
+# ruff: noqa: F401, F811 (fixtures are imported, and their names are parameters)
 """imp.uplink.keep goes on after an error in its own work (no memory), and after Ctrl-C in it."""
 
 import pytest
-import uplink_desk
 from connectwith import results
 from connectwith.connection import keeping
 from connectwith.settings import nic
+from uplink_desk import desk, events, looks
 
 
-@pytest.fixture
-def events():
-    return []
-
-
-@pytest.fixture
-def looks():
-    return {nic.ETHERNET: True, nic.WIFI: True}
-
-
-@pytest.fixture
-def desk(monkeypatch, clock, events, looks):
+@pytest.fixture(autouse=True)
+def printing(monkeypatch):
+    """As MicroPython's sys.print_exception()."""
     monkeypatch.setattr(keeping.sys, "print_exception", lambda error: print(repr(error)), False)
-    return uplink_desk.make(monkeypatch, clock, events, looks)
 
 
 def once(monkeypatch, thing, name, error):

@@ -1,34 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
+# ruff: noqa: F401, F811 (fixtures are imported, and their names are parameters)
 """imp.uplink.keep over a controller that a test plays: attempts, events, calls of the user's."""
 
 import types
 
 import micropython
 import pytest
-import uplink_desk
 from connectwith import results
 from connectwith.connection import job
 from connectwith.settings import nic
 from connectwith.uplink import keeper as module
 from connectwith.uplink import look, options, status
-from uplink_desk import run_scheduled
+from uplink_desk import desk, events, looks, run_scheduled
 from uplink_world import LOOKING
-
-
-@pytest.fixture
-def events():
-    return []
-
-
-@pytest.fixture
-def looks():
-    return {nic.ETHERNET: True, nic.WIFI: True}
-
-
-@pytest.fixture
-def desk(monkeypatch, clock, events, looks):
-    return uplink_desk.make(monkeypatch, clock, events, looks)
 
 
 def test_the_preferred_link_and_its_event(desk, events):

@@ -1,30 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
+# ruff: noqa: F401, F811 (fixtures are imported, and their names are parameters)
 """The keeper changes to another access point of the same network: calls, events, failures."""
 
 import pytest
-import uplink_desk
 from clockwork import PERIOD
 from connectwith import results
 from connectwith.settings import nic
 from connectwith.uplink import status
 from test_uplink_policy import ETHERNET, WIFI, Desk
+from uplink_desk import desk, events, looks
 from uplink_world import CONNECTED, FAILED, LIVE, LOOK, NOTHING, ROAMS, TRY, TRYING
-
-
-@pytest.fixture
-def events():
-    return []
-
-
-@pytest.fixture
-def looks():
-    return {nic.ETHERNET: True, nic.WIFI: True}
-
-
-@pytest.fixture
-def desk(monkeypatch, clock, events, looks):
-    return uplink_desk.make(monkeypatch, clock, events, looks)
 
 
 @pytest.fixture

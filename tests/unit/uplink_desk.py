@@ -6,6 +6,7 @@ import sys
 import types
 
 import micropython
+import pytest
 from connectwith import connection, links, results
 from connectwith.connection import job, keeping
 from connectwith.settings import nic
@@ -170,6 +171,23 @@ def make(monkeypatch, clock, events, looks):
     monkeypatch.setitem(sys.modules, "connectwith.connection.move", move)
     monkeypatch.setattr(connection, "move", move, raising=False)
     return desk
+
+
+@pytest.fixture
+def events():
+    """What the user's callback was told."""
+    return []
+
+
+@pytest.fixture
+def looks():
+    """What a look at a link finds, by class of link."""
+    return {nic.ETHERNET: True, nic.WIFI: True}
+
+
+@pytest.fixture
+def desk(monkeypatch, clock, events, looks):
+    return make(monkeypatch, clock, events, looks)
 
 
 def run_scheduled(desk):
