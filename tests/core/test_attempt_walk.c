@@ -19,6 +19,7 @@ typedef struct {
     bool open; // an attempt was started whose report is owed
     bool ended;
     uint32_t deadline_ms;
+    uint32_t timeout_ms; // of the latest attempt
     int reports;
 } walk_t;
 
@@ -33,6 +34,7 @@ static void start(walk_t *w) {
     w->open = true;
     w->ended = false;
     w->deadline_ms = w->now_ms + timeout_ms;
+    w->timeout_ms = timeout_ms;
 }
 
 static bool is_past_deadline(const walk_t *w) {
@@ -104,6 +106,7 @@ static void one_event(walk_t *w) {
             break;
     }
     w->ended |= w->open && w->a.state == ATTEMPT_STATE_ENDED;
+    CHECK_EQ(attempt_timeout_ms(&w->a), w->timeout_ms);
 }
 
 // After any walk, a caller that comes back when it is told to gets the report in time.

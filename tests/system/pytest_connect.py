@@ -73,6 +73,15 @@ def test_s44_suspend_blocks_and_never_calls_back(stored):
     assert stored.repl.value("ends") == []
 
 
+@pytest.mark.parametrize("given, seconds", [(None, 60), (7, 7), (2.5, 2.5), (86400, 86400)])
+def test_the_time_that_an_attempt_has_is_reported(device, given, seconds):
+    device.start(device.ethernet(), given)
+    assert device.repl.value("imp.diag.lastattempt()['timeout']") == seconds  # while it runs
+    assert device.wait()[0][1] == SERVER_CONNECTED
+    device.repl.run("server.disconnect()")
+    assert device.last_attempt()["timeout"] == seconds
+
+
 def test_s45_connect_while_connected_changes_nothing(stored):
     assert stored.connect(stored.wifi("cafe", key="")) == SERVER_CONNECTED
     out = stored.repl.run("server.connect(end())\nprint(server.isconnected())\nsettle(500)")
@@ -147,8 +156,11 @@ def test_ethernet_without_cable_does_not_use_up_the_time(stored, world):
 def test_timeout_bounds_all_interfaces_together(stored, world):
     world.ethernet.dhcp(False)
     world.wifi["home"].association_ms(60_000)
-    assert _connect(stored, "end(), 6") == [(None, NO_WIFI, False)]
+    stored.repl.run("server.connect(end(), 6)\nfirst = imp.diag.lastattempt()")
+    assert stored.repl.value("first['timeout']") == 3  # two interfaces share it
+    assert stored.repl.value("until(1)", timeout=50) == [(None, NO_WIFI, False)]
     assert _tries(stored) == {"eth0": NO_IP_ADDRESS, "wl0": NO_WIFI}
+    assert 0 < stored.last_attempt()["timeout"] <= 3  # what was left
     assert stored.repl.value("imp.diag.counters()")["attempts"] == 2
 
 

@@ -27,27 +27,27 @@ def test_causes(blame, words):
     diag.begin("eth0")
     diag.set_cause(*blame)
     diag.end(4, None)
-    told = report.last(diag, ((0, 4), (1, 150)))
+    told = report.last(diag, ((0, 4), (1, 150)), 12500)
     assert told["cause"] == words
-    assert (told["name"], told["ms"]) == ("NO_SERVER", 154)
+    assert (told["name"], told["ms"], told["timeout"]) == ("NO_SERVER", 154, 12.5)
     assert told["stages"] == [("HARDWARE", 4), ("LINK", 150)]
 
 
 def test_time_that_ran_out_and_exceptions():
     diag = Diag()
-    assert report.last(diag, ()) is None
+    assert report.last(diag, (), 1) is None
     diag.begin("eth0")
-    assert report.last(diag, ())["result"] is None
+    assert report.last(diag, (), 1)["result"] is None
     diag.end(1, None)
-    told = report.last(diag, ())
+    told = report.last(diag, (), 1)
     assert (told["name"], told["cause"]) == ("NO_LINK", "timeout")
     diag.begin("wl0")
     diag.end(0, RuntimeError("Wifi Unknown Error 0x0101" + "x" * 500))
-    assert report.last(diag, ())["cause"].startswith("RuntimeError: Wifi Unknown Error 0x0101")
-    assert len(report.last(diag, ())["cause"]) == 120
+    assert report.last(diag, (), 1)["cause"].startswith("RuntimeError: Wifi Unknown Error 0x0101")
+    assert len(report.last(diag, (), 1)["cause"]) == 120
     diag.begin("wl0")
     diag.end(5, None)
-    assert report.last(diag, ())["cause"] is None
+    assert report.last(diag, (), 1)["cause"] is None
 
 
 def test_a_loss_is_not_the_cause_of_an_attempt():
@@ -55,7 +55,7 @@ def test_a_loss_is_not_the_cause_of_an_attempt():
     diag.begin("wl0")
     diag.end(5, None)
     diag.lost("no answer to PINGREQ", 0)
-    assert report.last(diag, ())["cause"] is None
+    assert report.last(diag, (), 1)["cause"] is None
     assert report.counters(diag) == {
         "attempts": 1, "successes": 1, "losses": 1, "lastloss": "no answer to PINGREQ",
         "handshakes": 0, "resumed": 0,
@@ -69,7 +69,7 @@ def test_handshakes_count_from_the_begin_of_the_run(monkeypatch):
 
     def look():
         counters = report.counters(diag)
-        return report.last(diag, ())["resumed"], counters["handshakes"], counters["resumed"]
+        return report.last(diag, (), 1)["resumed"], counters["handshakes"], counters["resumed"]
 
     diag.begin("wl0")
     assert look() == (False, 0, 0)

@@ -34,7 +34,7 @@ def failures(air):
     """What `imp.diag.lastattempt()` tells of the networks."""
     diag = Diag()
     diag.interface, diag.link = "wl0", air.link
-    return report.last(diag, []).get("networks")
+    return report.last(diag, [], timeout_ms=1).get("networks")
 
 
 # -- the order

@@ -194,6 +194,12 @@ static mp_obj_t attempt_elapsed(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(attempt_elapsed_obj, attempt_elapsed);
 
+static mp_obj_t attempt_timeout(mp_obj_t self_in) {
+    const connectwith_attempt_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_int_from_uint(attempt_timeout_ms(&self->core));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(attempt_timeout_obj, attempt_timeout);
+
 static mp_obj_t attempt_timeline(mp_obj_t self_in) {
     const connectwith_attempt_obj_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t entries[ATTEMPT_STAGE_COUNT];
@@ -226,6 +232,7 @@ static const mp_rom_map_elem_t attempt_locals_dict_table[] = {
     { MP_ROM_QSTR(MP_QSTR_stage), MP_ROM_PTR(&attempt_stage_obj) },
     { MP_ROM_QSTR(MP_QSTR_overdue), MP_ROM_PTR(&attempt_overdue_obj) },
     { MP_ROM_QSTR(MP_QSTR_elapsed_ms), MP_ROM_PTR(&attempt_elapsed_obj) },
+    { MP_ROM_QSTR(MP_QSTR_timeout_ms), MP_ROM_PTR(&attempt_timeout_obj) },
     { MP_ROM_QSTR(MP_QSTR_timeline), MP_ROM_PTR(&attempt_timeline_obj) },
     { MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&attempt_deinit_obj) },
     { MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&attempt_deinit_obj) },

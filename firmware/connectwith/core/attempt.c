@@ -320,6 +320,10 @@ uint32_t attempt_elapsed_ms(const attempt_t *self, uint32_t now_ms) {
     return (self->state == ATTEMPT_STATE_RUNNING ? now_ms : self->ended_ms) - self->started_ms;
 }
 
+uint32_t attempt_timeout_ms(const attempt_t *self) {
+    return self->deadline_ms - self->started_ms;
+}
+
 bool attempt_stage_ms(const attempt_t *self, attempt_stage_t stage, uint32_t now_ms,
     uint32_t *duration_ms) {
     if (stage >= ATTEMPT_STAGE_COUNT || !(self->entered & BIT(stage))) {

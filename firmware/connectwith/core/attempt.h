@@ -140,6 +140,9 @@ bool attempt_overdue(const attempt_t *self, uint32_t now_ms);
 // Time from start to end, or to now while it runs; 0 before the first attempt.
 uint32_t attempt_elapsed_ms(const attempt_t *self, uint32_t now_ms);
 
+// The timeout of the latest attempt; 0 before the first.
+uint32_t attempt_timeout_ms(const attempt_t *self);
+
 // Time spent in a stage of the latest attempt, also in the current stage. False: not entered.
 bool attempt_stage_ms(const attempt_t *self, attempt_stage_t stage, uint32_t now_ms,
     uint32_t *duration_ms);

@@ -20,14 +20,16 @@ def lastattempt():
     """The last attempt as a dict, also while it runs. None before the first.
 
     `interface`. `result` and `name`: the result code and its name, None while the attempt runs.
-    `stages`: a list of (name, ms). `ms`: their sum. `cause`: the error of the driver, TLS or the
-    server, or None. `resumed`: whether TLS has resumed a session, so that the server has shown no
-    certificate. `tries`: after `server.connect`, the result of each interface that was tried.
-    `note`: a warning; absent without one.
+    `stages`: a list of (name, ms). `ms`: their sum. `timeout`: the s (float) that they could take;
+    if several interfaces share a time, the share of this one. `cause`: the error of the driver,
+    TLS or the server, or None. `resumed`: whether TLS has resumed a session, so that the server
+    has shown no certificate. `tries`: after `server.connect`, the result of each interface that
+    was tried. `note`: a warning; absent without one.
     """
     control = connection.get()
     with _connectwith.SchedulerLock():  # all of it at one moment
-        return report.last(control.diag, control.attempt.timeline())
+        attempt = control.attempt
+        return report.last(control.diag, attempt.timeline(), attempt.timeout_ms())
 
 
 def ontransition(callback):

@@ -68,7 +68,7 @@ _CERTIFICATE = const(
 )
 
 
-def last(diag, timeline):
+def last(diag, timeline, timeout_ms):
     """The last attempt as a dict, or None before the first. `timeline`: its (stage, ms) pairs."""
     if diag.interface is None:
         return None
@@ -78,6 +78,7 @@ def last(diag, timeline):
         "name": None,
         "stages": [(_STAGES[stage], ms) for stage, ms in timeline],
         "ms": sum(ms for _, ms in timeline),
+        "timeout": timeout_ms / 1000,
         "cause": _why(diag),
         "resumed": _connectwith.handshakes(True) != diag.begun,
     }

@@ -14,6 +14,7 @@ class _Attempt(TypedDict):
     name: str | None
     stages: list[tuple[str, int]]
     ms: int
+    timeout: float
     cause: str | None
     resumed: bool
     tries: NotRequired[dict[str, int]]
@@ -35,10 +36,11 @@ def lastattempt() -> _Attempt | Any:
     """The last attempt as a dict, also while it runs. None before the first.
 
     `interface`. `result` and `name`: the result code and its name, None while the attempt runs.
-    `stages`: a list of (name, ms). `ms`: their sum. `cause`: the error of the driver, TLS or the
-    server, or None. `resumed`: whether TLS has resumed a session, so that the server has shown no
-    certificate. `tries`: after `server.connect`, the result of each interface that was tried.
-    `note`: a warning; absent without one.
+    `stages`: a list of (name, ms). `ms`: their sum. `timeout`: the s (float) that they could take;
+    if several interfaces share a time, the share of this one. `cause`: the error of the driver,
+    TLS or the server, or None. `resumed`: whether TLS has resumed a session, so that the server
+    has shown no certificate. `tries`: after `server.connect`, the result of each interface that
+    was tried. `note`: a warning; absent without one.
     """
 
 def ontransition(callback: Callable[[str, int], object] | None) -> None:
