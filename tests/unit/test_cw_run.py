@@ -4,6 +4,7 @@
 
 import io
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,7 @@ from commands.script_output import Boot, Output, traceback_of
 from commands.typed_faults import Schedule, parse, parse_all
 from commands.typed_lines import TypedLines
 from setup.problem import Problem
-from target.faults import FAULTS, MODEM
+from target.faults import FAULTS, kind_of
 
 # -- files
 
@@ -70,7 +71,9 @@ def test_each_name_is_a_method_of_the_bench(name):
 
 
 def test_every_fault_that_has_a_name_can_be_typed():
-    count = sum(len(FAULTS[kind]) for kind in FAULTS) + len(FAULTS["wifi"]) + len(MODEM)
+    kinds = [kind_of(part) for part in typed_faults.PARTS.values()]
+    assert set(kinds) == set(FAULTS)
+    count = sum(len(FAULTS[kind]) for kind in kinds)
     assert len(typed_faults.names()) == count
     assert len(list(typed_faults.help_lines())) == count
 
@@ -87,6 +90,11 @@ def test_every_fault_that_has_a_name_can_be_typed():
         ("ethernet-cable-drop=0.5", [0.5]),
         ("dns-answer=a.test:192.0.2.1:192.0.2.2", ["a.test", "192.0.2.1", "192.0.2.2"]),
         ("modem-refuse-dial=none", [None]),
+        ("ap-cable-silence", []),
+        ("ap-cable-silence=up", ["up"]),
+        ("ap-cable-silence=off", None),
+        ("modem-sim=removed", ["removed"]),
+        ("modem-sim=lost:1234", None),
         ("ap-off=1", None),
         ("ap-rssi", None),
         ("ap-rssi=loud", None),
@@ -100,6 +108,24 @@ def test_values(text, values):
         assert caught.value.status == 2
     else:
         assert typed_faults.arguments(parse(text)) == values
+
+
+def test_help_shows_the_texts_to_choose_from():
+    lines = list(typed_faults.help_lines())
+    assert any(line.startswith("ap-cable-silence=[both|up|down] ") for line in lines)
+    assert any(line.startswith("ap-rssi=DBM ") for line in lines)
+
+
+def test_the_modem_is_chosen_by_its_index():
+    made = []
+    modems = [SimpleNamespace(deny=lambda number=number: made.append(number)) for number in (0, 1)]
+    world = SimpleNamespace(modems=modems)
+    typed_faults.apply(world, parse("modem-deny"))
+    typed_faults.apply(world, parse("modem-deny"), modem=1)
+    assert made == [0, 1]
+    for index in (-1, 2):
+        with pytest.raises(Problem, match="modem-deny.*not made"):
+            typed_faults.apply(world, parse("modem-deny"), modem=index)
 
 
 @pytest.mark.parametrize(

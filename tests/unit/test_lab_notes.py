@@ -109,6 +109,8 @@ _EXAMPLES = {"slider": "1", "number": "1", "switch": "on", "text": "x"}
 @pytest.mark.parametrize("control", controls(), ids=lambda c: c.name)
 def test_what_a_control_types_is_understood(control):
     values = [_EXAMPLES[value.kind] for value in control.values]
+    choices = typed_faults.entry_of(typed_faults.parse(control.name)).choices
+    values[:1] = [choices[0] if choices else value for value in values[:1]]
     typed_faults.arguments(typed_faults.parse(control.text(values)))
     if not any(value.required for value in control.values):
         assert control.text(["" for _ in values]) == control.name

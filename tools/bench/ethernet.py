@@ -20,8 +20,8 @@ class Ethernet(Network):
         self.cable.cut()
 
     def plug(self) -> None:
-        """Puts the cable in."""
-        self._set("cut=off")
+        """Puts the cable in. It ends cable.cut_after(), too."""
+        self._set("cut=off cut-after=-1")
 
     def remove_chip(self) -> None:
         """No W5500 answers."""

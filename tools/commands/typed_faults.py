@@ -3,6 +3,7 @@
 """The bench's faults as a person types them: `ap-off`, `dns-delay=500`, and `ap-off@5s` for later.
 
 The names are made of those in target/faults.py, the values of the methods that make the faults.
+target.faults.after() tells which faults of a part are active after one more.
 """
 
 import difflib
@@ -14,7 +15,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NoReturn
 
 from setup.problem import Problem
-from target.faults import FAULTS, MODEM, kind_of
+from target.faults import FAULTS, Entry, kind_of
 
 if TYPE_CHECKING:
     from bench import World
@@ -28,7 +29,6 @@ PARTS = {
     "broker": "broker",
     "modem": "modem",
 }
-_KINDS = {**FAULTS, "modem": MODEM}
 _TIME = re.compile(r"(\d{1,8}(?:\.\d{1,3})?)(ms|s|m|)")
 _UNITS_S = {"ms": 0.001, "s": 1.0, "": 1.0, "m": 60.0}
 _LONGEST_S = 86400.0
@@ -45,13 +45,18 @@ class Fault:
     at_s: float = 0.0
 
 
-def _table() -> dict[str, tuple[str, str, str]]:
-    """By typed name: the part, the method and what it does."""
+def _table() -> dict[str, tuple[str, str]]:
+    """By typed name: the part and the method."""
     return {
-        f"{short}-{re.sub('[_.]', '-', fault)}": (part, fault, words)
+        f"{short}-{re.sub('[_.]', '-', method)}": (part, method)
         for short, part in PARTS.items()
-        for fault, words in _KINDS[kind_of(part)].items()
+        for method in FAULTS[kind_of(part)]
     }
+
+
+def entry_of(fault: Fault) -> Entry:
+    """What the list has about it."""
+    return FAULTS[kind_of(fault.part)][fault.method]
 
 
 def names() -> list[str]:
@@ -95,7 +100,7 @@ def parse(text: str) -> Fault:
             f"the faults are: {', '.join(table)}.",
             f"{advice}choose one; several go with commas: ap-off@5s,ap-on@20s",
         )
-    part, method, _ = table[name]
+    part, method = table[name]
     at_s = _seconds(time, text) if at else 0.0
     return Fault(word, part, method, tuple(values.split(":")) if equals else (), at_s)
 
@@ -133,10 +138,12 @@ def _parameters(fault: Fault) -> list[inspect.Parameter]:
 
 
 def _usage(fault: Fault) -> str:
-    words = [
-        p.name.upper() if p.default is p.empty else f"[{p.name.upper()}]"
-        for p in _parameters(fault)
-    ]
+    parameters = _parameters(fault)
+    words = [p.name.upper() for p in parameters]
+    words[:1] = ["|".join(entry_of(fault).choices) or word for word in words[:1]]
+    for at, parameter in enumerate(parameters):
+        if parameter.default is not parameter.empty:
+            words[at] = f"[{words[at]}]"
     name = fault.text.partition("=")[0]
     return f"{name}={':'.join(words)}" if words else name
 
@@ -152,9 +159,12 @@ def arguments(fault: Fault) -> list[object]:
     """The values that its method gets. Raises Problem when they do not fit."""
     parameters = _parameters(fault)
     many = bool(parameters) and parameters[-1].kind is inspect.Parameter.VAR_POSITIONAL
+    choices = entry_of(fault).choices
     required = sum(p.default is p.empty and p.kind is not p.VAR_POSITIONAL for p in parameters)
     try:
         if len(fault.values) < required or len(fault.values) > len(parameters) and not many:
+            raise ValueError
+        if choices and fault.values and fault.values[0] not in choices:
             raise ValueError
         more = len(fault.values) - len(parameters)
         parameters += parameters[-1:] * max(0, more)
@@ -167,12 +177,18 @@ def arguments(fault: Fault) -> list[object]:
         )
 
 
-def apply(world: "World", fault: Fault) -> None:
-    """Makes the fault. Raises Problem, and BenchError when the bench refuses it."""
+def apply(world: "World", fault: Fault, modem: int = 0) -> None:
+    """Makes the fault; of the modems, at the one with this index, in the order of fit_modem().
+
+    Raises Problem, and BenchError when the bench refuses it.
+    """
     values = arguments(fault)
     kind, _, which = fault.part.partition(".")
     if kind == "modem":
-        thing: object = world.modems[0]
+        if not 0 <= modem < len(world.modems):
+            what = f"{ascii(fault.text[:60])} was not made"
+            _refuse(f"{what}.", f"no modem has the index {modem}.", "choose a board with a modem.")
+        thing: object = world.modems[modem]
     else:
         thing = world.wifi[which] if which else getattr(world, kind)
     attrgetter(fault.method)(thing)(*values)
@@ -180,15 +196,16 @@ def apply(world: "World", fault: Fault) -> None:
 
 def help_lines() -> Iterator[str]:
     """A line for each fault: how to write it, and what it does."""
-    for name, (part, method, words) in _table().items():
-        yield f"{_usage(Fault(name, part, method, ())):<34} {words}"
+    for name, (part, method) in _table().items():
+        fault = Fault(name, part, method, ())
+        yield f"{_usage(fault):<34} {entry_of(fault).words}"
 
 
 def described() -> Iterator[tuple[Fault, str, list[inspect.Parameter]]]:
     """Each fault without its values, what it does, and the parameters of its method."""
-    for name, (part, method, words) in _table().items():
+    for name, (part, method) in _table().items():
         fault = Fault(name, part, method, ())
-        yield fault, words, _parameters(fault)
+        yield fault, entry_of(fault).words, _parameters(fault)
 
 
 class Schedule:

@@ -1,102 +1,174 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The faults that have a name: for [commands] of bench.toml, and for who types one.
+"""The faults that have a name: for [commands] of bench.toml, for who types one, and for the lab.
 
-A fault is a method of a part of the simulated bench.
+A fault is a method of a part of the simulated bench. Its entry says what it does, what it leaves
+behind on the line of its part, and which others it ends. The functions follow from the entries.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+# What a fault leaves behind, the worst first; then two that leave nothing.
+OFF = "off"  # the part has no power, or is not there
+CUT = "cut"  # the link is cut, or nothing answers
+FAULTY = "faulty"  # any other
+SLOW = "slow"  # delay or loss
+OK = "ok"  # no fault
+MOMENT = "moment"  # it happens, and leaves nothing that would have to be ended
+NONE = "none"  # it ends others
+STATES = (OFF, CUT, FAULTY, SLOW, OK)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A fault of the list.
+
+    words: what it does, as the reason of a skip says it. leaves: OFF to SLOW, MOMENT or NONE.
+    ends: the methods whose faults it ends; * stands for any text. healthy: its first value where
+    there is no fault. choices: the texts that its first value may be; (): no list of texts.
+    """
+
+    words: str
+    leaves: str = FAULTY
+    ends: tuple[str, ...] = ()
+    healthy: str | None = None
+    choices: tuple[str, ...] = ()
+
+    def is_healthy(self, values: Sequence[str]) -> bool:
+        """Whether these values mean that there is no fault."""
+        if self.healthy is None or not values:
+            return False
+        try:
+            return float(values[0]) == float(self.healthy)
+        except ValueError:
+            return values[0] == self.healthy
+
+
+_SPOILT = ("nak", "wrong", "garbage", "half")
 _NETWORK = {
-    "dhcp": "withhold leases",
-    "portal": "put a captive portal before a network",
-    "log_in": "take a captive portal away",
+    "dhcp": Entry("withhold leases", ends=("spoil_dhcp",), healthy="on"),
+    "spoil_dhcp": Entry("spoil DHCP's replies", ends=("dhcp",), choices=_SPOILT),
+    "portal": Entry("put a captive portal before a network"),
+    "log_in": Entry("take a captive portal away", NONE, ("portal",)),
 }
 _CABLE = {
-    "cable.silence": "swallow every frame",
-    "cable.drop": "lose frames",
-    "cable.delay": "delay frames",
-    "cable.cut": "cut the link",
-    "cable.cut_after": "cut the link after so many bytes",
-    "cable.restore": "mend the link",
+    "cable.silence": Entry("swallow every frame", CUT, choices=("both", "up", "down")),
+    "cable.drop": Entry("lose frames", SLOW, healthy="0"),
+    "cable.delay": Entry("delay frames", SLOW, healthy="0"),
+    "cable.cut": Entry("cut the link", CUT),
+    "cable.cut_after": Entry("cut the link after so many bytes", healthy="-1"),
+    "cable.restore": Entry("mend the link", NONE, ("cable.*", "unplug")),
 }
-_RESTORE = {"restore": "end its faults"}
-# By kind of part: what each fault does, as the reason of a skip says it.
-FAULTS = {
+_RESTORE = {"restore": Entry("end its faults", NONE, ("*",))}
+_DNS_MODES = ("drop", "servfail", "garbage")
+# By kind of part, and by method.
+FAULTS: Mapping[str, Mapping[str, Entry]] = {
     "wifi": {
-        "off": "switch an access point off",
-        "on": "switch an access point on",
-        "refuse": "have an access point refuse a join",
-        "accept": "have an access point accept joins again",
-        "full": "have an access point say that it is full",
-        "mute": "have an access point leave joins unanswered",
-        "speak": "have an access point answer joins again",
-        "hide": "hide a network's name",
-        "show": "show a network's name again",
-        "kick": "have an access point throw its stations out",
-        "set_key": "change an access point's key",
-        "rssi": "set a signal strength",
-        "association_ms": "have an access point leave a join unanswered",
-        "wrong_key_ms": "set when a wrong key shows",
-        "beacon_ms": "set when a lost access point shows",
+        "off": Entry("switch an access point off", OFF),
+        "on": Entry("switch an access point on", NONE, ("off",)),
+        "refuse": Entry("have an access point refuse a join", ends=("full",), healthy="0"),
+        "accept": Entry("have an access point accept joins again", NONE, ("refuse", "full")),
+        "full": Entry("have an access point say that it is full", ends=("refuse",)),
+        "mute": Entry("have an access point leave joins unanswered"),
+        "speak": Entry("have an access point answer joins again", NONE, ("mute",)),
+        "hide": Entry("hide a network's name"),
+        "show": Entry("show a network's name again", NONE, ("hide",)),
+        "kick": Entry("have an access point throw its stations out", MOMENT),
+        "set_key": Entry("change an access point's key"),
+        "rssi": Entry("set a signal strength", healthy="-55"),
+        "association_ms": Entry("have an access point leave a join unanswered", SLOW,
+                                healthy="150"),
+        "wrong_key_ms": Entry("set when a wrong key shows", SLOW, healthy="1000"),
+        "beacon_ms": Entry("set when a lost access point shows", SLOW, healthy="100"),
         **_NETWORK,
         **_CABLE,
         **_RESTORE,
     },
     "ethernet": {
-        "unplug": "pull the Ethernet cable",
-        "plug": "plug the Ethernet cable in",
-        "remove_chip": "take the W5500 out",
-        "fit_chip": "put the W5500 back",
-        "link_ms": "delay the Ethernet link",
+        "unplug": Entry("pull the Ethernet cable", CUT),
+        "plug": Entry("plug the Ethernet cable in", NONE, ("unplug", "cable.cut*")),
+        "remove_chip": Entry("take the W5500 out", OFF),
+        "fit_chip": Entry("put the W5500 back", NONE, ("remove_chip",)),
+        "lock_up": Entry("lock the W5500 up", MOMENT),
+        "link_ms": Entry("delay the Ethernet link", SLOW, healthy="100"),
         **_NETWORK,
         **_CABLE,
         **_RESTORE,
     },
     "dns": {
-        "answer": "have DNS give another address",
-        "nxdomain": "have DNS deny a name",
-        "drop": "drop DNS answers",
-        "servfail": "have DNS answer SERVFAIL",
-        "garbage": "have DNS answer garbage",
-        "delay": "delay DNS answers",
+        "answer": Entry("have DNS give another address"),
+        "nxdomain": Entry("have DNS deny a name"),
+        "drop": Entry("drop DNS answers", CUT, _DNS_MODES),
+        "servfail": Entry("have DNS answer SERVFAIL", ends=_DNS_MODES),
+        "garbage": Entry("have DNS answer garbage", ends=_DNS_MODES),
+        "delay": Entry("delay DNS answers", SLOW, healthy="0"),
         **_RESTORE,
     },
     "sntp": {
-        "off": "silence the time server",
-        "on": "have the time server answer again",
-        "garbage": "have the time server answer garbage",
-        "offset": "have the time server tell a wrong time",
+        "off": Entry("silence the time server", CUT, ("garbage",)),
+        "on": Entry("have the time server answer again", NONE, ("*",)),
+        "garbage": Entry("have the time server answer garbage", ends=("off",)),
+        "offset": Entry("have the time server tell a wrong time", healthy="0"),
+        "delay": Entry("delay the time server's answers", SLOW, healthy="0"),
         **_RESTORE,
     },
     "broker": {
-        "stop": "stop the broker",
-        "start": "start the broker again",
-        "stall": "have the broker hang",
-        "resume": "have the broker go on",
-        "forget_tickets": "have the broker forget its TLS sessions",
+        "stop": Entry("stop the broker", OFF, ("stall",)),
+        "start": Entry("start the broker again", NONE, ("stop",)),
+        "stall": Entry("have the broker hang", CUT),
+        "resume": Entry("have the broker go on", NONE, ("stall",)),
+        "forget_tickets": Entry("have the broker forget its TLS sessions", MOMENT,
+                                ("stop", "stall")),
         **_RESTORE,
     },
-}
-# Of the simulated modem; a real bench has no command for them.
-MODEM = {
-    "mute": "have the modem fall silent",
-    "speak": "have the modem answer again",
-    "pull": "take the modem's serial cable out",
-    "plug": "put the modem's serial cable back",
-    "power_off": "take the modem's supply away",
-    "reboot": "have the modem reset itself",
-    "sim": "change the state of the SIM",
-    "deny": "have the network deny registration",
-    "search": "have the modem find no network",
-    "register": "have the network accept the modem again",
-    "signal": "set the modem's signal",
-    "refuse_dial": "have dialling fail",
-    "hang_dial": "have dialling never end",
-    "carrier_lost": "have the network end the call",
-    "silence_ppp": "have the call fall silent",
-    **_RESTORE,
-}
+    # A real bench has no command for those of the modem.
+    "modem": {
+        "mute": Entry("have the modem fall silent", CUT),
+        "speak": Entry("have the modem answer again", NONE, ("mute",)),
+        "pull": Entry("take the modem's serial cable out", CUT),
+        "plug": Entry("put the modem's serial cable back", NONE, ("pull",)),
+        "power_off": Entry("take the modem's supply away", MOMENT),
+        "reboot": Entry("have the modem reset itself", MOMENT),
+        "sim": Entry("change the state of the SIM", healthy="ready",
+                     choices=("ready", "pin", "puk", "removed", "busy", "failure")),
+        "deny": Entry("have the network deny registration", ends=("search",)),
+        "search": Entry("have the modem find no network", CUT, ("deny",)),
+        "register": Entry("have the network accept the modem again", NONE, ("deny", "search")),
+        "signal": Entry("set the modem's signal", healthy="20"),
+        "refuse_dial": Entry("have dialling fail", ends=("hang_dial",), healthy="none"),
+        "hang_dial": Entry("have dialling never end"),
+        "carrier_lost": Entry("have the network end the call", MOMENT),
+        "silence_ppp": Entry("have the call fall silent", MOMENT),
+        **_RESTORE,
+    },
+}  # fmt: skip
+
+
+def after(
+    part: str, active: Mapping[str, str], method: str, text: str, values: Sequence[str] = ()
+) -> dict[str, str]:
+    """The active faults of a part after one more: by method, as they were typed.
+
+    part: as in bench.toml, or its kind. Raises KeyError for a method that the list has not.
+    """
+    entry = FAULTS[kind_of(part)][method]
+    left = {
+        name: shown
+        for name, shown in active.items()
+        if name != method and not any(fnmatchcase(name, pattern) for pattern in entry.ends)
+    }
+    leaves = entry.leaves not in (MOMENT, NONE) and not entry.is_healthy(values)
+    return {**left, method: text} if leaves else left
+
+
+def state(part: str, active: Mapping[str, str]) -> str:
+    """The state of the line of a part with these active faults: the worst of them, or OK."""
+    entries = FAULTS[kind_of(part)]
+    return min((entries[method].leaves for method in active), key=STATES.index, default=OK)
 
 
 def kind_of(part: str) -> str:

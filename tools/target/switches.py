@@ -41,7 +41,8 @@ class Switches:
         """Makes a fault. Raises BenchError when its command fails, Cannot when there is none."""
         name = f"{part}.{fault}"
         if name not in self._commands:
-            what = FAULTS[kind_of(part)].get(fault, f"do {name}")
+            entry = FAULTS[kind_of(part)].get(fault)
+            what = entry.words if entry else f"do {name}"
             self.limits.refuse(what, f'no "{name}" in [commands] of bench.toml')
         # Recorded before the command, because a failed command may have done half of its work.
         self._touched.add(part)
