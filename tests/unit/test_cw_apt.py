@@ -160,6 +160,26 @@ def test_failed_installation_says_what_to_run_by_hand(monkeypatch, tmp_path):
     assert "apt-get install -y --no-install-recommends gcc" in caught.value.next_step
 
 
+def test_what_the_archives_do_not_have_is_left_out_and_said(monkeypatch, tmp_path):
+    commands = []
+    monkeypatch.setattr(apt, "run_logged", lambda command, log, **_: commands.append(command) or 0)
+    monkeypatch.setattr(apt, "capture", lambda command, **_: None)
+    monkeypatch.setattr(apt.os, "geteuid", lambda: 0)
+    report = Report(io.StringIO())
+    wanted = [p for p in apt.PACKAGES if p.name in ("clang", "chromium")]
+    apt.install(wanted, report, tmp_path / "log")
+    assert "clang" in commands[-1] and "chromium" not in commands[-1]
+    assert "no chromium" in report.stream.getvalue()
+
+
+def test_a_program_that_may_come_from_anywhere_is_looked_for(monkeypatch):
+    monkeypatch.setattr(apt, "capture", lambda *_, **__: "")
+    for found in ("/opt/bin/chromium", None):
+        monkeypatch.setattr(apt.shutil, "which", lambda name, found=found: found)
+        names = [p.name for p in apt.missing(for_tests=True)]
+        assert "clang" in names and ("chromium" in names) == (found is None)
+
+
 def test_neither_root_nor_sudo(monkeypatch, tmp_path):
     monkeypatch.setattr(apt.os, "geteuid", lambda: 1000)
     monkeypatch.setattr(apt.shutil, "which", lambda name: None)

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from commands import freshness, fuzz_targets, lint
-from setup import build, newest, paths
+from setup import build, newest, paths, venv
 from setup.lock import read_lock
+from setup.problem import Problem
+from setup.report import Report
 from setup.shell import run_shown
 
 # About three times the time of the longest layer on an idle machine with two cores.
@@ -128,13 +130,14 @@ def _pytest(
     context: Context,
     extra: Sequence[str] = (),
     chosen: Sequence[str] = (),
+    python: str = sys.executable,
 ) -> None:
     """The tests of a folder, or those that are `chosen` (file::test) in it."""
     limit_s = BOARD_LIMIT_S if context.target else LAYER_LIMIT_S
     junit = paths.LOGS / f"test-{outcome.name}.xml"
     junit.unlink(missing_ok=True)
     tests = [f"{folder}/{name}" for name in chosen] or [folder]
-    command = [sys.executable, "-m", "pytest", *tests, f"--junitxml={junit}", *extra]
+    command = [python, "-m", "pytest", *tests, f"--junitxml={junit}", *extra]
     log = paths.LOGS / f"test-{outcome.name}.log"
     status, _ = run_shown(
         [*command, *context.pytest_arguments], log, cwd=paths.ROOT, timeout_s=limit_s
@@ -259,6 +262,16 @@ def _demo(outcome: Outcome, context: Context) -> None:
         outcome.failed.append(f'demo: exit status 0, but not "ok" in {document}')
 
 
+def _lab(outcome: Outcome, context: Context) -> None:
+    """In an environment of its own, with NiceGUI and the driver of a browser."""
+    try:
+        environment = venv.ensure(Report(), paths.LAB_BROWSER_REQUIREMENTS)
+    except Problem as problem:
+        outcome.failed.append(f"{problem.what} {problem.next_step}")
+        return
+    _pytest(outcome, "tests/lab", context, python=str(venv.interpreter(environment)))
+
+
 def _rv32(outcome: Outcome, context: Context) -> None:
     tools = ("riscv64-unknown-elf-gcc", "qemu-system-riscv32")
     for tool in tools:
@@ -309,6 +322,7 @@ LAYERS: dict[str, Callable[[Outcome, Context], None]] = {
     "asan": _sanitized,
     "tsan": _sanitized,
     "demo": _demo,
+    "lab": _lab,
     "rv32": _rv32,
     "upstream": _upstream,
 }

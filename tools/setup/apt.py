@@ -20,8 +20,8 @@ class Package:
     """A Debian package and its purpose.
 
     `probe` is the program or pkg-config module ("pkg:slirp") that is looked for on a system
-    without apt. Optional packages have a substitute, or serve a layer of tests that can be left
-    out.
+    without apt; one that comes `from_anywhere` is looked for with apt, too. Optional packages have
+    a substitute, or serve a layer of tests that can be left out.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Package:
     probe: str
     for_tests: bool = False
     optional: bool = False
+    from_anywhere: bool = False
 
 
 PACKAGES = (
@@ -68,6 +69,15 @@ PACKAGES = (
     ),
     Package(
         "clang", "fuzzes the core in C (it has libFuzzer)", "clang", for_tests=True, optional=True
+    ),
+    # Other distributions have it under other names, or outside of apt.
+    Package(
+        "chromium",
+        "opens the page of ./tools/cw lab in its tests",
+        "chromium",
+        for_tests=True,
+        optional=True,
+        from_anywhere=True,
     ),
     Package("libclang-rt-dev", "libFuzzer itself", "", for_tests=True, optional=True),
 )
@@ -110,6 +120,7 @@ def missing(for_tests: bool) -> list[Package]:
     packages = wanted(for_tests)
     there = _installed([p.name for p in packages])
     lacking = [p for p in packages if p.name not in there]
+    lacking = [p for p in lacking if not (p.from_anywhere and shutil.which(p.probe))]
     return [p for p in lacking if not (p.name == "python3-venv" and _venv_works())]
 
 
@@ -190,6 +201,10 @@ def update(log: Path) -> bool:
     return _apt_get(["update", "-q"], log) == 0
 
 
+def _known(name: str) -> bool:
+    return capture(["apt-cache", "show", "--no-all-versions", name]) is not None
+
+
 def install(packages: list[Package], report: Report, log: Path) -> None:
     """Installs packages through apt, with sudo when not root. Raises Problem."""
     names = [p.name for p in packages]
@@ -197,7 +212,11 @@ def install(packages: list[Package], report: Report, log: Path) -> None:
     _check_allowed(names)
     with report.step("apt", "apt-get install " + " ".join(names)):
         update = _apt_get(["update", "-q"], log)
+        unknown = [p.name for p in packages if p.from_anywhere and not _known(p.name)]
+        names = [name for name in names if name not in unknown]
         status = _apt_get(["install", "-q", "-y", "--no-install-recommends", *names], log)
+    for name in unknown:
+        report.line(f"[apt    ] this system's archives have no {name}: install it in another way")
     if status == 0:
         return
     why = "the package lists could not be brought up to date either (no network?)"

@@ -21,6 +21,7 @@ REQUIREMENTS = ROOT / "requirements.txt"
 TEST_REQUIREMENTS = ROOT / "tests" / "requirements.txt"
 AGENT_REQUIREMENTS = ROOT / "tools" / "agent" / "requirements.txt"
 LAB_REQUIREMENTS = ROOT / "tools" / "lab" / "requirements.txt"
+LAB_BROWSER_REQUIREMENTS = ROOT / "tools" / "lab" / "requirements-browser.txt"
 MUTATION_REQUIREMENTS = ROOT / "tests" / "mutation.txt"
 
 # How long a cw waits for another cw with the same set-up step: longer than the longest step.

@@ -1,0 +1,48 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The system's Chromium without a window, by Playwright. It reaches this machine only."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+
+from playwright.sync_api import Browser, Playwright
+
+# Debian's, Ubuntu's, Google's.
+_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+MISSING = "no Chromium: apt-get install chromium"
+# Chromium asks its maker for updates and lists. These requests end as a name that does not exist.
+_ONLY_HERE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+
+
+def program() -> str | None:
+    """The path of a Chromium, or None."""
+    return next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
+
+
+@contextlib.contextmanager
+def launched(playwright: Playwright) -> Iterator[Browser]:
+    """A browser with an empty profile, which is gone after the block. Needs program()."""
+    with tempfile.TemporaryDirectory(prefix="lab-chromium-", ignore_cleanup_errors=True) as home:
+        browser = playwright.chromium.launch(
+            executable_path=program(),
+            # Its sandbox refuses to start as root.
+            chromium_sandbox=os.geteuid() != 0,
+            # Containers have a small /dev/shm, or none.
+            args=[_ONLY_HERE, "--disable-dev-shm-usage"],
+            env={**os.environ, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home},
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def process(browser: Browser) -> int:
+    """The process ID of the browser itself."""
+    session = browser.new_browser_cdp_session()
+    found = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return next(each["id"] for each in found if each["type"] == "browser")

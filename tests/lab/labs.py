@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""A `./tools/cw lab` as a person starts it, and all the processes that it has."""
+
+import os
+import re
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT_S = 60.0  # for anything to happen, on a busy machine
+# A start may have to make the environment and the board first.
+_START_LIMIT_S = 600.0
+_STEP_S = 0.05
+_LINK = re.compile(r"http://127\.0\.0\.1:\d+/\?token=\S+")
+_MARK = "CONNECTWITH_LAB_OF_TEST"  # each process of a lab inherits it
+
+
+def wait_until(true: Callable[[], object], what: str, limit_s: float = LIMIT_S) -> None:
+    """Raises TimeoutError with `what` when it has not become true."""
+    ends = time.monotonic() + limit_s
+    while not true():
+        if time.monotonic() > ends:
+            raise TimeoutError(f"within {limit_s:g} s this has not happened: {what}")
+        time.sleep(_STEP_S)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # the process has ended, or is of another user
+        return b""
+
+
+class Lab:
+    """Use as a context manager; all of it is gone after the block. log: gets its output."""
+
+    def __init__(self, log: Path, *arguments: str) -> None:
+        self._log = log
+        self._mark = secrets.token_hex(8)
+        command = [str(ROOT / "tools" / "cw"), "lab", "--no-browser", *arguments]
+        with open(log, "wb") as out:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                cwd=ROOT, env={**os.environ, _MARK: self._mark}, start_new_session=True,
+            )  # fmt: skip
+
+    def __enter__(self) -> "Lab":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self.press_ctrl_c()
+        try:
+            self.wait()
+        finally:
+            for pid in self.processes():
+                os.kill(pid, signal.SIGKILL)
+
+    @property
+    def output(self) -> str:
+        """All that it has printed."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def url(self) -> str:
+        """The printed link; waits for it."""
+        wait_until(self._ready, "the lab prints its link", _START_LIMIT_S)
+        return _LINK.findall(self.output)[0]
+
+    def _ready(self) -> bool:
+        if self._process.poll() is not None:
+            raise AssertionError(f"the lab has ended:\n{self.output}")
+        return _LINK.search(self.output) is not None
+
+    @property
+    def port(self) -> int:
+        """Of the page."""
+        port = urlsplit(self.url).port
+        assert port is not None
+        return port
+
+    @property
+    def pid(self) -> int:
+        """Of ./tools/cw itself."""
+        return self._process.pid
+
+    def press_ctrl_c(self) -> None:
+        """As a terminal does: the signal goes to the group in the foreground."""
+        os.killpg(self._process.pid, signal.SIGINT)
+
+    def wait(self) -> int:
+        """The exit status, when it has ended."""
+        return self._process.wait(LIMIT_S)
+
+    def processes(self, program: str = "") -> list[int]:
+        """The lab and all that it has started, or those of them whose program has this name."""
+        mark = f"{_MARK}={self._mark}".encode()
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            if mark not in _read(folder / "environ").split(b"\0"):
+                continue
+            name = Path(_read(folder / "cmdline").split(b"\0")[0].decode()).name
+            if program in ("", name):
+                found.append(int(folder.name))
+        return found
