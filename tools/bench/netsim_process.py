@@ -18,6 +18,7 @@ from pathlib import Path
 from .child import Child
 from .errors import BenchError
 from .guard import Guard
+from .traffic import Reading, parse
 
 _SOURCE = Path(__file__).resolve().parent / "netsim"
 _BUILD = _SOURCE.parents[2] / "build" / "netsim"
@@ -139,6 +140,24 @@ class Netsim:
         if answer.split(" ")[0] != "ok":
             raise BenchError(f"netsim: {line.split(' ')[0]}: {answer.removeprefix('error ')}")
         return answer[3:]
+
+    def traffic(self) -> Reading:
+        """What every link of a board or a modem has carried; compare two by traffic.flows()."""
+        answer = self.command("traffic")
+        return Reading(time.monotonic(), parse(answer, self.clients))
+
+    def counters(self) -> dict[str, dict[str, int]]:
+        """Of each network, by name: number; clients with a link; packets that boards have sent,
+        before any fault (tcp, dns, sntp, dhcp, other udp); frames carried up and down, and lost.
+        """
+        networks: dict[str, dict[str, int]] = {}
+        for word in self.command("show").split():
+            key, _, value = word.partition("=")
+            if key == "name":
+                networks[value] = counters = {}
+            elif value.isdigit():
+                counters[key] = int(value)
+        return networks
 
     def wait_event(self, pattern: str, timeout: float = 20.0, since: int = 0) -> str:
         """The first event from index `since` on that matches `pattern` (as in fnmatch).

@@ -138,7 +138,8 @@ def test_more_interfaces_than_there_is_room_for(netsim):
      "set ethernet power=off", "set home ssid=%zz", "set home ssid=%00",
      "set home ssid=" + "x" * 33, "set home key=" + "x" * 65, "wifi", "wifi home",
      "wifi " + "x" * 32, "kick home", "kick home 0", "kick ethernet 8", "redirect dns=65536",
-     "redirect dns=", "redirect x", "sim x=1", "gpio 240ac4000001 1 1", "show", "x" * 3000,
+     "redirect dns=", "redirect x", "sim x=1", "gpio 240ac4000001 1 1", "show nowhere",
+     "show home cafe", "x" * 3000,
      "set home " + "drop=0 " * 120],
     ids=lambda line: line[:24],
 )  # fmt: skip
@@ -147,7 +148,7 @@ def test_wrong_commands_are_answered(netsim, line):
 
     with pytest.raises(BenchError, match="netsim: "):
         netsim.command(line)
-    assert netsim.command("show home").startswith("number=2 ")
+    assert netsim.command("show home").startswith("name=home number=2 ")
 
 
 def test_gpio_both_ways(netsim):

@@ -89,21 +89,3 @@ void beyond_refuse(client_t *client, const uint8_t *frame, size_t length) {
         packet_checksum(packet_pseudo_header(reply, TCP_BYTES), reply + TCP, TCP_BYTES));
     cable_offer(client, DIRECTION_DOWN, reply, sizeof(reply));
 }
-
-// Counts what a board sends, before any fault. ARP, DHCP and the like are the interface's own
-// traffic and are not counted.
-void beyond_count(network_t *network, const uint8_t *frame, size_t length) {
-    if (length < UDP_PAYLOAD || get16(frame + ETHERTYPE) != ETHERTYPE_IPV4
-        || frame[IP] != IP_NO_OPTIONS) {
-        return;
-    }
-    if (frame[IP_PROTOCOL] == PROTOCOL_TCP) {
-        network->sent[SENT_TCP]++;
-    } else if (frame[IP_PROTOCOL] == PROTOCOL_UDP) {
-        uint16_t port = get16(frame + DESTINATION_PORT);
-        if (port != PORT_DHCP_SERVER) {
-            network->sent[port == PORT_DNS ? SENT_DNS
-                : port == PORT_SNTP ? SENT_SNTP : SENT_UDP]++;
-        }
-    }
-}

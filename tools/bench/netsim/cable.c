@@ -84,7 +84,7 @@ void cable_offer(client_t *client, direction_t direction, const uint8_t *frame, 
         return;
     }
     if (direction == DIRECTION_UP) {
-        beyond_count(network, frame, length);
+        counters_sent(network, frame, length);
     }
     flight_t *flight = NULL;
     if (!lost(network, direction, length) && client->flight_count < FLIGHT_MAX) {
@@ -133,10 +133,10 @@ void cable_run(client_t *client) {
                 network->lost++;
             }
         } else if (flight->direction == DIRECTION_UP) {
-            network->frames[DIRECTION_UP]++;
+            counters_carried(client, DIRECTION_UP, flight->length);
             nat_input(client, flight->frame, flight->length);
         } else {
-            network->frames[DIRECTION_DOWN]++;
+            counters_carried(client, DIRECTION_DOWN, flight->length);
             wire_frame(client, flight->frame, flight->length);
         }
         free(flight);

@@ -318,21 +318,17 @@ static void do_forward(char **words, size_t count) {
 }
 
 static void do_show(char **words, size_t count) {
-    const network_t *n = count == 2 ? find_network(words[1]) : NULL;
-    if (n == NULL) {
-        reply("error show NAME\n");
+    const network_t *network = count == 2 ? find_network(words[1]) : NULL;
+    if (count > 2 || (count == 2 && network == NULL)) {
+        reply("error show [NAME]\n");
         return;
     }
-    unsigned clients = 0;
-    for (size_t i = 0; i < CLIENT_MAX; i++) {
-        clients += world.clients[i].fd >= 0 && world.clients[i].network == n;
-    }
-    reply("ok number=%u clients=%u tcp=%llu dns=%llu sntp=%llu udp=%llu"
-        " up=%llu down=%llu lost=%llu cut=%s\n", n->number, clients,
-        (unsigned long long)n->sent[SENT_TCP], (unsigned long long)n->sent[SENT_DNS],
-        (unsigned long long)n->sent[SENT_SNTP], (unsigned long long)n->sent[SENT_UDP],
-        (unsigned long long)n->frames[DIRECTION_UP], (unsigned long long)n->frames[DIRECTION_DOWN],
-        (unsigned long long)n->lost, n->cut ? "on" : "off");
+    counters_show(network);
+}
+
+static void do_traffic(char **words, size_t count) {
+    (void)words, (void)count;
+    counters_traffic();
 }
 
 static void do_sim(char **words, size_t count) {
@@ -351,8 +347,8 @@ static void do_quit(char **words, size_t count) {
 static void run_line(char *text) {
     static const struct { const char *word; void (*run)(char **words, size_t count); } table[] = {
         { "set", do_set }, { "wifi", do_wifi }, { "redirect", do_redirect }, { "kick", do_kick },
-        { "gpio", do_gpio }, { "forward", do_forward }, { "show", do_show }, { "sim", do_sim },
-        { "quit", do_quit },
+        { "gpio", do_gpio }, { "forward", do_forward }, { "show", do_show },
+        { "traffic", do_traffic }, { "sim", do_sim }, { "quit", do_quit },
     };
     char *words[WORDS_MAX];
     size_t count = 0;
@@ -369,7 +365,7 @@ static void run_line(char *text) {
             return;
         }
     }
-    reply("error commands: wifi set kick redirect sim gpio forward show quit\n");
+    reply("error commands: wifi set kick redirect sim gpio forward show traffic quit\n");
 }
 
 bool control_read(void) {

@@ -10,7 +10,8 @@
 //   cable.c     frames in flight, and every fault a cable can have
 //   nat.c       one libslirp per client and network; what may pass
 //   dhcp.c      leases that are refused, for somebody else, or no DHCP at all
-//   beyond.c    addresses behind the gateway; what kinds of packets a board has sent
+//   beyond.c    addresses behind the gateway
+//   counters.c  packets that boards have sent, frames that were carried
 //   redirect.c  DNS and SNTP datagrams to the bench's own servers
 //   packet.c    fields, checksums and headers of frames (packet.h)
 //   main.c      options and the poll loop
@@ -69,8 +70,8 @@ typedef enum {
     DHCP_TWO_DNS, DHCP_COUNT,
 } dhcp_t;
 
-// Kinds of packets that are counted; ARP, DHCP and the like are none of them.
-typedef enum { SENT_TCP, SENT_DNS, SENT_SNTP, SENT_UDP, SENT_COUNT } sent_t;
+// Kinds of packets that are counted, UDP only where it is none of the others.
+typedef enum { SENT_TCP, SENT_DNS, SENT_SNTP, SENT_UDP, SENT_DHCP, SENT_COUNT } sent_t;
 
 // A network and its cable. A fault hits all clients of the network alike.
 typedef struct {
@@ -148,6 +149,8 @@ typedef struct {
     size_t out_count;
     flight_t *flight_head, *flight_tail;
     size_t flight_count;
+    uint64_t frames[2];        // carried since it appeared, by direction
+    uint64_t bytes[2];         // of these frames
     flow_t flows[FLOW_MAX];
 } client_t;
 
@@ -235,7 +238,13 @@ bool beyond_is_here(uint32_t address);
 bool beyond_up(const network_t *network, const uint8_t *frame, size_t length, uint8_t *changed);
 bool beyond_down(const uint8_t *frame, size_t length, uint8_t *changed);
 void beyond_refuse(client_t *client, const uint8_t *frame, size_t length);
-void beyond_count(network_t *network, const uint8_t *frame, size_t length);
+
+// counters.c
+// What a board sends, before any fault. ARP and the like are not counted.
+void counters_sent(network_t *network, const uint8_t *frame, size_t length);
+void counters_carried(client_t *client, direction_t direction, size_t length);
+void counters_show(const network_t *only);    // answers `show`; NULL: all networks
+void counters_traffic(void);                  // answers `traffic`
 
 // redirect.c
 void redirect_send(client_t *client, const uint8_t *frame, size_t length, uint32_t port);
