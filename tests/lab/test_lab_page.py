@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from lab.model import Model
+from lab.model import Lab
 from lab.page import Page
 from nicegui import ui
 from nicegui.testing import User, user_simulation
@@ -46,14 +46,14 @@ def with_user(tmp_path, monkeypatch):
     """Runs a check with a user of a page."""
     monkeypatch.setenv("NICEGUI_STORAGE_PATH", str(tmp_path))
 
-    def run(check: Callable[[User, Model, Desk], Awaitable[None]]) -> None:
-        model, desk = Model(list(typed_faults.PARTS), "import imp\n"), Desk()
-        model.powered("on")
+    def run(check: Callable[[User, Lab, Desk], Awaitable[None]]) -> None:
+        lab, desk = Lab(typed_faults.PARTS, "import imp\n"), Desk()
+        lab.add_board("board").powered("on")
 
         async def whole() -> None:
-            async with user_simulation(lambda: Page(model, desk) and None) as user:
+            async with user_simulation(lambda: Page(lab, desk) and None) as user:
                 await user.open("/")
-                await check(user, model, desk)
+                await check(user, lab, desk)
 
         # Playwright's own loop may run in this thread.
         with ThreadPoolExecutor(1) as pool:
@@ -63,18 +63,19 @@ def with_user(tmp_path, monkeypatch):
 
 
 def test_what_happens_is_drawn_and_a_page_opened_again_shows_it_too(with_user):
-    async def check(user: User, model: Model, desk: Desk) -> None:
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
         await user.should_see("power on")
-        model.note({"number": 1, "interface": "wl0", "stages": [["LINK", 7]], "name": "NO_WIFI",
-                    "cause": "wrong <key>"}, 1.0)  # fmt: skip
-        model.broker("imp/1/log", "hello broker")
-        model.fault("ap", "off", "ap-off", ())
-        model.problem("It went wrong.")
+        board = lab.boards[0]
+        board.note({"attempt": {"number": 1, "interface": "wl0", "stages": [["LINK", 7]],
+                                "name": "NO_WIFI", "cause": "wrong <key>"}}, 1.0)  # fmt: skip
+        lab.message("imp/1/log", "hello broker")
+        lab.fault("ap", "off", "ap-off", ())
+        lab.problem("It went wrong.")
         await until(lambda: "hello broker" in html(user))
         await user.should_see("It went wrong.")
         first = html(user)
         assert "wrong &lt;key&gt;" in first and "LINK 7" in first and ">off<" in first
-        model.powered("crashed")
+        board.powered("crashed")
         await user.should_see("Power on")
         await user.open("/")
         await until(lambda: "hello broker" in html(user))
@@ -84,23 +85,24 @@ def test_what_happens_is_drawn_and_a_page_opened_again_shows_it_too(with_user):
 
 
 def test_what_is_pressed_reaches_the_desk(with_user):
-    async def check(user: User, model: Model, desk: Desk) -> None:
-        model.broker("imp/1/log", "hello")
-        model.fault("ap", "off", "ap-off", ())
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        lab.boards[0].note({"boot": 1, "device": "1"}, 1.0)
+        lab.message("imp/1/log", "hello")
+        lab.fault("ap", "off", "ap-off", ())
         await until(lambda: "hello" in html(user))
         for words in ("Soft reset", "EN reset", "Power off", "Run", "Send", "End all faults"):
             user.find(kind=ui.button, content=words).click()
         await until(lambda: len(desk.asked) >= 6)
-        assert desk.asked == [("soft_reset",), ("press_en",), ("power", False),
-                              ("run_script", "import imp\n"),
+        assert desk.asked == [("soft_reset", 0), ("press_en", 0), ("power", 0, False),
+                              ("run_script", 0, "import imp\n"),
                               ("publish", "imp/1/device/hello", '"hello"'),
-                              ("fault", "ap-restore")]  # fmt: skip
+                              ("fault", 0, "ap-restore")]  # fmt: skip
 
     with_user(check)
 
 
 def test_each_fault_has_a_button_or_a_slider(with_user):
-    async def check(user: User, model: Model, desk: Desk) -> None:
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
         elements = list(user.client.elements.values())
         others = 7  # two resets, power twice, end all, run, send
         buttons = sum(isinstance(e, ui.button) for e in elements) - others

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from bench import BenchError
 from lab.desk import Desk
-from lab.model import Model
+from lab.model import Lab
 
 from commands.typed_faults import PARTS
 
@@ -88,12 +88,17 @@ class Ap:
 
 class Broker:
     def __init__(self):
-        self.messages = []
+        self.messages, self._new = [], []
+
+    def take(self):
+        taken, self._new = self._new, []
+        return taken
 
     def publish(self, topic, payload):
         if topic == "refused":
             raise BenchError("the broker is not running")
         self.messages.append((topic, payload.encode(), False))
+        self._new.append(self.messages[-1])
 
 
 def until(condition):
@@ -110,28 +115,36 @@ def lab(tmp_path):
     check = tmp_path / "mpy-cross"
     check.write_text(CHECK)
     check.chmod(0o755)
-    board, model = Board(), Model(list(PARTS))
-    with Desk(world, board, model, check) as desk:
-        yield SimpleNamespace(world=world, board=board, model=model, desk=desk)
+    board, lab = Board(), Lab(PARTS)
+    with Desk(world, [board], lab, check) as desk:
+        yield SimpleNamespace(world=world, board=board, lab=lab, state=lab.boards[0], desk=desk)
     board.stop()
-    assert not [t for t in threading.enumerate() if t.name in ("lab board", "lab bench")]
+    assert not [t for t in threading.enumerate() if t.name.startswith("lab ")]
+
+
+def view(lab):
+    return lab.lab.snapshot(0.0)
+
+
+def board(lab):
+    return view(lab).boards[0]
 
 
 def problem(lab):
-    return lab.model.snapshot(0.0).problem
+    return view(lab).problem + board(lab).problem
 
 
 def test_console_both_ways(lab):
-    lab.desk.type("print('é')\r")
+    lab.desk.type(0, "print('é')\r")
     until(lambda: lab.board.said == "print('é')\r".encode())
     os.write(lab.board.master, b'one\x1e{"boot": 1}\x1f\xc3')
     os.write(lab.board.master, b"\xa9")
-    until(lambda: lab.model.console_from(0)[0] == "oneé")
-    until(lambda: "board: booted" in lab.model.snapshot(0.0).events)
+    until(lambda: lab.state.console_from(0)[0] == "oneé")
+    until(lambda: "board: booted" in view(lab).events)
 
 
 def test_script_is_pasted(lab):
-    lab.desk.run_script("a = 1\r\nif a:\n\tb = 2\n" * 200)
+    lab.desk.run_script(0, "a = 1\r\nif a:\n\tb = 2\n" * 200)
     body = b"a = 1\rif a:\r    b = 2\r" * 200
     until(lambda: lab.board.said == b"\x03\x03\x05" + body + b"\x04")
 
@@ -141,17 +154,17 @@ def test_script_is_pasted(lab):
     [("f(:", "line 1, SyntaxError"), ("a\x04b", "control character"), ("x" * 100001, "too long")],
 )
 def test_script_that_cannot_run_is_not_started(lab, code, words):
-    lab.desk.run_script(code)
+    lab.desk.run_script(0, code)
     until(lambda: words in problem(lab))
     assert lab.board.said == b""
-    lab.desk.run_script("a = 1")
+    lab.desk.run_script(0, "a = 1")
     until(lambda: lab.board.said and not problem(lab))
 
 
 def test_fault_is_made_and_told(lab):
-    lab.desk.fault("ap-rssi=-80")
+    lab.desk.fault(0, "ap-rssi=-80")
     until(lambda: lab.world.wifi["home"].made == [-80])
-    until(lambda: lab.model.snapshot(0.0).parts["ap"]["faults"] == ["ap-rssi=-80"])
+    until(lambda: view(lab).parts["ap"] == ("faulty", ("ap-rssi=-80",)))
 
 
 @pytest.mark.parametrize(
@@ -160,16 +173,16 @@ def test_fault_is_made_and_told(lab):
      ("ap-off", "netsim has ended"), ("ap-on", "KeyError")],
 )  # fmt: skip
 def test_fault_that_cannot_be_made_is_a_sentence(lab, text, words):
-    lab.desk.fault(text)
+    lab.desk.fault(0, text)
     until(lambda: words in problem(lab))
-    assert lab.model.snapshot(0.0).parts["ap"]["faults"] == []
-    lab.desk.fault("ap-rssi=-1")  # the desk goes on
+    assert view(lab).parts["ap"] == ("ok", ())
+    lab.desk.fault(0, "ap-rssi=-1")  # the desk goes on
     until(lambda: lab.world.wifi["home"].made == [-1])
 
 
 def test_messages(lab):
     lab.desk.publish("imp/1/device/x", '"hi"')
-    until(lambda: lab.model.snapshot(0.0).messages == [("imp/1/device/x", "hi")])
+    until(lambda: view(lab).messages == [("imp/1/device/x", "hi")])
 
 
 @pytest.mark.parametrize("topic", ["", "a/#", "+/a", "refused"])
@@ -180,31 +193,31 @@ def test_message_that_cannot_be_sent(lab, topic):
 
 
 def test_resets(lab):
-    lab.desk.soft_reset()
+    lab.desk.soft_reset(0)
     until(lambda: lab.board.said == b"\x03\x03\x04")
-    lab.desk.press_en()
+    lab.desk.press_en(0)
     until(lambda: lab.board.orders == ["en", "en"])
 
 
 def test_power(lab):
-    lab.desk.power(False)
-    until(lambda: lab.model.snapshot(0.0).power == "off")
-    lab.desk.type("lost")
-    lab.desk.run_script("a = 1")
+    lab.desk.power(0, False)
+    until(lambda: board(lab).power == "off")
+    lab.desk.type(0, "lost")
+    lab.desk.run_script(0, "a = 1")
     until(lambda: "the board is off" in problem(lab))
-    lab.desk.power(True)
-    until(lambda: lab.model.snapshot(0.0).power == "on")
-    lab.desk.type("x")
+    lab.desk.power(0, True)
+    until(lambda: board(lab).power == "on")
+    lab.desk.type(0, "x")
     until(lambda: lab.board.said == b"\rx")
     assert lab.board.orders == ["en", "stop", "stop", "start"]
 
 
 def test_crash_is_said_and_power_mends_it(lab):
     lab.board.unplug()
-    until(lambda: lab.model.snapshot(0.0).power == "crashed")
+    until(lambda: board(lab).power == "crashed")
     assert "stack overflow" in problem(lab)
-    lab.desk.fault("ap-rssi=-80")  # the bench goes on
+    lab.desk.fault(0, "ap-rssi=-80")  # the bench goes on
     until(lambda: lab.world.wifi["home"].made == [-80])
-    lab.desk.power(True)
-    until(lambda: lab.model.snapshot(0.0).power == "on")
+    lab.desk.power(0, True)
+    until(lambda: board(lab).power == "on")
     assert problem(lab) == ""

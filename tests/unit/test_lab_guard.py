@@ -5,7 +5,7 @@
 import asyncio
 
 import pytest
-from lab.guard import Guard
+from lab.server.guard import Guard
 
 TOKEN = "the-token"
 COOKIE = ("cookie", f"lab-81=x; lab-80={TOKEN}")

@@ -3,173 +3,187 @@
 """The lab's model: events in, snapshot out."""
 
 import pytest
-from lab.model import ATTEMPTS_KEPT, CONSOLE_KEPT, Model
+from lab.model import Lab
+from lab.model.attempts import ATTEMPTS_KEPT
+from lab.model.board import CONSOLE_KEPT, GAPS_KEPT
 
-PARTS = ["ap", "ethernet", "broker", "modem", "sntp"]
+PARTS = {"ap": "wifi.home", "ethernet": "ethernet", "broker": "broker"}
 
 
 @pytest.fixture
-def model():
-    made = Model(PARTS, "import imp\n")
+def lab():
+    return Lab(PARTS, "import imp\n")
+
+
+@pytest.fixture
+def board(lab):
+    made = lab.add_board("board")
     made.powered("on")
-    made.note({"boot": 1}, 0.0)
+    made.note({"boot": 1, "device": "240ac4"}, 0.0)
     return made
 
 
-def note(number, stages, interface="wl0", name=None, cause=None):
-    return {"number": number, "interface": interface, "stages": stages, "name": name,
-            "cause": cause, "result": None, "ms": 0}  # fmt: skip
+def note(number, stages, interface="wl0", name=None, cause=None, timeout=None):
+    return {"attempt": {"number": number, "interface": interface, "stages": stages, "name": name,
+                        "cause": cause, "result": None, "ms": 0, "timeout": timeout}}  # fmt: skip
 
 
-def test_attempt_grows_and_ends(model):
-    model.note(note(1, [["LINK", 150]]), 10.0)
-    assert model.running()
-    (attempt,) = model.snapshot(12.0).attempts
-    assert attempt["running"] and attempt["result"] is None
-    assert attempt["ms"] == 2150  # the bar of the present stage grows with time
-    model.note(note(1, [["LINK", 150], ["TLS", 20]], name="SERVER_CONNECTED"), 13.0)
-    (attempt,) = model.snapshot(99.0).attempts
-    assert not model.running()
-    assert attempt["ms"] == 170 and attempt["ok"] and not attempt["running"]
-    assert model.snapshot(99.0).session == "ap"
+def test_attempt_grows_and_ends(board):
+    board.note(note(1, [["LINK", 150]], timeout=30), 10.0)
+    assert board.running
+    (attempt,) = board.view(12.0).attempts
+    assert attempt.running and attempt.result is None and attempt.timeout_ms == 30000
+    assert attempt.ms == 2150  # the bar of the present stage grows with time
+    board.note(note(1, [["LINK", 150], ["TLS", 20]], name="SERVER_CONNECTED"), 13.0)
+    (attempt,) = board.view(99.0).attempts
+    assert not board.running
+    assert attempt.ms == 170 and attempt.ok and not attempt.running
+    assert board.view(99.0).session == "wl0"
 
 
-def test_cause_is_told_once(model):
+def test_cause_is_told_once(lab, board):
     failed = note(1, [["LINK", 150]], name="NO_WIFI", cause="wrong key")
-    model.note(failed, 1.0)
-    model.note(failed, 1.0)
-    state = model.snapshot(2.0)
-    assert [e for e in state.events if "wrong key" in e] == [
-        "attempt wl0: NO_WIFI, 150 ms: wrong key"
+    board.note(failed, 1.0)
+    board.note(failed, 1.0)
+    assert [e for e in lab.snapshot(2.0).events if "wrong key" in e] == [
+        "board: attempt wl0: NO_WIFI, 150 ms: wrong key"
     ]
-    assert state.session is None
+    assert board.view(2.0).session is None
 
 
-def test_numbers_begin_again_after_a_boot(model):
-    model.note(note(1, [["LINK", 1]], name="SERVER_CONNECTED"), 1.0)
-    model.note({"boot": 1}, 2.0)
-    assert model.snapshot(2.0).session is None
-    model.note(note(1, [["LINK", 2]], "eth0"), 3.0)
-    state = model.snapshot(3.0)
-    assert [a["interface"] for a in state.attempts] == ["eth0", "wl0"]
-
-
-def test_numbers_begin_again_when_the_boot_was_not_heard(model):
-    model.note(note(1, [["LINK", 1]], name="SERVER_CONNECTED"), 1.0)
-    model.powered("off")
-    model.powered("on")
-    assert model.snapshot(2.0).session is None
-    model.note(note(1, [["LINK", 2]], "eth0"), 3.0)
-    assert [a["interface"] for a in model.snapshot(3.0).attempts] == ["eth0", "wl0"]
+@pytest.mark.parametrize("heard", [True, False])
+def test_numbers_begin_again_after_a_boot(board, heard):
+    board.note(note(1, [["LINK", 1]], name="SERVER_CONNECTED"), 1.0)
+    if heard:
+        board.note({"boot": 1}, 2.0)
+    else:
+        board.powered("off")
+        board.powered("on")
+    assert board.view(2.0).session is None
+    board.note(note(1, [["LINK", 2]], "eth0"), 3.0)
+    assert [a.interface for a in board.view(3.0).attempts] == ["eth0", "wl0"]
 
 
 @pytest.mark.parametrize("end", ["off", "crashed", "boot"])
-def test_attempt_does_not_outlive_its_boot(model, end):
-    model.note(note(1, [["LINK", 1]]), 1.0)
+def test_attempt_does_not_outlive_its_boot(board, end):
+    board.note(note(1, [["LINK", 1]]), 1.0)
     if end == "boot":
-        model.note({"boot": 1}, 2.0)
+        board.note({"boot": 1}, 2.0)
     else:
-        model.powered(end)
-    (attempt,) = model.snapshot(50.0).attempts
-    assert not model.running()
-    assert attempt["result"] == "ended by a reset" and attempt["ms"] == 1
+        board.powered(end)
+    (attempt,) = board.view(50.0).attempts
+    assert not board.running
+    assert attempt.result == "ended by a reset" and attempt.ms == 1
+
+
+def _attempt(value):
+    return {"attempt": value}
 
 
 @pytest.mark.parametrize(
     "bad",
-    [{}, {"number": 1}, note("x", []), note(1, None), note(1, [["LINK"]]),
-     note(1, [["LINK", "x"]]), note(None, []), note(1, 5)],
+    [{}, _attempt(None), _attempt([]), _attempt({"number": 1}), note("x", []), note(1, None),
+     note(1, [["LINK"]]), note(1, [["LINK", "x"]]), note(None, []), note(1, 5),
+     note(1, [], timeout="x"), note(1, [], timeout=float("inf")), {"gaps": 5, "each_ms": 50},
+     {"gaps": [5], "each_ms": 0}, {"gaps": [5], "each_ms": "x"}, {"gaps": ["x"], "each_ms": 50}],
 )  # fmt: skip
-def test_what_is_no_note_changes_nothing(model, bad):
-    before = model.snapshot(1.0)
-    model.note(bad, 1.0)
-    assert model.snapshot(1.0) == before
+def test_what_is_no_note_changes_nothing(board, bad):
+    before = board.view(1.0)
+    board.note(bad, 1.0)
+    assert board.view(1.0) == before
 
 
-def test_session_follows_the_status_at_the_broker(model):
-    model.note(note(1, [["LINK", 1]], name="SERVER_CONNECTED"), 1.0)
-    model.broker("imp/240ac4/status", "offline")
-    state = model.snapshot(2.0)
-    assert state.session is None and state.device == "240ac4"
-    model.broker("imp/240ac4/status", "online")
-    assert model.snapshot(2.0).session == "ap"
+def test_session_is_what_the_board_says(lab, board):
+    board.note(note(1, [["LINK", 1]], name="SERVER_CONNECTED"), 1.0)
+    board.note({"session": "cell0"}, 2.0)
+    assert board.view(2.0).session == "cell0"
+    board.note({"session": None}, 2.0)
+    assert board.view(2.0).session is None
+    assert lab.snapshot(2.0).events[-1] == "board: no session any more"
 
 
-@pytest.mark.parametrize(
-    ("part", "made", "state"),
-    [
-        ("ap", ["off"], "dark"), ("ap", ["off", "on"], "ok"), ("ap", ["cable.cut"], "cut"),
-        ("ap", ["cable.delay"], "faulty"), ("ap", ["cable.delay", "cable.restore"], "ok"),
-        ("ap", ["off", "cable.restore"], "dark"), ("ap", ["off", "refuse", "restore"], "ok"),
-        ("ap", ["refuse", "full", "accept"], "ok"), ("ap", ["kick"], "ok"),
-        ("ethernet", ["unplug"], "cut"), ("ethernet", ["unplug", "cable.restore"], "ok"),
-        ("ethernet", ["cable.cut", "plug"], "ok"), ("ethernet", ["remove_chip"], "dark"),
-        ("modem", ["pull", "plug"], "ok"), ("modem", ["deny", "register"], "ok"),
-        ("broker", ["stall"], "cut"), ("broker", ["stop", "start"], "ok"),
-        ("sntp", ["garbage", "on"], "ok"),
-    ],
-)  # fmt: skip
-def test_state_of_a_part(model, part, made, state):
-    for method in made:
-        model.fault(part, method, f"{part}-{method}", ())
-    found = model.snapshot(0.0).parts
-    assert found[part]["state"] == state
-    assert all(found[other]["state"] == "ok" for other in PARTS if other != part)
+def test_gaps_have_the_times_of_their_windows(board):
+    board.note({"gaps": [100, 4000, 900], "each_ms": 50}, 10.0)
+    times, gaps = zip(*board.view(10.0).gaps, strict=True)
+    assert gaps == (100, 4000, 900) and times == pytest.approx((9.9, 9.95, 10.0))
+    board.note({"gaps": None}, 11.0)
+    assert board.view(11.0).gaps is None
+    board.note({"gaps": [7], "each_ms": 50}, 12.0)
+    assert board.view(12.0).gaps == [(12.0, 7)]
 
 
-def test_dhcp_is_ended_by_its_own_value(model):
-    model.fault("ap", "dhcp", "ap-dhcp=off", ("off",))
-    assert model.snapshot(0.0).parts["ap"] == {"state": "faulty", "faults": ["ap-dhcp=off"]}
-    model.fault("ap", "dhcp", "ap-dhcp=on", ("on",))
-    assert model.snapshot(0.0).parts["ap"]["state"] == "ok"
+def test_boards_are_apart(lab, board):
+    other = lab.add_board("other")
+    board.note(note(1, [["LINK", 1]], name="SERVER_CONNECTED"), 1.0)
+    other.problem("It has crashed.")
+    first, second = lab.snapshot(1.0).boards
+    assert first.problem == "" and first.attempts and first.session == "wl0"
+    assert second.problem and not second.attempts and second.session is None
 
 
-def test_two_pages_and_a_late_one_agree(model):
-    model.console("one\n")
-    first, at = model.console_from(0)
-    model.console("two\n")
-    assert first + model.console_from(at)[0] == model.console_from(0)[0] == "one\ntwo\n"
-    assert model.snapshot(1.0) == model.snapshot(1.0)
+def test_faults_of_a_part(lab):
+    lab.fault("ap", "off", "ap-off", ())
+    lab.fault("ap", "cable.delay", "ap-cable-delay=5", ("5",))
+    assert lab.snapshot(0.0).parts["ap"] == ("off", ("ap-off", "ap-cable-delay=5"))
+    lab.fault("ap", "on", "ap-on", ())
+    assert lab.snapshot(0.0).parts["ap"] == ("slow", ("ap-cable-delay=5",))
+    lab.fault("ap", "cable.delay", "ap-cable-delay=0", ("0",))
+    parts = lab.snapshot(0.0).parts
+    assert set(parts) == set(PARTS) and set(parts.values()) == {("ok", ())}
 
 
-def test_snapshot_shares_nothing(model):
-    model.note(note(1, [["LINK", 1]]), 1.0)
-    model.broker("a", "b")
-    state = model.snapshot(1.0)
-    state.attempts[0]["stages"].clear()
-    state.messages.clear()
-    state.events.clear()
-    state.parts["ap"]["faults"].append("x")
-    again = model.snapshot(1.0)
-    assert again.attempts[0]["stages"] and again.messages and again.events
-    assert again.parts["ap"]["faults"] == []
+def test_two_pages_and_a_late_one_agree(lab, board):
+    board.console("one\n")
+    first, at = board.console_from(0)
+    board.console("two\n")
+    assert first + board.console_from(at)[0] == board.console_from(0)[0] == "one\ntwo\n"
+    assert lab.snapshot(1.0) == lab.snapshot(1.0)
 
 
-def test_what_is_kept_is_bounded(model):
+def test_snapshot_shares_nothing(lab, board):
+    board.note(note(1, [["LINK", 1]]), 1.0)
+    lab.message("a", "b")
+    state = lab.snapshot(1.0)
+    for shared in (state.boards[0].attempts, state.boards[0].gaps, state.messages, state.events):
+        shared.clear()
+    state.boards[0].traffic["ap"] = True
+    state.parts.clear()
+    again = lab.snapshot(1.0)
+    assert again.boards[0].attempts and again.messages and again.events and again.parts
+    assert again.boards[0].traffic == {}
+
+
+def test_what_is_kept_is_bounded(lab, board):
     for number in range(ATTEMPTS_KEPT + 5):
-        model.note(note(number, [["LINK", 1]], name="NO_WIFI"), 1.0)
+        board.note(note(number, [["LINK", 1]], name="NO_WIFI"), 1.0)
     for _ in range(3):
-        model.console("x" * CONSOLE_KEPT)
+        board.console("x" * CONSOLE_KEPT)
     for _ in range(500):
-        model.broker("t" * 1000, "x" * 5000)
-    state = model.snapshot(1.0)
-    assert len(state.attempts) == ATTEMPTS_KEPT
-    assert state.attempts[0]["stages"] and len(state.events) <= 200 and len(state.messages) <= 200
+        lab.message("t" * 1000, "x" * 5000)
+        lab.said("x" * 5000)
+        board.note({"gaps": [1] * 1000, "each_ms": 50}, 1.0)
+        board.modem(board.view(1.0).modem, [(">", "AT")] * 10)
+    state = lab.snapshot(1.0)
+    seen = state.boards[0]
+    assert len(seen.attempts) == ATTEMPTS_KEPT and seen.attempts[0].stages
+    assert len(state.events) <= 200 and len(state.messages) <= 200
     assert max(len(text) for _, text in state.messages) < 1000
-    text, at = model.console_from(0)
+    assert max(map(len, state.events)) < 1000
+    assert len(seen.gaps) == GAPS_KEPT and len(seen.modem_lines) <= 500
+    text, at = board.console_from(0)
     assert len(text) == CONSOLE_KEPT and at == 3 * CONSOLE_KEPT
-    assert model.console_from(at) == ("", at)
+    assert board.console_from(at) == ("", at)
 
 
-def test_version_tells_a_change(model):
-    before = model.version
-    model.console("text")
-    assert model.version == before  # pages ask for it apart
-    model.problem("no")
-    assert model.version != before and model.snapshot(0.0).problem == "no"
+def test_version_tells_a_change(lab, board):
+    before = lab.version
+    board.console("text")
+    assert lab.version == before  # pages ask for it apart
+    lab.problem("no")
+    assert lab.version != before and lab.snapshot(0.0).problem == "no"
 
 
-def test_editor_is_kept(model):
-    assert model.snapshot(0.0).script == "import imp\n"
-    model.edited("print(1)")
-    assert model.snapshot(0.0).script == "print(1)"
+def test_editor_is_kept(lab):
+    assert lab.snapshot(0.0).script == "import imp\n"
+    lab.edited("print(1)")
+    assert lab.snapshot(0.0).script == "print(1)"

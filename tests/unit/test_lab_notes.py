@@ -1,16 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The lab's notes on the console, its controls and its drawings."""
+"""The lab's notes on the console, its controls and its command."""
 
 import runpy
 import sys
 import types
 
 import pytest
-from lab import drawing
 from lab.controls import controls
-from lab.model import Model
-from lab.notes import BOARD_FILES, LONGEST_BYTES, Splitter
+from lab.desk.notes import BOARD_FILES, LONGEST_BYTES, Splitter
 
 from commands import lab, typed_faults
 from setup import paths
@@ -67,17 +65,15 @@ def imp(monkeypatch):
 
 
 def test_board_tells_its_boot_and_each_stage(imp, capsys):
-    runpy.run_path(str(paths.ROOT / "tools" / "lab" / "lab_notes.py"))
+    runpy.run_path(str(paths.ROOT / "tools" / "lab" / "on_board" / "lab_notes.py"))
     imp.watcher("LINK", 5)
     text, (boot, note) = Splitter().feed(capsys.readouterr().out.encode())
     assert text == b"" and boot == {"boot": 1}
-    model = Model(["ap"])
-    model.note(note, 1.0)
-    assert note["number"] == 7 and model.snapshot(1.0).attempts[0]["ms"] == 5
+    assert note["attempt"]["number"] == 7 and note["attempt"]["stages"] == [["LINK", 5]]
 
 
 def test_board_without_memory_says_nothing(imp, capsys):
-    runpy.run_path(str(paths.ROOT / "tools" / "lab" / "lab_notes.py"))
+    runpy.run_path(str(paths.ROOT / "tools" / "lab" / "on_board" / "lab_notes.py"))
     capsys.readouterr()
 
     def full():
@@ -122,52 +118,6 @@ def test_sliders_are_within_their_ranges():
     assert sliders
     for low, high, step, start in (value.range for value in sliders):
         assert low <= start <= high and 0 < step < high - low
-
-
-# -- drawings
-
-
-def state_of(model):
-    return model.snapshot(1.0)
-
-
-def test_map_tells_each_line_in_words():
-    model = Model(list(typed_faults.PARTS))
-    model.powered("on")
-    model.fault("ap", "off", "ap-off", ())
-    model.fault("dns", "delay", "dns-delay=500", ("500",))
-    svg = drawing.map_svg(state_of(model))
-    assert "power on" in svg and ">off<" in svg and ">delay=500<" in svg
-    assert 'class="session"' not in svg
-    model.note({"number": 1, "interface": "eth0", "stages": [], "name": "SERVER_CONNECTED"}, 1.0)
-    assert drawing.map_svg(state_of(model)).count('class="session"') == 2
-
-
-def test_text_of_the_board_is_no_html():
-    model = Model(list(typed_faults.PARTS))
-    bad = "<img src=x onerror=alert(1)>"
-    model.note({"number": 1, "interface": bad[:20], "stages": [[bad, 5]], "name": bad,
-                "cause": bad}, 1.0)  # fmt: skip
-    model.fault("ap", "set_key", f"ap-set-key={bad}"[:20], (bad,))
-    state = state_of(model)
-    for drawn in (drawing.attempts_html(state), drawing.map_svg(state), drawing.lines_html([bad])):
-        assert "<img" not in drawn
-
-
-def test_longest_attempt_fills_the_axis():
-    model = Model(["ap"])
-    for number, ms in ((1, 100), (2, 400)):
-        model.note({"number": number, "interface": "wl0", "stages": [["LINK", ms]],
-                    "name": "NO_WIFI", "cause": "x"}, 1.0)  # fmt: skip
-    html = drawing.attempts_html(state_of(model))
-    assert "width:100.00%" in html and "width:25.00%" in html and "400 ms long" in html
-
-
-def test_no_attempt_and_one_without_stages():
-    model = Model(["ap"])
-    assert "No attempt" in drawing.attempts_html(state_of(model))
-    model.note({"number": 1, "interface": "wl0", "stages": [], "name": "NO_WIFI"}, 1.0)
-    assert "NO_WIFI" in drawing.attempts_html(state_of(model))
 
 
 # -- the command

@@ -26,6 +26,12 @@ class Inbox:
             self.messages.append((topic, payload, retained))
             self._changed.notify_all()
 
+    def take(self) -> list[Message]:
+        """All messages, which are forgotten by this: for who stands for long."""
+        with self._changed:
+            taken, self.messages[:] = list(self.messages), []
+            return taken
+
     def forget(self) -> None:
         """Forgets all messages."""
         with self._changed:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from commands import values
 from commands.console import Console
-from commands.session import board_in_bench, configure, prepare
+from commands.session import boards_in_bench, configure, prepare
 from setup import paths, venv
 from setup.problem import Problem
 from setup.report import Report
@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 SUMMARY = "show a virtual board and its networks in a browser, and make faults there"
 EXAMPLES = """\
 ./tools/cw lab
+./tools/cw lab --boards 3            three boards in one bench
 ./tools/cw lab my_script.py          your script in the page's editor; Run runs it
-./tools/cw lab --no-browser --port 8765
+./tools/cw lab --no-browser --page-port 8765
 
 The page has the map, each attempt with its stages, the board's REPL, the broker's messages and all
 faults of ./tools/cw board. Only a browser of this machine with the printed link is let in. Ctrl-C
 ends it, and everything that it has started. docs/lab.md has the details."""
 IN_ENVIRONMENT = True
 
-_FIRST_SCRIPT = paths.ROOT / "tools" / "lab" / "first_script.py"
+_FIRST_SCRIPT = paths.ROOT / "tools" / "lab" / "on_board" / "first_script.py"
 _LONGEST_BYTES = 100000
 
 
@@ -39,8 +40,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "script", nargs="?", type=values.file, metavar="SCRIPT.py", help="for the page's editor"
     )
     parser.add_argument(
-        "--port", type=values.count(1, 65535), default=0, metavar="N",
-        help="of the loopback interface (default: a free one)",
+        "--boards", type=values.count(1, 8), default=1, metavar="N",
+        help="how many virtual boards, 1 to 8 (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--page-port", type=values.count(1, 65535), default=0, metavar="N",
+        help="of the loopback interface, for the page (default: a free one)",
     )  # fmt: skip
     parser.add_argument(
         "--no-browser", action="store_true", help="print the link, and open no browser"
@@ -66,7 +71,7 @@ def script_text(file: Path | None) -> str:
 
 def _equip(world: "World", board: "Board") -> None:
     """Settings and the lab's notes go to the board's flash."""
-    from lab.notes import BOARD_FILES
+    from lab.desk.notes import BOARD_FILES
 
     with Console(board.console) as console:
         console.enter()
@@ -100,22 +105,23 @@ def run(options: argparse.Namespace, report: Report) -> int:
             f"rm -r '{venv.location(paths.LAB_REQUIREMENTS)}', then run the same command again.",
         ) from error
     from lab.desk import Desk
-    from lab.model import Model
-    from lab.server import Server, listen
+    from lab.model import Lab
+    from lab.server.server import Server, listen
 
     from commands.typed_faults import PARTS
 
-    with listen(options.port) as listener:
+    with listen(options.page_port) as listener:
         built = prepare(report)
         server = Server(listener)
-        with board_in_bench(built) as (world, board):
-            _equip(world, board)
-            model = Model(list(PARTS), script)
-            with Desk(world, board, model, built.mpy_cross) as desk:
+        with boards_in_bench(built, options.boards) as (world, boards):
+            for board in boards:
+                _equip(world, board)
+            lab = Lab(PARTS, script)
+            with Desk(world, boards, lab, built.mpy_cross) as desk:
                 report.line(f"lab       {server.url}")
                 report.line("Ctrl-C ends it.")
                 if not options.no_browser:
                     _open(server.url, report)
-                server.serve(model, desk)
-        report.line("The board and its networks end.")
+                server.serve(lab, desk)
+        report.line("The boards and their networks end.")
     return 0

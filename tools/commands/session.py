@@ -44,20 +44,29 @@ def prepare(report: Report, sanitizers: tuple[str, ...] = ("",)) -> build.Built:
 
 @contextlib.contextmanager
 def board_in_bench(built: build.Built, local: bool = False) -> Iterator[tuple["World", "Board"]]:
-    """A new world with a board and its modem in it, the board switched on; all are gone after the
+    """boards_in_bench() with one board."""
+    with boards_in_bench(built, 1, local) as (world, (board,)):
+        yield world, board
+
+
+@contextlib.contextmanager
+def boards_in_bench(
+    built: build.Built, count: int, local: bool = False
+) -> Iterator[tuple["World", list["Board"]]]:
+    """A new world with boards in it, each with its modem, switched on; all are gone after the
     block. local: see class World."""
     from bench import BenchError, Board, World
 
     try:
-        with World(local=local) as world:
-            board = Board(world, binary=built.board)
-            # cw uses the console itself; the bench's REPL would open it exclusively.
-            board.start(BOOT_LIMIT_S, repl=False)
-            try:
+        with contextlib.ExitStack() as stack:
+            world = stack.enter_context(World(local=local))
+            boards = [Board(world, binary=built.board) for _ in range(count)]
+            for board in boards:
+                # cw uses the console itself; the bench's REPL would open it exclusively.
+                board.start(BOOT_LIMIT_S, repl=False)
+                stack.callback(board.stop)
                 world.fit_modem(board, scale=MODEM_SCALE)
-                yield world, board
-            finally:
-                board.stop()
+            yield world, boards
     except BenchError as error:
         what, _, rest = str(error).partition("\n")
         raise Problem(

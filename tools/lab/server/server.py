@@ -11,9 +11,10 @@ import uvicorn
 from fastapi import FastAPI
 from nicegui import ui
 
-from lab.guard import Guard
-from lab.model import Model
-from lab.page import Orders, Page
+from lab.model import Lab
+from lab.page import Page
+from lab.page.desk import Orders
+from lab.server.guard import Guard
 from setup.problem import Problem
 
 ADDRESS = "127.0.0.1"
@@ -32,7 +33,7 @@ def listen(port: int) -> socket.socket:
         raise Problem(
             f"Port {port} of {ADDRESS} cannot be used.",
             f"{error.strerror}.",
-            "leave --port out: then a free one is chosen.",
+            "leave --page-port out: then a free one is chosen.",
         ) from error
     return listener
 
@@ -46,7 +47,7 @@ class Server:
         self._port = listener.getsockname()[1]
         self.url = f"http://{ADDRESS}:{self._port}/?token={self._token}"
 
-    def serve(self, model: Model, desk: Orders) -> None:
+    def serve(self, lab: Lab, desk: Orders) -> None:
         """Until Ctrl-C or SIGTERM."""
         # Tasks of a browser that has gone, or is still there at the end, end with the process.
         logging.getLogger("nicegui").addFilter(
@@ -55,7 +56,7 @@ class Server:
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
         def root() -> None:
-            Page(model, desk)
+            Page(lab, desk)
 
         ui.run_with(
             app, root=root, title="connectwith lab", favicon="🧪", dark=None,

@@ -19,7 +19,7 @@ def _tell(stage, ms):
     try:
         note = imp.diag.lastattempt()
         note["number"] = imp.diag.counters()["attempts"]
-        _say(note)
+        _say({"attempt": note})
     except MemoryError:
         pass  # the user's code needs it more than the page
 

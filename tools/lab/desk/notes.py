@@ -6,10 +6,11 @@ import json
 import re
 from pathlib import Path
 
+ON_BOARD = Path(__file__).parents[1] / "on_board"
 # Written to the board's flash. boot.py runs at each boot and each soft reset, before the prompt.
 BOARD_FILES = {
     "/boot.py": "import lab_notes\n",
-    "/lab_notes.py": Path(__file__).with_name("lab_notes.py").read_text(encoding="utf-8"),
+    "/lab_notes.py": ON_BOARD.joinpath("lab_notes.py").read_text(encoding="utf-8"),
 }
 _BEGIN, _END = b"\x1e", b"\x1f"
 _NOTE = re.compile(rb"\x1e([^\x1e\x1f]*)\x1f")

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Carries out what the pages ask for, and tells the model what boards and bench do.
+
+A thread owns each board and its console, and one more the bench, whose faults may take long.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from lab.desk.bench import BenchDesk
+from lab.desk.board import BoardDesk
+from lab.desk.script import check
+from lab.desk.virtual import VirtualDesk
+from lab.model import Lab
+
+if TYPE_CHECKING:
+    from bench import Board, World
+
+
+class Desk:
+    """Use as a context manager, while world and boards stand. It begins with a reset of each.
+
+    The boards are those of `lab`, which get a state each, in their order. more: further boards,
+    with their states in `lab` already. What a method asks for is done later; it returns at once.
+    """
+
+    def __init__(
+        self,
+        world: "World",
+        boards: Sequence["Board"],
+        lab: Lab,
+        mpy_cross: Path,
+        more: Sequence[BoardDesk] = (),
+    ) -> None:
+        self._lab = lab
+        self._mpy_cross = mpy_cross
+        self._folder = world.folder
+        names = [f"board {number + 1}" if len(boards) > 1 else "board"
+                 for number in range(len(boards))]  # fmt: skip
+        self._boards: list[BoardDesk] = [
+            VirtualDesk(board, lab.add_board(name))
+            for board, name in zip(boards, names, strict=True)
+        ]
+        self._boards += more
+        self._bench = BenchDesk(world, boards, lab)
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> "Desk":
+        with contextlib.ExitStack() as stack:
+            for desk in (*self._boards, self._bench):
+                stack.enter_context(desk)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self._stack.__exit__(kind, error, trace)
+
+    # -- a board
+
+    def type(self, board: int, text: str) -> None:
+        """Keys for the board's console."""
+        self._boards[board].type(text)
+
+    def run_script(self, board: int, code: str) -> None:
+        """Interrupts what runs and runs `code`, as if it were pasted."""
+        desk = self._boards[board]
+        desk.order(lambda: desk.run(check(code, self._mpy_cross, self._folder)))
+
+    def soft_reset(self, board: int) -> None:
+        """Interrupts what runs, then Ctrl-D."""
+        self._boards[board].type("\x03\x03\x04")
+
+    def press_en(self, board: int) -> None:
+        """Presses the board's reset."""
+        self._boards[board].order(self._boards[board].press_en)
+
+    def power(self, board: int, on: bool) -> None:
+        """Switches the board on or off; on again after a crash, too."""
+        desk = self._boards[board]
+        desk.order(desk.power_on if on else desk.power_off)
+
+    # -- the bench
+
+    def fault(self, board: int, text: str) -> None:
+        """Makes a fault, as it is typed: "dns-delay=500". One of a modem is of this board's."""
+        self._bench.order(lambda: self._bench.make(board, text))
+
+    def publish(self, topic: str, payload: str) -> None:
+        """Publishes a message at the broker."""
+        self._bench.order(lambda: self._bench.publish(topic, payload))

@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The bench's part of the desk: faults, messages, and what the map shows of it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from commands import typed_faults
+from commands.session import text_of
+from lab.desk.worker import Worker
+from lab.model import Lab
+from setup.problem import Problem
+
+if TYPE_CHECKING:
+    from bench import Board, World
+
+_STEP_S = 0.1
+
+
+class BenchDesk(Worker):
+    """Makes faults, publishes, and watches the broker."""
+
+    def __init__(self, world: "World", boards: Sequence["Board"], lab: Lab) -> None:
+        super().__init__("bench", lab.problem)
+        self._world, self._boards, self._lab = world, boards, lab
+        self._parts = {part: short for short, part in typed_faults.PARTS.items()}
+
+    def make(self, board: int, text: str) -> None:
+        """Makes a fault."""
+        if board >= len(self._boards):
+            raise Problem(
+                "This board has no bench around it.", "", "choose a virtual board for faults."
+            )
+        fault = typed_faults.parse(text)
+        if fault.at_s:
+            raise Problem("A fault here is made at once.", "", "leave @ and the time out.")
+        typed_faults.apply(self._world, fault)
+        self._lab.problem("")
+        self._lab.fault(self._parts[fault.part], fault.method, fault.text, fault.values)
+
+    def publish(self, topic: str, payload: str) -> None:
+        """Publishes a message."""
+        if not topic or any(char in topic for char in "#+\0"):
+            raise Problem("The message was not sent.", "", "a topic has no # and no + in it.")
+        self._world.broker.publish(topic, payload)
+        self._lab.problem("")
+        self._lab.said(f"sent to {topic[:200]}")
+
+    def work(self) -> None:
+        """Tells the model what has arrived at the broker."""
+        for topic, payload, _ in self._world.broker.take():
+            self._lab.message(topic, text_of(payload))
+        self.wait(_STEP_S)

@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""One board: its power, its attempts, its session, its console, and the pauses of its code."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import RLock
+
+from lab.model.attempts import CONNECTED, Attempts, AttemptView, read
+
+CONSOLE_KEPT = 65536
+GAPS_KEPT = 1200  # 60 s of windows of 50 ms
+_GAPS_IN_A_NOTE = 40
+_LINES_KEPT = 300
+
+
+@dataclass(frozen=True)
+class Modem:
+    """A board's modem. `state`: off, starting, on or stopping; the others as words, "" unknown."""
+
+    state: str = ""
+    sim: str = ""
+    registration: str = ""
+    signal: str = ""
+    data: bool = False
+
+
+@dataclass(frozen=True)
+class BoardView:
+    """A board as it is drawn. `power`: on, off, crashed. `session`: the interface that carries
+    it. `gaps`: (end of the window in s, longest gap in it in us), the oldest first; None when the
+    board does not measure. `traffic`: by part of the map, whether frames flow. `modem_lines`:
+    (direction, text), the oldest first."""
+
+    name: str
+    kind: str
+    power: str
+    device: str
+    problem: str
+    session: str | None
+    attempts: list[AttemptView] = field(default_factory=list)
+    gaps: list[tuple[float, int]] | None = None
+    traffic: dict[str, bool] = field(default_factory=dict)
+    modem: Modem = Modem()
+    modem_lines: list[tuple[str, str]] = field(default_factory=list)
+
+
+class BoardState:
+    """kind: "virtual", or "real" for one at a serial port. tell: gets a line for the list of
+    events; a lab calls all boards' methods with one lock."""
+
+    def __init__(self, name: str, kind: str, lock: RLock, tell: Callable[[str], None]) -> None:
+        self.name, self.kind = name, kind
+        self._lock, self._tell = lock, tell
+        self._power, self._boots, self._problem = "off", 0, ""
+        self._attempts = Attempts()
+        self._session: str | None = None
+        self._device = ""
+        self._console, self._console_began = "", 0
+        self._gaps: deque[tuple[float, int]] | None = deque(maxlen=GAPS_KEPT)
+        self._traffic: dict[str, bool] = {}
+        self._modem = Modem()
+        self._modem_lines: deque[tuple[str, str]] = deque(maxlen=_LINES_KEPT)
+
+    # -- events
+
+    def powered(self, state: str) -> None:
+        """The board is "on", "off" or "crashed" from now on."""
+        with self._lock:
+            self._new_boot()  # the note of this boot may be lost: the console opens after it
+            self._power = state
+            self._tell(f"{self.name}: power {state}")
+
+    def _new_boot(self) -> None:
+        self._attempts.cut_off()
+        self._session = None
+        self._boots += 1
+
+    def note(self, note: dict, now_s: float) -> None:
+        """A report of the lab's code on the board. What is none changes nothing."""
+        with self._lock:
+            if "boot" in note:
+                self._new_boot()
+                self._device = str(note.get("device") or self._device)[:40]
+                self._tell(f"{self.name}: booted")
+            elif "attempt" in note:
+                self._attempt(note["attempt"], now_s)
+            elif "session" in note:
+                self._on_session(note["session"])
+            elif "gaps" in note:
+                self._on_gaps(note, now_s)
+
+    def _attempt(self, note: object, now_s: float) -> None:
+        try:
+            attempt = read(note, now_s)  # type: ignore[arg-type]  # what is none is refused
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            return
+        attempt.key = (self._boots, attempt.key[1])
+        why = f": {attempt.cause}" if attempt.cause else ""
+        ended = self._attempts.add(attempt)
+        if ended and attempt.result == CONNECTED:
+            self._session = attempt.interface
+        self._tell(
+            f"{self.name}: attempt {attempt.interface}: {attempt.result}, {attempt.ms} ms{why}"
+            if ended
+            else ""
+        )
+
+    def _on_session(self, interface: object) -> None:
+        session = None if interface is None else str(interface)[:20]
+        if session != self._session:
+            self._session = session
+            words = f"session over {session}" if session else "no session any more"
+            self._tell(f"{self.name}: {words}")
+
+    def _on_gaps(self, note: dict, now_s: float) -> None:
+        gaps, each_ms = note["gaps"], note.get("each_ms", 0)
+        if gaps is None:
+            self._gaps = None
+        elif isinstance(gaps, list) and isinstance(each_ms, (int, float)) and each_ms > 0:
+            gaps = [g for g in gaps[-_GAPS_IN_A_NOTE:] if isinstance(g, int) and g >= 0]
+            self._gaps = deque(maxlen=GAPS_KEPT) if self._gaps is None else self._gaps
+            for index, gap in enumerate(gaps):
+                self._gaps.append((now_s - (len(gaps) - 1 - index) * each_ms / 1000, gap))
+        self._tell("")
+
+    def console(self, text: str) -> None:
+        """The board has written to its console."""
+        with self._lock:
+            self._console += text
+            more = len(self._console) - CONSOLE_KEPT
+            if more > 0:
+                self._console = self._console[more:]
+                self._console_began += more
+
+    def problem(self, text: str) -> None:
+        """A sentence about what went wrong with this board; "" takes it away."""
+        with self._lock:
+            if text != self._problem:
+                self._problem = text
+                self._tell(text and f"{self.name}: {text}")
+
+    def traffic(self, flows: dict[str, bool]) -> None:
+        """By part of the map, whether frames flow there now."""
+        with self._lock:
+            if flows != self._traffic:
+                self._traffic = dict(flows)
+                self._tell("")
+
+    def modem(self, modem: Modem, lines: list[tuple[str, str]]) -> None:
+        """The state of the board's modem, and the lines that are new."""
+        with self._lock:
+            if lines or modem != self._modem:
+                self._modem = modem
+                self._modem_lines.extend(lines)
+                self._tell("")
+
+    # -- what is drawn
+
+    def console_from(self, position: int) -> tuple[str, int]:
+        """The console's text from a position on (0: all that is kept), and the next position."""
+        with self._lock:
+            began = self._console_began
+            return self._console[max(0, position - began) :], began + len(self._console)
+
+    @property
+    def running(self) -> bool:
+        """Whether an attempt is under way, so that time alone changes the drawing."""
+        with self._lock:
+            return self._attempts.running
+
+    def view(self, now_s: float) -> BoardView:
+        """The board, but for the console's text. It shares nothing with the model."""
+        with self._lock:
+            return BoardView(
+                name=self.name, kind=self.kind, power=self._power, device=self._device,
+                problem=self._problem, session=self._session,
+                attempts=self._attempts.views(now_s),
+                gaps=None if self._gaps is None else list(self._gaps),
+                traffic=dict(self._traffic), modem=self._modem,
+                modem_lines=list(self._modem_lines),
+            )  # fmt: skip

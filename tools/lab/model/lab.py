@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The whole lab: its boards, and what all of them share."""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import RLock
+
+from lab.model.board import BoardState, BoardView
+from target import faults
+
+MESSAGES_KEPT = 200
+EVENTS_KEPT = 200
+_SHOWN_PAYLOAD = 400
+_SHOWN_EVENT = 400
+
+
+@dataclass(frozen=True)
+class LabView:
+    """The lab as it is drawn. `parts`: by short name, the state of its line (ok, slow, faulty,
+    cut, off) and the faults that are made there, as they are typed."""
+
+    version: int
+    boards: list[BoardView]
+    parts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    messages: list[tuple[str, str]] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    problem: str = ""
+    script: str = ""
+
+
+class Lab:
+    """parts: the bench's parts by short name (typed_faults.PARTS). script: for the editor."""
+
+    def __init__(self, parts: Mapping[str, str], script: str = "") -> None:
+        self._lock = RLock()
+        self._version = 0
+        self._script, self._problem = script, ""
+        self._parts = dict(parts)
+        self._faults: dict[str, dict[str, str]] = {part: {} for part in parts}
+        self._messages: deque[tuple[str, str]] = deque(maxlen=MESSAGES_KEPT)
+        self._events: deque[str] = deque(maxlen=EVENTS_KEPT)
+        self.boards: list[BoardState] = []
+
+    def add_board(self, name: str, kind: str = "virtual") -> BoardState:
+        """One more board, before the pages are opened."""
+        board = BoardState(name, kind, self._lock, self.said)
+        self.boards.append(board)
+        return board
+
+    # -- events
+
+    def said(self, event: str) -> None:
+        """A line for the list of events; "" changes only the version."""
+        with self._lock:
+            self._version += 1
+            if event:
+                self._events.append(event[:_SHOWN_EVENT])
+
+    def message(self, topic: str, text: str) -> None:
+        """A message has arrived at the broker."""
+        with self._lock:
+            self._messages.append((topic[:200], text[:_SHOWN_PAYLOAD]))
+            self.said("")
+
+    def fault(self, part: str, method: str, text: str, values: tuple[str, ...]) -> None:
+        """A fault was made. part: its short name."""
+        with self._lock:
+            self._faults[part] = faults.after(
+                self._parts[part], self._faults[part], method, text, values
+            )
+            self.said(f"fault: {text}")
+
+    def problem(self, text: str) -> None:
+        """A sentence about what went wrong in the bench; "" takes it away."""
+        with self._lock:
+            if text != self._problem:
+                self._problem = text
+                self.said(text and f"problem: {text}")
+
+    def edited(self, script: str) -> None:
+        """The editor's text, for all pages."""
+        with self._lock:
+            self._script = script
+            self.said("")
+
+    # -- what is drawn
+
+    @property
+    def version(self) -> int:
+        """Another number after each change, but for the console's text."""
+        with self._lock:
+            return self._version
+
+    def snapshot(self, now_s: float) -> LabView:
+        """All that a page shows, but for the consoles' text. It shares nothing with the model."""
+        with self._lock:
+            return LabView(
+                version=self._version,
+                boards=[board.view(now_s) for board in self.boards],
+                parts={
+                    part: (faults.state(self._parts[part], made), tuple(made.values()))
+                    for part, made in self._faults.items()
+                },
+                messages=list(self._messages),
+                events=list(self._events),
+                problem=self._problem,
+                script=self._script,
+            )

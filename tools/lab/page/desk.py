@@ -1,0 +1,66 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What the page asks for."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Orders(Protocol):
+    """What the page needs of desk.Desk. Each method returns at once."""
+
+    def type(self, board: int, text: str) -> None:
+        """Keys for the console."""
+
+    def run_script(self, board: int, code: str) -> None:
+        """Runs a script."""
+
+    def soft_reset(self, board: int) -> None:
+        """Ctrl-D."""
+
+    def press_en(self, board: int) -> None:
+        """Presses EN."""
+
+    def power(self, board: int, on: bool) -> None:
+        """Switches the board."""
+
+    def fault(self, board: int, text: str) -> None:
+        """Makes a fault."""
+
+    def publish(self, topic: str, payload: str) -> None:
+        """Publishes a message."""
+
+
+class BoardOrders:
+    """Orders for the board that the page shows. chosen: gives its index."""
+
+    def __init__(self, desk: Orders, chosen: Callable[[], int]) -> None:
+        self._desk, self._chosen = desk, chosen
+
+    def type(self, text: str) -> None:
+        """Keys for the console."""
+        self._desk.type(self._chosen(), text)
+
+    def run_script(self, code: str) -> None:
+        """Runs a script."""
+        self._desk.run_script(self._chosen(), code)
+
+    def soft_reset(self) -> None:
+        """Ctrl-D."""
+        self._desk.soft_reset(self._chosen())
+
+    def press_en(self) -> None:
+        """Presses EN."""
+        self._desk.press_en(self._chosen())
+
+    def power(self, on: bool) -> None:
+        """Switches the board."""
+        self._desk.power(self._chosen(), on)
+
+    def fault(self, text: str) -> None:
+        """Makes a fault."""
+        self._desk.fault(self._chosen(), text)
+
+    def publish(self, topic: str, payload: str) -> None:
+        """Publishes a message."""
+        self._desk.publish(topic, payload)
