@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 from bench import BenchError
+from bench.traffic import Link, Reading
 from lab.desk import Desk
 from lab.model import Lab
 
@@ -34,6 +35,8 @@ class Board:
     """What the desk knows of a board. `said` has what was written to its console."""
 
     log = "stack overflow\n"
+    pid = 77
+    running = True
 
     def __init__(self):
         self.said = b""
@@ -86,6 +89,20 @@ class Ap:
         raise KeyError("an error of the lab")
 
 
+class Netsim:
+    """The networks as the desk looks at them; `packets` of DNS have passed."""
+
+    def __init__(self):
+        self.packets = 0
+
+    def traffic(self):
+        link = Link("wifi", "m", 77, "home", self.packets, 0, 0, 0)
+        return Reading(time.monotonic(), {1: link})
+
+    def counters(self):
+        return {"home": {"dns": self.packets, "tcp": 0}}
+
+
 class Broker:
     def __init__(self):
         self.messages, self._new = [], []
@@ -111,7 +128,8 @@ def until(condition):
 @pytest.fixture
 def lab(tmp_path):
     """A desk at work: world, board, model, desk."""
-    world = SimpleNamespace(wifi={"home": Ap()}, broker=Broker(), folder=tmp_path)
+    world = SimpleNamespace(wifi={"home": Ap()}, broker=Broker(), folder=tmp_path,
+                            netsim=Netsim(), modems=[])  # fmt: skip
     check = tmp_path / "mpy-cross"
     check.write_text(CHECK)
     check.chmod(0o755)
@@ -221,3 +239,20 @@ def test_crash_is_said_and_power_mends_it(lab):
     lab.desk.power(0, True)
     until(lambda: board(lab).power == "on")
     assert problem(lab) == ""
+
+
+def test_what_flows_is_told_and_ends(lab):
+    until(lambda: board(lab).traffic == {})
+    lab.world.netsim.packets = 5
+    until(lambda: board(lab).traffic == {"ap": True, "dns": True})
+    until(lambda: board(lab).traffic == {})
+
+
+def test_bench_that_has_ended_is_a_sentence_and_the_desk_goes_on(lab):
+    def ended():
+        raise BenchError("netsim has ended")
+
+    lab.world.netsim.traffic = ended
+    until(lambda: "netsim has ended" in problem(lab))
+    lab.desk.fault(0, "ap-rssi=-80")
+    until(lambda: lab.world.wifi["home"].made == [-80])

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: MIT
 """The bench's part of the desk: faults, messages, and what the map shows of it."""
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from commands import typed_faults
 from commands.session import text_of
+from lab.desk.watch import Watch
 from lab.desk.worker import Worker
 from lab.model import Lab
 from setup.problem import Problem
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from bench import Board, World
 
 _STEP_S = 0.1
+_LOOK_S = 0.2
 
 
 class BenchDesk(Worker):
@@ -24,6 +27,7 @@ class BenchDesk(Worker):
         super().__init__("bench", lab.problem)
         self._world, self._boards, self._lab = world, boards, lab
         self._parts = {part: short for short, part in typed_faults.PARTS.items()}
+        self._watch, self._look_s = Watch(world, boards), 0.0
 
     def make(self, board: int, text: str) -> None:
         """Makes a fault."""
@@ -47,7 +51,12 @@ class BenchDesk(Worker):
         self._lab.said(f"sent to {topic[:200]}")
 
     def work(self) -> None:
-        """Tells the model what has arrived at the broker."""
+        """Tells the model what has arrived at the broker, and what flows."""
         for topic, payload, _ in self._world.broker.take():
             self._lab.message(topic, text_of(payload))
+        now_s = time.monotonic()
+        if now_s >= self._look_s:
+            self._look_s = now_s + _LOOK_S
+            for board, flows in zip(self._lab.boards, self._watch.look(), strict=False):
+                board.traffic(flows)
         self.wait(_STEP_S)

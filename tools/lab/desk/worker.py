@@ -13,6 +13,7 @@ from setup.problem import Problem
 
 Order = Callable[[], None]
 _END_S = 30.0
+_AFTER_ERROR_S = 0.5  # before work() is tried again
 
 
 def words(problem: Problem) -> str:
@@ -72,17 +73,20 @@ class Worker:
             with contextlib.suppress(queue.Empty):
                 while not self._ends.is_set():
                     self._carry_out(self._orders.get_nowait())
-            if not self._ends.is_set():
-                self._carry_out(self.work)
+            if not self._ends.is_set() and not self._carry_out(self.work):
+                self._ends.wait(_AFTER_ERROR_S)
 
-    def _carry_out(self, order: Order) -> None:
+    def _carry_out(self, order: Order) -> bool:
+        """Whether it has worked."""
         from bench import BenchError
 
         try:
             order()
+            return True
         except Problem as problem:
             self._say(words(problem))
         except (BenchError, OSError, ValueError) as error:
             self._say(f"The bench refused: {str(error)[:300]}")
         except Exception as error:  # the thread must go on, and the page must say it
             self._say(f"The lab has an error: {type(error).__name__}: {str(error)[:300]}")
+        return False
