@@ -73,9 +73,10 @@ class Modem:
         self._netsim = netsim
         self._board = board
         self.cable = network.cable
+        self.mac = f"026377c8{number:04x}"  # of its way out into `network`
         command = [
             sys.executable, "-S", "-m", "modem", "--tty", board.dir / f"uart{uart}",
-            "--net", netsim.path, "--mac", f"026377c8{number:04x}",
+            "--net", netsim.path, "--mac", self.mac,
             "--ppp-server", find_ppp_server(), "--scale", str(scale),
         ]  # fmt: skip
         # It starts in half the time as a package of its own, without the rest of the bench.
