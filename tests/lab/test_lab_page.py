@@ -68,7 +68,7 @@ def test_what_happens_is_drawn_and_a_page_opened_again_shows_it_too(with_user):
         board = lab.boards[0]
         board.note({"attempt": {"number": 1, "interface": "wl0", "stages": [["LINK", 7]],
                                 "name": "NO_WIFI", "cause": "wrong <key>"}}, 1.0)  # fmt: skip
-        lab.message("imp/1/log", "hello broker")
+        lab.message("imp/1/log", b"", "hello broker")
         lab.fault("ap", "off", "ap-off", ())
         lab.problem("It went wrong.")
         await until(lambda: "hello broker" in html(user))
@@ -87,7 +87,7 @@ def test_what_happens_is_drawn_and_a_page_opened_again_shows_it_too(with_user):
 def test_what_is_pressed_reaches_the_desk(with_user):
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         lab.boards[0].note({"boot": 1, "device": "1"}, 1.0)
-        lab.message("imp/1/log", "hello")
+        lab.message("imp/1/log", b"", "hello")
         lab.fault("ap", "off", "ap-off", ())
         await until(lambda: "hello" in html(user))
         for words in ("Soft reset", "EN reset", "Power off", "Run", "Send", "End all faults"):

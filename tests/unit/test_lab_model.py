@@ -142,7 +142,7 @@ def test_two_pages_and_a_late_one_agree(lab, board):
 
 def test_snapshot_shares_nothing(lab, board):
     board.note(note(1, [["LINK", 1]]), 1.0)
-    lab.message("a", "b")
+    lab.message("a", b"", "b")
     state = lab.snapshot(1.0)
     for shared in (state.boards[0].attempts, state.boards[0].gaps, state.messages, state.events):
         shared.clear()
@@ -159,7 +159,7 @@ def test_what_is_kept_is_bounded(lab, board):
     for _ in range(3):
         board.console("x" * CONSOLE_KEPT)
     for _ in range(500):
-        lab.message("t" * 1000, "x" * 5000)
+        lab.message("t" * 1000, b"", "x" * 5000)
         lab.said("x" * 5000)
         board.note({"gaps": [1] * 1000, "each_ms": 50}, 1.0)
         board.modem(board.view(1.0).modem, [(">", "AT")] * 10)
@@ -187,3 +187,21 @@ def test_editor_is_kept(lab):
     assert lab.snapshot(0.0).script == "import imp\n"
     lab.edited("print(1)")
     assert lab.snapshot(0.0).script == "print(1)"
+
+
+def test_what_happens_is_told_once(lab, board):
+    seen = []
+    lab.listeners.append(lambda *what: seen.append(what))
+    lab.add_board("other").note({"boot": 1}, 1.0)
+    board.note(note(1, [["LINK", 1]]), 1.0)
+    for _ in range(2):
+        board.note(note(1, [["LINK", 1]], name="SERVER_CONNECTED"), 1.0)
+    board.note({"session": "wl0"}, 1.0)
+    lab.message("imp/1/log", b'"hi"', "hi")
+    board.note({"session": None}, 1.0)
+    board.note({"session": None}, 1.0)
+    board.powered("crashed")
+    assert seen == [
+        (1, "booted"), (0, "attempt", "wl0", "SERVER_CONNECTED"), (0, "session", "wl0"),
+        (None, "message", "imp/1/log", b'"hi"'), (0, "lost"), (0, "crashed"),
+    ]  # fmt: skip

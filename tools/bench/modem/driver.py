@@ -190,8 +190,6 @@ class Modem:
         """The last lines of the output of the simulator and its PPP server."""
         return self._child.tail()
 
-    # Power
-
     def scale(self, factor: float) -> None:
         """Times of the profile are multiplied by this: 1.0 is a real modem."""
         self._call("scale", factor)

@@ -53,7 +53,7 @@ class BenchDesk(Worker):
     def work(self) -> None:
         """Tells the model what has arrived at the broker, and what flows."""
         for topic, payload, _ in self._world.broker.take():
-            self._lab.message(topic, text_of(payload))
+            self._lab.message(topic, payload, text_of(payload))
         now_s = time.monotonic()
         if now_s >= self._look_s:
             self._look_s = now_s + _LOOK_S

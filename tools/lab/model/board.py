@@ -47,12 +47,15 @@ class BoardView:
 
 
 class BoardState:
-    """kind: "virtual", or "real" for one at a serial port. tell: gets a line for the list of
-    events; a lab calls all boards' methods with one lock."""
+    """kind: "virtual", or "real" for one at a serial port. lock: that of the lab. tell: gets a
+    line for the list of events. saw: gets what has happened, as Recording.saw() does."""
 
-    def __init__(self, name: str, kind: str, lock: RLock, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, name: str, kind: str, lock: RLock, tell: Callable[[str], None],
+        saw: Callable[..., None],
+    ) -> None:  # fmt: skip
         self.name, self.kind = name, kind
-        self._lock, self._tell = lock, tell
+        self._lock, self._tell, self._saw = lock, tell, saw
         self._power, self._boots, self._problem = "off", 0, ""
         self._attempts = Attempts()
         self._session: str | None = None
@@ -71,6 +74,8 @@ class BoardState:
             self._new_boot()  # the note of this boot may be lost: the console opens after it
             self._power = state
             self._tell(f"{self.name}: power {state}")
+            if state == "crashed":
+                self._saw("crashed")
 
     def _new_boot(self) -> None:
         self._attempts.cut_off()
@@ -84,6 +89,7 @@ class BoardState:
                 self._new_boot()
                 self._device = str(note.get("device") or self._device)[:40]
                 self._tell(f"{self.name}: booted")
+                self._saw("booted")
             elif "attempt" in note:
                 self._attempt(note["attempt"], now_s)
             elif "session" in note:
@@ -98,14 +104,14 @@ class BoardState:
             return
         attempt.key = (self._boots, attempt.key[1])
         why = f": {attempt.cause}" if attempt.cause else ""
-        ended = self._attempts.add(attempt)
-        if ended and attempt.result == CONNECTED:
-            self._session = attempt.interface
-        self._tell(
-            f"{self.name}: attempt {attempt.interface}: {attempt.result}, {attempt.ms} ms{why}"
-            if ended
-            else ""
-        )
+        if not self._attempts.add(attempt):
+            self._tell("")
+            return
+        words = f"{attempt.interface}: {attempt.result}, {attempt.ms} ms{why}"
+        self._tell(f"{self.name}: attempt {words}")
+        self._saw("attempt", attempt.interface, attempt.result)
+        if attempt.result == CONNECTED:
+            self._on_session(attempt.interface)
 
     def _on_session(self, interface: object) -> None:
         session = None if interface is None else str(interface)[:20]
@@ -113,6 +119,7 @@ class BoardState:
             self._session = session
             words = f"session over {session}" if session else "no session any more"
             self._tell(f"{self.name}: {words}")
+            self._saw(*(("session", session) if session else ("lost",)))
 
     def _on_gaps(self, note: dict, now_s: float) -> None:
         gaps, each_ms = note["gaps"], note.get("each_ms", 0)

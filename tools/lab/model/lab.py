@@ -3,8 +3,9 @@
 """The whole lab: its boards, and what all of them share."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from threading import RLock
 
 from lab.model.board import BoardState, BoardView
@@ -42,12 +43,19 @@ class Lab:
         self._messages: deque[tuple[str, str]] = deque(maxlen=MESSAGES_KEPT)
         self._events: deque[str] = deque(maxlen=EVENTS_KEPT)
         self.boards: list[BoardState] = []
+        # Each gets what has happened, with the lab locked: a board's index or None, what, values.
+        self.listeners: list[Callable[..., None]] = []
 
     def add_board(self, name: str, kind: str = "virtual") -> BoardState:
         """One more board, before the pages are opened."""
-        board = BoardState(name, kind, self._lock, self.said)
+        saw = partial(self._saw, len(self.boards))
+        board = BoardState(name, kind, self._lock, self.said, saw)
         self.boards.append(board)
         return board
+
+    def _saw(self, board: int | None, what: str, *values: object) -> None:
+        for listener in self.listeners:
+            listener(board, what, *values)
 
     # -- events
 
@@ -58,11 +66,12 @@ class Lab:
             if event:
                 self._events.append(event[:_SHOWN_EVENT])
 
-    def message(self, topic: str, text: str) -> None:
-        """A message has arrived at the broker."""
+    def message(self, topic: str, payload: bytes, text: str) -> None:
+        """A message has arrived at the broker. text: the payload as it is shown."""
         with self._lock:
             self._messages.append((topic[:200], text[:_SHOWN_PAYLOAD]))
             self.said("")
+            self._saw(None, "message", topic, payload)
 
     def fault(self, part: str, method: str, text: str, values: tuple[str, ...]) -> None:
         """A fault was made. part: its short name."""
