@@ -201,6 +201,15 @@ def test_faults_come_at_their_time_and_keep_the_run_going(run):
     assert output.index("result 5") < output.index("fault: ap-off")
 
 
+def test_the_proxy_of_my_network(run):
+    code = _CONNECT.replace("KEY\n", "KEY, PROXY, PROXY_PORT\n", 1).replace(
+        '"key": KEY}}', '"key": KEY}, "proxyconfig": {"address": PROXY, "port": PROXY_PORT}}'
+    )
+    assert "result 5" in run(code)[1]
+    status, output, _ = run(code, "--fault", "proxy-ask=me:S3cret")
+    assert output[:1] == ["fault: proxy-ask=me:S3cret"] and "result 7" in output
+
+
 def test_faults_that_were_not_made_are_said(run):
     status, output, _ = run("raise ValueError", "--fault", "ap-off@60s")
     assert (status, output) == (1, ["fault: ap-off@60s was not made any more"])

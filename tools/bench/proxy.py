@@ -23,6 +23,8 @@ _FAULTS = ("", "mute", "banner", "web", "close", "reset", "half", "header-64k", 
            "noise")  # fmt: skip
 _HEADER_MAX = 8192
 _BYTE_PAUSE_S = 0.002
+_LATEST_MS = 60000
+_REQUESTS_KEPT = 1000
 
 
 class Proxy(TcpServer):
@@ -43,8 +45,11 @@ class Proxy(TcpServer):
                  "noise"      answers with 4 KB of noise
                  "chatty"     opens the tunnel and sends bytes of its own in it
 
-    `requests` holds the request headers seen, `tunnels` counts those opened.
+    Boards reach it as `host` at `port`. `requests` holds the last request headers seen, `tunnels`
+    counts those opened.
     """
+
+    host = "proxy.test"
 
     def __init__(
         self,
@@ -57,17 +62,11 @@ class Proxy(TcpServer):
     ) -> None:
         if fault not in _FAULTS or (status != 200 and status not in _REASONS):
             raise BenchError(f"a proxy has no fault {fault!r} and no status {status}")
-        self._expected = None
-        if credentials is not None:
-            self._expected = b"Basic " + base64.b64encode(":".join(credentials).encode())
-        self._status = status
+        self._as_made = credentials, status, late_ms, fault
         self._one_by_one = one_by_one
-        self._late_s = late_ms / 1000
-        self._fault = fault
-        self.requests: list[bytes] = []
-        self.tunnels = 0
+        self._flow = threading.Event()  # tunnels carry bytes while it is set
         super().__init__("proxy")
-        self.start()
+        self.restore()
 
     def __enter__(self) -> Proxy:
         return self
@@ -75,11 +74,72 @@ class Proxy(TcpServer):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Begins to accept connections, after stop() again."""
+        super().start()
+        if self._fault == "mute":
+            self._flow.clear()
+        else:
+            self._flow.set()
+
+    def close(self) -> None:
+        """Ends the proxy and all its connections."""
+        super().close()
+        self._flow.set()  # so that the threads of silent tunnels end
+
+    def restore(self) -> None:
+        """As it was made, and running; nothing observed yet. Open tunnels stay."""
+        credentials, self._status, late_ms, self._fault = self._as_made
+        self._expected: bytes | None = None
+        if credentials is not None:
+            self.ask(*credentials)
+        self.delay(late_ms)
+        self.requests: list[bytes] = []
+        self.tunnels = 0
+        self.start()
+
     def mend(self) -> None:
         """The next connections find a good proxy, as after its restart."""
         self._status = 200
         self._fault = ""
         self._late_s = 0.0
+        self._flow.set()
+
+    def ask(self, user: str = "bench", password: str = "bench") -> None:
+        """Asks for these credentials: 407 without."""
+        self._expected = b"Basic " + base64.b64encode(f"{user}:{password}".encode())
+
+    def refuse(self) -> None:
+        """Refuses every tunnel: 403."""
+        self._status = 403
+
+    def fail(self, status: int = 502) -> None:
+        """Fails to open any tunnel, with this status."""
+        if status not in _REASONS:
+            raise BenchError(f"{status}: a proxy fails with {', '.join(map(str, _REASONS))}")
+        self._status = status
+
+    def accept(self) -> None:
+        """Opens tunnels for everybody: ends ask(), refuse() and fail()."""
+        self._status = 200
+        self._expected = None
+
+    def mute(self) -> None:
+        """Falls silent: requests get no answer, and open tunnels carry nothing until speak()."""
+        self._fault = "mute"
+        self._flow.clear()
+
+    def speak(self) -> None:
+        """Ends mute(). What has come into open tunnels meanwhile goes on."""
+        if self._fault == "mute":
+            self._fault = ""
+        self._flow.set()
+
+    def delay(self, ms: int) -> None:
+        """Answers come `ms` late."""
+        if not 0 <= ms <= _LATEST_MS:
+            raise BenchError(f"{ms} ms: a proxy answers 0 to {_LATEST_MS} ms late")
+        self._late_s = ms / 1000
 
     def serve(self, client: socket.socket) -> None:
         """Reads one request and answers it."""
@@ -88,7 +148,7 @@ class Proxy(TcpServer):
             client.sendall(b"SSH-2.0-bench\r\n")
         header = self._read_header(client)
         if header:
-            self.requests.append(header)
+            self.requests = [*self.requests, header][-_REQUESTS_KEPT:]
             time.sleep(self._late_s)
             self._answer(client, header)
 
@@ -165,20 +225,23 @@ class Proxy(TcpServer):
             return
         if not self.adopt(server):
             return
-        server.settimeout(None)
-        self.tunnels += 1
-        self._send(client, _ESTABLISHED)
-        back = threading.Thread(target=_copy, args=(server, client), daemon=True)
-        back.start()
-        _copy(client, server)
-        back.join()
-        self.release(server)
+        try:
+            server.settimeout(None)
+            self.tunnels += 1
+            self._send(client, _ESTABLISHED)
+            back = threading.Thread(target=_copy, args=(server, client, self._flow), daemon=True)
+            back.start()
+            _copy(client, server, self._flow)
+            back.join()
+        finally:
+            self.release(server)
 
 
-def _copy(source: socket.socket, sink: socket.socket) -> None:
-    """Passes bytes on until one side ends, and then the end."""
+def _copy(source: socket.socket, sink: socket.socket, flow: threading.Event) -> None:
+    """Passes bytes on, while `flow` is set, until one side ends, and then the end."""
     try:
         while data := source.recv(16384):
+            flow.wait()
             sink.sendall(data)
         sink.shutdown(socket.SHUT_WR)
     except OSError:

@@ -12,7 +12,7 @@ from .errors import BenchError
 
 
 class TcpServer:
-    """Calls `serve` for each connection to `port`, from start() to close().
+    """Calls `serve` for each connection to `port`, from start() to stop() or close().
 
     `accepted` counts the connections.
     """
@@ -24,13 +24,35 @@ class TcpServer:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
         self._closing = False
+        self._name = name
+        self._backlog = backlog
         self._listener = socket.create_server((listen, port), backlog=backlog)
+        self._address = listen
         self.port = int(self._listener.getsockname()[1])
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begins to accept connections."""
+        """Begins to accept connections, after stop() again. Raises BenchError when another
+        program listens at the port meanwhile."""
+        if self._thread is not None:
+            return
+        try:
+            self._listener.listen(self._backlog)
+        except OSError as error:
+            raise BenchError(f"port {self.port} was taken: {error}") from error
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
         self._thread.start()
+
+    def stop(self) -> None:
+        """Ends all its connections; the port refuses new ones until start()."""
+        if self._thread is None:
+            return
+        self.close()
+        # Bound, so that the system gives the port to nobody as a free one.
+        self._listener = socket.socket()
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._listener.bind((self._address, self.port))
 
     def serve(self, connection: socket.socket) -> None:
         """A client has connected. Runs in a thread of its own; the connection ends with it."""
@@ -70,7 +92,7 @@ class TcpServer:
             self.release(connection)
 
     def close(self) -> None:
-        """Ends the server, which was started, and all its connections."""
+        """Ends the server and all its connections."""
         with self._lock:
             self._closing = True
             for connection in self._open:
@@ -79,4 +101,6 @@ class TcpServer:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
         self._listener.close()
-        self._thread.join(5)
+        if self._thread is not None:
+            self._thread.join(5)
+            self._thread = None

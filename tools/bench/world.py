@@ -23,6 +23,7 @@ from .network import Network
 from .peer import Peer
 from .portal import Portal
 from .ports import ClosedPort
+from .proxy import Proxy
 from .rival import Rival
 from .sntp import Sntp
 
@@ -39,8 +40,8 @@ class HasStop(Protocol):
 
 
 class World:
-    """Access points "home" (WPA2) and "cafe" (open), Ethernet, a cellular network, DNS, SNTP
-    and a broker.
+    """Access points "home" (WPA2) and "cafe" (open), Ethernet, a cellular network, DNS, SNTP,
+    a proxy and a broker.
 
     Everything is on the loopback interface and in one temporary folder, and ends with the
     `with` block. `seed` makes the random faults repeatable. engine: "mosquitto" or "amqtt",
@@ -110,6 +111,8 @@ class World:
         )
         self._stack.callback(self.broker.stop)
         self.broker.start()
+        self.proxy = Proxy()
+        self._stack.callback(self.proxy.close)
         self.portal = Portal(self.certificates.other_host, self.broker.port)
         self._stack.callback(self.portal.close)
 
@@ -149,6 +152,7 @@ class World:
         self.sntp.restore()
         self.sntp.requests = 0
         self.broker.restore()
+        self.proxy.restore()
         self.portal.restore()
 
     def peer(self, kind: str) -> Peer:

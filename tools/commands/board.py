@@ -78,12 +78,14 @@ ca = {json.dumps(world.certificates.ca_file.name)}
 def facts(world: "World", port: str, pipe: Path, bench: Path | None) -> dict[str, str | int]:
     """What a program has to know."""
     home, cafe, broker = world.wifi["home"], world.wifi["cafe"], world.broker
+    proxy = world.proxy
     found: dict[str, str | int] = {
         "port": port,
         "ssid": home.ssid,
         "key": home.key,
         "open ssid": cafe.ssid,
         "apn": APN,
+        "proxy": f"{proxy.host}:{proxy.port}",
         "broker": broker.url,
         "broker here": f"mqtts://localhost:{broker.port}",
         "broker here without TLS": f"mqtt://localhost:{broker.plain_port}",
@@ -102,6 +104,7 @@ def _introduce(world: "World", found: dict[str, str | int], report: Report) -> N
         ("Wi-Fi", f"SSID {found['ssid']!r}, key {key!r}; SSID {found['open ssid']!r}, open"),
         ("Ethernet", "W5500, cable plugged in"),
         ("cellular", f"SIM7600, switched off, SIM without a PIN, APN {APN!r}"),
+        ("proxy", f"{found['proxy']} for the board, an HTTP proxy without credentials"),
         ("broker", f"{broker.url} for the board (imp.cloud is configured for it)"),
         ("", f"{found['broker here']} on this computer, CA {found['ca']}"),
         ("", f"mosquitto_sub -h localhost -p {broker.port} --cafile {found['ca']} -t 'imp/#' -v"),

@@ -26,7 +26,7 @@ EXAMPLES = """\
 ./tools/cw run my_script.py --stay 30              30 s from its last line, and then the end
 
 The script finds the networks in a module, and the CA in a file, too:
-  from my_network import SSID, KEY, APN, BROKER, PORT, CA
+  from my_network import SSID, KEY, APN, BROKER, PORT, CA, PROXY, PROXY_PORT
   open("ca.pem", "rb")
 imp.cloud is configured for the bench's broker already.
 

@@ -79,12 +79,13 @@ def boards_in_bench(
 def configure(world: "World", console: Console) -> None:
     """Tells the board which broker to use, and where its script finds the networks. Leaves no
     name behind in the script's namespace."""
-    home, broker = world.wifi["home"], world.broker
+    home, broker, proxy = world.wifi["home"], world.broker, world.proxy
     settings = "".join(
         f"{name} = {value!r}\n"
         for name, value in (
             ("SSID", home.ssid), ("KEY", home.key), ("APN", APN),
             ("BROKER", broker.host), ("PORT", broker.port), ("CA", broker.ca_pem),
+            ("PROXY", proxy.host), ("PROXY_PORT", proxy.port),
         )
     )  # fmt: skip
     code = (

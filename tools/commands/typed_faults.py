@@ -26,6 +26,7 @@ PARTS = {
     "ethernet": "ethernet",
     "dns": "dns",
     "sntp": "sntp",
+    "proxy": "proxy",
     "broker": "broker",
     "modem": "modem",
 }
@@ -111,14 +112,14 @@ def parse_all(text: str) -> list[Fault]:
 
 
 def _class_of(fault: Fault) -> type:
-    from bench import access_point, broker, cable, dns, ethernet, sntp
+    from bench import access_point, broker, cable, dns, ethernet, proxy, sntp
     from bench.modem import driver
 
     if fault.method.startswith("cable."):
         return cable.Cable
     classes: dict[str, type] = {
         "wifi": access_point.AccessPoint, "ethernet": ethernet.Ethernet, "dns": dns.Dns,
-        "sntp": sntp.Sntp, "broker": broker.Broker, "modem": driver.Modem,
+        "sntp": sntp.Sntp, "proxy": proxy.Proxy, "broker": broker.Broker, "modem": driver.Modem,
     }  # fmt: skip
     return classes[kind_of(fault.part)]
 

@@ -125,7 +125,20 @@ FAULTS: Mapping[str, Mapping[str, Entry]] = {
                                 ("stop", "stall")),
         **_RESTORE,
     },
-    # A real bench has no command for those of the modem.
+    # A real bench has no command for those of the proxy and of the modem.
+    "proxy": {
+        "ask": Entry("have the proxy ask for credentials"),
+        "refuse": Entry("have the proxy refuse tunnels", ends=("fail",)),
+        "fail": Entry("have the proxy fail to open tunnels", ends=("refuse",),
+                      choices=("500", "502", "503", "504")),
+        "accept": Entry("have the proxy open tunnels again", NONE, ("ask", "refuse", "fail")),
+        "mute": Entry("have the proxy fall silent", CUT),
+        "speak": Entry("have the proxy answer again", NONE, ("mute",)),
+        "delay": Entry("delay the proxy's answers", SLOW, healthy="0"),
+        "stop": Entry("stop the proxy", OFF),
+        "start": Entry("start the proxy again", NONE, ("stop",)),
+        **_RESTORE,
+    },
     "modem": {
         "mute": Entry("have the modem fall silent", CUT),
         "speak": Entry("have the modem answer again", NONE, ("mute",)),

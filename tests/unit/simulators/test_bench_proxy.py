@@ -10,6 +10,7 @@ import time
 import pytest
 from bench.errors import BenchError
 from bench.proxy import Proxy
+from conftest import wait_until
 
 LIMIT_S = 10
 
@@ -133,6 +134,91 @@ def test_late(echo):
     with Proxy(late_ms=300) as proxy, ask(proxy, f"broker.test:{echo}") as client:
         assert status(client) == 200
     assert time.monotonic() - began >= 0.3
+
+
+def test_faults_that_come_and_go(echo):
+    target = f"broker.test:{echo}"
+    with Proxy() as proxy:
+        for fault, ends, expected in (
+            (proxy.ask, proxy.accept, 407),
+            (proxy.refuse, proxy.accept, 403),
+            (proxy.fail, proxy.accept, 502),
+            (lambda: proxy.fail(503), proxy.restore, 503),
+            (lambda: proxy.ask("me", "s3cret"), proxy.restore, 407),
+        ):
+            fault()
+            with ask(proxy, target) as client:
+                assert status(client) == expected
+            ends()
+        with ask(proxy, target) as client:
+            assert status(client) == 200
+
+
+def test_a_silent_proxy_holds_its_tunnels(echo):
+    with Proxy() as proxy, ask(proxy, f"broker.test:{echo}") as client:
+        assert status(client) == 200
+        proxy.mute()
+        client.sendall(b"held")
+        with ask(proxy, f"broker.test:{echo}") as other:
+            for connection in (client, other):
+                connection.settimeout(0.3)
+                with pytest.raises(TimeoutError):
+                    connection.recv(1)
+        proxy.speak()
+        client.settimeout(LIMIT_S)
+        assert client.recv(100) == b"held"
+
+
+def test_a_stopped_proxy_refuses_and_keeps_its_port(echo):
+    with Proxy() as proxy:
+        with ask(proxy, f"broker.test:{echo}") as client:
+            assert status(client) == 200
+            proxy.stop()
+            proxy.stop()
+            assert client.recv(1) == b""
+        with pytest.raises(ConnectionRefusedError):
+            ask(proxy, "broker.test:1")
+        with pytest.raises(OSError), socket.socket() as other:
+            other.bind(("127.0.0.1", proxy.port))
+        proxy.start()
+        proxy.start()
+        with ask(proxy, "broker.test:1") as client:
+            assert status(client) == 502
+        proxy.stop()
+        proxy.restore()
+        with ask(proxy, "broker.test:1") as client:
+            assert status(client) == 502
+
+
+def test_no_thread_is_left_by_a_silent_proxy(echo):
+    before = set(threading.enumerate())
+    proxy = Proxy()
+    with ask(proxy, f"broker.test:{echo}") as client:
+        assert status(client) == 200
+        proxy.mute()
+        client.sendall(b"held")
+        proxy.close()
+    wait_until(lambda: before >= set(threading.enumerate()))
+
+
+def test_a_port_that_was_taken_meanwhile():
+    with Proxy() as proxy:
+        proxy.stop()
+        with socket.create_server(("127.0.0.1", proxy.port)):
+            with pytest.raises(BenchError, match="was taken"):
+                proxy.start()
+        proxy.start()
+        with ask(proxy, "broker.test:1") as client:
+            assert status(client) == 502
+
+
+def test_values_that_no_proxy_has():
+    with Proxy() as proxy:
+        with pytest.raises(BenchError):
+            proxy.fail(404)
+        for late_ms in (-1, 10**6):
+            with pytest.raises(BenchError):
+                proxy.delay(late_ms)
 
 
 def test_close_ends_tunnels(echo):

@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""Faults as they are typed, and what a board sees of each. tests/faults has the whole matrix."""
+
+import pytest
+
+from commands import typed_faults
+
+pytestmark = pytest.mark.virtual("its bench has all the parts")
+
+NO_SERVER, SERVER_CONNECTED, NO_PROXY, NOT_AUTHORISED = 4, 5, 6, 7
+
+
+@pytest.fixture
+def make(world):
+    """Makes faults, with commas between them."""
+
+    def made(text):
+        for fault in typed_faults.parse_all(text):
+            typed_faults.apply(world, fault)
+
+    return made
+
+
+def _cause(device):
+    return str(device.last_attempt()["cause"])
+
+
+def _until(device, condition):
+    assert device.repl.value(f"until(lambda: {condition}, 20000)", timeout=30) is True
+
+
+# -- the proxy
+
+
+@pytest.fixture
+def through(device, world):
+    """A NIC that leads through the bench's proxy."""
+    return {
+        "interface": "eth0",
+        "proxyconfig": {"address": world.proxy.host, "port": world.proxy.port},
+    }
+
+
+@pytest.mark.parametrize(
+    ("fault", "ends", "result", "word"),
+    [
+        ("proxy-ask=me:S3cret", "proxy-accept", NOT_AUTHORISED, "407"),
+        ("proxy-refuse", "proxy-accept", NOT_AUTHORISED, "403"),
+        ("proxy-fail", "proxy-accept", NO_PROXY, "502"),
+        ("proxy-fail=503", "proxy-restore", NO_PROXY, "503"),
+        ("proxy-mute", "proxy-speak", NO_PROXY, ""),
+        ("proxy-delay=20000", "proxy-delay=0", NO_PROXY, ""),
+        ("proxy-stop", "proxy-start", NO_PROXY, "ECONN"),
+    ],
+)
+def test_a_fault_of_the_proxy_and_its_end(device, through, make, fault, ends, result, word):
+    make(fault)
+    assert device.connect(through, timeout=2) == result
+    assert word in _cause(device)
+    make(ends)
+    assert device.connect(through) == SERVER_CONNECTED
+    device.repl.run("server.disconnect()")
+
+
+def test_a_proxy_that_asks_lets_in_who_answers(device, through, make):
+    make("proxy-ask=me:S3cret")
+    through["proxyconfig"].update(username="me", password="S3cret")
+    assert device.connect(through) == SERVER_CONNECTED
+    device.repl.run("server.disconnect()")
+
+
+def test_a_session_ends_with_its_proxy_and_comes_back_with_it(device, through, make):
+    assert device.connect(through) == SERVER_CONNECTED
+    make("proxy-stop")
+    _until(device, "not server.isconnected()")
+    make("proxy-start")
+    _until(device, "server.isconnected()")
+    device.repl.run("server.disconnect()")
+
+
+@pytest.mark.parametrize("fault", ["proxy-ask", "proxy-refuse", "proxy-mute", "proxy-stop"])
+def test_restore_ends_what_was_typed(device, world, through, make, fault):
+    make(fault)
+    world.restore()
+    assert device.connect(through) == SERVER_CONNECTED
+    assert world.proxy.tunnels == 1
+    device.repl.run("server.disconnect()")
