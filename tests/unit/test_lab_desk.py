@@ -92,11 +92,13 @@ class Ap:
 class Netsim:
     """The networks as the desk looks at them; `packets` of DNS have passed."""
 
+    network = "home"
+
     def __init__(self):
         self.packets = 0
 
     def traffic(self):
-        link = Link("wifi", "m", 77, "home", self.packets, 0, 0, 0)
+        link = Link("wifi", "m", 77, self.network, self.packets, 0, 0, 0)
         return Reading(time.monotonic(), {1: link})
 
     def counters(self):
@@ -242,9 +244,11 @@ def test_crash_is_said_and_power_mends_it(lab):
 
 
 def test_what_flows_is_told_and_ends(lab):
-    until(lambda: board(lab).traffic == {})
+    until(lambda: board(lab).traffic == {"ap": False})
     lab.world.netsim.packets = 5
     until(lambda: board(lab).traffic == {"ap": True, "dns": True})
+    until(lambda: board(lab).traffic == {"ap": False})
+    lab.world.netsim.network = ""
     until(lambda: board(lab).traffic == {})
 
 

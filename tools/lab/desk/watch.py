@@ -26,8 +26,8 @@ class Watch:
         self._counters: dict[str, dict[str, int]] = {}
 
     def look(self) -> list[dict[str, bool]]:
-        """For each board, by part: whether packets have passed since the last look. Raises
-        BenchError."""
+        """For each board, by part: whether packets have passed since the last look. A network that
+        the board has a link with is always among them. Raises BenchError."""
         reading, counters = self._world.netsim.traffic(), self._world.netsim.counters()
         before, self._reading = self._reading, reading
         counted, self._counters = self._counters, counters
@@ -36,9 +36,11 @@ class Watch:
             return found
         numbers = {board.pid: n for n, board in enumerate(self._boards) if board.running}
         for flow in flows(before, reading, self._owners()):
-            if flow.pid in numbers and flow.flows:
-                parts = found[numbers[flow.pid]]
-                parts[_part(flow.network)] = True
+            if flow.pid not in numbers or not flow.network:
+                continue
+            parts = found[numbers[flow.pid]]
+            parts[_part(flow.network)] = flow.flows
+            if flow.flows:
                 parts |= _servers(counted.get(flow.network, {}), counters.get(flow.network, {}))
         return found
 

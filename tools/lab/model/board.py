@@ -30,8 +30,9 @@ class Modem:
 class BoardView:
     """A board as it is drawn. `power`: on, off, crashed. `session`: the interface that carries
     it. `gaps`: (end of the window in s, longest gap in it in us), the oldest first; None when the
-    board does not measure. `traffic`: by part of the map, whether frames flow. `modem_lines`:
-    (direction, text), the oldest first."""
+    board does not measure. `traffic`: by part of the map, whether frames flow; a network
+    that the board has a link with is always among them. `modem_lines`: (direction, text), the
+    oldest first."""
 
     name: str
     kind: str
