@@ -250,6 +250,8 @@ _row("eth0", "ADDRESS", "cut", "cable out", lambda b: b.net.dhcp(False), NO_IP_A
      then=lambda b: b.cut())
 _row(_LAN, "ADDRESS", "slow", "each frame takes 0.15 s, each way",
      lambda b: b.net.cable.delay(150), SERVER_CONNECTED, CONNECTS)
+_row(_LAN, "ADDRESS", "slow", "DHCP answers 0.3 s late",
+     lambda b: b.net.dhcp_ms(300), SERVER_CONNECTED, CONNECTS)
 _row("cell0", "ADDRESS", "refuse", "NO CARRIER to the dial",
      lambda b: b.modem.refuse_dial("NO CARRIER"), NO_PPP_CONNECTION, TRIED)
 _row("cell0", "ADDRESS", "refuse", "PAP refuses the password",

@@ -8,7 +8,7 @@ from commands import typed_faults
 
 pytestmark = pytest.mark.virtual("its bench has all the parts")
 
-NO_SERVER, SERVER_CONNECTED, NO_PROXY, NOT_AUTHORISED = 4, 5, 6, 7
+NO_IP_ADDRESS, NO_SERVER, SERVER_CONNECTED, NO_PROXY, NOT_AUTHORISED = 2, 4, 5, 6, 7
 
 
 @pytest.fixture
@@ -28,6 +28,19 @@ def _cause(device):
 
 def _until(device, condition):
     assert device.repl.value(f"until(lambda: {condition}, 20000)", timeout=30) is True
+
+
+# -- DHCP
+
+
+@pytest.mark.parametrize(("link", "part"), [("wl0", "ap"), ("eth0", "ethernet")])
+def test_leases_that_are_late(device, make, link, part):
+    make(f"{part}-dhcp-ms=60000")
+    assert device.connect(device.nic(link), timeout=2) == NO_IP_ADDRESS
+    make(f"{part}-dhcp-ms=400")
+    assert device.connect(device.nic(link)) == SERVER_CONNECTED
+    assert dict(device.last_attempt()["stages"])["ADDRESS"] >= 800  # an offer and a lease
+    device.repl.run("server.disconnect()")
 
 
 # -- the proxy

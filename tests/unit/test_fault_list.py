@@ -71,6 +71,8 @@ def test_healthy_values_and_choices_can_be_typed(kind, method):
         ("wifi", ["dhcp=off", "dhcp=on"], [], "ok"),
         ("wifi", ["spoil_dhcp=nak", "dhcp=on"], [], "ok"),
         ("wifi", ["spoil_dhcp=nak", "dhcp=off"], ["dhcp=off"], "faulty"),
+        ("wifi", ["dhcp_ms=900"], ["dhcp_ms=900"], "slow"),
+        ("wifi", ["dhcp_ms=900", "dhcp=off", "dhcp=on", "dhcp_ms=0"], [], "ok"),
         ("wifi", ["portal", "log_in"], [], "ok"),
         ("ethernet", ["unplug"], ["unplug"], "cut"),
         ("ethernet", ["unplug", "cable.restore"], [], "ok"),

@@ -47,6 +47,10 @@ class Network:
         """Leases are given, or requests are swallowed."""
         self._set(f"dhcp={'on' if on else 'off'}")
 
+    def dhcp_ms(self, ms: int) -> None:
+        """DHCP's replies come `ms` late."""
+        self._set(f"dhcp-ms={ms}")
+
     def spoil_dhcp(self, how: str) -> None:
         """What replies are: "nak" refuses what was offered, "wrong" answers somebody else,
         "garbage" is noise, "half" ends early. Until dhcp(True)."""
@@ -73,5 +77,4 @@ class Network:
     def restore(self) -> None:
         """Ends all faults."""
         self.cable.restore()
-        self.dhcp(True)
-        self.log_in()
+        self._set("dhcp=on dhcp-ms=0 portal=off")

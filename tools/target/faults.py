@@ -51,6 +51,7 @@ class Entry:
 _SPOILT = ("nak", "wrong", "garbage", "half")
 _NETWORK = {
     "dhcp": Entry("withhold leases", ends=("spoil_dhcp",), healthy="on"),
+    "dhcp_ms": Entry("delay DHCP's replies", SLOW, healthy="0"),
     "spoil_dhcp": Entry("spoil DHCP's replies", ends=("dhcp",), choices=_SPOILT),
     "portal": Entry("put a captive portal before a network"),
     "log_in": Entry("take a captive portal away", NONE, ("portal",)),

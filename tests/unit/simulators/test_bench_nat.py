@@ -259,11 +259,16 @@ def test_many_boards_at_once(world):
 DISCOVER, REQUEST, LEASED, REFUSED = b"\x35\1\1", b"\x35\1\3", b"\x35\1\5", b"\x35\1\6"
 
 
-def ask_dhcp(station, options):
-    """What is answered to a DHCP message with these options, from the op code on."""
+def send_dhcp(station, options):
+    """Sends a DHCP message with these options."""
     request = b"\1\1\6\0conn".ljust(28, b"\0") + station.mac
     request = request.ljust(236, b"\0") + b"\x63\x82\x53\x63" + options + b"\xff"
     station.udp("255.255.255.255", 67, request, 68)
+
+
+def ask_dhcp(station, options):
+    """What is answered to a DHCP message with these options, from the op code on."""
+    send_dhcp(station, options)
     return station.receive_udp(68).payload
 
 
@@ -303,6 +308,38 @@ def test_dhcp_that_refuses(world, station):
     home.spoil_dhcp("nak")
     assert ask_dhcp(station, DISCOVER) == offer, "an offer can still be had"
     assert ask_dhcp(station, request)[240:243] == REFUSED
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_dhcp_that_is_late_and_overtaken(world, online, spoilt):
+    home = world.wifi["home"]
+    if spoilt:
+        home.spoil_dhcp("garbage")
+    home.dhcp_ms(500)
+    send_dhcp(online, DISCOVER)
+    # It drops a DHCP reply that comes before the answer to it.
+    assert online.arp(home.gateway) is not None
+    assert (online.receive_udp(68).payload[4:8] == b"conn") is not spoilt
+    home.restore()
+    send_dhcp(online, DISCOVER)
+    assert online.receive_udp(68) is not None
+
+
+def test_late_dhcp_does_not_outlive_the_link(world, station):
+    home = world.wifi["home"]
+    home.dhcp_ms(300)
+    assert station.join("home-net", "correct-horse")[:1] == b"U"
+    send_dhcp(station, DISCOVER)
+    home.kick()
+    station.expect("D")
+    assert station.join("home-net", "correct-horse")[:1] == b"U"
+    assert station.silent_for(0.6)
+
+
+@pytest.mark.parametrize("value", ["-1", "600001", "x", ""])
+def test_dhcp_delays_that_are_none(world, value):
+    with pytest.raises(BenchError):
+        world.wifi["home"].dhcp_ms(value)
 
 
 def test_a_connection_to_a_board(world, online):

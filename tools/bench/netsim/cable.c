@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Frames in flight. Every frame, delayed or not, goes through the queue of its client, so that
+// Frames in flight. Every frame, delayed or not, goes through a queue of its client, so that
 // libslirp's send callback, which runs inside libslirp's input, only ever appends here.
 
 #include <stdlib.h>
@@ -78,6 +78,20 @@ static bool lost(network_t *network, direction_t direction, size_t length) {
     return false;
 }
 
+// No frame overtakes another, also when the delay has just become shorter.
+static void append(flights_t *flights, flight_t *flight) {
+    if (flights->tail == NULL) {
+        flights->head = flight;
+    } else {
+        if (flight->due_ms < flights->tail->due_ms) {
+            flight->due_ms = flights->tail->due_ms;
+        }
+        flights->tail->next = flight;
+    }
+    flights->tail = flight;
+    flights->count++;
+}
+
 void cable_offer(client_t *client, direction_t direction, const uint8_t *frame, size_t length) {
     network_t *network = client->network;
     if (network == NULL || length < FRAME_MIN || length > FRAME_MAX) {
@@ -86,8 +100,10 @@ void cable_offer(client_t *client, direction_t direction, const uint8_t *frame, 
     if (direction == DIRECTION_UP) {
         counters_sent(network, frame, length);
     }
+    uint32_t late_ms = direction == DIRECTION_DOWN ? dhcp_late_ms(network, frame, length) : 0;
+    flights_t *flights = late_ms > 0 ? &client->late : &client->flights;
     flight_t *flight = NULL;
-    if (!lost(network, direction, length) && client->flight_count < FLIGHT_MAX) {
+    if (!lost(network, direction, length) && flights->count < FLIGHT_MAX) {
         flight = malloc(sizeof(*flight) + length);
     }
     if (flight == NULL) {
@@ -95,37 +111,27 @@ void cable_offer(client_t *client, direction_t direction, const uint8_t *frame, 
         return;
     }
     flight->next = NULL;
-    flight->due_ms = due_in(network->delay_ms);
+    flight->due_ms = due_in(network->delay_ms + late_ms);
     flight->direction = direction;
     flight->length = length;
     memcpy(flight->frame, frame, length);
-    // No frame overtakes another, also when the delay has just become shorter.
-    if (client->flight_tail == NULL) {
-        client->flight_head = flight;
-    } else {
-        if (flight->due_ms < client->flight_tail->due_ms) {
-            flight->due_ms = client->flight_tail->due_ms;
-        }
-        client->flight_tail->next = flight;
-    }
-    client->flight_tail = flight;
-    client->flight_count++;
+    append(flights, flight);
 }
 
-static flight_t *take_first(client_t *client) {
-    flight_t *flight = client->flight_head;
-    client->flight_head = flight->next;
-    if (client->flight_head == NULL) {
-        client->flight_tail = NULL;
+static flight_t *take_first(flights_t *flights) {
+    flight_t *flight = flights->head;
+    flights->head = flight->next;
+    if (flights->head == NULL) {
+        flights->tail = NULL;
     }
-    client->flight_count--;
+    flights->count--;
     return flight;
 }
 
-void cable_run(client_t *client) {
+static void run(client_t *client, flights_t *flights) {
     int64_t now_ms = clock_ms();
-    while (client->flight_head != NULL && client->flight_head->due_ms <= now_ms) {
-        flight_t *flight = take_first(client);
+    while (flights->head != NULL && flights->head->due_ms <= now_ms) {
+        flight_t *flight = take_first(flights);
         network_t *network = client->network;
         // A fault that came while the frame was under way hits it too.
         if (network == NULL || network->cut || network->silent[flight->direction]) {
@@ -143,12 +149,27 @@ void cable_run(client_t *client) {
     }
 }
 
+void cable_run(client_t *client) {
+    run(client, &client->flights);
+    run(client, &client->late);
+}
+
+static int64_t next_ms(const flights_t *flights) {
+    return flights->head != NULL ? flights->head->due_ms : INT64_MAX;
+}
+
 int64_t cable_next_ms(const client_t *client) {
-    return client->flight_head != NULL ? client->flight_head->due_ms : INT64_MAX;
+    int64_t ms = next_ms(&client->flights), late_ms = next_ms(&client->late);
+    return ms < late_ms ? ms : late_ms;
+}
+
+static void clear(flights_t *flights) {
+    while (flights->head != NULL) {
+        free(take_first(flights));
+    }
 }
 
 void cable_clear(client_t *client) {
-    while (client->flight_head != NULL) {
-        free(take_first(client));
-    }
+    clear(&client->flights);
+    clear(&client->late);
 }

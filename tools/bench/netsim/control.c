@@ -148,6 +148,7 @@ static const char *set_number(network_t *network, const char *key, const char *v
         { "wrong-key-ms", 0, TIME_MAX_MS, true, false },
         { "beacon-ms", 0, TIME_MAX_MS, true, false },
         { "link-ms", 0, TIME_MAX_MS, false, true },
+        { "dhcp-ms", 0, TIME_MAX_MS, true, true },
     };
     size_t i = 0;
     size_t count = sizeof(rules) / sizeof(rules[0]);
@@ -175,7 +176,8 @@ static const char *set_number(network_t *network, const char *key, const char *v
         case 6: network->association_ms = (uint32_t)number; break;
         case 7: network->wrong_key_ms = (uint32_t)number; break;
         case 8: network->beacon_ms = (uint32_t)number; break;
-        default: network->link_ms = (uint32_t)number; break;
+        case 9: network->link_ms = (uint32_t)number; break;
+        default: network->dhcp_ms = (uint32_t)number; break;
     }
     return NULL;
 }

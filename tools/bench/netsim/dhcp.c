@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The connectwith authors
 // SPDX-License-Identifier: MIT
 
-// Spoils what libslirp's DHCP server replies (RFC 2131), on its way to the board.
+// Spoils or delays what libslirp's DHCP server replies (RFC 2131), on its way to the board.
 
 #include <string.h>
 
@@ -24,6 +24,18 @@ const char *dhcp_set(network_t *network, const char *value) {
         }
     }
     return "on, off, nak, wrong, garbage, half or two-dns";
+}
+
+// Whether `frame` is a reply to a board, spoilt or not.
+static bool is_reply(const uint8_t *frame, size_t length) {
+    return length >= BOOTP && get16(frame + ETHERTYPE) == ETHERTYPE_IPV4
+        && frame[IP_PROTOCOL] == PROTOCOL_UDP && get16(frame + SOURCE_PORT) == PORT_DHCP_SERVER
+        && get16(frame + DESTINATION_PORT) == PORT_DHCP_CLIENT;
+}
+
+// By how much a frame to a board comes late because it is a reply.
+uint32_t dhcp_late_ms(const network_t *network, const uint8_t *frame, size_t length) {
+    return network->dhcp_ms > 0 && is_reply(frame, length) ? network->dhcp_ms : 0;
 }
 
 // Where an option begins, NULL if there is none.
@@ -78,9 +90,7 @@ static size_t shorten(uint8_t *frame) {
 // 0 where `frame` is no DHCP reply or there is no fault.
 size_t dhcp_spoil(const network_t *network, const uint8_t *frame, size_t length, uint8_t *spoilt) {
     bool whole = network == NULL || network->dhcp == DHCP_ON || network->dhcp == DHCP_OFF;
-    if (whole || length < OPTIONS || length > FRAME_MAX || frame[IP_PROTOCOL] != PROTOCOL_UDP
-        || get16(frame + SOURCE_PORT) != PORT_DHCP_SERVER
-        || get16(frame + DESTINATION_PORT) != PORT_DHCP_CLIENT) {
+    if (whole || length < OPTIONS || length > FRAME_MAX || !is_reply(frame, length)) {
         return 0;
     }
     memcpy(spoilt, frame, length);

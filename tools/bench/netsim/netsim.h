@@ -9,7 +9,7 @@
 //   segment.c   Ethernet and cellular: chip, cable, link
 //   cable.c     frames in flight, and every fault a cable can have
 //   nat.c       one libslirp per client and network; what may pass
-//   dhcp.c      leases that are refused, for somebody else, or no DHCP at all
+//   dhcp.c      leases that are late, refused, for somebody else, or no DHCP at all
 //   beyond.c    addresses behind the gateway
 //   counters.c  packets that boards have sent, frames that were carried
 //   redirect.c  DNS and SNTP datagrams to the bench's own servers
@@ -79,6 +79,7 @@ typedef struct {
     uint8_t number;            // n of 10.0.n.0/24
     bool is_wifi;
     dhcp_t dhcp;
+    uint32_t dhcp_ms;          // so late are replies
     bool portal;               // connections beyond the gateway go to 127.0.0.2
     // Cable.
     uint32_t delay_ms;         // each way
@@ -116,6 +117,11 @@ typedef struct flight flight_t;
 typedef struct nat nat_t;
 
 typedef struct {
+    flight_t *head, *tail;
+    size_t count;
+} flights_t;
+
+typedef struct {
     int fd;                    // of one datagram flow, -1: free
     int poll_index;
     int64_t used_ms;
@@ -147,8 +153,8 @@ typedef struct {
     bool started;              // Ethernet: esp_eth_start was called; cellular: always
     message_t *out_head, *out_tail;
     size_t out_count;
-    flight_t *flight_head, *flight_tail;
-    size_t flight_count;
+    flights_t flights;         // in order: no frame overtakes another
+    flights_t late;            // replies of a DHCP server that is late, which all others overtake
     uint64_t frames[2];        // carried since it appeared, by direction
     uint64_t bytes[2];         // of these frames
     flow_t flows[FLOW_MAX];
@@ -231,6 +237,7 @@ void nat_poll(client_t *client, bool failed);
 
 // dhcp.c
 const char *dhcp_set(network_t *network, const char *value);
+uint32_t dhcp_late_ms(const network_t *network, const uint8_t *frame, size_t length);
 size_t dhcp_spoil(const network_t *network, const uint8_t *frame, size_t length, uint8_t *spoilt);
 
 // beyond.c
