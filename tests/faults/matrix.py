@@ -211,8 +211,7 @@ _row("eth0", "LINK", "slow", "0.7 s until there is a carrier",
 _no("eth0", "LINK", "refuse wrong garbage half", "there is a carrier or none, nothing between")
 _row("cell0", "LINK", "refuse", "registration denied",
      lambda b: b.modem.deny(), REGISTRATION_DENIED, TRIED)
-_row("cell0", "LINK", "refuse", "SIM removed", lambda b: b.modem.sim("removed"),
-     SIM_ERROR, TRIED)
+_row("cell0", "LINK", "refuse", "SIM removed", lambda b: b.modem.sim("removed"), SIM_ERROR, TRIED)
 _row("cell0", "LINK", "wrong", "the SIM wants its PUK", lambda b: b.modem.sim("puk"),
      SIM_ERROR, EARLY)
 _row("cell0", "LINK", "wrong", "registered for SMS only",
@@ -238,8 +237,7 @@ for _kind, _fault, _how in (
 ):
     _row(_LAN, "ADDRESS", _fault, _how, lambda b, kind=_kind: b.net.spoil_dhcp(kind),
          NO_IP_ADDRESS, LATE)
-_row(_LAN, "ADDRESS", "never", "no DHCP server", lambda b: b.net.dhcp(False),
-     NO_IP_ADDRESS, LATE)
+_row(_LAN, "ADDRESS", "never", "no DHCP server", lambda b: b.net.dhcp(False), NO_IP_ADDRESS, LATE)
 _row("wl0", "ADDRESS", "never", "one of two access points has no DHCP server",
      lambda b: (b.second(), b.net.dhcp(False)), SERVER_CONNECTED, CONNECTS)
 _row("wl0", "ADDRESS", "never", "the stronger of two networks has no DHCP server",
@@ -325,8 +323,7 @@ _cuts("CLOCK", lambda b: _clock(b, "off"), None)
 
 _row(_ALL, "RESOLVE", "refuse", "NXDOMAIN",
      lambda b: b.world.dns.nxdomain(b.world.broker.host), NOT_RESOLVED, EARLY)
-_row(_ALL, "RESOLVE", "refuse", "SERVFAIL", lambda b: b.world.dns.servfail(),
-     NOT_RESOLVED, TRIED)
+_row(_ALL, "RESOLVE", "refuse", "SERVFAIL", lambda b: b.world.dns.servfail(), NOT_RESOLVED, TRIED)
 _row(_ALL, "RESOLVE", "wrong", "answers to another question", lambda b: b.world.dns.strange(),
      _SILENT, LATE)
 _row(_ALL, "RESOLVE", "wrong", "an address that nobody has", lambda b: b.resolve_to("192.0.2.1"),
@@ -335,8 +332,7 @@ _row(_ALL, "RESOLVE", "never", "DNS is silent", lambda b: b.world.dns.drop(), _S
 _cuts("RESOLVE", lambda b: b.world.dns.drop(), PPP_NO_CONNECTIVITY)
 _row(_ALL, "RESOLVE", "slow", "DNS answers 0.7 s late", lambda b: b.world.dns.delay(700),
      SERVER_CONNECTED, CONNECTS)
-_row(_ALL, "RESOLVE", "garbage", "noise from DNS", lambda b: b.world.dns.garbage(),
-     _SILENT, LATE)
+_row(_ALL, "RESOLVE", "garbage", "noise from DNS", lambda b: b.world.dns.garbage(), _SILENT, LATE)
 _row(_ALL, "RESOLVE", "half", "answers that end in the record", lambda b: b.world.dns.half(),
      _SILENT, LATE)
 
@@ -345,8 +341,7 @@ _row(_ALL, "RESOLVE", "half", "answers that end in the record", lambda b: b.worl
 _row(_ALL, "DIAL", "refuse", "RST to the SYN", lambda b: b.closed_server(), NO_SERVER, TRIED)
 _row(_LAN, "DIAL", "refuse", "RST to the SYN, by the proxy", lambda b: b.closed_proxy(),
      NO_PROXY, TRIED)
-_row(_ALL, "DIAL", "never", "no answer to the SYN", lambda b: b.server("full"),
-     _UNREACHED, LATE)
+_row(_ALL, "DIAL", "never", "no answer to the SYN", lambda b: b.server("full"), _UNREACHED, LATE)
 _cuts("DIAL", lambda b: b.server("full"), PPP_NO_CONNECTIVITY)
 _row(_ALL, "DIAL", "slow", "the SYN is answered 1 s late", lambda b: b.server("full"),
      SERVER_CONNECTED, CONNECTS, then=lambda b: b.peer.accept())
