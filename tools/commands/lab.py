@@ -8,7 +8,7 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands import values
+from commands import serial_port, values
 from commands.console import Console
 from commands.session import boards_in_bench, configure, prepare
 from setup import paths, venv
@@ -22,6 +22,7 @@ SUMMARY = "show a virtual board and its networks in a browser, and make faults t
 EXAMPLES = """\
 ./tools/cw lab
 ./tools/cw lab --boards 3            three boards in one bench
+./tools/cw lab --port /dev/ttyUSB0   your board's REPL, stages and results, beside a virtual one
 ./tools/cw lab my_script.py          your script in the page's editor; Run runs it
 ./tools/cw lab --no-browser --page-port 8765
 
@@ -40,9 +41,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "script", nargs="?", type=values.file, metavar="SCRIPT.py", help="for the page's editor"
     )
     parser.add_argument(
-        "--boards", type=values.count(1, 8), default=1, metavar="N",
-        help="how many virtual boards, 1 to 8 (default: %(default)s)",
+        "--boards", type=values.count(0, 8), default=1, metavar="N",
+        help="how many virtual boards, 1 to 8 (default: %(default)s); 0 with --port",
     )  # fmt: skip
+    parser.add_argument(
+        "--port", metavar="P", help="a real board's serial port, to be shown beside them"
+    )
     parser.add_argument(
         "--page-port", type=values.count(1, 65535), default=0, metavar="N",
         help="of the loopback interface, for the page (default: a free one)",
@@ -96,6 +100,10 @@ def _open(url: str, report: Report) -> None:
 def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 after Ctrl-C or SIGTERM."""
     script = script_text(options.script)
+    if options.port:
+        serial_port.check(options.port)
+    elif not options.boards:
+        raise Problem("There is no board.", "--boards 0 leaves none.", "name one with --port.", 2)
     try:
         import nicegui  # noqa: F401
     except ImportError as error:
@@ -117,7 +125,8 @@ def run(options: argparse.Namespace, report: Report) -> int:
             for board in boards:
                 _equip(world, board)
             lab = Lab(PARTS, script)
-            with Desk(world, boards, lab, built.mpy_cross) as desk:
+            ports = [options.port] if options.port else []
+            with Desk(world, boards, lab, built.mpy_cross, ports) as desk:
                 report.line(f"lab       {server.url}")
                 report.line("Ctrl-C ends it.")
                 if not options.no_browser:

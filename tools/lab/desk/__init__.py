@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from lab.desk.bench import BenchDesk
 from lab.desk.board import BoardDesk
 from lab.desk.script import check
+from lab.desk.serial import SerialDesk
 from lab.desk.virtual import VirtualDesk
 from lab.model import Lab
 
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 class Desk:
     """Use as a context manager, while world and boards stand. It begins with a reset of each.
 
-    The boards are those of `lab`, which get a state each, in their order. more: further boards,
-    with their states in `lab` already. What a method asks for is done later; it returns at once.
+    Each board gets a state in `lab`, and those at serial ports come last. What a method asks for
+    is done later; it returns at once.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class Desk:
         boards: Sequence["Board"],
         lab: Lab,
         mpy_cross: Path,
-        more: Sequence[BoardDesk] = (),
+        ports: Sequence[str] = (),
     ) -> None:
         self._lab = lab
         self._mpy_cross = mpy_cross
@@ -45,7 +46,7 @@ class Desk:
             VirtualDesk(board, lab.add_board(name))
             for board, name in zip(boards, names, strict=True)
         ]
-        self._boards += more
+        self._boards += [SerialDesk(port, lab.add_board(port, "real")) for port in ports]
         self._bench = BenchDesk(world, boards, lab)
         self._stack = contextlib.ExitStack()
 

@@ -53,6 +53,12 @@ class Lab:
         self.boards.append(board)
         return board
 
+    @property
+    def first(self) -> int:
+        """The index of the board that a new page shows: a real one, if there is one."""
+        real = (number for number, board in enumerate(self.boards) if board.kind == "real")
+        return next(real, 0)
+
     def _saw(self, board: int | None, what: str, *values: object) -> None:
         for listener in self.listeners:
             listener(board, what, *values)

@@ -35,7 +35,7 @@ class Page:
     def __init__(self, lab: Lab, desk: Orders) -> None:
         self._lab = lab
         self._seen = (-1, -1)
-        self._chosen = 0
+        self._chosen = lab.first
         orders = BoardOrders(desk, lambda: self._chosen)
         style.apply()
         self._panels: list[Panel] = [HeadPanel(lab, orders, self._choose)]

@@ -18,9 +18,9 @@ class HeadPanel:
             ui.label("connectwith lab").classes("text-xl font-medium")
             if len(lab.boards) > 1:
                 names = {number: board.name for number, board in enumerate(lab.boards)}
-                ui.toggle(names, value=0, on_change=lambda event: choose(event.value)).props(
-                    "dense no-caps outline"
-                )
+                ui.toggle(
+                    names, value=lab.first, on_change=lambda event: choose(event.value)
+                ).props("dense no-caps outline")
             self._power = ui.label("").classes("text-base")
             ui.button("Soft reset", on_click=orders.soft_reset).props("dense no-caps outline")
             ui.button("EN reset", on_click=orders.press_en).props("dense no-caps outline")
