@@ -99,3 +99,36 @@ def test_restore_ends_what_was_typed(device, world, through, make, fault):
     assert device.connect(through) == SERVER_CONNECTED
     assert world.proxy.tunnels == 1
     device.repl.run("server.disconnect()")
+
+
+# -- the broker
+
+
+@pytest.mark.parametrize("link", ["wl0", "eth0"])
+@pytest.mark.parametrize(
+    ("fault", "ends", "word"),
+    [
+        ("broker-refuse", "broker-accept", "CONNACK 5"),
+        ("broker-certificate=expired", "broker-certificate=good", "expired"),
+        ("broker-certificate=other-host", "broker-certificate=good", "CN"),
+        ("broker-certificate=young", "broker-certificate=good", "not valid yet"),
+        ("broker-certificate=untrusted", "broker-restore", "not signed by the given CA"),
+    ],
+)
+def test_a_fault_of_the_broker_and_its_end(device, make, link, fault, ends, word):
+    make(fault)
+    assert device.connect(device.nic(link), timeout=5) == NO_SERVER
+    assert word.lower() in _cause(device).lower()
+    make(ends)
+    assert device.connect(device.nic(link)) == SERVER_CONNECTED
+    device.repl.run("server.disconnect()")
+
+
+@pytest.mark.parametrize("fault", ["broker-restart", "broker-certificate=expired"])
+def test_a_session_ends_with_the_broker_and_comes_back(device, make, fault):
+    assert device.connect(device.ethernet()) == SERVER_CONNECTED
+    make(fault)
+    _until(device, "imp.diag.counters()['losses'] == 1")
+    make("broker-certificate=good")
+    _until(device, "server.isconnected()")
+    device.repl.run("server.disconnect()")

@@ -36,9 +36,9 @@ class Amqtt(Engine):
                     "listen": self._listen,
                     "port": port,
                     "plain_port": plain_port,
-                    "certificate": str(self._certificate.certificate),
-                    "key": str(self._certificate.key),
-                    "credentials": self._credentials,
+                    "certificate": str(self.certificate.certificate),
+                    "key": str(self.certificate.key),
+                    "credentials": self.credentials,
                 }
             )
         )
@@ -69,5 +69,5 @@ class Amqtt(Engine):
             if time.monotonic() > deadline:
                 raise child.failure(f"does not listen within {timeout} s")
         connection = socket.create_connection((self._listen, self._plain_port), timeout)
-        self._client = MqttClient(connection, 4, self._credentials)
+        self._client = MqttClient(connection, 4, self.credentials)
         return True

@@ -7,12 +7,13 @@ from __future__ import annotations
 import glob
 import os
 import re
+import secrets
 import signal
 import time
 from pathlib import Path
 
 from .amqtt_broker import Amqtt
-from .certificates import Certificates
+from .certificates import Certificates, KeyPair
 from .child import Child
 from .errors import BenchError
 from .guard import Guard
@@ -49,7 +50,16 @@ class Broker(Inbox):
             raise BenchError(f"{name}: the brokers are {' and '.join(engines)}")
         if client_ca is not None and name != "mosquitto":
             raise BenchError(f"{name} does not ask clients for certificates")
+        self._certificates = {
+            "good": certificates.broker,
+            "expired": certificates.expired,
+            "other-host": certificates.other_host,
+            "untrusted": certificates.untrusted,
+            "young": certificates.young,
+        }
         self._engine = engines[name](folder, certificates.broker, credentials, listen, client_ca)
+        self._asks_for_certificates = client_ca is not None
+        self._nobody = secrets.token_hex(16), secrets.token_hex(16)
         self._log = folder / "broker.log"
         self._guard = guard
         self._child: Child | None = None
@@ -147,10 +157,39 @@ class Broker(Inbox):
             self._engine.drain()
         self.stop()
 
-    def forget_tickets(self) -> None:
-        """Restarts it: TLS sessions from before can not be resumed any more."""
+    def restart(self) -> None:
+        """Stops and starts it: sessions end, and TLS sessions can not be resumed any more."""
         self.stop()
         self.start()
+
+    def forget_tickets(self) -> None:
+        """The same as restart()."""
+        self.restart()
+
+    def certificate(self, kind: str) -> None:
+        """From now on, and after a restart if it runs, it has another certificate: "good",
+        "expired", "other-host", "untrusted" or "young", as in class Certificates."""
+        if kind not in self._certificates:
+            raise BenchError(f"{kind}: the certificates are {', '.join(self._certificates)}")
+        self._change(self._certificates[kind], self._engine.credentials)
+
+    def refuse(self) -> None:
+        """Restarts it if it runs, and lets no client in: CONNACK 5, from amqtt the end of the
+        connection."""
+        if self._asks_for_certificates:
+            raise BenchError("a broker that asks for certificates lets in who has one")
+        self._change(self._engine.certificate, self._nobody)
+
+    def accept(self) -> None:
+        """Ends refuse()."""
+        self._change(self._engine.certificate, self.credentials)
+
+    def _change(self, certificate: KeyPair, credentials: tuple[str, str] | None) -> None:
+        before = self._engine.certificate, self._engine.credentials
+        self._engine.certificate, self._engine.credentials = certificate, credentials
+        self.resume()
+        if (certificate, credentials) != before and self._child is not None:
+            self.restart()
 
     def stall(self) -> None:
         """It hangs: the kernel accepts connections, and nothing is answered."""
@@ -162,8 +201,8 @@ class Broker(Inbox):
             os.kill(self._child.pid, signal.SIGCONT)
 
     def restore(self) -> None:
-        """Running, without any message, even a retained one."""
-        self.resume()
+        """Running as at first, without any message, even a retained one."""
+        self._change(self._certificates["good"], self.credentials)
         try:
             self._engine.ping()
         except BenchError:

@@ -14,7 +14,8 @@ from .mqtt_client import MqttClient
 class Engine:
     """A program that can be the broker, with files in `folder`, and the bench's own client.
 
-    A subclass starts it, and makes `_client` when it serves.
+    A subclass starts it, with the `certificate` and the `credentials` of that moment, and makes
+    `_client` when it serves.
     """
 
     def __init__(
@@ -26,8 +27,8 @@ class Engine:
         client_ca: Path | None = None,
     ) -> None:
         self._folder = folder
-        self._certificate = certificate
-        self._credentials = credentials
+        self.certificate = certificate
+        self.credentials = credentials
         self._listen = listen
         self._client_ca = client_ca
         self._client: MqttClient | None = None

@@ -48,11 +48,11 @@ class Mosquitto(Engine):
         if program is None:
             raise BenchError("mosquitto is not installed: apt-get install mosquitto")
         self._socket.unlink(missing_ok=True)
-        if self._credentials is None:
+        if self.credentials is None:
             access = ["allow_anonymous true"]
         else:
             passwords = self._folder / "passwords"
-            passwords.write_text(_password_line(*self._credentials))
+            passwords.write_text(_password_line(*self.credentials))
             passwords.chmod(0o600)
             access = ["allow_anonymous false", f"password_file {passwords}"]
         lines = ["per_listener_settings true", "persistence false", "log_dest stderr"]
@@ -60,7 +60,7 @@ class Mosquitto(Engine):
         if os.geteuid() == 0:
             lines.append("user root")  # otherwise it changes to a user that cannot read the folder
         lines += [f"listener {port} {self._listen}", *access]
-        lines += [f"certfile {self._certificate.certificate}", f"keyfile {self._certificate.key}"]
+        lines += [f"certfile {self.certificate.certificate}", f"keyfile {self.certificate.key}"]
         if self._client_ca is not None:
             lines += [f"cafile {self._client_ca}", "require_certificate true"]
             lines.append("use_identity_as_username true")

@@ -66,6 +66,7 @@ _CABLE = {
 }
 _RESTORE = {"restore": Entry("end its faults", NONE, ("*",))}
 _DNS_MODES = ("drop", "servfail", "garbage")
+_CERTIFICATES = ("good", "expired", "other-host", "untrusted", "young")
 # By kind of part, and by method.
 FAULTS: Mapping[str, Mapping[str, Entry]] = {
     "wifi": {
@@ -122,6 +123,11 @@ FAULTS: Mapping[str, Mapping[str, Entry]] = {
         "start": Entry("start the broker again", NONE, ("stop",)),
         "stall": Entry("have the broker hang", CUT),
         "resume": Entry("have the broker go on", NONE, ("stall",)),
+        "restart": Entry("restart the broker", MOMENT, ("stop", "stall")),
+        "refuse": Entry("have the broker let nobody in", ends=("stall",)),
+        "accept": Entry("have the broker let clients in again", NONE, ("refuse", "stall")),
+        "certificate": Entry("give the broker another certificate", ends=("stall",),
+                             healthy="good", choices=_CERTIFICATES),
         "forget_tickets": Entry("have the broker forget its TLS sessions", MOMENT,
                                 ("stop", "stall")),
         **_RESTORE,

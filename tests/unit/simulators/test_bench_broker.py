@@ -165,6 +165,91 @@ def test_restore_revives_a_killed_broker(own_world, broker):
     session(own_world, connect_packet())[0].close()
 
 
+def test_refuse_and_accept(own_world, broker, engine):
+    standing, _ = session(own_world, connect_packet())
+    with standing:
+        broker.refuse()
+        assert standing.recv(4) == b""
+    # amqtt closes without a word.
+    refusal = NOT_AUTHORISED if engine == "mosquitto" else b""
+    for plain in (False, True):
+        connection, answer = session(own_world, connect_packet(), plain)
+        connection.close()
+        assert answer == refusal
+    pid = broker.pid
+    broker.refuse()
+    assert broker.pid == pid
+    broker.publish("imp/1/device/x", "seen")  # the bench is let in
+    assert broker.wait_for("imp/1/device/x")[1] == b"seen"
+    broker.restart()
+    assert session(own_world, connect_packet())[1] == refusal
+    broker.accept()
+    assert session(own_world, connect_packet())[1] == ACCEPTED
+
+
+def test_refusal_of_a_broker_that_is_stopped(own_world, broker):
+    broker.stop()
+    broker.refuse()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", broker.port), 5)
+    broker.start()
+    assert session(own_world, connect_packet())[1] != ACCEPTED
+    own_world.restore()
+    assert session(own_world, connect_packet())[1] == ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("expired", "certificate has expired"),
+        ("other-host", "Hostname mismatch"),
+        ("untrusted", "signature failure"),
+        ("young", "certificate is not yet valid"),
+    ],
+)
+def test_certificates(own_world, broker, kind, words):
+    port = broker.port
+    broker.certificate(kind)
+    with pytest.raises(ssl.SSLCertVerificationError, match=words):
+        session(own_world, connect_packet())
+    assert session(own_world, connect_packet(), plain=True)[1] == ACCEPTED
+    broker.stall()
+    broker.certificate("good")
+    assert session(own_world, connect_packet())[1] == ACCEPTED
+    broker.certificate(kind)
+    own_world.restore()
+    assert session(own_world, connect_packet())[1] == ACCEPTED and broker.port == port
+
+
+def test_what_changes_nothing_ends_a_stall(own_world, broker):
+    pid = broker.pid
+    for change in (broker.accept, lambda: broker.certificate("good")):
+        broker.stall()
+        change()
+        assert session(own_world, connect_packet())[1] == ACCEPTED and broker.pid == pid
+
+
+def test_restart_ends_sessions(own_world, broker):
+    standing, _ = session(own_world, connect_packet())
+    with standing:
+        broker.restart()
+        assert standing.recv(4) == b""
+    assert session(own_world, connect_packet())[1] == ACCEPTED
+
+
+def test_what_a_broker_cannot(broker, own_world, tmp_path):
+    from bench import BenchError
+    from bench.broker import Broker
+
+    with pytest.raises(BenchError, match="certificates are good, expired"):
+        broker.certificate("old")
+    if broker.engine == "mosquitto":
+        certificates, ca = own_world.certificates, own_world.certificates.ca_file
+        other = Broker(tmp_path, certificates, own_world.guard, client_ca=ca)
+        with pytest.raises(BenchError, match="lets in who has one"):
+            other.refuse()
+
+
 def test_wait_for_has_an_end(broker):
     from bench import BenchError
 
