@@ -62,7 +62,7 @@ _SANS_IO = {
 }
 # Without I/O, too.
 _OVERWRITE = "connectwith.overwrite"
-_MODEM_PARTS = {"call", "commands", "identity", "packet", "radio"}
+_MODEM_PARTS = {"call", "commands", "identity", "packet", "radio", "transcript"}
 # What the public modules must not know.
 _PROTOCOLS = (
     "connectwith.connection.dialer",
@@ -182,7 +182,7 @@ def circle_complaints(folder: str, texts: dict[str, str]) -> list[str]:
 def _belongs(module: str, inner: str) -> bool:
     """connectwith.links is the contract of all links, and makes each at its first use; the NIC is
     one thing in two files, the second of which is loaded by need. The simulated modem is one thing
-    in six files, as sim7600.py says; five know its class for annotations only."""
+    in seven files, as sim7600.py says; six know its class for annotations only."""
     if inner == "bench.modem.sim7600":
         return module.removeprefix("bench.modem.") in _MODEM_PARTS
     if module == "connectwith.settings.nic":

@@ -4,6 +4,7 @@
 
 import os
 import select
+import signal
 import termios
 import time
 import tty
@@ -251,6 +252,53 @@ def test_a_call_that_ends_takes_its_server_along(world, line, modem, end):
     wait_until(lambda: modem.cable.counters["clients"] == 0)
 
 
+def texts(modem, since):
+    """The lines of the transcript from `since` on, without their times."""
+    return [(line.sender, line.text) for line in modem.transcript(since)[0]]
+
+
+def test_the_transcript(line, modem):
+    listen(line, modem)
+    begin, since = time.monotonic(), modem.transcript()[1]
+    line.at(b'AT+CGAUTH=1,2,"swordfish","joe"')
+    assert modem.on  # what the simulator has told before an answer has come before it
+    assert texts(modem, since) == [("board", "AT+CGAUTH=***"), ("modem", "OK")]
+    lines, following = modem.transcript(since)
+    assert following == since + 2 and modem.transcript(following) == ([], following)
+    assert begin < lines[0].at_s <= lines[1].at_s < time.monotonic()
+    modem.storm(300)
+    modem.storm(300)
+    lines, after = modem.transcript(since)
+    assert after == following + 600 and len(lines) == 500
+    modem.restore()
+    assert modem.transcript(since) == (lines, after)
+
+
+def test_the_view(world, line, modem):
+    assert modem.view() == ("off", False, "ready", "none", 99, None)
+    listen(line, modem)
+    modem.signal(7)
+    assert modem.view() == ("on", False, "ready", "registered", 7, None)
+    line.at(b'AT+CGDCONT=1,"IP","internet"')
+    line.write(b"ATD*99#\r")
+    line.until(b"CONNECT")
+    wait_until(lambda: modem.view().data)
+    assert modem.view().apn == "internet"
+    assert modem.board_pid == os.getpid()
+    wait_until(lambda: modem.mac in [link.mac for link in world.netsim.traffic().links.values()])
+
+
+def test_a_stuck_simulator_holds_no_display_up(line, modem):
+    listen(line, modem)
+    view, kept = modem.view(), modem.transcript()
+    os.kill(modem.pid, signal.SIGSTOP)
+    try:
+        assert modem.view() == view and modem.transcript() == kept
+    finally:
+        os.kill(modem.pid, signal.SIGCONT)
+    assert modem.on
+
+
 def test_the_end_of_the_process(world, tmp_path):
     line = Line(tmp_path)
     modem = world.fit_modem(line)
@@ -263,6 +311,8 @@ def test_the_end_of_the_process(world, tmp_path):
     wait_until(lambda: not os.path.exists(f"/proc/{pid}"))
     wait_until(lambda: world.cellular.cable.counters["clients"] == 0)
     line.close()
+    assert modem.view() == ("gone", False, "removed", "none", 99, None)
+    assert ("mode", "data mode") in texts(modem, 0)
 
 
 def test_complaints_are_told(modem):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # Configure-Request of LCP as a PPP server sends it, escaped (RFC 1662, 4.2).
 _LCP_REQUEST = b"~\xff}#\xc0!}!"
 
-_NUMBER = re.compile(r"[TP]?\*99(?:\*\*\*(\d+))?#", re.IGNORECASE)
+NUMBER = re.compile(r"[TP]?\*99(?:\*\*\*(\d+))?#", re.IGNORECASE)
 
 
 class Call:
@@ -28,6 +28,7 @@ class Call:
         self.up = False
         self.data = False
         self.dead = False  # silence_ppp(): nothing passes, without notice
+        self.apn: str | None = None  # of the call that is up
         self.lcp_requests = 0  # of the network, in this call
         self._held = False  # CONNECT waits for the first frame
         self._dials = 0
@@ -37,7 +38,7 @@ class Call:
     def begin(self, number: str) -> None:
         """ATD: works until finish(), or for ever."""
         modem = self._modem
-        match = _NUMBER.fullmatch(number)
+        match = NUMBER.fullmatch(number)
         if match is None:
             raise UnknownCommand
         modem.abortable = "NO CARRIER"
@@ -57,7 +58,7 @@ class Call:
             modem.finish("NO CARRIER")
         else:
             ppp = scene.ppp
-            self.up = True
+            self.up, self.apn = True, apn
             modem.actions.append(Dial(ppp.auth, ppp.user, ppp.password, ppp.dns, scene.glued))
             self.lcp_requests = 0
             self._held = scene.glued
@@ -71,6 +72,7 @@ class Call:
         self._plus = 0
         self._last = modem.clock.now
         modem.finish("CONNECT" if modem.settings["X"] == 0 else f"CONNECT {modem.rate}")
+        modem.transcript.note("data mode")
 
     def receive(self, data: bytes) -> None:
         """Bytes of the line in data mode."""
@@ -91,7 +93,7 @@ class Call:
 
     def _escape(self, when: float) -> None:
         if self.data and self._plus == 3 and self._last == when:
-            self.data = False
+            self._end_data()
             self._modem.say("OK")
 
     def output(self, data: bytes) -> None:
@@ -117,8 +119,14 @@ class Call:
             self.up = False
             self._report()
 
+    def _end_data(self) -> None:
+        if self.data:
+            self.data = False
+            self._modem.transcript.note("data mode ends")
+
     def _report(self) -> None:
-        self.data = self.dead = self._held = False
+        self._end_data()
+        self.dead = self._held = False
         self._modem.urc("NO CARRIER")
         self._modem.urc("+PPPD: DISCONNECTED")
 
@@ -126,4 +134,5 @@ class Call:
         """ATH, or power loss: ends without a message."""
         if self.up:
             self._modem.actions.append(HangUp())
-        self.up = self.data = self.dead = self._held = False
+        self._end_data()
+        self.up = self.dead = self._held = False

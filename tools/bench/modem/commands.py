@@ -166,7 +166,7 @@ def _cfun(modem: Sim7600, command: Command) -> float:
 
 
 def _csq(modem: Sim7600, _command: Command) -> float:
-    modem.say(f"+CSQ: {modem.scene.csq if modem.radio.cfun == 1 else 99},99")
+    modem.say(f"+CSQ: {modem.radio.csq},99")
     return 0
 
 
@@ -239,12 +239,12 @@ def _table() -> dict[tuple[str, str], Handler]:
     return table | identity.TABLE | packet.TABLE
 
 
-_TABLE = _table()
+TABLE = _table()
 
 
 def run(modem: Sim7600, command: Command) -> float | None:
     """Runs one command; see Handler. Raises AtError and UnknownCommand."""
-    handler = _TABLE.get((command.name, command.op))
+    handler = TABLE.get((command.name, command.op))
     if handler is None:
         raise UnknownCommand
     return handler(modem, command)

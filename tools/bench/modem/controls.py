@@ -132,7 +132,7 @@ class Controls:
 
     def raw(self, text: str) -> None:
         """Bytes (one character each) as they are, in either mode."""
-        self._modem.send(text.encode("latin-1"))
+        self._modem.send_raw(text.encode("latin-1"))
 
     def chunk(self, size: int | None) -> None:
         """Output comes in pieces of so many bytes."""

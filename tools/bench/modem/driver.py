@@ -4,26 +4,21 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import os
-import queue
-import sys
-import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..child import Child
 from ..errors import BenchError
 from ..guard import Guard
 from ..netsim_process import Netsim
 from ..network import Network
+from .simulator import Simulator
+from .transcript import Line
+from .view import View
 
-_BENCH = Path(__file__).resolve().parents[1]
-_PPP_SERVER = _BENCH.parents[1] / "build" / "ppp" / "ppp-server"
-_ANSWER_TIMEOUT_S = 30.0
+_PPP_SERVER = Path(__file__).resolve().parents[3] / "build" / "ppp" / "ppp-server"
 PIN_KEY, PIN_STATUS = 4, 34  # MODEM_PWRKEY and MODEM_STATUS in boards/VIRTUAL/pins.csv
 
 
@@ -74,67 +69,21 @@ class Modem:
         self._board = board
         self.cable = network.cable
         self.mac = f"026377c8{number:04x}"  # of its way out into `network`
-        command = [
-            sys.executable, "-S", "-m", "modem", "--tty", board.dir / f"uart{uart}",
-            "--net", netsim.path, "--mac", self.mac,
-            "--ppp-server", find_ppp_server(), "--scale", str(scale),
-        ]  # fmt: skip
-        # It starts in half the time as a package of its own, without the rest of the bench.
-        environment = os.environ | {"PYTHONPATH": str(_BENCH)}
         self._first_scale = scale
         self._pins: str | None = None  # MAC by which the board's pins were last seen
-        self._ids = itertools.count()
-        self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        self._lock = threading.Lock()
-        self._write_lock = threading.Lock()
-        self._child = Child(command, log, guard, environment)
-        self._reader = threading.Thread(target=self._read, name="modem", daemon=True)
-        self._reader.start()
+        options = [
+            "--tty", board.dir / f"uart{uart}", "--net", netsim.path, "--mac", self.mac,
+            "--ppp-server", find_ppp_server(), "--scale", str(scale),
+        ]  # fmt: skip
+        self._simulator = Simulator(options, log, guard, self._drive_status)
+        self._call = self._simulator.call
         netsim.listeners.append(self._event)
         try:
             self.clock()
-            self._write({"status": "?"})
+            self._simulator.write({"status": "?"})
         except BenchError:
             self.close()
             raise
-
-    # The process
-
-    def _write(self, message: dict[str, Any]) -> None:
-        try:
-            with self._write_lock:
-                self._child.stdin.write(json.dumps(message).encode() + b"\n")
-                self._child.stdin.flush()
-        except (OSError, ValueError):
-            raise self._child.failure("has ended") from None
-
-    def _call(self, what: str, *arguments: Any) -> Any:
-        with self._lock:
-            ident = next(self._ids)
-            self._write({"id": ident, "do": what, "args": arguments})
-            while True:
-                try:
-                    answer = self._answers.get(timeout=_ANSWER_TIMEOUT_S)
-                except queue.Empty:
-                    raise self._child.failure(f"no answer to {what}") from None
-                if answer is None:
-                    self._answers.put(None)
-                    self._child.wait(1)
-                    raise self._child.failure("has ended")
-                if answer["id"] == ident:
-                    break
-        if "error" in answer:
-            raise BenchError(f"modem: {answer['error']}")
-        return answer["value"]
-
-    def _read(self) -> None:
-        for line in self._child.stdout:
-            message = json.loads(line)
-            if "status" in message:
-                self._drive(PIN_STATUS, message["status"])
-            else:
-                self._answers.put(message)
-        self._answers.put(None)
 
     # The pins. A board is identified by its process, which stays through a reset.
 
@@ -145,26 +94,27 @@ class Modem:
                 return mac if event_mac in (None, mac) else None
         return None
 
-    def _drive(self, pin: int, level: bool) -> None:
+    def _drive_status(self, level: bool) -> None:
         mac = self._mine()
         if mac is not None:
             try:
-                self._netsim.command(f"gpio {mac} {pin} {int(level)}")
+                self._netsim.command(f"gpio {mac} {PIN_STATUS} {int(level)}")
             except BenchError:
                 pass  # the board has just been switched off; it gets the level when it is on again
 
     def _event(self, event: str) -> None:
         # Runs in netsim's reader, so it must not ask netsim anything.
         now = time.monotonic()
+        write = self._simulator.write
         word, *rest = event.split(" ")
         try:
             if word == "gpio" and rest[1] == str(PIN_KEY) and self._mine(rest[0]):
-                self._write({"key": rest[2] == "1", "at": now})
+                write({"key": rest[2] == "1", "at": now})
             elif word == "client" and rest[1] == "gpio" and self._mine(rest[2]):
-                self._write({"status": "?"})  # a board that has just booted has no levels yet
+                write({"status": "?"})  # a board that has just booted has no levels yet
             elif word == "gone":
                 if self._netsim.clients[int(rest[0])][:2] == ("gpio", self._pins):
-                    self._write({"key": False, "at": now})  # now a pull-down holds it
+                    write({"key": False, "at": now})  # now a pull-down holds it
         except (BenchError, KeyError):
             pass  # the modem has ended, which its next command reports
 
@@ -172,23 +122,38 @@ class Modem:
         """Takes the modem out of the board; it can do nothing more."""
         if self._event in self._netsim.listeners:
             self._netsim.listeners.remove(self._event)
-        try:
-            self._child.stdin.close()
-        except OSError:
-            pass
-        self._child.wait(2)
-        self._child.stop()
-        self._reader.join(2)
+        self._simulator.close()
 
     @property
     def pid(self) -> int:
         """Process id of the simulator."""
-        return self._child.pid
+        return self._simulator.pid
+
+    @property
+    def board_pid(self) -> int | None:
+        """Process id of the board; None while it is off."""
+        try:
+            return self._board.pid if self._board.running else None
+        except BenchError:
+            return None  # it has just been switched off
 
     @property
     def log(self) -> str:
         """The last lines of the output of the simulator and its PPP server."""
-        return self._child.tail()
+        return self._simulator.log
+
+    # For a display. Neither waits for the simulator nor fails, also after close().
+
+    def view(self) -> View:
+        """The state that the simulator has told last."""
+        return self._simulator.view
+
+    def transcript(self, since: int = 0) -> tuple[list[Line], int]:
+        """Lines of command mode, secrets as ***, from number `since` on, and the number to ask for
+        next. The last 500 are kept, through restore() too."""
+        return self._simulator.transcript(since)
+
+    # Power
 
     def scale(self, factor: float) -> None:
         """Times of the profile are multiplied by this: 1.0 is a real modem."""

@@ -18,6 +18,7 @@ from .controls import Controls
 from .packet import ADDRESS
 from .serial import Serial
 from .sim7600 import Sim7600
+from .view import View, look
 
 _NAMESERVERS = ("10.0.200.4", "10.0.200.3")  # nobody has the first address
 _REOPEN_S = 0.02
@@ -67,6 +68,7 @@ class Process:
         self._serial = Serial(options.tty)
         self._registered: int | None = None  # the line as the selector knows it
         self._ppp: PppServer | None = None
+        self._view: View | None = None  # as it was told
         self._selector = selectors.DefaultSelector()
         self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ, self._read_commands)
         self._input = b""
@@ -150,6 +152,11 @@ class Process:
         while actions := self._modem.take():
             for action in actions:
                 self._do(action)
+        if lines := self._modem.transcript.take():
+            self._tell({"lines": lines})
+        if (view := look(self._modem)) != self._view:
+            self._view = view
+            self._tell({"view": view})
 
     def _do(self, action: Action) -> None:
         if isinstance(action, Send):

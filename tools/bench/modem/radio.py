@@ -159,6 +159,11 @@ class Radio:
         """True when an operator is there."""
         return any(self.stat(d) in (*DATA_STATS, 6, 7) for d in DOMAINS)
 
+    @property
+    def csq(self) -> int:
+        """The strength of the signal as AT+CSQ has it, 0 to 31; 99 while it is not known."""
+        return self._scene.csq if self._modem.serving and self.cfun == 1 else 99
+
     def report(self) -> None:
         """Sends the URCs of what has changed."""
         for domain in DOMAINS:

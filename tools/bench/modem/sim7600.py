@@ -5,13 +5,14 @@
 No I/O: bytes, key presses and time go in, actions come out. Facts and figures are from public
 drivers, logs and the AT manual (SIM7500_SIM7600 Series AT Command Manual V3.00, "AT manual").
 
-It is one machine in six files: the radio, the call and the commands (commands.py, identity.py,
-packet.py) read and change each other's state through the Sim7600 that each gets. They import its
-class for annotations only.
+It is one machine in seven files: the radio, the call, the transcript and the commands
+(commands.py, identity.py, packet.py) read and change each other's state through the Sim7600 that
+each gets. They import its class for annotations only.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from .call import Call
@@ -23,6 +24,7 @@ from .radio import Radio
 from .results import AtError, UnknownCommand
 from .scene import Scene, lookup
 from .syntax import COMMANDS_MAX, LINE_MAX, Command, SyntaxProblem, split
+from .transcript import Transcript
 
 OFF, STARTING, ON, STOPPING = "off", "starting", "on", "stopping"
 FACTORY_RATE = 115200
@@ -37,6 +39,7 @@ class Sim7600:
         self.scale = scale
         self.profile = profile or Profile()
         self.actions: list[Action] = []
+        self.transcript = Transcript(self)
         self.state = OFF
         self.status = False
         self._silent = True  # of the UART
@@ -208,8 +211,16 @@ class Sim7600:
         else:
             self.actions.append(Send(data, self.rate))
 
+    def send_raw(self, data: bytes) -> None:
+        """Bytes of a test, which need not be lines."""
+        if self._hears and not self.call.data:
+            self.transcript.sent_raw(len(data))
+        self.send(data)
+
     def say(self, text: str) -> None:
         """One line in command mode."""
+        if self._hears:
+            self.transcript.said(text)
         self.send(f"\r\n{text}\r\n".encode("latin-1"))
 
     def urc(self, text: str) -> None:
@@ -260,10 +271,11 @@ class Sim7600:
     # Command lines
 
     def _run_line(self, line: str) -> None:
-        start = line.upper().find("AT")
-        if start < 0:
+        self.transcript.heard(line, self._noisy)
+        match = re.search("AT", line, re.IGNORECASE)
+        if match is None:
             return
-        self._typed = line[start:]
+        self._typed = line[match.start() :]
         self._garbled = self._noisy
         if not self._garbled:
             self.commands.append(self._typed)
@@ -286,8 +298,10 @@ class Sim7600:
         self.later(self.profile.reply_s, call)
 
     def _answer(self, lines: list[bytes]) -> None:
-        for line in lines:
-            self.send(line)
+        reply = b"".join(lines)
+        if self._hears:
+            self.transcript.said(reply.decode("latin-1"))
+        self.send(reply)
         self._end_command()
 
     def _next(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 LINE_MAX = 559  # characters (AT manual, 1.4)
 COMMANDS_MAX = 39
+SEPARATORS = " ;"  # between commands
 
 
 @dataclass(frozen=True)
@@ -65,24 +66,26 @@ def _extended(line: str, start: int) -> tuple[Command, int]:
     return Command(match.group(1).upper(), op, text), end + 1
 
 
+def first(line: str, start: int = 0) -> tuple[Command, int]:
+    """The command that begins at `start`, and where the next one does. Raises SyntaxProblem."""
+    if line[start] in "+^$*":
+        return _extended(line, start)
+    if line[start] in "Dd":
+        return Command("D", "=", line[start + 1 :].strip()), len(line)
+    if match := _S_PARAMETER.match(line, start):
+        return Command("S" + match.group(1), match.group(2), match.group(3)), match.end()
+    if match := _BASIC.match(line, start):
+        return Command(match.group(1).upper(), "=", match.group(2)), match.end()
+    raise SyntaxProblem(line[start:])
+
+
 def split(line: str) -> list[Command]:
     """The commands in `line`, which is what follows AT. Raises SyntaxProblem."""
     commands, i = [], 0
     while i < len(line):
-        if line[i] in " ;":
+        if line[i] in SEPARATORS:
             i += 1
-        elif line[i] in "+^$*":
-            command, i = _extended(line, i)
-            commands.append(command)
-        elif line[i] in "Dd":
-            commands.append(Command("D", "=", line[i + 1 :].strip()))
-            i = len(line)
-        elif match := _S_PARAMETER.match(line, i):
-            commands.append(Command("S" + match.group(1), match.group(2), match.group(3)))
-            i = match.end()
-        elif match := _BASIC.match(line, i):
-            commands.append(Command(match.group(1).upper(), "=", match.group(2)))
-            i = match.end()
         else:
-            raise SyntaxProblem(line[i:])
+            command, i = first(line, i)
+            commands.append(command)
     return commands
