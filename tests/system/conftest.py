@@ -20,6 +20,7 @@ sys.path.insert(0, str(_ROOT / "tools"))
 import board_option  # noqa: E402
 import rigs  # noqa: E402
 from device import Device  # noqa: E402
+from recorded import LabBoard  # noqa: E402
 from repl import Repl  # noqa: E402
 
 from setup.problem import Problem  # noqa: E402
@@ -199,3 +200,12 @@ def device(repl, world, board):
     device = Device(repl, world, board)
     device.prepare()
     return device
+
+
+@pytest.fixture
+def lab_board(rig, world, board):
+    """The board as ./tools/cw lab has it, with nothing running."""
+    if rig.name != "virtual":
+        rig.limits.refuse("run what the lab has recorded", "it takes the place of boot.py")
+    with LabBoard(world, board) as lab_board:
+        yield lab_board

@@ -6,17 +6,13 @@ import argparse
 import os
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from commands import serial_port, values
 from commands.console import Console
-from commands.session import boards_in_bench, configure, prepare
+from commands.session import boards_in_bench, prepare
 from setup import paths, venv
 from setup.problem import Problem
 from setup.report import Report
-
-if TYPE_CHECKING:
-    from bench import Board, World
 
 SUMMARY = "show a virtual board and its networks in a browser, and make faults there"
 EXAMPLES = """\
@@ -73,17 +69,6 @@ def script_text(file: Path | None) -> str:
     return "".join(lines)
 
 
-def _equip(world: "World", board: "Board") -> None:
-    """Settings and the lab's notes go to the board's flash."""
-    from lab.desk.notes import BOARD_FILES
-
-    with Console(board.console) as console:
-        console.enter()
-        configure(world, console)
-        for name, text in BOARD_FILES.items():
-            console.run(f"with open({name!r}, 'w') as file: file.write({text!r})")
-
-
 def _open(url: str, report: Report) -> None:
     # Without a desktop, webbrowser would start a browser in this terminal.
     if not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")):
@@ -113,6 +98,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
             f"rm -r '{venv.location(paths.LAB_REQUIREMENTS)}', then run the same command again.",
         ) from error
     from lab.desk import Desk
+    from lab.desk.virtual import equip
     from lab.model import Lab
     from lab.server.server import Server, listen
 
@@ -123,7 +109,8 @@ def run(options: argparse.Namespace, report: Report) -> int:
         server = Server(listener)
         with boards_in_bench(built, options.boards) as (world, boards):
             for board in boards:
-                _equip(world, board)
+                with Console(board.console) as console:
+                    equip(world, console)
             lab = Lab(PARTS, script)
             ports = [options.port] if options.port else []
             with Desk(world, boards, lab, built.mpy_cross, ports) as desk:

@@ -8,14 +8,23 @@ import select
 from typing import TYPE_CHECKING
 
 from commands.console import Console
-from commands.session import BOOT_LIMIT_S
+from commands.session import BOOT_LIMIT_S, configure
 from lab.desk.board import BoardDesk
+from lab.desk.notes import BOARD_FILES
 from lab.model import BoardState
 
 if TYPE_CHECKING:
-    from bench import Board
+    from bench import Board, World
 
 _PIECE_BYTES = 64  # the board's answer is read between two pieces
+
+
+def equip(world: "World", console: Console) -> None:
+    """Settings and the lab's code go to the board's flash. Leaves it at the raw REPL."""
+    console.enter()
+    configure(world, console)
+    for name, text in BOARD_FILES.items():
+        console.run(f"with open({name!r}, 'w') as file: file.write({text!r})")
 
 
 class _Terminal(Console):

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What each step of a recording waits for when it is done again, and how long after that it comes.
+
+A person acts on what is seen. So a step waits for what was seen before it, and then for as long as
+the person did; a slower machine changes nothing. What comes by chance is not waited for.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from lab.recording.items import DEVICE, Item
+
+_CONNECTED = "SERVER_CONNECTED"
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step with what it waits for. step: None at the end of the recording. gap_s: how long after
+    the last of what it waits for, or after the step before. quiet: nothing was going on in it: the
+    boards were connected, or a script began anew."""
+
+    step: Item | None
+    awaited: tuple[Item, ...]
+    gap_s: float
+    quiet: bool
+
+
+def moves(items: Iterable[Item]) -> list[Move]:
+    """One for each step, and one for the end."""
+    found: list[Move] = []
+    states: dict[int | None, str] = {}
+    sent: list[tuple] = []
+    seen: list[Item] = []
+    last_s = 0.0
+    for item in [*items, None]:
+        if item is not None and not item.is_step:
+            seen.append(item)
+            continue
+        before = found[-1].step if found else None
+        if before is not None and before.what == "power":
+            # Whether its note is heard is chance: the console opens after the boot.
+            seen = [one for one in seen if (one.what, one.board) != ("booted", before.board)]
+        awaited = _awaited(seen, states, sent)
+        last_s = max([last_s, *(one.at_s for one in awaited)])
+        rests = "up" in states.values() or item is not None and item.what == "run_script"
+        quiet = bool(awaited) and rests and "lost" not in states.values()
+        gap_s = 0.0 if item is None else max(0.0, item.at_s - last_s)
+        found.append(Move(item, awaited, gap_s, quiet))
+        seen = []
+        if item is not None:
+            last_s = item.at_s
+            if item.what == "publish":
+                sent.append((item.values[0], _bytes(item.values[1])))
+    return found
+
+
+def _bytes(payload: str | bytes) -> bytes:
+    return payload.encode("utf-8", "replace") if isinstance(payload, str) else payload
+
+
+def _awaited(
+    seen: list[Item], states: dict[int | None, str], sent: list[tuple]
+) -> tuple[Item, ...]:
+    """Those of one stretch without a step. states: by board, "up", "lost" or "" before it."""
+    kept = _messages([one for one in seen if one.what == "message"], sent)
+    for board in {one.board for one in seen if one.what != "message"}:
+        mine = [one for one in seen if one.board == board and one.what != "message"]
+        some, states[board] = _of_board(mine, states.get(board, ""))
+        kept += some
+    return tuple(sorted(kept, key=lambda one: one.at_s))
+
+
+def _messages(seen: list[Item], sent: list[tuple]) -> list[Item]:
+    """One of each topic; of any payload, where the payloads differ. `online` and `offline` are
+    told by the session, and what a step has sent by the step."""
+    kept: dict[tuple, Item] = {}
+    for one in seen:
+        topic, payload = one.values
+        key = (one.board, topic)
+        if (topic, payload) in sent:
+            sent.remove((topic, payload))
+        elif topic == f"imp/{DEVICE}/status":
+            continue
+        elif key not in kept:
+            kept[key] = one
+        elif kept[key].values[1] != payload:
+            kept[key] = replace(kept[key], values=(topic, None))
+    return list(kept.values())
+
+
+def _of_board(seen: list[Item], state: str) -> tuple[list[Item], str]:
+    kept: list[Item] = []
+    phase: list[Item] = []
+    for one in seen:
+        if one.what in ("lost", "booted", "crashed"):
+            kept += [*_phase(phase, state), one]
+            phase, state = [], "lost" if one.what == "lost" else ""
+        else:
+            phase.append(one)
+    kept += _phase(phase, state)
+    if any(_is_up(one) for one in phase):
+        state = "up"
+    return kept, state
+
+
+def _is_up(one: Item) -> bool:
+    return one.what == "session" or one.values[-1] == _CONNECTED
+
+
+def _phase(seen: list[Item], state: str) -> list[Item]:
+    """What is waited for of attempts and sessions between two ends of a session.
+
+    After a loss the device tries again by itself. How often it fails is chance, and only what it
+    comes to is waited for."""
+    if state == "lost":
+        sessions = [at for at, one in enumerate(seen) if one.what == "session"]
+        ups = [at for at, one in enumerate(seen) if _is_up(one)]
+        seen = seen[(sessions or ups or [-1])[0] :]
+    return _told_once(seen)
+
+
+def _told_once(seen: list[Item]) -> list[Item]:
+    """Without repetitions, and without the session that an attempt has told of already."""
+    told = {one.values[0] for one in seen if one.what == "attempt" and _is_up(one)}
+    kept: list[Item] = []
+    for one in seen:
+        repeats = any(one.matches(k) for k in kept[-1:])
+        if not repeats and not (one.what == "session" and one.values[0] in told):
+            kept.append(one)
+    return kept
