@@ -76,6 +76,8 @@ class Board:
 
 
 class Ap:
+    key = "correct-horse"
+
     def __init__(self):
         self.made = []
 

@@ -132,6 +132,18 @@ def test_faults_of_a_part(lab):
     assert set(parts) == set(PARTS) and set(parts.values()) == {("ok", ())}
 
 
+def test_each_board_has_its_own_modem():
+    lab = Lab({**PARTS, "modem": "modem"})
+    for name in ("one", "two"):
+        lab.add_board(name)
+    lab.fault("modem", "deny", "modem-deny", (), 1)
+    lab.fault("ap", "off", "ap-off", (), 1)
+    view = lab.snapshot(0.0)
+    one, two = (view.parts_of(board) for board in view.boards)
+    assert one["modem"] == ("ok", ()) and two["modem"] == ("faulty", ("modem-deny",))
+    assert one["ap"] == two["ap"] == ("off", ("ap-off",))
+
+
 def test_two_pages_and_a_late_one_agree(lab, board):
     board.console("one\n")
     first, at = board.console_from(0)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from lab.desk.bench import BenchDesk
 from lab.desk.board import BoardDesk
+from lab.desk.recorder import Recorder
 from lab.desk.script import check
 from lab.desk.serial import SerialDesk
 from lab.desk.virtual import VirtualDesk
+from lab.desk.worker import Order
 from lab.model import Lab
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ class Desk:
         ]
         self._boards += [SerialDesk(port, lab.add_board(port, "real")) for port in ports]
         self._bench = BenchDesk(world, boards, lab)
+        keys = {name: point.key for name, point in world.wifi.items()}
+        self.recorder = Recorder(lab, self, keys)
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> "Desk":
@@ -61,38 +65,66 @@ class Desk:
         self, kind: type[BaseException] | None, error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:  # fmt: skip
+        self.recorder.close()
         self._stack.__exit__(kind, error, trace)
 
-    # -- a board
+    # -- a board. What is wrong is not recorded; all else before its effects.
 
     def type(self, board: int, text: str) -> None:
         """Keys for the board's console."""
         self._boards[board].type(text)
+        self.recorder.did(board, "type", text)
 
     def run_script(self, board: int, code: str) -> None:
         """Interrupts what runs and runs `code`, as if it were pasted."""
         desk = self._boards[board]
-        desk.order(lambda: desk.run(check(code, self._mpy_cross, self._folder)))
+
+        def run() -> None:
+            script = check(code, self._mpy_cross, self._folder)
+            self.recorder.did(board, "run_script", code)
+            desk.run(script)
+
+        desk.order(run)
 
     def soft_reset(self, board: int) -> None:
         """Interrupts what runs, then Ctrl-D."""
         self._boards[board].type("\x03\x03\x04")
+        self.recorder.did(board, "soft_reset")
 
     def press_en(self, board: int) -> None:
         """Presses the board's reset."""
-        self._boards[board].order(self._boards[board].press_en)
+        self._order(board, self._boards[board].press_en, "press_en")
 
     def power(self, board: int, on: bool) -> None:
         """Switches the board on or off; on again after a crash, too."""
         desk = self._boards[board]
-        desk.order(desk.power_on if on else desk.power_off)
+        self._order(board, desk.power_on if on else desk.power_off, "power", on)
+
+    def _order(self, board: int, order: Order, what: str, *values: object) -> None:
+        def carry_out() -> None:
+            self.recorder.did(board, what, *values)
+            order()
+
+        self._boards[board].order(carry_out)
 
     # -- the bench
 
     def fault(self, board: int, text: str) -> None:
         """Makes a fault, as it is typed: "dns-delay=500". One of a modem is of this board's."""
-        self._bench.order(lambda: self._bench.make(board, text))
+
+        def make() -> None:
+            fault = self._bench.check_fault(board, text)
+            self.recorder.did(board, "fault", text)
+            self._bench.make(board, fault)
+
+        self._bench.order(make)
 
     def publish(self, topic: str, payload: str) -> None:
         """Publishes a message at the broker."""
-        self._bench.order(lambda: self._bench.publish(topic, payload))
+
+        def publish() -> None:
+            self._bench.check_topic(topic)
+            self.recorder.did(None, "publish", topic, payload)
+            self._bench.publish(topic, payload)
+
+        self._bench.order(publish)

@@ -29,23 +29,31 @@ class BenchDesk(Worker):
         self._parts = {part: short for short, part in typed_faults.PARTS.items()}
         self._watch, self._look_s = Watch(world, boards), 0.0
 
-    def make(self, board: int, text: str) -> None:
-        """Makes a fault."""
+    def check_fault(self, board: int, text: str) -> typed_faults.Fault:
+        """A fault as it is typed. Raises Problem for what is none, or does not fit."""
         if board >= len(self._boards):
-            raise Problem(
-                "This board has no bench around it.", "", "choose a virtual board for faults."
-            )
+            raise Problem("This board has no bench around it.", "",
+                          "choose a virtual board for faults.")  # fmt: skip
         fault = typed_faults.parse(text)
         if fault.at_s:
             raise Problem("A fault here is made at once.", "", "leave @ and the time out.")
-        typed_faults.apply(self._world, fault)
+        typed_faults.arguments(fault)
+        return fault
+
+    def make(self, board: int, fault: typed_faults.Fault) -> None:
+        """Makes a fault; one of a modem at the modem of this board."""
+        typed_faults.apply(self._world, fault, board)
         self._lab.problem("")
-        self._lab.fault(self._parts[fault.part], fault.method, fault.text, fault.values)
+        short = self._parts[fault.part]
+        self._lab.fault(short, fault.method, fault.text, fault.values, board)
+
+    def check_topic(self, topic: str) -> None:
+        """Raises Problem for a topic that no message can have."""
+        if not topic or any(char in topic for char in "#+\0"):
+            raise Problem("The message was not sent.", "", "a topic has no # and no + in it.")
 
     def publish(self, topic: str, payload: str) -> None:
         """Publishes a message."""
-        if not topic or any(char in topic for char in "#+\0"):
-            raise Problem("The message was not sent.", "", "a topic has no # and no + in it.")
         self._world.broker.publish(topic, payload)
         self._lab.problem("")
         self._lab.said(f"sent to {topic[:200]}")

@@ -166,6 +166,12 @@ class BoardState:
 
     # -- what is drawn
 
+    @property
+    def device(self) -> str:
+        """The board's ID, "" while it is not known."""
+        with self._lock:
+            return self._device
+
     def console_from(self, position: int) -> tuple[str, int]:
         """The console's text from a position on (0: all that is kept), and the next position."""
         with self._lock:

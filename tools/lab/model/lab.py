@@ -9,6 +9,7 @@ from functools import partial
 from threading import RLock
 
 from lab.model.board import BoardState, BoardView
+from lab.model.recording import RecordingView
 from target import faults
 
 MESSAGES_KEPT = 200
@@ -17,29 +18,42 @@ _SHOWN_PAYLOAD = 400
 _SHOWN_EVENT = 400
 
 
+Part = tuple[str, tuple[str, ...]]
+_OWN = "modem"  # each board has one
+
+
 @dataclass(frozen=True)
 class LabView:
     """The lab as it is drawn. `parts`: by short name, the state of its line (ok, slow, faulty,
-    cut, off) and the faults that are made there, as they are typed."""
+    cut, off) and the faults that are made there, as they are typed. `own`: the same for each
+    board, of the parts of which each board has one."""
 
     version: int
     boards: list[BoardView]
-    parts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
+    own: list[dict[str, Part]] = field(default_factory=list)
     messages: list[tuple[str, str]] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     problem: str = ""
     script: str = ""
+    recording: RecordingView = RecordingView()
+
+    def parts_of(self, board: BoardView) -> dict[str, Part]:
+        """The parts around a board."""
+        return {**self.parts, **self.own[self.boards.index(board)]}
 
 
 class Lab:
     """parts: the bench's parts by short name (typed_faults.PARTS). script: for the editor."""
 
     def __init__(self, parts: Mapping[str, str], script: str = "") -> None:
-        self._lock = RLock()
+        self.lock = RLock()
         self._version = 0
         self._script, self._problem = script, ""
+        self._recording = RecordingView()
         self._parts = dict(parts)
-        self._faults: dict[str, dict[str, str]] = {part: {} for part in parts}
+        # By part, and by the board for a part that each board has.
+        self._faults: dict[tuple[str, int], dict[str, str]] = {}
         self._messages: deque[tuple[str, str]] = deque(maxlen=MESSAGES_KEPT)
         self._events: deque[str] = deque(maxlen=EVENTS_KEPT)
         self.boards: list[BoardState] = []
@@ -49,7 +63,7 @@ class Lab:
     def add_board(self, name: str, kind: str = "virtual") -> BoardState:
         """One more board, before the pages are opened."""
         saw = partial(self._saw, len(self.boards))
-        board = BoardState(name, kind, self._lock, self.said, saw)
+        board = BoardState(name, kind, self.lock, self.said, saw)
         self.boards.append(board)
         return board
 
@@ -67,36 +81,44 @@ class Lab:
 
     def said(self, event: str) -> None:
         """A line for the list of events; "" changes only the version."""
-        with self._lock:
+        with self.lock:
             self._version += 1
             if event:
                 self._events.append(event[:_SHOWN_EVENT])
 
     def message(self, topic: str, payload: bytes, text: str) -> None:
         """A message has arrived at the broker. text: the payload as it is shown."""
-        with self._lock:
+        with self.lock:
             self._messages.append((topic[:200], text[:_SHOWN_PAYLOAD]))
             self.said("")
             self._saw(None, "message", topic, payload)
 
-    def fault(self, part: str, method: str, text: str, values: tuple[str, ...]) -> None:
-        """A fault was made. part: its short name."""
-        with self._lock:
-            self._faults[part] = faults.after(
-                self._parts[part], self._faults[part], method, text, values
-            )
+    def fault(
+        self, part: str, method: str, text: str, values: tuple[str, ...], board: int = 0
+    ) -> None:
+        """A fault was made. part: its short name. board: whose modem."""
+        with self.lock:
+            place = part, board if part == _OWN else 0
+            made = self._faults.get(place, {})
+            self._faults[place] = faults.after(self._parts[part], made, method, text, values)
             self.said(f"fault: {text}")
 
     def problem(self, text: str) -> None:
         """A sentence about what went wrong in the bench; "" takes it away."""
-        with self._lock:
+        with self.lock:
             if text != self._problem:
                 self._problem = text
                 self.said(text and f"problem: {text}")
 
+    def show(self, recording: RecordingView) -> None:
+        """The state of the recorder."""
+        with self.lock:
+            self._recording = recording
+            self.said("")
+
     def edited(self, script: str) -> None:
         """The editor's text, for all pages."""
-        with self._lock:
+        with self.lock:
             self._script = script
             self.said("")
 
@@ -105,21 +127,27 @@ class Lab:
     @property
     def version(self) -> int:
         """Another number after each change, but for the console's text."""
-        with self._lock:
+        with self.lock:
             return self._version
 
     def snapshot(self, now_s: float) -> LabView:
         """All that a page shows, but for the consoles' text. It shares nothing with the model."""
-        with self._lock:
+        with self.lock:
             return LabView(
                 version=self._version,
                 boards=[board.view(now_s) for board in self.boards],
-                parts={
-                    part: (faults.state(self._parts[part], made), tuple(made.values()))
-                    for part, made in self._faults.items()
-                },
+                parts={part: self._part(part, 0) for part in self._parts},
+                own=[
+                    {part: self._part(part, number) for part in self._parts if part == _OWN}
+                    for number in range(len(self.boards))
+                ],
                 messages=list(self._messages),
                 events=list(self._events),
                 problem=self._problem,
                 script=self._script,
+                recording=self._recording,
             )
+
+    def _part(self, part: str, board: int) -> Part:
+        made = self._faults.get((part, board), {})
+        return faults.state(self._parts[part], made), tuple(made.values())

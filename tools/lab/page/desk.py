@@ -30,12 +30,36 @@ class Orders(Protocol):
     def publish(self, topic: str, payload: str) -> None:
         """Publishes a message."""
 
+    @property
+    def recorder(self) -> "RecorderOrders":
+        """The recorder."""
+
+
+class RecorderOrders(Protocol):
+    """What the page needs of desk.recorder.Recorder. Each method returns at once."""
+
+    def record(self) -> None:
+        """Begins a recording."""
+
+    def stop_recording(self) -> None:
+        """Ends it."""
+
+    def play(self) -> None:
+        """Plays it."""
+
+    def stop_playing(self) -> None:
+        """Ends that."""
+
+    def save(self, name: str) -> None:
+        """Saves it as a test."""
+
 
 class BoardOrders:
     """Orders for the board that the page shows. chosen: gives its index."""
 
     def __init__(self, desk: Orders, chosen: Callable[[], int]) -> None:
         self._desk, self._chosen = desk, chosen
+        self.recorder = desk.recorder
 
     def type(self, text: str) -> None:
         """Keys for the console."""
