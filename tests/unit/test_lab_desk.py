@@ -100,11 +100,9 @@ class Netsim:
         self.packets = 0
 
     def traffic(self):
-        link = Link("wifi", "m", 77, self.network, self.packets, 0, 0, 0)
+        sent = {"dns": self.packets, "tcp": 0}
+        link = Link("wifi", "m", 77, self.network, self.packets, 0, 0, 0, sent)
         return Reading(time.monotonic(), {1: link})
-
-    def counters(self):
-        return {"home": {"dns": self.packets, "tcp": 0}}
 
 
 class Broker:

@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+KINDS = ("tcp", "dns", "sntp", "udp", "dhcp")  # udp: none of the others
+
 
 class Link(NamedTuple):
     """An interface of a board, or a modem's way out, and what it has carried since it appeared."""
@@ -19,6 +21,7 @@ class Link(NamedTuple):
     down: int
     up_bytes: int
     down_bytes: int
+    sent: dict[str, int]  # packets from the board, before any fault, by KINDS
 
 
 class Reading(NamedTuple):
@@ -36,6 +39,7 @@ class Flow(NamedTuple):
     network: str  # "" while it has no link
     frames_per_s: float
     bytes_per_s: float
+    sent: frozenset[str]  # the kinds of packets that came from the board
 
     @property
     def flows(self) -> bool:
@@ -48,11 +52,12 @@ def parse(answer: str, clients: Mapping[int, tuple[str, str, int]]) -> dict[int,
     whose client is not among them has just come or gone, and is left out."""
     links = {}
     for word in answer.split():
-        ident, up, down, up_bytes, down_bytes, network = word.split(",", 5)
-        client = clients.get(int(ident))
+        *numbers, network = word.split(",", 5 + len(KINDS))
+        ident, up, down, up_bytes, down_bytes, *packets = map(int, numbers)
+        client = clients.get(ident)
         if client is not None:
-            sums = int(up), int(down), int(up_bytes), int(down_bytes)
-            links[int(ident)] = Link(*client, network, *sums)
+            sent = dict(zip(KINDS, packets, strict=True))
+            links[ident] = Link(*client, network, up, down, up_bytes, down_bytes, sent)
     return links
 
 
@@ -67,6 +72,8 @@ def flows(before: Reading, after: Reading, owners: Mapping[str, int] | None = No
         old = before.links.get(ident)
         frames = link.up + link.down - (old.up + old.down if old else 0)
         size = link.up_bytes + link.down_bytes - (old.up_bytes + old.down_bytes if old else 0)
+        sent = frozenset(k for k, n in link.sent.items() if n > (old.sent[k] if old else 0))
         pid = (owners or {}).get(link.mac, link.pid)
-        found.append(Flow(pid, link.kind, link.network, frames / seconds, size / seconds))
+        rates = frames / seconds, size / seconds
+        found.append(Flow(pid, link.kind, link.network, *rates, sent))
     return found

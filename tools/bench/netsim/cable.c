@@ -98,7 +98,7 @@ void cable_offer(client_t *client, direction_t direction, const uint8_t *frame, 
         return;
     }
     if (direction == DIRECTION_UP) {
-        counters_sent(network, frame, length);
+        counters_sent(client, frame, length);
     }
     uint32_t late_ms = direction == DIRECTION_DOWN ? dhcp_late_ms(network, frame, length) : 0;
     flights_t *flights = late_ms > 0 ? &client->late : &client->flights;

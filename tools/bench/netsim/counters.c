@@ -9,20 +9,27 @@
 
 #include "netsim.h"
 
+static const char *const kinds[SENT_COUNT] = { "tcp", "dns", "sntp", "udp", "dhcp" };
+
 static sent_t kind_of_udp(uint16_t port) {
     return port == PORT_DNS ? SENT_DNS : port == PORT_SNTP ? SENT_SNTP
         : port == PORT_DHCP_SERVER ? SENT_DHCP : SENT_UDP;
 }
 
-void counters_sent(network_t *network, const uint8_t *frame, size_t length) {
+static void count(client_t *client, sent_t kind) {
+    client->sent[kind]++;
+    client->network->sent[kind]++;
+}
+
+void counters_sent(client_t *client, const uint8_t *frame, size_t length) {
     if (length < UDP_PAYLOAD || get16(frame + ETHERTYPE) != ETHERTYPE_IPV4
         || frame[IP] != IP_NO_OPTIONS) {
         return;
     }
     if (frame[IP_PROTOCOL] == PROTOCOL_TCP) {
-        network->sent[SENT_TCP]++;
+        count(client, SENT_TCP);
     } else if (frame[IP_PROTOCOL] == PROTOCOL_UDP) {
-        network->sent[kind_of_udp(get16(frame + DESTINATION_PORT))]++;
+        count(client, kind_of_udp(get16(frame + DESTINATION_PORT)));
     }
 }
 
@@ -38,7 +45,6 @@ static void show(const network_t *n) {
         clients += world.clients[i].fd >= 0 && world.clients[i].network == n;
     }
     printf(" name=%s number=%u clients=%u", n->name, n->number, clients);
-    static const char *const kinds[SENT_COUNT] = { "tcp", "dns", "sntp", "udp", "dhcp" };
     for (int i = 0; i < SENT_COUNT; i++) {
         printf(" %s=%" PRIu64, kinds[i], n->sent[i]);
     }
@@ -66,9 +72,13 @@ void counters_traffic(void) {
     for (size_t i = 0; i < CLIENT_MAX; i++) {
         const client_t *c = &world.clients[i];
         if (c->fd >= 0 && c->kind != KIND_NEW && c->kind != KIND_GPIO) {
-            printf(" %u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%s", c->id,
+            printf(" %u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, c->id,
                 c->frames[DIRECTION_UP], c->frames[DIRECTION_DOWN], c->bytes[DIRECTION_UP],
-                c->bytes[DIRECTION_DOWN], c->network != NULL ? c->network->name : "");
+                c->bytes[DIRECTION_DOWN]);
+            for (int j = 0; j < SENT_COUNT; j++) {
+                printf(",%" PRIu64, c->sent[j]);
+            }
+            printf(",%s", c->network != NULL ? c->network->name : "");
         }
     }
     end_line();

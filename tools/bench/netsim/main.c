@@ -194,7 +194,7 @@ static int usage(FILE *out) {
         "  gpio MAC PIN LEVEL           drives an input pin of a board\n"
         "  forward ID PORT BOARD_PORT   TCP from 127.0.0.1:PORT to a client, until its link is lost\n"
         "  show [NAME]                  counters of a network, or of all\n"
-        "  traffic                      ID,UP,DOWN,BYTES_UP,BYTES_DOWN,NAME of each interface\n"
+        "  traffic                      counters of each interface (README.md)\n"
         "  quit\n"
         "Settings of all:    dhcp=on|off|nak|wrong|garbage|half|two-dns dhcp-ms=N delay-ms=N\n"
         "                    drop=0..1 seed=N silence=on|off|up|down cut=on|off\n"

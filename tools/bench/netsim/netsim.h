@@ -157,6 +157,7 @@ typedef struct {
     flights_t late;            // replies of a DHCP server that is late, which all others overtake
     uint64_t frames[2];        // carried since it appeared, by direction
     uint64_t bytes[2];         // of these frames
+    uint64_t sent[SENT_COUNT]; // packets, before any fault
     flow_t flows[FLOW_MAX];
 } client_t;
 
@@ -248,7 +249,7 @@ void beyond_refuse(client_t *client, const uint8_t *frame, size_t length);
 
 // counters.c
 // What a board sends, before any fault. ARP and the like are not counted.
-void counters_sent(network_t *network, const uint8_t *frame, size_t length);
+void counters_sent(client_t *client, const uint8_t *frame, size_t length);
 void counters_carried(client_t *client, direction_t direction, size_t length);
 void counters_show(const network_t *only);    // answers `show`; NULL: all networks
 void counters_traffic(void);                  // answers `traffic`
