@@ -12,9 +12,12 @@ from types import SimpleNamespace
 
 import pytest
 from bench import BenchError
+from bench.modem.transcript import Line
+from bench.modem.view import View
 from bench.traffic import Link, Reading
 from lab.desk import Desk
 from lab.model import Lab
+from lab.model.board import Modem
 
 from commands.typed_faults import PARTS
 
@@ -105,6 +108,22 @@ class Netsim:
         return Reading(time.monotonic(), {1: link})
 
 
+class FakeModem:
+    """A modem as the desk looks at it."""
+
+    mac = "026377c80001"
+    board_pid = 77
+
+    def __init__(self):
+        self.lines = []
+
+    def view(self):
+        return View("on", False, "ready", "searching", 20, None)
+
+    def transcript(self, since):
+        return self.lines[since:], len(self.lines)
+
+
 class Broker:
     def __init__(self):
         self.messages, self._new = [], []
@@ -131,7 +150,7 @@ def until(condition):
 def lab(tmp_path):
     """A desk at work: world, board, model, desk."""
     world = SimpleNamespace(wifi={"home": Ap()}, broker=Broker(), folder=tmp_path,
-                            netsim=Netsim(), modems=[])  # fmt: skip
+                            netsim=Netsim(), modems=[FakeModem()])  # fmt: skip
     check = tmp_path / "mpy-cross"
     check.write_text(CHECK)
     check.chmod(0o755)
@@ -260,3 +279,12 @@ def test_bench_that_has_ended_is_a_sentence_and_the_desk_goes_on(lab):
     until(lambda: "netsim has ended" in problem(lab))
     lab.desk.fault(0, "ap-rssi=-80")
     until(lambda: lab.world.wifi["home"].made == [-80])
+
+
+def test_modem_and_its_lines_are_told_once(lab):
+    until(lambda: board(lab).modem == Modem("on", "ready", "searching", "-73 dBm"))
+    lab.world.modems[0].lines += [Line(1.0, "board", "AT+CPIN=***"), Line(1.1, "modem", "OK")]
+    until(lambda: board(lab).modem_lines == [(">", "AT+CPIN=***"), ("<", "OK")])
+    lab.world.modems[0].lines += [Line(2.0, "mode", "data mode")]
+    until(lambda: len(board(lab).modem_lines) == 3)
+    assert board(lab).modem_lines[-1] == ("-", "data mode")

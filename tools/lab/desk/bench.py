@@ -65,6 +65,8 @@ class BenchDesk(Worker):
         now_s = time.monotonic()
         if now_s >= self._look_s:
             self._look_s = now_s + _LOOK_S
-            for board, flows in zip(self._lab.boards, self._watch.look(), strict=False):
+            boards = list(zip(range(len(self._boards)), self._lab.boards, strict=False))
+            for (number, board), flows in zip(boards, self._watch.look(), strict=True):
                 board.traffic(flows)
+                board.modem(*self._watch.modem(number))
         self.wait(_STEP_S)

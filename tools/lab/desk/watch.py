@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bench.traffic import Reading, flows
 
 from commands.typed_faults import PARTS
+from lab.model.board import Modem
 
 if TYPE_CHECKING:
     from bench import Board, World
@@ -17,12 +18,17 @@ _SERVERS = {"dns": "dns", "sntp": "sntp", "dhcp": "dhcp", "tcp": "broker"}
 _NETWORKS = {name.removeprefix("wifi."): short for short, name in PARTS.items()}
 
 
+_DIRECTIONS = {"board": ">", "modem": "<", "mode": "-"}
+_CSQ_MAX = 31  # 3GPP TS 27.007, 8.5: above it, the signal is not known
+
+
 class Watch:
     """Compares each reading with the one before."""
 
     def __init__(self, world: "World", boards: Sequence["Board"]) -> None:
         self._world, self._boards = world, boards
         self._reading: Reading | None = None
+        self._lines = [0 for _ in world.modems]  # the next one of each modem
 
     def look(self) -> list[dict[str, bool]]:
         """For each board, by part: whether packets have passed since the last look. A network that
@@ -41,6 +47,19 @@ class Watch:
             if flow.flows:
                 parts |= {_SERVERS[kind]: True for kind in flow.sent & _SERVERS.keys()}
         return found
+
+    def modem(self, board: int) -> tuple[Modem, list[tuple[str, str]]]:
+        """The state of a board's modem, and its lines since the last call."""
+        if board >= len(self._lines):
+            return Modem(), []
+        modem = self._world.modems[board]
+        lines, self._lines[board] = modem.transcript(self._lines[board])
+        view = modem.view()
+        signal = "unknown" if view.csq > _CSQ_MAX else f"{2 * view.csq - 113} dBm"
+        return (
+            Modem(view.state, view.sim, view.registration, signal, view.data, view.apn or ""),
+            [(_DIRECTIONS[line.sender], line.text) for line in lines],
+        )
 
     def _owners(self) -> dict[str, int]:
         """By the MAC of a modem: the process of its board."""

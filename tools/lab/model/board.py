@@ -17,13 +17,15 @@ _LINES_KEPT = 300
 
 @dataclass(frozen=True)
 class Modem:
-    """A board's modem. `state`: off, starting, on or stopping; the others as words, "" unknown."""
+    """A board's modem. `state`: off, starting, on, stopping, or gone with the simulator. `apn`: of
+    the call, "" while there is none. All are words, "" where there is no modem."""
 
     state: str = ""
     sim: str = ""
     registration: str = ""
     signal: str = ""
     data: bool = False
+    apn: str = ""
 
 
 @dataclass(frozen=True)
