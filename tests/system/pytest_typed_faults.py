@@ -3,6 +3,14 @@
 """Faults as they are typed, and what a board sees of each. tests/faults has the whole matrix."""
 
 import pytest
+from cellular import (
+    NO_PPP_CONNECTION,
+    PPP_NO_CONNECTIVITY,
+    cell,
+    set_clock,
+    silent_s,
+    warm_anew,
+)
 
 from commands import typed_faults
 
@@ -131,4 +139,31 @@ def test_a_session_ends_with_the_broker_and_comes_back(device, make, fault):
     _until(device, "imp.diag.counters()['losses'] == 1")
     make("broker-certificate=good")
     _until(device, "server.isconnected()")
+    device.repl.run("server.disconnect()")
+
+
+# -- the modem's network
+
+
+def test_the_only_apn_of_the_network(device, modem, make):
+    set_clock(device)
+    modem.warm()
+    make("modem-apn=other")
+    assert device.connect(cell(), timeout=8, limit_s=80) == NO_PPP_CONNECTION
+    make("modem-apn=internet")
+    assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
+    device.repl.run("server.disconnect()")
+
+
+@pytest.mark.parametrize(
+    "fault", ["cable-silence", "cable-drop=1", "cable-delay=60000", "cable-cut"]
+)
+def test_a_mobile_network_that_is_dead(device, modem, make, fault):
+    set_clock(device)
+    timeout = silent_s(device, modem)
+    make(f"modem-{fault}")
+    assert device.connect(cell(), timeout=timeout, limit_s=80) == PPP_NO_CONNECTIVITY
+    make("modem-cable-restore")
+    warm_anew(device, modem)
+    assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
     device.repl.run("server.disconnect()")

@@ -96,6 +96,8 @@ def test_healthy_values_and_choices_can_be_typed(kind, method):
         ("broker", ["certificate=expired", "certificate=good"], [], "ok"),
         ("broker", ["stall", "refuse"], ["refuse"], "faulty"),
         ("modem", ["deny", "search", "register"], [], "ok"),
+        ("modem", ["apn=other", "apn=none", "cable.drop=0.2"], ["cable.drop=0.2"], "slow"),
+        ("modem", ["cable.cut", "deny", "cable.restore"], ["deny"], "faulty"),
         ("modem", ["pull", "plug"], [], "ok"),
         ("modem", ["sim=removed", "sim=ready"], [], "ok"),
         ("modem", ["hang_dial", "refuse_dial=none"], [], "ok"),

@@ -163,6 +163,9 @@ FAULTS: Mapping[str, Mapping[str, Entry]] = {
         "hang_dial": Entry("have dialling never end"),
         "carrier_lost": Entry("have the network end the call", MOMENT),
         "silence_ppp": Entry("have the call fall silent", MOMENT),
+        "apn": Entry("have the network take one APN", healthy="none"),
+        # Of the mobile network, which all modems share.
+        **_CABLE,
         **_RESTORE,
     },
 }  # fmt: skip
