@@ -6,9 +6,9 @@ from pathlib import Path
 
 from nicegui import ui
 
-_HERE = Path(__file__).parent
-_CSS = "".join(_HERE.joinpath(name).read_text(encoding="utf-8") for name in
-               ("page.css", "drawing.css"))  # fmt: skip
+from lab.drawing import style as drawings
+
+_CSS = Path(__file__).with_name("page.css").read_text(encoding="utf-8") + drawings.CSS
 
 
 def apply() -> None:
