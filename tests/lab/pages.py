@@ -59,6 +59,6 @@ class LabPage:
 
     def fault(self, part: str, name: str) -> None:
         """Makes a fault that needs no value: "ap", "off"."""
-        self.page.get_by_role("tab", name=part, exact=True).click()
+        self.page.locator(f"[role=tab][data-part={part}]").click()
         panel = self.page.get_by_role("tabpanel").last
         panel.get_by_role("button", name=name, exact=True).click()

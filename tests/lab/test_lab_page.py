@@ -2,111 +2,193 @@
 # SPDX-License-Identifier: MIT
 """The page by NiceGUI's own test client: it draws the model, and hands on what is pressed."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from lab.model import Lab
-from lab.page import Page
+from lab.page.console import shortened
+from lab.page.lines import added
 from nicegui import ui
-from nicegui.testing import User, user_simulation
-
-from commands import typed_faults
-
-
-class Desk:
-    """Notes what the page asks for."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple] = []
-
-    def __getattr__(self, name: str):
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return lambda *values: self.asked.append((name, *values))
+from nicegui.testing import User
+from users import SCRIPT, Desk, button, called, elements, html, press, trigger, until, with_user
 
 
-async def until(condition: Callable[[], object]) -> None:
-    """Waits for the page's timer."""
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("the page has not changed")
-
-
-def html(user: User) -> str:
-    """All drawings of a page."""
-    return "".join(e.content for e in user.client.elements.values() if isinstance(e, ui.html))
-
-
-@pytest.fixture
-def with_user(tmp_path, monkeypatch):
-    """Runs a check with a user of a page."""
-    monkeypatch.setenv("NICEGUI_STORAGE_PATH", str(tmp_path))
-
-    def run(check: Callable[[User, Lab, Desk], Awaitable[None]]) -> None:
-        lab, desk = Lab(typed_faults.PARTS, "import imp\n"), Desk()
-        lab.add_board("board").powered("on")
-
-        async def whole() -> None:
-            async with user_simulation(lambda: Page(lab, desk) and None) as user:
-                await user.open("/")
-                await check(user, lab, desk)
-
-        # Playwright's own loop may run in this thread.
-        with ThreadPoolExecutor(1) as pool:
-            pool.submit(asyncio.run, whole()).result()
-
-    return run
-
-
-def test_what_happens_is_drawn_and_a_page_opened_again_shows_it_too(with_user):
+def test_what_happens_is_drawn_and_a_page_opened_again_shows_it_too():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         await user.should_see("power on")
         board = lab.boards[0]
         board.note({"attempt": {"number": 1, "interface": "wl0", "stages": [["LINK", 7]],
                                 "name": "NO_WIFI", "cause": "wrong <key>"}}, 1.0)  # fmt: skip
-        lab.message("imp/1/log", b"", "hello broker")
+        lab.message("imp/1/log", b"", "hello <broker>")
         lab.fault("ap", "off", "ap-off", ())
         lab.problem("It went wrong.")
-        await until(lambda: "hello broker" in html(user))
+        await until(lambda: "hello &lt;broker&gt;" in html(user))
         await user.should_see("It went wrong.")
         first = html(user)
         assert "wrong &lt;key&gt;" in first and "LINK 7" in first and ">off<" in first
         board.powered("crashed")
         await user.should_see("Power on")
         await user.open("/")
-        await until(lambda: "hello broker" in html(user))
+        await until(lambda: "hello &lt;broker&gt;" in html(user))
         assert "wrong &lt;key&gt;" in html(user)
 
     with_user(check)
 
 
-def test_what_is_pressed_reaches_the_desk(with_user):
+def test_what_is_pressed_reaches_the_desk():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         lab.boards[0].note({"boot": 1, "device": "1"}, 1.0)
         lab.message("imp/1/log", b"", "hello")
         lab.fault("ap", "off", "ap-off", ())
         await until(lambda: "hello" in html(user))
-        for words in ("Soft reset", "EN reset", "Power off", "Run", "Send", "End all faults"):
-            user.find(kind=ui.button, content=words).click()
-        await until(lambda: len(desk.asked) >= 6)
+        for words in ("Soft reset", "EN reset", "Power off", "Run", "Stop", "Send",
+                      "End all faults"):  # fmt: skip
+            press(user, button(user, words))
         assert desk.asked == [("soft_reset", 0), ("press_en", 0), ("power", 0, False),
-                              ("run_script", 0, "import imp\n"),
+                              ("run_script", 0, SCRIPT), ("type", 0, "\x03"),
                               ("publish", "imp/1/device/hello", '"hello"'),
                               ("fault", 0, "ap-restore")]  # fmt: skip
 
     with_user(check)
 
 
-def test_each_fault_has_a_button_or_a_slider(with_user):
+def test_each_board_has_a_button_with_its_state_and_orders_go_to_the_chosen_one():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
-        elements = list(user.client.elements.values())
-        others = 7  # two resets, power twice, end all, run, send
-        buttons = sum(isinstance(e, ui.button) for e in elements) - others
-        sliders = sum(isinstance(e, ui.slider) for e in elements)
-        assert buttons + sliders == len(typed_faults.names())
+        lab.boards[1].note({"session": "wl0"}, 1.0)
+        await until(lambda: any("board 2: on · wl0" in b.text for b in elements(user, ui.button)))
+        second = button(user, "● board 2: on · wl0")
+        assert second.props["aria-pressed"] == "false"
+        press(user, second)
+        assert second.props["aria-pressed"] == "true"
+        await user.should_see("power on, session over wl0")
+        press(user, button(user, "EN reset"))
+        assert desk.asked == [("press_en", 1)]
+
+    with_user(check, ("virtual", "virtual"))
+
+
+def test_a_problem_can_be_dismissed():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        lab.problem("The bench refused.")
+        lab.boards[0].problem("The board has crashed.")
+        (alert,) = (e for e in elements(user, ui.label) if e.props.get("role") == "alert")
+        await until(lambda: alert.text == "The board has crashed. The bench refused.")
+        press(user, button(user, "Dismiss"))
+        await until(lambda: not alert.text)
 
     with_user(check)
+
+
+def test_a_real_board_has_no_switch_and_no_faults_and_the_page_says_why():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        await user.should_see("These need the bench. This board is at board 1")
+        assert not button(user, "Power off").enabled
+        assert [e.props["inert"] for e in elements(user) if "inert" in e.props] == [True]
+
+    with_user(check, ("real",))
+
+
+def test_a_message_without_a_topic_is_not_sent():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        press(user, button(user, "Send"))
+        assert desk.asked == []
+        await user.should_see("A topic is missing.")
+
+    with_user(check)
+
+
+def test_text_that_is_typed_goes_to_all_pages_and_to_the_board():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        trigger(user, "labText", "print(1)\n")
+        assert lab.snapshot(1.0).script == "print(1)\n"
+        press(user, button(user, "Run"))
+        assert desk.asked == [("run_script", 0, "print(1)\n")]
+        trigger(user, "labText", {"no": "text"})
+        assert lab.snapshot(1.0).script == "print(1)\n"
+
+    with_user(check)
+
+
+def test_another_pages_text_comes_when_nobody_types():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        trigger(user, "labText", "mine")
+        lab.edited("theirs")
+        await until(lambda: 'lab.setText("theirs")' in called(user))
+        press(user, button(user, "Run"))
+        assert desk.asked == [("run_script", 0, "theirs")]
+
+    with_user(check)
+
+
+def test_the_line_of_an_error_is_marked_until_the_problem_has_gone():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        lab.boards[0].problem('The script was not started. File "script.py", line 12, SyntaxError')
+        await until(lambda: "lab.mark(12)" in called(user))
+        lab.boards[0].problem("")
+        await until(lambda: called(user)[-1] == "lab.mark(0)")
+
+    with_user(check)
+
+
+def test_an_example_asks_before_it_takes_the_place_of_edited_text():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        example = elements(user, ui.menu_item)[0]
+        for answer, script in (("Keep mine", SCRIPT), ("Replace", "import imp, server\n")):
+            press(user, example)
+            await user.should_see("Replace your text by the example")
+            press(user, button(user, answer))
+            await user.should_not_see("Replace your text by the example")
+            assert lab.snapshot(1.0).script.startswith(script)
+        trigger(user, "labText", "")
+        press(user, example)
+        await until(lambda: lab.snapshot(1.0).script)
+
+    with_user(check)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "new"),
+    [
+        ([], [], 0),
+        ([], [1, 2], 2),
+        ([1, 2], [1, 2, 3], 1),
+        ([1, 2, 3], [2, 3, 4], 1),
+        ([1, 1, 1], [1, 1, 1], 0),
+        ([1, 2], [3, 4], 2),
+        ([1, 2], [], 0),
+    ],
+)
+def test_a_list_finds_what_is_new(before, now, new):
+    assert added(before, now) == new
+
+
+def test_only_new_lines_are_added_and_the_oldest_go():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        def rows() -> list[ui.html]:
+            return [e for e in elements(user, ui.html) if "imp/1/log" in e.content]
+
+        lab.message("imp/1/log", b"", "first")
+        await until(rows)
+        (kept,) = rows()
+        for number in range(99):
+            lab.message("imp/1/log", b"", f"number {number}")
+        await until(lambda: len(rows()) == 100)
+        assert kept in rows()
+        lab.message("imp/1/log", b"", "last")
+        await until(lambda: kept not in rows())
+        assert len(rows()) == 100
+
+    with_user(check)
+
+
+def test_much_output_is_left_out_in_the_middle():
+    text = "".join(f"line {number}\r\n" for number in range(10000))
+    short = shortened(text)
+    begin, end = short.split(" kB left out …\r\n")
+    assert len(short) < 17000 and begin.startswith("line 0\r\n") and end.endswith("line 9999\r\n")
+    shown = begin.rpartition("\r\n\x1b[0m… ")
+    assert float(shown[2]) == round((len(text) - len(shown[0] + end)) / 1000)
+    assert shortened("few") == "few"
+    assert shortened("end\n", lost=5000) == "\r\n\x1b[0m… 5 kB left out …\r\nend\n"
+
+
+def test_output_without_lines_is_left_out_too():
+    assert len(shortened("x" * 100000)) < 17000

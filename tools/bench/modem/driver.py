@@ -181,8 +181,9 @@ class Modem:
         return self._call("on")
 
     def restore(self) -> None:
-        """As fitted: off, no faults, factory settings, nothing seen."""
+        """As fitted: off, no faults, factory settings, nothing seen; its network is mended."""
         self._call("restore")
+        self.cable.restore()
         self.scale(self._first_scale)
         self.clock()
 

@@ -14,7 +14,7 @@ class AttemptsPanel:
 
     def __init__(self) -> None:
         heading("Attempts")
-        self._drawing = ui.html("", sanitize=False).classes("w-full max-h-80 overflow-y-auto")
+        self._drawing = ui.html("", sanitize=False).classes("lab-attempts")
 
     def draw(self, lab: LabView, board: BoardView) -> None:
         """See Panel."""

@@ -61,6 +61,11 @@ class BoardOrders:
         self._desk, self._chosen = desk, chosen
         self.recorder = desk.recorder
 
+    @property
+    def board(self) -> int:
+        """The index of the board."""
+        return self._chosen()
+
     def type(self, text: str) -> None:
         """Keys for the console."""
         self._desk.type(self._chosen(), text)

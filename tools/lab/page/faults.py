@@ -1,70 +1,140 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The faults: a button or a slider for each one of the bench's list."""
+"""The faults: those that are wanted most often, and all of the bench's list, by their parts."""
 
-import time
-from collections.abc import Callable
-
-from nicegui import ui
+from nicegui import events, ui
 
 from commands.typed_faults import PARTS
-from lab.controls import Control, Value, controls
+from lab.controls import QUICK, Control, controls, made, title
 from lab.model import BoardView, Lab, LabView
 from lab.page.desk import BoardOrders
-from lab.page.style import heading
+from lab.page.fault_row import ButtonRow, SliderRow, Toggle
+from lab.page.style import bar, button, call, heading, set_prop
+from target.faults import NONE
+
+_REAL = ("These need the bench. This board is at {name}, in your own networks, so make the faults "
+         "there by hand.")  # fmt: skip
 
 
-def _field(value: Value) -> Callable[[], str]:
-    """A field for one value of a fault; gives what was entered."""
-    if value.kind == "switch":
-        switch = ui.switch(value.name, value=value.default == "True")
-        return lambda: "on" if switch.value else "off"
-    box = ui.input(value.name, value=value.default).props("dense").classes("w-28")
-    return lambda: str(box.value or "").strip()
+class _Row:
+    """What is in force is told by a mark, by its button, and by the row's colour."""
+
+    def __init__(self, control: Control, orders: BoardOrders) -> None:
+        self.name = control.name
+        words = control.words[:1].upper() + control.words[1:]
+        with ui.element("div").classes("lab-fault") as self._box:
+            with ui.element("div").classes("lab-fault-words"):
+                ui.label(words)
+                self._mark = ui.label("on").classes("lab-mark")
+            with ui.element("div").classes("lab-fault-keys") as self.keys:
+                is_slider = [value.kind for value in control.values] == ["slider"]
+                self._row = (SliderRow if is_slider else ButtonRow)(control, orders.fault)
+        self._mark.set_visibility(False)
+
+    def draw(self, text: str | None) -> None:
+        """text: the fault as it is in force."""
+        self._mark.set_visibility(text is not None)
+        self._box.classes(**{"add" if text else "remove": "lab-in-force"})
+        self._row.draw(text)
+
+
+class _PartFaults:
+    """All faults of one part. They are built when the part is opened."""
+
+    def __init__(self, part: str, found: list[Control], orders: BoardOrders) -> None:
+        self._rows: list[_Row] = []
+        ends = {control.name: control for control in found if control.entry.leaves == NONE}
+        groups: dict[str, list[Control]] = {}  # those that share a counterpart stand together
+        for control in found:
+            if control.entry.leaves != NONE:
+                groups.setdefault(control.pair or control.name, []).append(control)
+        for pair, group in groups.items():
+            with ui.element("div").classes("lab-fault-group"):
+                rows = [_Row(control, orders) for control in group]
+                if pair in ends:
+                    with rows[-1].keys if len(rows) == 1 else bar().classes("lab-right"):
+                        self._end(ends.pop(pair), orders)
+            self._rows += rows
+        with bar().classes("lab-right"):
+            for end in ends.values():
+                self._end(end, orders)
+
+    @staticmethod
+    def _end(control: Control, orders: BoardOrders) -> None:
+        hint = f"{control.name}: {control.words}"
+        button(control.label, lambda: orders.fault(control.name), hint)
+
+    def draw(self, in_force: dict[str, str]) -> None:
+        """in_force: see controls.made()."""
+        for row in self._rows:
+            row.draw(in_force.get(row.name))
 
 
 class FaultsPanel:
     """See the module."""
 
     def __init__(self, lab: Lab, orders: BoardOrders) -> None:
-        self._lab, self._orders = lab, orders
-        with ui.row().classes("w-full items-center gap-2"):
+        self._orders = orders
+        self._controls = controls()
+        self._parts: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._in_force: dict[str, str] = {}
+        self._open: _PartFaults | None = None
+        with bar():
             heading("Faults")
-            ui.button("End all faults", on_click=self._end_all).props("dense no-caps outline")
-        found = controls()
-        with ui.tabs().classes("w-full") as tabs:
-            tabs.props("dense no-caps outside-arrows mobile-arrows")
-            for part in PARTS:
-                ui.tab(part)
-        with ui.tab_panels(tabs, value=next(iter(PARTS))).classes("w-full"):
-            for part in PARTS:
-                with ui.tab_panel(part).classes("p-1"):
-                    for control in (c for c in found if c.part == part):
-                        self._control(control)
+            ui.element("div").classes("lab-gap")
+            button("End all faults", self._end_all)
+        self._reason = ui.label("").classes("lab-hint")
+        with ui.element("div").classes("lab-faults") as self._all:
+            with bar():
+                self._quick = {text: self._quick_one(words, text) for words, text in QUICK.items()}
+            with ui.tabs(on_change=lambda event: self._show(event.value)) as self._tabs:
+                self._tabs.props("dense no-caps align=left inline-label").classes("lab-tabs")
+                self._tab = {part: self._make_tab(part) for part in PARTS}
+            self._panel = ui.element("div").props("role=tabpanel").classes("lab-part")
+        self._panel.set_visibility(False)
+        ui.on("labPart", self._clicked)
+
+    @staticmethod
+    def _make_tab(part: str) -> ui.tab:
+        return ui.tab(part, title(part)).props(f"data-part={part}")
+
+    def _quick_one(self, words: str, text: str) -> Toggle:
+        control = next(c for c in self._controls if c.name == text.partition("=")[0])
+        return Toggle(words, control, self._orders.fault, lambda: text)
+
+    def _clicked(self, event: events.GenericEventArguments) -> None:
+        """A place of the map."""
+        if event.args in PARTS:
+            self._tabs.set_value(event.args)
+            call("show", ".lab-on-faults")
+
+    def _show(self, part: str) -> None:
+        self._panel.clear()
+        self._panel.set_visibility(True)
+        set_prop(self._panel, "aria-label", f"Faults of {title(part)}")
+        with self._panel:
+            mine = [control for control in self._controls if control.part == part]
+            self._open = _PartFaults(part, mine, self._orders)
+        self._open.draw(self._in_force)
 
     def draw(self, lab: LabView, board: BoardView) -> None:
         """See Panel."""
-
-    def _control(self, control: Control) -> None:
-        with ui.row().classes("w-full items-center gap-3"):
-            if [v.kind for v in control.values] == ["slider"]:
-                self._slider(control, control.values[0])
-                return
-            button = ui.button(control.label).props("dense no-caps outline")
-            fields = [_field(value) for value in control.values]
-            button.on_click(lambda: self._orders.fault(control.text([f() for f in fields])))
-            ui.label(control.words).classes("text-sm opacity-70")
-
-    def _slider(self, control: Control, value: Value) -> None:
-        low, high, step, start = value.range
-        ui.label(f"{control.label}, {value.name}").classes("text-sm")
-        slider = ui.slider(min=low, max=high, step=step, value=start).classes("w-40")
-        slider.props("label")
-        # "change" comes when the slider is let go.
-        slider.on("change", lambda: self._orders.fault(control.text([f"{slider.value:g}"])))
-        ui.label(control.words).classes("text-sm opacity-70")
+        is_real = board.kind == "real"
+        set_prop(self._all, "inert", is_real)
+        self._reason.set_text(_REAL.format(name=board.name) if is_real else "")
+        if lab.parts == self._parts:
+            return
+        self._parts, self._in_force = lab.parts, made(lab.parts)
+        for text, toggle in self._quick.items():
+            now = self._in_force.get(text.partition("=")[0])
+            toggle.draw(now, now == text)
+        for part, (_, texts) in lab.parts.items():
+            count = f" · {len(texts)} on" if texts else ""
+            set_prop(self._tab[part], "label", f"{title(part)}{count}")
+        if self._open is not None:
+            self._open.draw(self._in_force)
 
     def _end_all(self) -> None:
-        for part, (_, made) in self._lab.snapshot(time.monotonic()).parts.items():
-            if made:
+        for part, (_, texts) in self._parts.items():
+            if texts:
                 self._orders.fault(f"{part}-restore")

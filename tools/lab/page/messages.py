@@ -2,14 +2,22 @@
 # SPDX-License-Identifier: MIT
 """The broker's messages, with a field to send one, and the list of events."""
 
+from html import escape
+
 from nicegui import ui
 
-from lab.drawing import lines
 from lab.model import BoardView, LabView
 from lab.page.desk import BoardOrders
-from lab.page.style import heading
+from lab.page.lines import Lines
+from lab.page.style import bar, button, heading, set_prop
 
-_BOX = "w-full max-h-48 overflow-y-auto"
+_HINT = ('agent.on("hello", …) on the board gets what is sent here. Its payload is JSON: '
+         '"text", 5, {"a": 1}.')  # fmt: skip
+
+
+def _message(item: object) -> str:
+    topic, text = map(str, item)  # type: ignore[call-overload]  # a pair
+    return f'<span class="lab-topic">{escape(topic)}</span> {escape(text)}'
 
 
 class MessagesPanel:
@@ -19,18 +27,24 @@ class MessagesPanel:
         self._orders = orders
         self._device = ""
         heading("Messages at the broker")
-        with ui.row().classes("w-full items-center gap-2"):
-            self._topic = ui.input("topic").props("dense").classes("w-64")
-            self._payload = ui.input("message", value='"hello"').props("dense").classes("w-40")
-            ui.button("Send", on_click=self._send).props("dense no-caps outline")
-        self._drawing = ui.html("", sanitize=False).classes(_BOX)
+        with bar():
+            self._topic = ui.input("topic").props("dense outlined").classes("lab-topic-field")
+            self._payload = ui.input("message", value='"hello"').props("dense outlined")
+            self._payload.classes("lab-payload-field").on("keydown.enter", self._send)
+            button("Send", self._send)
+        ui.label(_HINT).classes("lab-hint")
+        self._lines = Lines("Messages at the broker, the newest first", _message)
 
     def _send(self) -> None:
-        self._orders.publish(self._topic.value or "", self._payload.value or "")
+        topic = (self._topic.value or "").strip()
+        set_prop(self._topic, "error", not topic)
+        set_prop(self._topic, "error-message", "" if topic else "A topic is missing.")
+        if topic:
+            self._orders.publish(topic, self._payload.value or "")
 
     def draw(self, lab: LabView, board: BoardView) -> None:
         """See Panel. The topic is that of the board, once its ID is known."""
-        self._drawing.set_content(lines.html([f"{topic}  {text}" for topic, text in lab.messages]))
+        self._lines.draw(lab.messages)
         if board.device and board.device != self._device:
             self._device = board.device
             self._topic.set_value(f"imp/{board.device}/device/hello")
@@ -41,8 +55,8 @@ class EventsPanel:
 
     def __init__(self) -> None:
         heading("Events")
-        self._drawing = ui.html("", sanitize=False).classes(_BOX)
+        self._lines = Lines("Events, the newest first", lambda item: escape(str(item)))
 
     def draw(self, lab: LabView, board: BoardView) -> None:
         """See Panel."""
-        self._drawing.set_content(lines.html(lab.events))
+        self._lines.draw(lab.events)

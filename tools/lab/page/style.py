@@ -1,22 +1,61 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Colours, sizes, and small parts that all panels use."""
+"""What all panels use: the page's colours and rules, and small parts of one look."""
 
+import json
+from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 from nicegui import ui
 
-from lab.drawing import style as drawings
+_HERE = Path(__file__).parent
 
-_CSS = Path(__file__).with_name("page.css").read_text(encoding="utf-8") + drawings.CSS
+
+def _read(name: str) -> str:
+    return _HERE.joinpath(name).read_text(encoding="utf-8")
+
+
+_CSS = _read("page.css") + _read("drawing.css")
+_SCRIPT = f"<script>{_read('page.js')}</script>"
 
 
 def apply() -> None:
     """For a page that begins."""
     ui.add_css(_CSS)
-    ui.colors(primary="#2b7cc4")
+    ui.add_head_html(_SCRIPT)
+
+
+def call(function: str, *values: object) -> None:
+    """Has the browser call a function of page.js."""
+    ui.run_javascript(f"lab.{function}({', '.join(map(json.dumps, values))})")
+
+
+def panel(key: str, name: str) -> ui.element:
+    """A part of the page, as a context. key: for page.css. name: for who does not see it."""
+    return ui.element("section").classes(f"lab-panel lab-on-{key}").props(f'aria-label="{name}"')
+
+
+def bar() -> ui.element:
+    """A row of a panel, as a context; it wraps."""
+    return ui.element("div").classes("lab-row")
 
 
 def heading(text: str) -> None:
     """The heading of a panel."""
-    ui.label(text).classes("text-lg font-medium")
+    ui.html(escape(text), sanitize=False, tag="h2")
+
+
+def button(text: str, on_click: Callable[[], object] | None = None, hint: str = "") -> ui.button:
+    """A button. hint: what it does, or its keys, where the words do not say it."""
+    made = ui.button(text, on_click=on_click, color=None)
+    made.props("no-caps unelevated").classes("lab-button")
+    if hint:
+        made.props["title"] = hint
+    return made
+
+
+def set_prop(element: ui.element, name: str, value: object) -> None:
+    """Sets a property; nothing is sent when it is so already."""
+    if element.props.get(name) != value:
+        element.props[name] = value

@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: 2026 The connectwith authors
+// SPDX-License-Identifier: MIT
+// What the page does in the browser itself: themes, the size and the keys of the terminal, the
+// editor's text, and words for a connection that is lost. The server calls the functions of `lab`.
+"use strict";
+
+window.lab = (() => {
+  const TEXT_MS = 200; // between two reports of the editor's text
+  const KEPT = "lab-script"; // text that was typed while there was no connection
+  let editor = null;
+  let terminal = null;
+  let resolveStarted;
+  const started = new Promise((resolve) => (resolveStarted = resolve)); // the editor is there
+  let ended = false;
+  let reported = null;
+  let timer = null;
+
+  const colour = (name) => getComputedStyle(document.body).getPropertyValue(`--lab-${name}`).trim();
+
+  // -- themes of what does not use page.css
+
+  function paint() {
+    const dark = document.body.classList.contains("body--dark");
+    if (editor) editor.setTheme(dark ? "vscodeDark" : "vscodeLight");
+    if (!terminal) return;
+    const ink = colour("ink");
+    terminal.options.theme = {
+      background: colour("paper"), foreground: ink, cursor: ink, cursorAccent: colour("paper"),
+      selectionBackground: dark ? "#3a5a80" : "#b5d3f5",
+      red: colour("bad"), green: colour("good"), yellow: colour("warn"), blue: colour("accent"),
+      brightRed: colour("bad"), brightGreen: colour("good"), brightYellow: colour("warn"),
+      brightBlue: colour("accent"), white: ink, brightWhite: ink, brightBlack: colour("soft"),
+    };
+  }
+
+  // -- the terminal
+
+  // Tab is a key for the board. After Esc, and with Shift, it goes on to the next part of the page.
+  function leaveByEscape(event) {
+    if (event.type !== "keydown" || event.ctrlKey || event.altKey || event.metaKey) return true;
+    const leaving = terminal.labLeaving;
+    if (event.key !== "Shift") terminal.labLeaving = event.key === "Escape" && !leaving;
+    if (event.key === "Escape") return leaving; // the second Esc goes to the board
+    return !(event.key === "Tab" && (leaving || event.shiftKey));
+  }
+
+  function startTerminal(element, hint) {
+    terminal = element.terminal;
+    terminal.attachCustomKeyEventHandler(leaveByEscape);
+    terminal.textarea.setAttribute("aria-describedby", hint);
+    // The first size is that of a page whose style has not come yet.
+    new ResizeObserver(() => element.$el.clientWidth && element.fit()).observe(element.$el);
+  }
+
+  // -- the editor: its whole text is reported, because two pages may change it at once
+
+  const text = () => editor.editor.state.doc.toString();
+
+  function report() {
+    clearTimeout(timer);
+    timer = null;
+    if (!editor || text() === reported) return;
+    reported = text();
+    if (!window.socket.connected) sessionStorage.setItem(KEPT, reported);
+    emitEvent("labText", reported);
+  }
+
+  function edited() {
+    if (timer === null) timer = setTimeout(report, TEXT_MS);
+  }
+
+  async function setText(value) {
+    await started;
+    reported = value;
+    editor.setEditorValue(value);
+  }
+
+  async function mark(line) {
+    await started;
+    const there = line > 0 && line <= editor.editor.state.doc.lines;
+    editor.setDecorations(there ? [{ kind: "line", line, class: "lab-wrong-line" }] : []);
+    if (there) editor.revealLine(line);
+  }
+
+  async function startEditor(element) {
+    await element.editorPromise;
+    editor = element;
+    resolveStarted();
+    reported = text();
+    const kept = sessionStorage.getItem(KEPT);
+    sessionStorage.removeItem(KEPT);
+    if (kept !== null && kept !== reported) {
+      editor.setEditorValue(kept);
+      report();
+    }
+    paint();
+  }
+
+  // -- lists that grow at their end: they stay there, unless somebody has scrolled away
+
+  function followEnd(list) {
+    let atEnd = true;
+    list.addEventListener("scroll", () => {
+      atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 8;
+    });
+    new MutationObserver(() => atEnd && list.scrollTo(0, list.scrollHeight)).observe(
+      list, { childList: true, subtree: true, characterData: true });
+    list.scrollTo(0, list.scrollHeight);
+  }
+
+  // -- the start, and the end
+
+  const WORDS = {
+    lost: ["The lab does not answer.",
+      "This page comes back by itself. If the lab has ended, start it again: ./tools/cw lab"],
+    ended: ["The lab has ended.", "Its boards and networks are gone. Start it again: ./tools/cw lab"],
+  };
+
+  function sayLost(words) {
+    const spans = document.querySelectorAll("#popup > span");
+    words.forEach((sentence, at) => (spans[at].textContent = sentence));
+  }
+
+  function end() {
+    ended = true;
+    sayLost(WORDS.ended);
+    window.socket.disconnect(); // it would try again, for ever
+    document.getElementById("popup").ariaHidden = false;
+    document.getElementById("popup").classList.add("lab-ended");
+  }
+
+  function start(editorId, terminalId, hint) {
+    if (editor || ended) return; // the connection has come back
+    document.getElementById("popup").setAttribute("role", "status");
+    sayLost(WORDS.lost);
+    startTerminal(getElement(terminalId), hint);
+    startEditor(getElement(editorId));
+    new MutationObserver(paint).observe(document.body, { attributeFilter: ["class"] });
+    document.querySelectorAll(".lab-log").forEach(followEnd);
+    document.addEventListener("click", (event) => {
+      const place = event.target.closest?.(".lab-map [data-part]");
+      if (place) emitEvent("labPart", place.dataset.part);
+    });
+    paint();
+  }
+
+  const show = (selector) => document.querySelector(selector)?.scrollIntoView({
+    block: "nearest",
+    behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
+  });
+
+  function helped() {
+    document.cookie = "lab-help=seen; max-age=31536000; path=/; samesite=strict";
+  }
+
+  return { start, end, edited, report, setText, mark, show, helped };
+})();
