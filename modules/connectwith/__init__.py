@@ -14,10 +14,16 @@ import sys
 def call(function, *args):
     """Calls a function of the user's. An exception of it is printed, also one that is no
     Exception, as asyncio's CancelledError: it must not stop the firmware's own work.
-    KeyboardInterrupt and SystemExit are raised in the user's code."""
+    KeyboardInterrupt and SystemExit are raised in the user's code. Without memory, a function
+    without arguments is called nevertheless, and its MemoryError is printed like any other."""
     try:
-        function(*args)
-    except (KeyboardInterrupt, SystemExit):
+        if args:
+            function(*args)
+        else:
+            function()
+    except KeyboardInterrupt:  # a tuple of both would need memory
+        raise
+    except SystemExit:
         raise
     except BaseException as error:
         sys.print_exception(error)

@@ -70,6 +70,28 @@ def test_a_callback_that_raises_is_printed_and_forgotten(helper):
     assert helper.repl.value("got") == [1]
 
 
+_FULL = """
+ran = 0
+def greedy():
+    global ran
+    ran += 1
+    return bytearray(100000)
+def fill():
+    timer = imp.wakeup(0.2, greedy)
+    chain, size = None, 65536
+    while size:
+        try: chain = (chain, bytearray(size)) if size > 8 else (chain,)
+        except MemoryError: size //= 2
+    start = time.ticks_ms()
+    while not ran and time.ticks_diff(time.ticks_ms(), start) < 10000: pass
+"""
+
+
+def test_a_callback_without_memory_is_called_and_harms_no_other_code(helper):
+    assert "MemoryError" in helper.repl.run(_FULL + "fill()", timeout=30)
+    assert helper.repl.value("ran") == 1
+
+
 def test_ctrl_c_in_a_callback_leaves_the_timers_behind_it(helper):
     helper.repl.run("def stop(): raise KeyboardInterrupt\n")
     with pytest.raises(BoardError, match="KeyboardInterrupt"):

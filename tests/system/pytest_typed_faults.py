@@ -142,7 +142,7 @@ def test_a_session_ends_with_the_broker_and_comes_back(device, make, fault):
     device.repl.run("server.disconnect()")
 
 
-# -- the modem's network
+# -- the mobile network
 
 
 def test_the_only_apn_of_the_network(device, modem, make):
@@ -161,9 +161,9 @@ def test_the_only_apn_of_the_network(device, modem, make):
 def test_a_mobile_network_that_is_dead(device, modem, make, fault):
     set_clock(device)
     timeout = silent_s(device, modem)
-    make(f"modem-{fault}")
+    make(f"mobile-{fault}")
     assert device.connect(cell(), timeout=timeout, limit_s=80) == PPP_NO_CONNECTIVITY
-    make("modem-cable-restore")
+    make("mobile-restore")
     warm_anew(device, modem)
     assert device.connect(cell(), timeout=60, limit_s=70) == SERVER_CONNECTED
     device.repl.run("server.disconnect()")

@@ -76,6 +76,17 @@ def test_attempt_does_not_outlive_its_boot(board, end):
     assert attempt.result == "ended by a reset" and attempt.ms == 1
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_attempt_that_a_call_has_ended(board, told):
+    board.note(note(1, [["LINK", 1]]), 1.0)
+    after = note(1, [["LINK", 3]]) if told else note(2, [])
+    after["attempt"]["stopped"] = told
+    board.note(after, 2.0)
+    first = board.view(50.0).attempts[-1]
+    assert (first.result, first.running, first.ok) == ("ended by a call", False, False)
+    assert first.ms == (3 if told else 1)
+
+
 def _attempt(value):
     return {"attempt": value}
 

@@ -2,10 +2,6 @@
 # SPDX-License-Identifier: MIT
 """The lab's notes on the console, its controls and its command."""
 
-import runpy
-import sys
-import types
-
 import pytest
 from lab.controls import controls
 from lab.desk.notes import BOARD_FILES, LONGEST_BYTES, Splitter
@@ -29,16 +25,30 @@ def test_notes_are_taken_out_of_any_pieces(size):
     assert notes == [{"boot": 1}] * 3
 
 
-@pytest.mark.parametrize(
-    "bad", [b"\x1e\x1f", b"\x1enot json\x1f", b"\x1e[1]\x1f", b"\x1e\xff\x1f"]
-)
-def test_what_is_no_note_is_dropped(bad):
+@pytest.mark.parametrize("bad", [b"\x1e{not json}\x1f", b"\x1e{\xff}\x1f"])
+def test_what_only_looks_like_a_note_is_dropped(bad):
     assert Splitter().feed(b"a" + bad + b"b") == (b"ab", [])
 
 
-def test_a_lone_mark_does_not_hold_the_text_back_for_ever():
+@pytest.mark.parametrize(
+    "text",
+    [b"\x1e\x1f", b"\x1enone\x1f", b"\x1e[1]\x1f", b"\x1f", b"\x1e\x1e", b"\x1ex",
+     b"\x1e\r\n>>> ", b"\x1e{\r\n>>> "],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_marks_of_the_user_s_are_text_and_hide_no_note(text, size):
+    splitter, shown, notes = Splitter(), b"", []
+    data = b"a" + text + NOTE + b"b"
+    for at in range(0, len(data), size):
+        piece, found = splitter.feed(data[at : at + size])
+        shown += piece
+        notes += found
+    assert (shown, notes) == (b"a" + text + b"b", [{"boot": 1}])
+
+
+def test_the_begin_of_a_note_does_not_hold_the_text_back_for_ever():
     splitter = Splitter()
-    held = splitter.feed(b"\x1e" + b"x" * 10)[0]
+    held = splitter.feed(b"\x1e{" + b"x" * 10)[0]
     assert held == b""
     assert splitter.feed(b"y" * LONGEST_BYTES)[0].endswith(b"y")
 
@@ -48,40 +58,6 @@ def test_reset_forgets_half_a_note():
     splitter.feed(b'\x1e{"bo')
     splitter.reset()
     assert splitter.feed(b"text") == (b"text", [])
-
-
-@pytest.fixture
-def imp(monkeypatch):
-    """A stand-in for the board's imp; has the watcher that was set."""
-    module = types.ModuleType("imp")
-    module.diag = types.SimpleNamespace(
-        ontransition=lambda watcher: setattr(module, "watcher", watcher),
-        lastattempt=lambda: {"interface": "wl0", "stages": [("LINK", 5)], "name": None,
-                             "cause": "a \x1e and a \x1f"},
-        counters=lambda: {"attempts": 7},
-    )  # fmt: skip
-    monkeypatch.setitem(sys.modules, "imp", module)
-    return module
-
-
-def test_board_tells_its_boot_and_each_stage(imp, capsys):
-    runpy.run_path(str(paths.ROOT / "tools" / "lab" / "on_board" / "lab_notes.py"))
-    imp.watcher("LINK", 5)
-    text, (boot, note) = Splitter().feed(capsys.readouterr().out.encode())
-    assert text == b"" and boot == {"boot": 1}
-    assert note["attempt"]["number"] == 7 and note["attempt"]["stages"] == [["LINK", 5]]
-
-
-def test_board_without_memory_says_nothing(imp, capsys):
-    runpy.run_path(str(paths.ROOT / "tools" / "lab" / "on_board" / "lab_notes.py"))
-    capsys.readouterr()
-
-    def full():
-        raise MemoryError
-
-    imp.diag.lastattempt = full
-    imp.watcher("LINK", 5)
-    assert capsys.readouterr().out == ""
 
 
 def test_files_for_the_board_are_there():

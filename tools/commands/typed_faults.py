@@ -28,6 +28,7 @@ PARTS = {
     "sntp": "sntp",
     "proxy": "proxy",
     "broker": "broker",
+    "mobile": "cellular",
     "modem": "modem",
 }
 _TIME = re.compile(r"(\d{1,8}(?:\.\d{1,3})?)(ms|s|m|)")
@@ -117,14 +118,15 @@ def parse_all(text: str) -> list[Fault]:
 
 
 def _class_of(fault: Fault) -> type:
-    from bench import access_point, broker, cable, dns, ethernet, proxy, sntp
+    from bench import access_point, broker, cable, dns, ethernet, network, proxy, sntp
     from bench.modem import driver
 
     if fault.method.startswith("cable."):
         return cable.Cable
     classes: dict[str, type] = {
         "wifi": access_point.AccessPoint, "ethernet": ethernet.Ethernet, "dns": dns.Dns,
-        "sntp": sntp.Sntp, "proxy": proxy.Proxy, "broker": broker.Broker, "modem": driver.Modem,
+        "sntp": sntp.Sntp, "proxy": proxy.Proxy, "broker": broker.Broker,
+        "cellular": network.Network, "modem": driver.Modem,
     }  # fmt: skip
     return classes[kind_of(fault.part)]
 
@@ -204,7 +206,7 @@ def help_lines() -> Iterator[str]:
     """A line for each fault: how to write it, and what it does."""
     for name, (part, method) in _table().items():
         fault = Fault(name, part, method, ())
-        yield f"{_usage(fault):<34} {entry_of(fault).words}"
+        yield f"{_usage(fault):<33}  {entry_of(fault).words}"
 
 
 def described() -> Iterator[tuple[Fault, str, list[inspect.Parameter]]]:

@@ -50,7 +50,7 @@ class Entry:
 
 _SPOILT = ("nak", "wrong", "garbage", "half")
 _NETWORK = {
-    "dhcp": Entry("withhold leases", ends=("spoil_dhcp",), healthy="on"),
+    "dhcp": Entry("withhold leases", ends=("spoil_dhcp",), healthy="on", choices=("off", "on")),
     "dhcp_ms": Entry("delay DHCP's replies", SLOW, healthy="0"),
     "spoil_dhcp": Entry("spoil DHCP's replies", ends=("dhcp",), choices=_SPOILT),
     "portal": Entry("put a captive portal before a network"),
@@ -132,7 +132,7 @@ FAULTS: Mapping[str, Mapping[str, Entry]] = {
                                 ("stop", "stall")),
         **_RESTORE,
     },
-    # A real bench has no command for those of the proxy and of the modem.
+    # A real bench has no command for those of the proxy, the mobile network and the modem.
     "proxy": {
         "ask": Entry("have the proxy ask for credentials"),
         "refuse": Entry("have the proxy refuse tunnels", ends=("fail",)),
@@ -146,6 +146,7 @@ FAULTS: Mapping[str, Mapping[str, Entry]] = {
         "start": Entry("start the proxy again", NONE, ("stop",)),
         **_RESTORE,
     },
+    "cellular": {**_CABLE, **_RESTORE},  # which all modems share
     "modem": {
         "mute": Entry("have the modem fall silent", CUT),
         "speak": Entry("have the modem answer again", NONE, ("mute",)),
@@ -164,8 +165,6 @@ FAULTS: Mapping[str, Mapping[str, Entry]] = {
         "carrier_lost": Entry("have the network end the call", MOMENT),
         "silence_ppp": Entry("have the call fall silent", MOMENT),
         "apn": Entry("have the network take one APN", healthy="none"),
-        # Of the mobile network, which all modems share.
-        **_CABLE,
         **_RESTORE,
     },
 }  # fmt: skip

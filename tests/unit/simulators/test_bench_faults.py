@@ -85,6 +85,9 @@ def _broker(world):
 def _modem(world):
     (modem,) = world.modems
     assert modem.state == "off" and modem.commands == []
+
+
+def _mobile(world):
     with FakeBoard(world.net, "cell", "026377c80001") as board:
         assert board.expect("UD") == b"U"
         board.address = "10.0.200.15"
@@ -94,7 +97,7 @@ def _modem(world):
 PROBES = {
     "ap": lambda world: _wifi(world, "home"), "cafe": lambda world: _wifi(world, "cafe"),
     "ethernet": _ethernet, "dns": _dns, "sntp": _sntp, "proxy": _proxy, "broker": _broker,
-    "modem": _modem,
+    "mobile": _mobile, "modem": _modem,
 }  # fmt: skip
 
 

@@ -181,9 +181,8 @@ class Modem:
         return self._call("on")
 
     def restore(self) -> None:
-        """As fitted: off, no faults, factory settings, nothing seen; its network is mended."""
+        """As fitted: off, no faults, factory settings, nothing seen."""
         self._call("restore")
-        self.cable.restore()
         self.scale(self._first_scale)
         self.clock()
 

@@ -12,8 +12,9 @@ BOARD_FILES = {
     "/boot.py": "import lab_notes\n",
     "/lab_notes.py": ON_BOARD.joinpath("lab_notes.py").read_text(encoding="utf-8"),
 }
-_BEGIN, _END = b"\x1e", b"\x1f"
-_NOTE = re.compile(rb"\x1e([^\x1e\x1f]*)\x1f")
+# JSON has no control characters in it, so other text between the two is the user's.
+_NOTE = re.compile(rb"\x1e(\{[^\x00-\x1f]*\})\x1f")
+_BEGUN = re.compile(rb"\x1e(?:\{[^\x00-\x1f]*)?\Z")
 LONGEST_BYTES = 4000
 
 
@@ -28,11 +29,13 @@ class Splitter:
         whole = self._rest + data
         notes = [note for text in _NOTE.findall(whole) if (note := _read(text)) is not None]
         whole = _NOTE.sub(b"", whole)
-        begin = whole.rfind(_BEGIN)
-        # What is too long was no note, but a character that the user's code has printed.
-        keep = len(whole) - begin if begin >= 0 and len(whole) - begin <= LONGEST_BYTES else 0
-        self._rest = whole[len(whole) - keep :]
-        return whole[: len(whole) - keep], notes
+        begun = _BEGUN.search(whole)
+        # What is too long is no note, but what the user's code has printed.
+        if begun is None or len(whole) - begun.start() > LONGEST_BYTES:
+            self._rest = b""
+            return whole, notes
+        self._rest = whole[begun.start() :]
+        return whole[: begun.start()], notes
 
     def reset(self) -> None:
         """A note that was cut short by a reset does not come any more."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 ATTEMPTS_KEPT = 20
 CONNECTED = "SERVER_CONNECTED"
+_BY_RESET, _BY_CALL = "ended by a reset", "ended by a call"
 
 
 @dataclass
@@ -20,7 +21,7 @@ class Attempt:
     timeout_ms: int | None = None
     result: str | None = None
     cause: str | None = None
-    over: bool = False  # the board was reset before it ended
+    over: str = ""  # by what it was ended without a result
 
     @property
     def running(self) -> bool:
@@ -58,6 +59,7 @@ def read(note: dict, now_s: float) -> Attempt:
         timeout_ms=None if timeout is None else max(0, int(timeout * 1000)),
         result=None if name is None else str(name)[:40],
         cause=None if cause is None else str(cause)[:300],
+        over=_BY_CALL if note.get("stopped") else "",
     )
 
 
@@ -71,6 +73,7 @@ class Attempts:
         """One that is new, or more about one. Whether it has ended by this."""
         found = next((a for a in self._kept if a.key == attempt.key), None)
         if found is None:
+            self._end(_BY_CALL)  # a board makes one at a time
             self._kept = [attempt, *self._kept][:ATTEMPTS_KEPT]
         else:
             attempt.began_s = found.began_s
@@ -79,8 +82,12 @@ class Attempts:
 
     def cut_off(self) -> None:
         """The board was reset, or lost its power."""
+        self._end(_BY_RESET)
+
+    def _end(self, words: str) -> None:
         for attempt in self._kept:
-            attempt.over = attempt.over or attempt.result is None
+            if attempt.running:
+                attempt.over = words
 
     @property
     def running(self) -> bool:
@@ -99,7 +106,7 @@ def _view(attempt: Attempt, now_s: float) -> AttemptView:
         stages=tuple(attempt.stages),
         ms=max(elapsed, attempt.ms),
         timeout_ms=attempt.timeout_ms,
-        result=attempt.result or ("ended by a reset" if attempt.over else None),
+        result=attempt.result or attempt.over or None,
         cause=attempt.cause,
         running=attempt.running,
         ok=attempt.result == CONNECTED,

@@ -4,7 +4,7 @@
 
 from nicegui import ui
 
-from lab.drawing.map import svg
+from lab.drawing.map import svg, traffic
 from lab.model import BoardView, LabView
 
 
@@ -17,3 +17,4 @@ class MapPanel:
     def draw(self, lab: LabView, board: BoardView) -> None:
         """See Panel."""
         self._drawing.set_content(svg(lab, board))
+        self._drawing.classes(replace=f"w-full {traffic(board)}")

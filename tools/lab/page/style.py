@@ -9,15 +9,11 @@ from pathlib import Path
 
 from nicegui import ui
 
+from lab.drawing import style as drawings
+
 _HERE = Path(__file__).parent
-
-
-def _read(name: str) -> str:
-    return _HERE.joinpath(name).read_text(encoding="utf-8")
-
-
-_CSS = _read("page.css") + _read("drawing.css")
-_SCRIPT = f"<script>{_read('page.js')}</script>"
+_CSS = _HERE.joinpath("page.css").read_text(encoding="utf-8") + drawings.CSS
+_SCRIPT = f"<script>{_HERE.joinpath('page.js').read_text(encoding='utf-8')}</script>"
 
 
 def apply() -> None:

@@ -1,0 +1,17 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""The CSS of all drawings. Its colours are those of page/page.css, and more of drawings.css."""
+
+from pathlib import Path
+
+from lab.drawing.map.words import NETWORKS, SERVERS
+
+_FILES = sorted(Path(__file__).parent.rglob("*.css"))
+_FLOWS = ",".join(f".lab-flows-{part} .lab-flow-{part}" for part in (*NETWORKS, *SERVERS))
+_LEASES = ",".join(f".lab-flows-dhcp.lab-flows-{part} .lab-lease-{part}" for part in NETWORKS)
+
+_ON_TRAFFIC = f"""
+{_FLOWS} {{ opacity: 1; animation-play-state: running; }}
+{_LEASES} {{ stroke-width: 3; }}
+"""
+CSS = "".join(file.read_text(encoding="utf-8") for file in _FILES) + _ON_TRAFFIC
