@@ -23,6 +23,7 @@ from .traffic import Reading, parse
 _SOURCE = Path(__file__).resolve().parent / "netsim"
 _BUILD = _SOURCE.parents[2] / "build" / "netsim"
 _ANSWER_TIMEOUT_S = 30.0
+EVENTS_MAX = 100_000  # a board that toggles a pin makes many; then the older half is forgotten
 _END_TIMEOUT_S = 20.0  # a sanitizer's search for leaks takes long on a busy machine
 
 
@@ -113,6 +114,8 @@ class Netsim:
             self.clients.pop(int(rest), None)
         with self._changed:
             self.events.append(event)
+            if len(self.events) > EVENTS_MAX:
+                del self.events[: EVENTS_MAX // 2]
             self._changed.notify_all()
 
     def _take_answer(self) -> str:

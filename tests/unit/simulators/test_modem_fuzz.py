@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The modem's model with arbitrary input in arbitrary order."""
 
+from bench.modem.sim7600 import RECORD_MAX
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from modem_desk import Desk, warm
@@ -76,3 +77,10 @@ def test_nothing_grows(noise):
         desk.hear(noise)
     assert len(desk.modem._line) <= 2000 and len(desk.modem._waiting) <= 2000
     assert len(desk.modem.clock._timers) < 10
+
+
+def test_what_is_recorded_is_bounded():
+    desk = warm()
+    for _ in range(RECORD_MAX + 5):
+        desk.at("AT+NOPE", 0.1)
+    assert len(desk.modem.commands) == len(desk.modem.unknown) == RECORD_MAX

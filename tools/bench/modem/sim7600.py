@@ -29,6 +29,12 @@ from .transcript import Transcript
 OFF, STARTING, ON, STOPPING = "off", "starting", "on", "stopping"
 FACTORY_RATE = 115200
 _QUEUE_MAX = 1024  # bytes that wait while a command runs
+RECORD_MAX = 10_000  # of what the board did, each; then the oldest is forgotten
+
+
+def _record(kept: list, what: object) -> None:
+    kept.append(what)
+    del kept[:-RECORD_MAX]
 
 
 class Sim7600:
@@ -126,7 +132,7 @@ class Sim7600:
             return
         assert self._pressed is not None
         length_s = now - self._pressed
-        self.presses.append(length_s)
+        _record(self.presses, length_s)
         self._pressed = None
         if self._ordered is not None and length_s >= self._ordered[0]:
             self._obey(self._ordered)
@@ -278,7 +284,7 @@ class Sim7600:
         self._typed = line[match.start() :]
         self._garbled = self._noisy
         if not self._garbled:
-            self.commands.append(self._typed)
+            _record(self.commands, self._typed)
         self._busy = True
         scripted = lookup(self.scene.answers, self._typed)
         try:
@@ -316,7 +322,7 @@ class Sim7600:
         except UnknownCommand:
             # A command that was garbled by another rate is not the sender's mistake.
             if not self._garbled:
-                self.unknown.append(self._typed)
+                _record(self.unknown, self._typed)
             self.finish("ERROR")
         else:
             if takes_s is not None:  # None: it will call finish() itself
