@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Fixtures: a lab, and pages of it in Chromium. What a failure leaves is in build/logs/lab."""
 
+import contextlib
+import itertools
 import re
 import shutil
 import signal
@@ -44,36 +46,45 @@ def browser(playwright):
         yield found
 
 
+@pytest.fixture(scope="session")
+def lab(logs):
+    """The lab of all tests that do not end theirs."""
+    with Lab(logs / "lab.log") as found:
+        yield found
+    assert "Traceback" not in found.output
+
+
 @pytest.fixture
 def start_lab(logs, request):
     """Starts a lab of the test's own, with these arguments."""
-    labs = []
-
-    def start(*arguments: str) -> Lab:
-        labs.append(Lab(logs / f"{_name(request.node)}-{len(labs)}.log", *arguments).__enter__())
-        return labs[-1]
-
-    yield start
-    for lab in labs:
-        lab.__exit__()
+    with contextlib.ExitStack() as labs:
+        logged = (logs / f"{_name(request.node)}-{number}.log" for number in itertools.count())
+        yield lambda *arguments: labs.enter_context(Lab(next(logged), *arguments))
+    for log in logs.glob(f"{_name(request.node)}-*.log"):
+        assert "Traceback" not in log.read_text()
 
 
 @pytest.fixture
 def open_page(request, browser):
     """Opens a page of a lab. A page that has complained fails its test."""
     pages = request.node.stash.setdefault(_PAGES, [])
-    contexts = []
+    with contextlib.ExitStack() as contexts:
 
-    def open_in(lab: Lab, **settings) -> LabPage:
-        contexts.append(browser.new_context(**settings))
-        pages.append(LabPage(contexts[-1], lab.url))
-        return pages[-1]
+        def open_in(lab: Lab, **settings) -> LabPage:
+            context = contexts.enter_context(browser.new_context(**settings))
+            pages.append(LabPage(context, lab))
+            return pages[-1]
 
-    yield open_in
-    complaints = [text for page in pages for text in page.complaints]
-    for context in contexts:
-        context.close()
-    assert not complaints
+        yield open_in
+    assert not [text for page in pages for text in page.complaints]
+
+
+@pytest.fixture
+def page(lab, open_page):
+    """A page of the lab of all tests, with a session over Ethernet and no fault."""
+    found = open_page(lab)
+    found.connects()
+    return found
 
 
 def _name(item: pytest.Item) -> str:

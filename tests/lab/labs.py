@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT_S = 60.0  # for anything to happen, on a busy machine
+LIMIT_S = 30.0  # for anything to happen, on a busy machine
 # A start may have to make the environment and the board first.
 _START_LIMIT_S = 600.0
 _STEP_S = 0.05
@@ -54,7 +54,7 @@ class Lab:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
+        if self.runs:
             self.press_ctrl_c()
         try:
             self.wait()
@@ -74,7 +74,7 @@ class Lab:
         return _LINK.findall(self.output)[0]
 
     def _ready(self) -> bool:
-        if self._process.poll() is not None:
+        if not self.runs:
             raise AssertionError(f"the lab has ended:\n{self.output}")
         return _LINK.search(self.output) is not None
 
@@ -84,6 +84,11 @@ class Lab:
         port = urlsplit(self.url).port
         assert port is not None
         return port
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.poll() is None
 
     @property
     def pid(self) -> int:

@@ -2,63 +2,144 @@
 # SPDX-License-Identifier: MIT
 """The lab's page as a person sees it. Where something stands on the page is known here alone."""
 
+import itertools
 import re
+from pathlib import Path
 
-from labs import LIMIT_S
+from labs import LIMIT_S, Lab
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 expect.set_options(timeout=LIMIT_S * 1000)
+STAYS_CONNECTED = Path(__file__).with_name("stays_connected.py")
+_RUNS = itertools.count(100)
 _OF_THE_PAGE = ("data:", "blob:")
+_GONE = re.compile(r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket")
 
 
 class LabPage:
     """One page in a browser, and all that its browser complains of."""
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
+    def __init__(self, context: BrowserContext, lab: Lab) -> None:
         context.set_default_timeout(LIMIT_S * 1000)
         self.page: Page = context.new_page()
-        self.complaints: list[str] = []
-        self._here = re.compile(re.match(r"http(://[^/]*/)", url)[1])
+        self._complaints: list[str] = []
+        self._lab = lab
+        self._here = f"://127.0.0.1:{lab.port}/"
         self.page.on("console", lambda message: self._said(message.type, message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(f"JavaScript: {error}"))
+        self.page.on("pageerror", lambda error: self._said("error", f"JavaScript: {error}"))
         self.page.on("request", lambda request: self._asked(request.url))
         self.page.on("websocket", lambda socket: self._asked(socket.url))
-        self.page.goto(url)
+        self.page.goto(lab.url)
 
     def _said(self, kind: str, text: str) -> None:
-        if kind == "error":
-            self.complaints.append(f"console: {text}")
+        # A page that outlives its lab must say so, and its browser does, too.
+        if kind == "error" and (self._lab.runs or not _GONE.search(text)):
+            self._complaints.append(text)
 
     def _asked(self, url: str) -> None:
-        if not self._here.search(url) and not url.startswith(_OF_THE_PAGE):
-            self.complaints.append(f"the page asks another machine: {url}")
+        if self._here not in url and not url.startswith(_OF_THE_PAGE):
+            self._complaints.append(f"the page asks another machine: {url}")
+
+    @property
+    def complaints(self) -> list[str]:
+        """Errors of JavaScript, of the console, and requests to other machines."""
+        return list(self._complaints)
 
     # -- what is shown
 
+    def region(self, name: str) -> Locator:
+        """A panel, by its heading: "Attempts"."""
+        return self.page.get_by_role("region", name=name, exact=True)
+
     @property
-    def map(self) -> Locator:
-        """The board and its networks."""
-        return self.page.get_by_role("img", name="The board and its networks")
+    def attempts(self) -> Locator:
+        """All attempts, the newest first."""
+        return self.region("Attempts").locator(".lab-attempt")
 
-    def sees(self, text: str | re.Pattern[str]) -> None:
-        """Waits until this text is on the page."""
-        expect(self.page.get_by_text(text).first).to_be_visible()
+    @property
+    def terminal(self) -> Locator:
+        """What the board has written, as rows of text."""
+        return self.page.locator(".xterm-rows")
 
-    def has_session(self, there: bool = True) -> None:
-        """Waits until the map shows a session, or none."""
-        if there:
-            expect(self.map).to_contain_text("session")
-        else:
-            expect(self.map).not_to_contain_text("session")
+    @property
+    def problem(self) -> Locator:
+        """The sentence about what went wrong."""
+        return self.page.get_by_role("alert")
+
+    @property
+    def _head(self) -> Locator:
+        return self.page.get_by_role("banner")
+
+    def has_power(self, state: str) -> None:
+        """Waits until the power is "on", "off" or "crashed"."""
+        expect(self._head).to_contain_text(f"power {state}")
+
+    def has_session(self, over: str) -> None:
+        """Waits until there is a session over this interface."""
+        expect(self._head).to_contain_text(f"session over {over}")
+
+    def has_no_session(self) -> None:
+        """Waits until there is none."""
+        expect(self._head).not_to_contain_text("session")
+
+    def state(self) -> str:
+        """All that is shown of the boards and the bench, in words."""
+        shown = [self._head, *map(self.region, ("Map", "Attempts", "Events"))]
+        return "\n".join(each.text_content() or "" for each in shown)
 
     # -- what is pressed
 
     def press(self, name: str) -> None:
-        """A button, by its words."""
-        self.page.get_by_role("button", name=name, exact=True).click()
+        """A button, by its words. One that makes a fault ends it when it is pressed again."""
+        self.page.get_by_role("button", name=name, exact=True).first.click()
 
     def fault(self, part: str, name: str) -> None:
-        """Makes a fault that needs no value: "ap", "off"."""
-        self.page.locator(f"[role=tab][data-part={part}]").click()
-        panel = self.page.get_by_role("tabpanel").last
+        """Makes a fault, with the values that stand there: "Ethernet", "unplug"."""
+        self.page.get_by_role("tab", name=re.compile(f"^{part}")).click()
+        panel = self.page.get_by_role("tabpanel", name=f"Faults of {part}")
         panel.get_by_role("button", name=name, exact=True).click()
+
+    def run(self, script: str = "") -> None:
+        """Runs what stands in the editor, or this in its place."""
+        if script:
+            self.page.locator(".cm-content").click()
+            self.page.keyboard.press("Control+a")
+            self.page.keyboard.insert_text(script)
+        self.press("Run")
+
+    def send(self, payload: str) -> None:
+        """A message for the topic that stands there."""
+        expect(self.page.get_by_label("topic")).not_to_be_empty()
+        self.page.get_by_label("message", exact=True).fill(payload)
+        self.press("Send")
+
+    def type(self, text: str) -> None:
+        """Keys for the board."""
+        self._keys().focus()
+        self.page.keyboard.type(text)
+
+    def key(self, name: str) -> None:
+        """One key for the board: "Tab", "Control+c"."""
+        self._keys().press(name)
+
+    def paste(self, text: str) -> None:
+        """Text from the clipboard, for the board."""
+        self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+        self.key("Control+Shift+v")
+
+    def _keys(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Terminal input")
+
+    def connects(self) -> None:
+        """The board is on, all faults have ended, and the script of the tests holds a session."""
+        if self.page.get_by_role("button", name="Power on").is_visible():
+            self.press("Power on")
+        self.has_power("on")
+        self.press("End all faults")
+        number = next(_RUNS)
+        script = STAYS_CONNECTED.read_text(encoding="utf-8")
+        self.run(f"{script}print('run', {number} * 1001)\n")
+        # What the map shows may be left from before.
+        expect(self.terminal).to_contain_text(f"run {number * 1001}")
+        self.has_session("eth0")

@@ -269,7 +269,8 @@ def _lab(outcome: Outcome, context: Context) -> None:
     except Problem as problem:
         outcome.failed.append(f"{problem.what} {problem.next_step}")
         return
-    _pytest(outcome, "tests/lab", context, python=str(venv.interpreter(environment)))
+    python = str(venv.interpreter(environment))
+    _pytest(outcome, "tests/lab", context, ["--tb=short"], python=python)
 
 
 def _rv32(outcome: Outcome, context: Context) -> None:
