@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """The panel of faults: all of the list can be made and ended there, and it follows the state."""
 
-from lab.controls import QUICK, controls, title
+from lab.controls import QUICK, controls
+from lab.drawing.map.words import name_of
 from lab.model import Lab
 from nicegui import ui
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
-from users import Desk, button, elements, press, trigger, until, with_user
+from users import Desk, button, elements, press, sees, trigger, until, with_user
 
 from commands import typed_faults
 
@@ -41,7 +42,7 @@ def test_a_fault_is_made_shown_and_ended():
         press(user, button(user, "off"))
         lab.fault("ap", "off", "ap-off", ())
         await until(lambda: shown(user, "off") and shown(user, "access point off"))
-        await user.should_see("Wi-Fi home · 1 on")
+        await sees(user, "Wi-Fi home · 1 on")
         press(user, button(user, "off"))
         press(user, button(user, "on"))
         press(user, button(user, "access point off"))
@@ -116,7 +117,7 @@ def test_all_faults_end_at_once():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         lab.fault("ap", "off", "ap-off", ())
         lab.fault("dns", "drop", "dns-drop", ())
-        await user.should_see(f"{title('dns')} · 1 on")
+        await sees(user, f"{name_of('dns')} · 1 on")
         press(user, button(user, "End all faults"))
         assert desk.asked == [("fault", 0, "ap-restore"), ("fault", 0, "dns-restore")]
 

@@ -8,12 +8,24 @@ from lab.page.console import shortened
 from lab.page.lines import added
 from nicegui import ui
 from nicegui.testing import User
-from users import SCRIPT, Desk, button, called, elements, html, press, trigger, until, with_user
+from users import (
+    SCRIPT,
+    Desk,
+    button,
+    called,
+    elements,
+    html,
+    press,
+    sees,
+    trigger,
+    until,
+    with_user,
+)  # fmt: skip
 
 
 def test_what_happens_is_drawn_and_a_page_opened_again_shows_it_too():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
-        await user.should_see("power on")
+        await sees(user, "power on")
         board = lab.boards[0]
         board.note({"attempt": {"number": 1, "interface": "wl0", "stages": [["LINK", 7]],
                                 "name": "NO_WIFI", "cause": "wrong <key>"}}, 1.0)  # fmt: skip
@@ -21,11 +33,11 @@ def test_what_happens_is_drawn_and_a_page_opened_again_shows_it_too():
         lab.fault("ap", "off", "ap-off", ())
         lab.problem("It went wrong.")
         await until(lambda: "hello &lt;broker&gt;" in html(user))
-        await user.should_see("It went wrong.")
+        await sees(user, "It went wrong.")
         first = html(user)
         assert "wrong &lt;key&gt;" in first and "LINK 7" in first and ">off<" in first
         board.powered("crashed")
-        await user.should_see("Power on")
+        await sees(user, "Power on")
         await user.open("/")
         await until(lambda: "hello &lt;broker&gt;" in html(user))
         assert "wrong &lt;key&gt;" in html(user)
@@ -58,7 +70,7 @@ def test_each_board_has_a_button_with_its_state_and_orders_go_to_the_chosen_one(
         assert second.props["aria-pressed"] == "false"
         press(user, second)
         assert second.props["aria-pressed"] == "true"
-        await user.should_see("power on, session over wl0")
+        await sees(user, "power on, session over wl0")
         press(user, button(user, "EN reset"))
         assert desk.asked == [("press_en", 1)]
 
@@ -79,7 +91,7 @@ def test_a_problem_can_be_dismissed():
 
 def test_a_real_board_has_no_switch_and_no_faults_and_the_page_says_why():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
-        await user.should_see("These need the bench. This board is at board 1")
+        await sees(user, "These need the bench. This board is at board 1")
         assert not button(user, "Power off").enabled
         assert [e.props["inert"] for e in elements(user) if "inert" in e.props] == [True]
 
@@ -90,7 +102,7 @@ def test_a_message_without_a_topic_is_not_sent():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         press(user, button(user, "Send"))
         assert desk.asked == []
-        await user.should_see("A topic is missing.")
+        await sees(user, "A topic is missing.")
 
     with_user(check)
 
@@ -133,9 +145,9 @@ def test_an_example_asks_before_it_takes_the_place_of_edited_text():
         example = elements(user, ui.menu_item)[0]
         for answer, script in (("Keep mine", SCRIPT), ("Replace", "import imp, server\n")):
             press(user, example)
-            await user.should_see("Replace your text by the example")
+            await sees(user, "Replace your text by the example")
             press(user, button(user, answer))
-            await user.should_not_see("Replace your text by the example")
+            await sees(user, "Replace your text by the example", there=False)
             assert lab.snapshot(1.0).script.startswith(script)
         trigger(user, "labText", "")
         press(user, example)

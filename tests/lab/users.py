@@ -25,6 +25,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.asked: list[tuple] = []
+        self.recorder = self
 
     def __getattr__(self, name: str):
         if name.startswith("_"):
@@ -32,13 +33,32 @@ class Desk:
         return lambda *values: self.asked.append((name, *values))
 
 
+def _true(condition: Callable[[], object]) -> bool:
+    try:
+        return bool(condition())
+    except AssertionError:  # of button()
+        return False
+
+
 async def until(condition: Callable[[], object]) -> None:
     """Waits for the page's timer."""
     for _ in range(1000):
-        if condition():
+        if _true(condition):
             return
         await asyncio.sleep(0.02)
     raise AssertionError("the page has not changed")
+
+
+async def sees(user: User, text: str, there: bool = True) -> None:
+    """Waits until a visible element has this text, or none has it."""
+    await until(lambda: bool(_with_text(user, text)) == there)
+
+
+def _with_text(user: User, text: str) -> set:
+    try:
+        return user.find(text).elements
+    except AssertionError:
+        return set()
 
 
 def elements(user: User, kind: type = ui.element) -> list:

@@ -3,7 +3,7 @@
 """The lab's faults: every one of the list can be made and ended from the page."""
 
 import pytest
-from lab.controls import QUICK, Control, controls, made, title
+from lab.controls import QUICK, Control, controls, made
 
 from commands import typed_faults
 from target.faults import MOMENT, NONE, after
@@ -81,8 +81,6 @@ def test_values_at_the_end_may_be_missing():
     assert answer.text([]) == "dns-answer"
 
 
-def test_a_part_has_a_name_and_what_is_in_force_is_found_by_name():
-    assert [title(part) for part in ("ap", "cafe", "dns", "broker")] == [
-        "Wi-Fi home", "Wi-Fi cafe", "DNS", "broker"]  # fmt: skip
+def test_what_is_in_force_is_found_by_name():
     parts = {"ap": ("off", ("ap-off", "ap-rssi=-80")), "dns": ("ok", ())}
     assert made(parts) == {"ap-off": "ap-off", "ap-rssi": "ap-rssi=-80"}

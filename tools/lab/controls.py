@@ -18,10 +18,10 @@ _RANGES: dict[str, tuple[float, float, float, float, str]] = {
     "probability": (0, 1, 0.01, 0, "of the frames"),
     "csq": (0, 31, 1, 20, "of 31"),
 }
-# By the parameter's name: what a field begins with where the method has no default.
-_STARTS = {"reason": "203", "key": "another key", "n_bytes": "2000", "name": "broker.test",
-           "s": "86400"}  # fmt: skip
-_NAMES = {"wifi": "Wi-Fi", "ethernet": "Ethernet", "dns": "DNS", "sntp": "SNTP"}
+# By the kind of part and the parameter's name, or by this name alone: what a field begins with
+# where the method has no default.
+_STARTS = {"reason": "203", "key": "another key", "n_bytes": "2000", "s": "86400",
+           "dns.name": "broker.test", "modem.name": "another.apn"}  # fmt: skip
 # What is wanted most often: in words, and as it is typed.
 QUICK = {
     "access point off": "ap-off",
@@ -84,19 +84,16 @@ class Control:
         return self.entry.leaves == MOMENT
 
 
-def title(part: str) -> str:
-    """The name of a part, as "Wi-Fi home" for "ap"."""
-    kind, _, which = typed_faults.PARTS[part].partition(".")
-    return f"{_NAMES.get(kind, kind)} {which}".strip()
-
-
-def _value(parameter: inspect.Parameter, entry: Entry, first: bool) -> Value:
+def _value(parameter: inspect.Parameter, part: str, entry: Entry, first: bool) -> Value:
     kind = str(parameter.annotation).partition(" | ")[0]
     required = parameter.default is parameter.empty and parameter.kind is not (
         parameter.VAR_POSITIONAL
     )
     given = parameter.default in (parameter.empty, None)
-    start = _STARTS.get(parameter.name, "") if given else str(parameter.default)
+    start = str(parameter.default)
+    if given:
+        long = f"{kind_of(part)}.{parameter.name}"
+        start = _STARTS.get(long, _STARTS.get(parameter.name, ""))
     if first and entry.choices:
         start = start or next(c for c in entry.choices if c != entry.healthy)
         return Value(parameter.name, "choice", start, required, entry.choices)
@@ -142,7 +139,7 @@ def controls() -> list[Control]:
     for fault, words, parameters in typed_faults.described():
         part = shorts[fault.part]
         entry = typed_faults.entry_of(fault)
-        values = tuple(_value(p, entry, not at) for at, p in enumerate(parameters))
+        values = tuple(_value(p, fault.part, entry, not at) for at, p in enumerate(parameters))
         leaves = entry.leaves not in (MOMENT, NONE)
         end, pair = _end_and_pair(part, fault.method) if leaves else ("", "")
         label = fault.text.removeprefix(f"{part}-")

@@ -17,6 +17,8 @@ from lab.page.faults import FaultsPanel
 from lab.page.head import HeadPanel
 from lab.page.map import MapPanel
 from lab.page.messages import EventsPanel, MessagesPanel
+from lab.page.modem import ModemPanel
+from lab.page.recording import RecordingPanel
 from lab.page.script import ScriptPanel
 from lab.page.style import panel
 
@@ -51,6 +53,8 @@ class Page:
                     self._panels.append(FaultsPanel(lab, orders))
                 with panel("attempts", "Attempts"):
                     self._panels.append(AttemptsPanel())
+                with panel("recording", "Recording"):
+                    self._panels.append(RecordingPanel(orders))
                 with panel("events", "Events"):
                     self._panels.append(EventsPanel())
             with ui.element("div").classes("lab-column"):
@@ -61,6 +65,8 @@ class Page:
                     self._console = ConsolePanel(lab, orders)
                 with panel("messages", "Messages at the broker"):
                     self._panels.append(MessagesPanel(orders))
+                with panel("modem", "Modem"):
+                    self._panels.append(ModemPanel())
         ui.timer(_DRAW_S, self._tick)
         style.call("start", self._script.editor.id, self._console.terminal.id, HINT_ID)
         self.draw()

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from nicegui import events, ui
 
-from lab.controls import Control, Value, title
+from lab.controls import Control, Value
+from lab.drawing.map.words import name_of
 from lab.page.style import button, set_prop
 
 Make = Callable[[str], None]
@@ -108,8 +109,9 @@ class SliderRow:
             min=min(scale.low, scale.start), max=max(scale.high, scale.start), step=scale.step,
             value=scale.start,
         ).classes("lab-slider")  # fmt: skip
-        name = f"{control.label}: {control.words}, {scale.unit}"
-        self._slider.props(f'aria-label="{title(control.part)}, {name}" title="{name}"')
+        name = f"{control.name}: {control.words}, {scale.unit}"
+        set_prop(self._slider, "aria-label", f"{name_of(control.part)}, {name}")
+        set_prop(self._slider, "title", name)
         self._words = ui.label().classes("lab-value")
         self._words.bind_text_from(self._slider, "value", self._shown)
         self._slider.on("pan", self._on_pan).on("change", self._let_go)

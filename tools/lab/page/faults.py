@@ -5,7 +5,8 @@
 from nicegui import events, ui
 
 from commands.typed_faults import PARTS
-from lab.controls import QUICK, Control, controls, made, title
+from lab.controls import QUICK, Control, controls, made
+from lab.drawing.map.words import name_of
 from lab.model import BoardView, Lab, LabView
 from lab.page.desk import BoardOrders
 from lab.page.fault_row import ButtonRow, SliderRow, Toggle
@@ -96,7 +97,7 @@ class FaultsPanel:
 
     @staticmethod
     def _make_tab(part: str) -> ui.tab:
-        return ui.tab(part, title(part)).props(f"data-part={part}")
+        return ui.tab(part, name_of(part)).props(f"data-part={part}")
 
     def _quick_one(self, words: str, text: str) -> Toggle:
         control = next(c for c in self._controls if c.name == text.partition("=")[0])
@@ -111,7 +112,7 @@ class FaultsPanel:
     def _show(self, part: str) -> None:
         self._panel.clear()
         self._panel.set_visibility(True)
-        set_prop(self._panel, "aria-label", f"Faults of {title(part)}")
+        set_prop(self._panel, "aria-label", f"Faults of {name_of(part)}")
         with self._panel:
             mine = [control for control in self._controls if control.part == part]
             self._open = _PartFaults(part, mine, self._orders)
@@ -130,7 +131,7 @@ class FaultsPanel:
             toggle.draw(now, now == text)
         for part, (_, texts) in lab.parts.items():
             count = f" · {len(texts)} on" if texts else ""
-            set_prop(self._tab[part], "label", f"{title(part)}{count}")
+            set_prop(self._tab[part], "label", f"{name_of(part)}{count}")
         if self._open is not None:
             self._open.draw(self._in_force)
 

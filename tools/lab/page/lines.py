@@ -25,19 +25,21 @@ class Lines:
     ) -> None:
         self._html, self._most, self._newest_first = html, most, newest_first
         self._seen: list[object] = []
+        self._of = ""
         self._rows: list[ui.html] = []
         self._box = ui.element("div").classes("lab-lines" if newest_first else "lab-lines lab-log")
         # It can be scrolled, so a keyboard must reach it.
         self._box.props(f'role=log tabindex=0 aria-label="{name}"')
 
-    def draw(self, items: Sequence[object]) -> None:
-        """All items, the oldest first."""
-        new = added(self._seen, items)
+    def draw(self, items: Sequence[object], of: str = "") -> None:
+        """All items, the oldest first. of: whose they are; those of another one are not shown."""
+        new = len(items) if of != self._of else added(self._seen, list(items))
         if not new and len(items) == len(self._seen):
             return
-        if new == len(items):  # another board's, perhaps
+        if new == len(items):
             self._box.clear()
             self._rows.clear()
+        self._of = of
         self._seen = list(items)
         with self._box:
             for item in items[len(items) - min(new, self._most) :]:
