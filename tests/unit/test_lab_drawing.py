@@ -1,57 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The lab's drawings of a snapshot."""
+"""What all of the lab's drawings share: lines, and colours that can be read."""
 
 import re
 from pathlib import Path
 
 import lab
 import pytest
-from lab.drawing import attempts, lines, style
-from lab.model import Lab
-
-from commands import typed_faults
+from lab.drawing import lines, style
 
 
-class Drawn:
-    """A lab with one board, and its drawings."""
-
-    def __init__(self):
-        self.lab = Lab(typed_faults.PARTS)
-        self.board = self.lab.add_board("board")
-        self.board.powered("on")
-
-    def attempt(self, number=1, stages=(), interface="wl0", **more):
-        note = {"number": number, "interface": interface, "stages": stages, **more}
-        self.board.note({"attempt": note}, 1.0)
-
-    def attempts(self):
-        return attempts.html(self.lab.snapshot(1.0).boards[0].attempts)
-
-
-@pytest.fixture
-def drawn():
-    return Drawn()
-
-
-def test_text_of_the_board_is_no_html(drawn):
-    bad = "<img src=x onerror=alert(1)>"
-    drawn.attempt(1, [[bad, 5]], bad[:20], name=bad, cause=bad)
-    for text in (drawn.attempts(), lines.html([bad])):
-        assert "<img" not in text
-
-
-def test_longest_attempt_fills_the_axis(drawn):
-    for number, ms in ((1, 100), (2, 400)):
-        drawn.attempt(number, [["LINK", ms]], name="NO_WIFI", cause="x")
-    html = drawn.attempts()
-    assert "width:100.00%" in html and "width:25.00%" in html and "400 ms long" in html
-
-
-def test_no_attempt_and_one_without_stages(drawn):
-    assert "No attempt" in drawn.attempts()
-    drawn.attempt(name="NO_WIFI")
-    assert "NO_WIFI" in drawn.attempts()
+def test_lines_are_no_html():
+    assert "<img" not in lines.html(["<img src=x onerror=alert(1)>"])
 
 
 def luminance(colour):
@@ -88,3 +48,9 @@ def test_words_can_be_read_on_the_paper_and_on_the_page(dark):
     low = {(word, ground): contrast(shown[word], shown[ground])
            for word in words for ground in GROUNDS}  # fmt: skip
     assert {pair: ratio for pair, ratio in low.items() if ratio < 4.5} == {}
+
+
+def test_words_can_be_read_on_the_bars_of_stages():
+    found = re.findall(r"\.attempt-stage-\w+ { background: (#[0-9a-f]{6});", style.CSS)
+    assert len(found) == 10
+    assert [colour for colour in found if contrast("#ffffff", colour) < 4.5] == []

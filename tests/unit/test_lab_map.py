@@ -6,6 +6,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from lab.controls import title
 from lab.drawing.map import svg, traffic, words
 from lab.drawing.map.layout import LAYOUTS
 from lab.drawing.style import CSS
@@ -85,7 +86,7 @@ def test_places_are_all_there_in_both_drawings(drawn):
 def test_state_of_a_line_in_word_dash_and_title(drawn, fault, part, state):
     assert drawn.places[part].line == "ok" and f">{state}<" not in drawn.text
     drawn.fault(fault)
-    assert f">{state}</text>" in drawn.text and f"lab-is-{state}" in drawn.text
+    assert f">{state}</text>" in drawn.text and f"map-is-{state}" in drawn.text
     for drawing in drawn.drawings.values():
         title = place(drawing, part)[0]
         assert state in title and title.endswith(f"faults: {fault}")
@@ -94,36 +95,38 @@ def test_state_of_a_line_in_word_dash_and_title(drawn, fault, part, state):
 
 def test_several_faults_are_counted_and_named_in_the_title(drawn):
     drawn.fault("ap-off", "ap-hide", "ap-rssi=-80")
-    title, *texts = place(drawn.drawings["lab-map-wide"], "ap")
-    assert "3 faults" in texts and "−80 dBm" in texts
-    assert title == "Wi-Fi home: off, −80 dBm, DHCP off; faults: ap-off, ap-hide, ap-rssi=-80"
+    title, *texts = place(drawn.drawings["map-wide"], "ap")
+    assert "3 faults" in texts and "-80 dBm" in texts
+    assert title == "Wi-Fi home: off, -80 dBm, DHCP off; faults: ap-off, ap-hide, ap-rssi=-80"
 
 
 def test_fault_of_dhcp_is_not_one_of_the_line(drawn):
     drawn.fault("ethernet-dhcp=off", "cafe-spoil-dhcp=nak")
     assert drawn.places["ethernet"].line == "ok"
-    assert "DHCP silent" in place(drawn.drawings["lab-map-tall"], "ethernet")
-    assert "DHCP spoilt" in place(drawn.drawings["lab-map-wide"], "cafe")
+    assert "DHCP silent" in place(drawn.drawings["map-tall"], "ethernet")
+    assert "DHCP spoilt" in place(drawn.drawings["map-wide"], "cafe")
     drawn.fault("ethernet-cable-delay=300")
     assert drawn.places["ethernet"].line == "slow"
     assert not drawn.places["modem"].dhcp
 
 
 @pytest.mark.parametrize(
-    ("interface", "part"),
-    [("wl0", "ap"), ("wifi", "ap"), ("eth0", "ethernet"), ("ethernet", "ethernet"),
-     ("cell0", "modem"), ("cell1", "modem"), ("cell", "modem")],
+    ("interface", "parts"),
+    [("wl0", {"ap"}), ("wifi", {"ap"}), ("eth0", {"ethernet"}), ("ethernet", {"ethernet"}),
+     *((name, {"modem", "mobile"}) for name in ("cell", "cell0", "cell1"))],
 )  # fmt: skip
-def test_session_goes_over_its_network_to_the_broker(drawn, interface, part):
+def test_session_goes_over_its_network_to_the_broker(drawn, interface, parts):
     assert "session" not in drawn.text
     drawn.connect(interface)
-    assert {p for p, shown in drawn.places.items() if shown.session} == {part, "broker"}
+    assert {p for p, shown in drawn.places.items() if shown.session} == {*parts, "broker"}
     for drawing in drawn.drawings.values():
-        tubes = [path for path in drawing.iter("path") if path.get("class") == "lab-tube"]
+        tubes = [path for path in drawing.iter("path") if path.get("class") == "map-tube"]
         assert len(tubes) == 1
-    assert f"{words.name_of(part)}: whole, " in drawn.text.replace("on, ", "")
+        for part in parts:
+            words_of = re.escape(title(part)) + r": whole, (DHCP ok, )?carries the session\."
+            assert re.search(words_of, drawing.get("aria-label"))
     drawn.board.note({"session": None}, 2.0)
-    assert "session" not in drawn.text and "lab-tube" not in drawn.text
+    assert "session" not in drawn.text and "map-tube" not in drawn.text
 
 
 def test_session_over_the_access_point_with_the_link(drawn):
@@ -136,13 +139,13 @@ def test_session_through_the_proxy(drawn):
     drawn.connect("eth0", BY_PROXY)
     assert {p for p, shown in drawn.places.items() if shown.session} == {"ethernet", "proxy"}
     drawn.board.traffic({"ethernet": True, "broker": True})
-    assert traffic(drawn.view.boards[0]) == "lab-flows-ethernet lab-flows-proxy"
+    assert traffic(drawn.view.boards[0]) == "map-flows-ethernet map-flows-proxy"
 
 
 @pytest.mark.parametrize("interface", ["", "x", "<b>"])
 def test_session_over_what_is_not_on_the_map(drawn, interface):
     drawn.board.note({"session": interface}, 1.0)
-    assert "lab-tube" not in drawn.text
+    assert "map-tube" not in drawn.text
 
 
 @pytest.mark.parametrize(
@@ -150,29 +153,36 @@ def test_session_over_what_is_not_on_the_map(drawn, interface):
 )
 def test_power_in_words_and_the_lines_of_a_board_without(drawn, power, word):
     drawn.board.powered(power)
-    assert f">{word}</text>" in drawn.text and f"lab-power-{power}" in drawn.text
+    assert f">{word}</text>" in drawn.text and f"map-power-{power}" in drawn.text
     lines = {shown.line for part, shown in drawn.places.items() if part in words.NETWORKS}
     assert lines == {"ok" if power == "on" else "off"}
     assert {drawn.places[part].line for part in words.SERVERS} == {"ok"}
 
 
-def test_modem_in_words(drawn):
-    drawn.board.modem(Modem("off", "ready", "registered", "signal 20"), [])
-    assert drawn.places["modem"].line == "off"
-    assert place(drawn.drawings["lab-map-tall"], "modem")[1:] == ["modem", "off"]
-    drawn.board.modem(Modem("on", "ready", "registered", "signal 20"), [])
+def test_modem_and_its_network_in_words(drawn):
+    drawn.board.modem(Modem("off", "ready", "registered", "-73 dBm"), [])
+    assert drawn.places["modem"].line == drawn.places["mobile"].line == "off"
+    assert place(drawn.drawings["map-tall"], "modem")[1:] == ["modem", "off"]
+    assert place(drawn.drawings["map-wide"], "mobile")[1:] == ["cellular"]
+    drawn.board.modem(Modem("starting", "ready", "none", "unknown"), [])
+    assert drawn.places["modem"].line == "ok"
+    drawn.board.modem(Modem("on", "ready", "registered", "-73 dBm"), [])
+    drawn.fault("mobile-cable-delay=300")
+    assert drawn.places["mobile"].line == "slow" and drawn.places["modem"].line == "ok"
+    assert drawn.places["modem"].title == "modem: whole, on, SIM ready"
     for drawing in drawn.drawings.values():
-        assert {"on", "registered", "signal 20"} <= set(place(drawing, "modem"))
+        assert "on" in place(drawing, "modem") and "slow" in place(drawing, "mobile")[0]
+        assert "registered" in " ".join(place(drawing, "mobile"))
 
 
 def test_what_flows_is_told_by_classes_alone(drawn):
     before = drawn.text
     drawn.board.traffic({"ap": True, "cafe": False, "dns": True, "dhcp": True, "<b>": True})
-    assert traffic(drawn.view.boards[0]) == "lab-flows-ap lab-flows-dns lab-flows-dhcp"
+    assert traffic(drawn.view.boards[0]) == "map-flows-ap map-flows-dns map-flows-dhcp"
     assert drawn.text.count("linked") == before.count("linked") + 8, "two titles and lines of two"
-    for part in typed_faults.PARTS:
-        assert f".lab-flows-{part} .lab-flow-{part}" in CSS
-        assert f"lab-flow-{part}" in before
+    for part in typed_faults.PARTS.keys() - {"mobile"}:  # what flows there is the modem's
+        assert f".map-flows-{part} .map-flow-{part}" in CSS
+        assert f"map-flow-{part}" in before
 
 
 def test_real_board_has_places_that_are_not_known():
@@ -180,7 +190,7 @@ def test_real_board_has_places_that_are_not_known():
     drawn.fault("ap-off")
     drawn.connect("wl0")
     assert {shown.line for shown in drawn.places.values()} == {"unknown"}
-    assert "cafe" not in drawn.places and "lab-tube" in drawn.text
+    assert "cafe" not in drawn.places and "map-tube" in drawn.text
     assert "ap-off" not in drawn.text and "Wi-Fi: unseen, carries the session" in drawn.text
 
 
@@ -188,7 +198,7 @@ def test_bench_without_a_part(drawn):
     drawn.lab = Lab({"ap": "wifi.home"})
     drawn.board = drawn.lab.add_board("board")
     drawn.connect("wl0")
-    assert list(drawn.places) == ["ap"] and "lab-tube" not in drawn.text
+    assert list(drawn.places) == ["ap"] and "map-tube" not in drawn.text
 
 
 def hostile():
@@ -225,7 +235,7 @@ def points(element):
 def _beyond(element):
     names = element.get("class", "")
     width = len(element.text) * CHAR_PX
-    return width if "lab-state" in names or "lab-session" in names else 0
+    return width if "map-state" in names or "map-session" in names else 0
 
 
 def full():
@@ -241,7 +251,7 @@ def full():
 def test_nothing_is_outside_the_drawing(make):
     for layout in LAYOUTS:
         width, height = layout.size
-        drawing = make().drawings[f"lab-map-{layout.name}"]
+        drawing = make().drawings[f"map-{layout.name}"]
         found = [point for element in drawing.iter() for point in points(element)]
         assert len(found) > 50
         assert [p for p in found if not (0 <= p[0] <= width and 0 <= p[1] <= height)] == []
@@ -250,6 +260,6 @@ def test_nothing_is_outside_the_drawing(make):
 def test_words_fit_into_their_places():
     drawn = full()
     for layout in LAYOUTS:
-        drawing = drawn.drawings[f"lab-map-{layout.name}"]
+        drawing = drawn.drawings[f"map-{layout.name}"]
         longest = max(len(text.text) for text in drawing.iter("text"))
         assert longest * CHAR_PX <= 150

@@ -1,47 +1,141 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The attempts, the newest first: stages as bars on one time axis."""
+"""The attempts, the newest first: their stages as bars on one time axis, which all of them share.
 
+The axis grows in steps, so that a running attempt does not move the others at each update.
+"""
+
+from functools import lru_cache
 from html import escape
 
 from lab.model.attempts import AttemptView
 
-_STAGES = ("HARDWARE", "LINK", "ADDRESS", "CLOCK", "RESOLVE", "DIAL", "PROXY", "TLS", "SESSION")
+STAGES = ("HARDWARE", "LINK", "ADDRESS", "CLOCK", "RESOLVE", "DIAL", "PROXY", "TLS", "SESSION")
+# Length and step of an axis in ms. The shortest is long enough for an attempt over Wi-Fi.
+_AXES = (
+    (500, 100), (1000, 200), (2000, 500), (5000, 1000), (10000, 2000), (20000, 5000),
+    (30000, 5000), (60000, 10000), (120000, 20000), (300000, 60000), (600000, 120000),
+)  # fmt: skip
+# In a square of 16.
+_MARKS = {
+    "runs": '<circle cx="8" cy="8" r="6" stroke-dasharray="3 3.3"/>',
+    "good": '<circle cx="8" cy="8" r="7"/><path d="M4.5 8.5L7 11L11.5 5.5"/>',
+    "bad": '<circle cx="8" cy="8" r="7"/><path d="M5.2 5.2L10.8 10.8M5.2 10.8L10.8 5.2"/>',
+}
 
 
-def _segment(name: str, ms: int, whole_ms: int) -> str:
-    number = _STAGES.index(name) if name in _STAGES else len(_STAGES) - 1
-    share = 100 * ms / whole_ms
-    words = escape(f"{name} {ms} ms")
+def axis(attempts: list[AttemptView]) -> tuple[int, int]:
+    """Length and step in ms of the axis on which all of them fit."""
+    longest = max((attempt.ms for attempt in attempts), default=0)
+    last, step = _AXES[-1]
+    more = -(-longest // last)
+    return next((pair for pair in _AXES if pair[0] >= longest), (last * more, step * more))
+
+
+def duration(ms: float) -> str:
+    """A time in words: 229 ms, 2.6 s."""
     return (
-        f'<div class="lab-{number}" style="width:{share:.2f}%" title="{words}">'
-        f"{escape(name) if share > 12 else ''}</div>"
+        f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.3g} s" if ms < 1e5 else f"{ms / 1000:.0f} s"
     )
 
 
-def _attempt(attempt: AttemptView, axis_ms: int) -> str:
-    done_ms = sum(ms for _, ms in attempt.stages)
-    bars = [_segment(name, ms, axis_ms) for name, ms in attempt.stages]
+def _seconds(ms: int) -> str:
+    return f"{ms / 1000:g} s"
+
+
+def ruler(axis_ms: int, step_ms: int) -> str:
+    """The axis with its ticks, which lead down through all rows."""
+    ticks = "".join(
+        f'<i style="left:{100 * at / axis_ms:g}%">{_seconds(at) if at else "0"}</i>'
+        for at in range(0, axis_ms + 1, step_ms)
+    )
+    return f'<div class="attempt-ruler" aria-hidden="true">{ticks}</div>'
+
+
+def _percent(ms: float, axis_ms: int) -> str:
+    return f"{100 * ms / axis_ms:.2f}%"
+
+
+def _bars(attempt: AttemptView, axis_ms: int) -> str:
+    drawn, at = [], 0
+    for name, ms in attempt.stages:
+        words, number = escape(f"{name} {ms} ms"), _number(name)
+        place = f"left:{_percent(at, axis_ms)};width:{_percent(ms, axis_ms)}"
+        drawn.append(
+            f'<b class="attempt-stage-{number}" style="{place}" title="{words}">'
+            f"<span>{escape(name)}</span></b>"
+        )
+        at += ms
     if attempt.running:
-        share = 100 * (attempt.ms - done_ms) / axis_ms
-        bars.append(f'<div class="lab-now" style="width:{share:.2f}%"></div>')
-        verdict = "<b>under way</b>"
-    else:
-        kind = "good" if attempt.ok else "bad"
-        verdict = f'<span class="lab-{kind}">{escape(str(attempt.result))}</span>'
-    cause = f": {escape(attempt.cause)}" if attempt.cause else ""
-    stages = " · ".join(f"{name} {ms}" for name, ms in attempt.stages)
+        place = f"left:{_percent(at, axis_ms)};width:{_percent(attempt.ms - at, axis_ms)}"
+        drawn.append(f'<b class="attempt-stage-now" style="{place}"></b>')
+    return "".join(drawn)
+
+
+def _number(stage: str) -> int | str:
+    return STAGES.index(stage) if stage in STAGES else "other"
+
+
+def _deadline(timeout_ms: int | None, axis_ms: int) -> str:
+    if timeout_ms is None:
+        return ""
+    words = _seconds(timeout_ms)
+    if timeout_ms > axis_ms:
+        return f'<u class="attempt-beyond" title="deadline, beyond the axis">→ {words}</u>'
+    place = f"left:{_percent(timeout_ms, axis_ms)}"
+    return f'<u class="attempt-deadline" style="{place}" title="deadline">{words}</u>'
+
+
+def _legend(attempt: AttemptView) -> str:
+    items = "".join(
+        f'<span><i class="attempt-stage-{_number(name)}"></i>{escape(name)} {ms}</span>'
+        for name, ms in attempt.stages
+    )
+    return items and f"{items.removesuffix('</span>')} ms</span>"
+
+
+def _why(attempt: AttemptView) -> str:
+    """A sentence about how it stands, or about its end."""
+    last = attempt.stages[-1][0] if attempt.stages else ""
+    if attempt.running:
+        return f"{last} has ended" if last else "it begins"
+    if attempt.ok:
+        return "the broker has accepted the session"
+    where = f"in {last}" if last else ""
+    return ": ".join(filter(None, (where, attempt.cause))) or "no cause is known"
+
+
+def _time(attempt: AttemptView) -> str:
+    """Its time, and of how much. A running one has tenths, so that the width does not change."""
+    took = f"{attempt.ms / 1000:.1f} s" if attempt.running else duration(attempt.ms)
+    if attempt.timeout_ms is None:
+        return took
+    return f"{took.removesuffix(' s')} of {_seconds(attempt.timeout_ms)}"
+
+
+# Only a row that has changed is drawn again.
+@lru_cache(maxsize=128)
+def row(attempt: AttemptView, axis_ms: int, step_ms: int, newest: bool) -> str:
+    """One attempt. The newest has room for all that may come yet."""
+    kind = "runs" if attempt.running else "good" if attempt.ok else "bad"
+    result, tick = attempt.result or "under way", _percent(step_ms, axis_ms)
+    mark = f'<svg viewBox="0 0 16 16" aria-hidden="true">{_MARKS[kind]}</svg>'
     return (
-        f'<div class="lab-attempt">{escape(attempt.interface)} {verdict}, {attempt.ms} ms'
-        f'{cause}<div class="lab-bar">{"".join(bars)}</div>'
-        f'<div class="lab-small">{escape(stages)}</div></div>'
+        f'<div class="lab-attempt{" attempt-newest" if newest else ""}">'
+        f'<div class="attempt-head"><span>{escape(attempt.interface)}</span>'
+        f' <b class="attempt-{kind}">{mark}{escape(result)}</b>'
+        f'<span class="attempt-time">{_time(attempt)}</span></div>'
+        f'<div class="attempt-track" style="--attempt-tick:{tick}">{_bars(attempt, axis_ms)}'
+        f"{_deadline(attempt.timeout_ms, axis_ms)}</div>"
+        f'<div class="attempt-legend">{_legend(attempt)}</div>'
+        f'<div class="attempt-why">{escape(_why(attempt))}</div></div>'
     )
 
 
-def html(attempts: list[AttemptView]) -> str:
-    """The attempts on one axis, which the longest of them fills."""
+def pieces(attempts: list[AttemptView]) -> list[str]:
+    """The axis, and a row for each attempt."""
     if not attempts:
-        return "No attempt yet: run the script."
-    axis_ms = max(1, *(attempt.ms for attempt in attempts))
-    rows = "".join(_attempt(attempt, axis_ms) for attempt in attempts)
-    return f'{rows}<div class="lab-small">The axis is {axis_ms} ms long.</div>'
+        return ['<div class="lab-small">No attempt yet: run the script.</div>']
+    length, step = axis(attempts)
+    rows = (row(attempt, length, step, at == 0) for at, attempt in enumerate(attempts))
+    return [ruler(length, step), *rows]

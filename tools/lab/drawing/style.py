@@ -7,8 +7,8 @@ from pathlib import Path
 from lab.drawing.map.words import NETWORKS, SERVERS
 
 _FILES = sorted(Path(__file__).parent.rglob("*.css"))
-_FLOWS = ",".join(f".lab-flows-{part} .lab-flow-{part}" for part in (*NETWORKS, *SERVERS))
-_LEASES = ",".join(f".lab-flows-dhcp.lab-flows-{part} .lab-lease-{part}" for part in NETWORKS)
+_FLOWS = ",".join(f".map-flows-{part} .map-flow-{part}" for part in (*NETWORKS, *SERVERS))
+_LEASES = ",".join(f".map-flows-dhcp.map-flows-{part} .map-lease-{part}" for part in NETWORKS)
 
 _ON_TRAFFIC = f"""
 {_FLOWS} {{ opacity: 1; animation-play-state: running; }}

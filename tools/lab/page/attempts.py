@@ -4,18 +4,25 @@
 
 from nicegui import ui
 
-from lab.drawing.attempts import html
+from lab.drawing.attempts import pieces
 from lab.model import BoardView, LabView
 from lab.page.style import heading
 
 
 class AttemptsPanel:
-    """The attempts, the newest first."""
+    """The attempts, the newest first. Each is an element: only what has changed is sent."""
 
     def __init__(self) -> None:
         heading("Attempts")
-        self._drawing = ui.html("", sanitize=False).classes("lab-attempts")
+        self._box = ui.element("div").classes("lab-attempts")
+        self._box.props('tabindex=0 role=group aria-label="The last attempts"')  # keys scroll it
+        self._shown: list[ui.html] = []
 
     def draw(self, lab: LabView, board: BoardView) -> None:
         """See Panel."""
-        self._drawing.set_content(html(board.attempts))
+        drawn = pieces(board.attempts)
+        with self._box:
+            while len(self._shown) < len(drawn):
+                self._shown.append(ui.html("", sanitize=False))
+        for at, element in enumerate(self._shown):
+            element.set_content(drawn[at] if at < len(drawn) else "")

@@ -6,7 +6,6 @@ What flows is not in the drawing: classes of the element around it show it, so t
 do not begin again at each change.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
 
@@ -23,31 +22,26 @@ def traffic(board: BoardView) -> str:
     flows = {part for part in parts_ if board.traffic.get(part)}
     if "broker" in flows and "proxy" in words.route(board):
         flows = flows - {"broker"} | {"proxy"}
-    return " ".join(f"lab-flows-{part}" for part in parts_ if part in flows)
+    return " ".join(f"map-flows-{part}" for part in parts_ if part in flows)
 
 
-def _session(layout: Layout, route: tuple[str, ...]) -> Iterator[Point]:
+def _session(layout: Layout, route: tuple[str, ...]) -> tuple[Point, ...]:
+    """The way of the session, from the board to the broker."""
     network, server = (layout.spots[part] for part in route)
-    yield from network.line
-    yield from network.bus
-    yield from server.bus
-    yield from server.line
-    if route[1] == "proxy":
-        yield from layout.tunnel
+    beyond = (server.box.middle, *layout.tunnel) if route[1] == "proxy" else ()
+    return network.way + server.way + beyond
 
 
 def _under(layout: Layout, board: words.Centre, shown: tuple[words.Place, ...]) -> str:
     """All that lies under the places."""
     spots = {place.part: layout.spots[place.part] for place in shown}
-    drawn = parts.path("lab-bus", *(spot.bus for spot in spots.values()))
+    drawn = parts.path("map-bus", *(spot.bus for spot in spots.values()))
     if board.route and spots.keys() >= set(board.route):
-        way = list(_session(layout, board.route))
-        drawn += parts.path("lab-tube", way) + parts.path("lab-tube-inside", way)
+        way = _session(layout, board.route)
+        drawn += parts.path("map-tube", way) + parts.path("map-tube-inside", way)
     drawn += "".join(parts.wire(spots[place.part], place) for place in shown)
-    for part, spot in spots.items():
-        way = [*spot.line, *spot.bus] if part in words.NETWORKS else [*spot.bus, *spot.line]
-        drawn += parts.path(f"lab-flow lab-flow-{part}", way)
-    return drawn
+    flows = (parts.path(f"map-flow map-flow-{p}", spot.way) for p, spot in spots.items())
+    return drawn + "".join(flows)
 
 
 def _drawing(layout: Layout, board: words.Centre, shown: tuple[words.Place, ...]) -> str:
@@ -55,7 +49,7 @@ def _drawing(layout: Layout, board: words.Centre, shown: tuple[words.Place, ...]
     networks = [place.part for place in shown if place.part in words.NETWORKS]
     places = "".join(parts.spot(layout, layout.spots[place.part], place) for place in shown)
     return (
-        f'<svg class="lab-map-{layout.name}" viewBox="0 0 {width} {height}" role="img"'
+        f'<svg class="map-{layout.name}" viewBox="0 0 {width} {height}" role="img"'
         f' aria-label="{escape(words.sentence(board, shown))}">{_under(layout, board, shown)}'
         f"{parts.internet(layout.internet)}{places}{parts.board(layout, board, networks)}</svg>"
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from commands import typed_faults
+from lab.controls import title
 from lab.model import BoardView, LabView
 from lab.model.attempts import AttemptView
 from setup.problem import Problem
@@ -18,8 +19,8 @@ STATES = {
     faults.OFF: "off", UNKNOWN: "unseen",
 }  # fmt: skip
 NETWORKS = ("ap", "cafe", "ethernet", "modem")
+MAST = "mobile"  # the network beyond the modem
 SERVERS = ("dns", "sntp", "proxy", "broker")
-_NAMES = {"ethernet": "Ethernet", "dns": "DNS", "sntp": "SNTP"}
 # What a place is for, while it has no fault.
 _ROLES = {"ap": "WPA2", "cafe": "open", "ethernet": "W5500", "dns": "names", "sntp": "time",
           "proxy": "HTTP", "broker": "MQTT, TLS"}  # fmt: skip
@@ -90,12 +91,6 @@ def _method(text: str) -> str:
         return ""
 
 
-def name_of(part: str) -> str:
-    """The name of a part of the bench."""
-    kind, _, which = typed_faults.PARTS.get(part, part).partition(".")
-    return f"Wi-Fi {which}" if kind == "wifi" else _NAMES.get(part, part)
-
-
 def session_network(board: BoardView) -> str | None:
     """The part over which the session goes. Of two access points it is the one with the link."""
     if board.session is None:
@@ -124,23 +119,28 @@ def centre(board: BoardView) -> Centre:
     return Centre(board.name, board.device, board.power, board.session, route(board))
 
 
-def _modem_words(board: BoardView) -> tuple[str, ...]:
-    modem = board.modem
-    words = [modem.state, modem.registration if modem.state == "on" else ""]
-    words += [modem.signal if modem.state == "on" else ""]
-    return tuple(word for word in words if word)
-
-
 def _detail(part: str, board: BoardView, made: tuple[str, ...]) -> tuple[str, ...]:
+    """What is known of a radio, in words."""
+    modem = board.modem
     if part == "modem":
-        return _modem_words(board)
+        words = (modem.state, modem.sim and f"SIM {modem.sim}")
+        return tuple(filter(None, words if modem.state == "on" else words[:1]))
+    if part == MAST:
+        return (modem.registration, modem.signal) if modem.state == "on" else ()
     level = next((text for text in made if _method(text) == "rssi"), "").partition("=")[2]
-    return (f"{level} dBm".replace("-", "\N{MINUS SIGN}"),) if level else ()
+    return (f"{level} dBm",) if level else ()
+
+
+def _has_power(part: str, board: BoardView) -> bool:
+    """Whether both ends of the line have, as far as that is no fault."""
+    if part in (MAST, "modem") and board.modem.state not in ("on", "starting", ""):
+        return False
+    return part in SERVERS or board.power == "on"
 
 
 def _place(lab: LabView, board: BoardView, part: str, session: bool) -> Place:
     if board.kind == "real":
-        name = "Wi-Fi" if part == "ap" else name_of(part)
+        name = "Wi-Fi" if part == "ap" else title(part)
         return Place(part, name, UNKNOWN, UNKNOWN, (), session=session)
     state, made = lab.parts[part]
     by_method = {_method(text): text for text in made}
@@ -148,25 +148,21 @@ def _place(lab: LabView, board: BoardView, part: str, session: bool) -> Place:
         others = {m: text for m, text in by_method.items() if m and m not in _DHCP}
         state = faults.state(typed_faults.PARTS[part], others)
     dhcp, dhcp_state = _leases(part, state, by_method)
+    line = faults.OFF if state == faults.OK and not _has_power(part, board) else state
     if part == "modem" and board.modem.state in ("off", "gone"):
-        state = _with_power(state, False)
-    line = _with_power(state, board.power == "on" or part in SERVERS)
-    linked = part in NETWORKS and part in board.traffic
+        state = line
+    linked = ("modem" if part == MAST else part) in board.traffic and part not in SERVERS
     detail = _detail(part, board, made)
-    return Place(part, name_of(part), state, line, made, detail, dhcp, dhcp_state, linked, session)
+    return Place(part, title(part), state, line, made, detail, dhcp, dhcp_state, linked, session)
 
 
 def _leases(part: str, state: str, methods: Iterable[str]) -> tuple[str, str]:
     """How DHCP is in this network, and the state of its line; "" where there is none."""
-    if part == "modem" or part in SERVERS:
+    if part in ("modem", MAST, *SERVERS):
         return "", faults.OK
     if state == faults.OFF and part != "ethernet":  # there it is the board's W5500 that is gone
         return "off", faults.OFF
     return next((_DHCP[method] for method in methods if method in _DHCP), ("ok", faults.OK))
-
-
-def _with_power(state: str, power: bool) -> str:
-    return faults.OFF if state == faults.OK and not power else state
 
 
 def places(lab: LabView, board: BoardView) -> tuple[Place, ...]:
@@ -175,7 +171,8 @@ def places(lab: LabView, board: BoardView) -> tuple[Place, ...]:
     if board.kind == "real":
         shown.discard("cafe")  # nobody knows the name of its network
     through = set(route(board))
-    parts = (part for part in (*NETWORKS, *SERVERS) if part in shown)
+    through |= {MAST} if "modem" in through else set()
+    parts = (part for part in (*NETWORKS, MAST, *SERVERS) if part in shown)
     return tuple(_place(lab, board, part, part in through) for part in parts)
 
 
