@@ -35,6 +35,7 @@ class Network:
     def forward(self, pid: int, port: int) -> int:
         """A port of 127.0.0.1 whose TCP connections reach `port` of a board, until its link is
         lost. pid: the board's process. Raises BenchError."""
+        self._netsim.command(f"show {self.name}")  # its answer comes after all events until now
         clients = self._netsim.clients
         for ident, name in list(self._netsim.joined.items()):
             if name == self.name and ident in clients and clients[ident][2] == pid:
