@@ -6,7 +6,6 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from lab.controls import title
 from lab.drawing.map import svg, traffic, words
 from lab.drawing.map.layout import LAYOUTS
 from lab.drawing.style import CSS
@@ -123,8 +122,8 @@ def test_session_goes_over_its_network_to_the_broker(drawn, interface, parts):
         tubes = [path for path in drawing.iter("path") if path.get("class") == "map-tube"]
         assert len(tubes) == 1
         for part in parts:
-            words_of = re.escape(title(part)) + r": whole, (DHCP ok, )?carries the session\."
-            assert re.search(words_of, drawing.get("aria-label"))
+            told = re.escape(words.name_of(part)) + r": whole, (DHCP ok, )?carries the session\."
+            assert re.search(told, drawing.get("aria-label"))
     drawn.board.note({"session": None}, 2.0)
     assert "session" not in drawn.text and "map-tube" not in drawn.text
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from commands import typed_faults
-from lab.controls import title
 from lab.model import BoardView, LabView
 from lab.model.attempts import AttemptView
 from setup.problem import Problem
@@ -21,6 +20,7 @@ STATES = {
 NETWORKS = ("ap", "cafe", "ethernet", "modem")
 MAST = "mobile"  # the network beyond the modem
 SERVERS = ("dns", "sntp", "proxy", "broker")
+_NAMES = {"ethernet": "Ethernet", "dns": "DNS", "sntp": "SNTP"}
 # What a place is for, while it has no fault.
 _ROLES = {"ap": "WPA2", "cafe": "open", "ethernet": "W5500", "dns": "names", "sntp": "time",
           "proxy": "HTTP", "broker": "MQTT, TLS"}  # fmt: skip
@@ -91,6 +91,12 @@ def _method(text: str) -> str:
         return ""
 
 
+def name_of(part: str) -> str:
+    """The name of a part of the bench, as "Wi-Fi home" for "ap"."""
+    kind, _, which = typed_faults.PARTS[part].partition(".")
+    return f"Wi-Fi {which}" if kind == "wifi" else _NAMES.get(part, kind)
+
+
 def session_network(board: BoardView) -> str | None:
     """The part over which the session goes. Of two access points it is the one with the link."""
     if board.session is None:
@@ -140,7 +146,7 @@ def _has_power(part: str, board: BoardView) -> bool:
 
 def _place(lab: LabView, board: BoardView, part: str, session: bool) -> Place:
     if board.kind == "real":
-        name = "Wi-Fi" if part == "ap" else title(part)
+        name = "Wi-Fi" if part == "ap" else name_of(part)
         return Place(part, name, UNKNOWN, UNKNOWN, (), session=session)
     state, made = lab.parts[part]
     by_method = {_method(text): text for text in made}
@@ -153,7 +159,7 @@ def _place(lab: LabView, board: BoardView, part: str, session: bool) -> Place:
         state = line
     linked = ("modem" if part == MAST else part) in board.traffic and part not in SERVERS
     detail = _detail(part, board, made)
-    return Place(part, title(part), state, line, made, detail, dhcp, dhcp_state, linked, session)
+    return Place(part, name_of(part), state, line, made, detail, dhcp, dhcp_state, linked, session)
 
 
 def _leases(part: str, state: str, methods: Iterable[str]) -> tuple[str, str]:
