@@ -5,6 +5,7 @@
 import re
 
 import pytest
+import screenshots
 from playwright.sync_api import expect
 
 _LONGEST_WAY = 200  # presses of Tab
@@ -50,3 +51,11 @@ def test_the_browser_chooses_light_or_dark(lab, open_page, scheme):
     ink = page.page.evaluate("getComputedStyle(document.body).color")
     levels = [int(level) for level in re.findall(r"\d+", ink)[:3]]
     assert (sum(levels) / 3 < 128) == (scheme == "light"), ink
+
+
+def test_pictures_for_the_documents(lab, page, browser, tmp_path):
+    page.press("End all faults")
+    screenshots.write(browser, lab, tmp_path)
+    made = {file.name: file.read_bytes()[8:12] for file in tmp_path.iterdir()}
+    names = [f"{width}-{scheme}.webp" for width in (1280, 390) for scheme in ("light", "dark")]
+    assert made == dict.fromkeys(names, b"WEBP")

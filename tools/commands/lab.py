@@ -9,7 +9,7 @@ from pathlib import Path
 
 from commands import serial_port, values
 from commands.console import Console
-from commands.session import boards_in_bench, prepare
+from commands.session import boards_in_bench, hand_over, prepare
 from setup import paths, venv
 from setup.problem import Problem
 from setup.report import Report
@@ -50,6 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-browser", action="store_true", help="print the link, and open no browser"
     )
+    parser.add_argument("--screenshots", metavar="FOLDER", help=argparse.SUPPRESS)
 
 
 def script_text(file: Path | None) -> str:
@@ -82,8 +83,17 @@ def _open(url: str, report: Report) -> None:
         report.line("No browser could be started: open the link in one.")
 
 
+def _screenshots(folder: str, report: Report) -> int:
+    """Of a lab of its own, in an environment that has the driver of a browser."""
+    python = venv.interpreter(venv.ensure(report, paths.LAB_BROWSER_REQUIREMENTS))
+    program = paths.ROOT / "tests" / "lab" / "screenshots.py"
+    return hand_over([str(python), str(program), folder])
+
+
 def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 after Ctrl-C or SIGTERM."""
+    if options.screenshots:
+        return _screenshots(options.screenshots, report)
     script = script_text(options.script)
     if options.port:
         serial_port.check(options.port)
