@@ -168,6 +168,23 @@ def test_a_crash_alone_is_enough():
     ]  # fmt: skip
 
 
+def test_what_took_long_may_take_longer():
+    text = of((1, 0, "run_script", "x"), *connected(41))
+    assert "(lab_board):\n    lab_board.limit_s = 120\n    lab_board.run(SCRIPT)\n" in text
+    assert "limit_s" not in of((1, 0, "run_script", "x"), *connected(21))
+
+
+@pytest.mark.parametrize(
+    "script, interface, modem",
+    [("x", "wl0", False), ('nic = {"interface": "cell0"}', "wl0", True), ("x", "cell0", True),
+     ("order=['cell']", "wl0", True), ("cancelled = 'excellent'", "wl0", False)],
+)  # fmt: skip
+def test_a_modem_is_fitted_where_one_may_be_used(script, interface, modem):
+    text = of((1, 0, "run_script", script), *connected(2, 0, interface))
+    assert ("test_x(lab_board, modem):" in text) is modem
+    assert modem or "test_x(lab_board):" in text
+
+
 # -- keys
 
 

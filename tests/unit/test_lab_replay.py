@@ -6,7 +6,7 @@ import pytest
 from bench import BenchError
 from lab.recording import Devices, Player, play
 from lab.recording.items import STEPS, Orders
-from lab.recording.replay import LIMIT_S
+from lab.recording.moves import LIMIT_S
 from recordings import ID, LOG, connected, outage, recording
 
 from setup.problem import Problem
@@ -117,6 +117,13 @@ def test_it_can_be_stopped_while_it_waits():
     bench.end_s = 10.0
     bench.play()
     assert [one[1] for one in bench.done] == ["run_script"] and bench.said == []
+
+
+def test_what_took_long_may_take_longer():
+    made = recording((1, 0, "run_script", "x"), *connected(101), (102, 0, "press_en"))
+    bench = Bench(made, {"x": seen(250.0, *connected(0))}).play()
+    assert bench.said == ["The recording was played to its end."]
+    assert bench.done[1][0] == pytest.approx(252.0, abs=0.2)
 
 
 def test_every_step_reaches_its_order():

@@ -7,9 +7,19 @@ import re
 from pathlib import Path
 
 ON_BOARD = Path(__file__).parents[1] / "on_board"
-# Written to the board's flash. boot.py runs at each boot and each soft reset, before the prompt.
+# boot.py runs at each boot and each soft reset, before the prompt. Ctrl-C, with which Run begins,
+# waits until it has ended.
+_BOOT = """\
+import micropython
+micropython.kbd_intr(-1)
+try:
+    import lab_notes
+finally:
+    micropython.kbd_intr(3)
+"""
+# Written to the board's flash.
 BOARD_FILES = {
-    "/boot.py": "import lab_notes\n",
+    "/boot.py": _BOOT,
     "/lab_notes.py": ON_BOARD.joinpath("lab_notes.py").read_text(encoding="utf-8"),
 }
 # JSON has no control characters in it, so other text between the two is the user's.

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from commands import typed_faults
 from lab.recording.items import Item, Recording
-from lab.recording.moves import Move, moves
+from lab.recording.moves import LIMIT_S, Move, moves
 from lab.recording.writer import Writer
 from setup.problem import Problem
 
@@ -41,6 +41,9 @@ def as_pytest(
     found = moves(items[:crash])
     _check(found, crash is not None)
     writer = Writer({key: point for point, key in (keys or {}).items() if key})
+    limit_s = max(move.limit_s for move in found)
+    if limit_s > LIMIT_S:
+        writer.limit(limit_s)
     for move in found:
         writer.move(move)
     if crash is not None:

@@ -11,17 +11,20 @@ from dataclasses import dataclass, replace
 
 from lab.recording.items import DEVICE, Item
 
+LIMIT_S = 60.0  # for what takes a few seconds; machines may be slow
+_SLOWER = 3
 _CONNECTED = "SERVER_CONNECTED"
 
 
 @dataclass(frozen=True)
 class Move:
-    """A step with what it waits for. step: None at the end of the recording. gap_s: how long after
-    the last of what it waits for, or after the step before. quiet: nothing was going on in it: the
-    boards were connected, or a script began anew."""
+    """A step with what it waits for, and for how long at most. step: None at the end of the
+    recording. gap_s: how long after the last of what it waits for, or after the step before.
+    quiet: nothing was going on in it: the boards were connected, or a script began anew."""
 
     step: Item | None
     awaited: tuple[Item, ...]
+    limit_s: float
     gap_s: float
     quiet: bool
 
@@ -42,12 +45,13 @@ def moves(items: Iterable[Item]) -> list[Move]:
             # Whether its note is heard is chance: the console opens after the boot.
             seen = [one for one in seen if (one.what, one.board) != ("booted", before.board)]
         awaited = _awaited(seen, states, sent)
-        last_s = max([last_s, *(one.at_s for one in awaited)])
+        ready_s = max([last_s, *(one.at_s for one in awaited)])
+        limit_s = max(LIMIT_S, _SLOWER * (ready_s - last_s))
         rests = "up" in states.values() or item is not None and item.what == "run_script"
         quiet = bool(awaited) and rests and "lost" not in states.values()
-        gap_s = 0.0 if item is None else max(0.0, item.at_s - last_s)
-        found.append(Move(item, awaited, gap_s, quiet))
-        seen = []
+        gap_s = 0.0 if item is None else max(0.0, item.at_s - ready_s)
+        found.append(Move(item, awaited, limit_s, gap_s, quiet))
+        seen, last_s = [], ready_s
         if item is not None:
             last_s = item.at_s
             if item.what == "publish":

@@ -11,7 +11,6 @@ from lab.recording.items import Devices, Item, Orders, Seen
 from lab.recording.moves import moves
 from setup.problem import Problem
 
-LIMIT_S = 60.0
 _STEP_S = 0.05
 
 
@@ -69,11 +68,12 @@ class Player:
         if self._ready_s is None:
             assert self._since_s is not None
             self._missing = self._seen.missing(self._missing)
-            if self._missing and now_s < self._since_s + LIMIT_S:
+            limit_s = self._moves[0].limit_s
+            if self._missing and now_s < self._since_s + limit_s:
                 return False
             for one in self._missing:
                 self._say(f"The recording has '{one.words()}' here. "
-                          f"It has not come within {LIMIT_S:.0f} s.")  # fmt: skip
+                          f"It has not come within {limit_s:.0f} s.")  # fmt: skip
             self._ready_s = now_s
         return True
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The source of a test: its calls, and constants for what is too long for a line."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ _GAP_MIN_S = 0.2
 _INDENT = "    "
 _BOARD = "lab_board"
 _DEVICE = f"{_BOARD}.id"
+_CELLULAR = re.compile("[\"']cell")  # a name of a NIC, in a script
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,20 @@ class Writer:
         self._keys = keys
         self._constants: dict[str, str] = {}  # by their values, as literals
         self._comments: dict[str, str] = {}  # by the name of the constant
+        self._first: list[str] = []
         self._calls: list[str] = []
         self._fixtures = [_BOARD]
+
+    def limit(self, limit_s: float) -> None:
+        """How long what is waited for may take."""
+        self._first = [f"{_BOARD}.limit_s = {limit_s:.0f}"]
 
     def move(self, move: Move) -> None:
         """What is waited for, and the step."""
         for one in move.awaited:
             self._item(f"{_BOARD}.{one.what}", one)
+            if one.what in ("attempt", "session") and one.values[0].startswith("cell"):
+                self._use("modem")
         step = move.step
         if step is None:
             return
@@ -54,6 +63,8 @@ class Writer:
         elif step.what == "run_script":
             name = self._constant("SCRIPT", block(step.values[0]))
             self._calls.append(f"{_BOARD}.run({name})")
+            if _CELLULAR.search(step.values[0]):
+                self._use("modem")
             for key, point in self._keys.items():
                 if key in step.values[0]:
                     self._comments[name] = (
@@ -75,7 +86,7 @@ class Writer:
             f"{self._comments.get(name, '')}\n{name} = {value}\n".lstrip("\n")
             for value, name in self._constants.items()
         )
-        body = "".join(f"{_INDENT}{call}\n" for call in self._calls)
+        body = "".join(f"{_INDENT}{call}\n" for call in self._first + self._calls)
         parts = [f"{_HEAD}{docstring}\n", f"\n{constants}" if constants else ""]
         return f"{''.join(parts)}\n\ndef test_{name}({', '.join(self._fixtures)}):\n{body}"
 
