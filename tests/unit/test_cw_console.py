@@ -167,14 +167,19 @@ def test_busy_terminal_for_a_user_without_privileges(board):
 
 
 class PastingBoard(BoardStandIn):
-    """A board with raw paste and a window of 8 bytes, which counts the bytes beyond it."""
+    """A board with raw paste and a window of 8 bytes, which counts the bytes beyond it.
+
+    background: what a program of its prints whenever a window has been read.
+    """
+
+    background = b""
 
     def _serve(self):
         self.overrun = 0
         self.code = self.received = b""
         if not self._until(b"\x05A\x01"):
             return
-        self._say(b"R\x01\x08\x00")
+        self._say(self.background + b"R\x01\x08\x00" + self.background)
         room = 8
         while b"\x04" not in self.code:
             data = os.read(self.far, 1)
@@ -183,7 +188,7 @@ class PastingBoard(BoardStandIn):
             self.overrun += room < 0
             if room == 0:
                 time.sleep(0.01)
-                self._say(b"\x01")
+                self._say(b"\x01" + self.background)
                 room += 8
         self._say(b"\x04OK\r\n\x04\x04>")
 
@@ -203,6 +208,19 @@ def test_raw_paste_never_sends_more_than_there_is_room_for(length):
             assert console.run("x" * length, 5) == "OK\n"
         assert far.code == b"x" * length + b"\x04"
         assert far.overrun == 0
+
+
+class NoisyBoard(PastingBoard):
+    background = b"tick "
+
+
+def test_raw_paste_is_not_misled_by_a_program_that_prints():
+    with NoisyBoard() as far:
+        with Console(far.port) as console:
+            said = console.run("x" * 100, 5)
+        assert far.code == b"x" * 100 + b"\x04"
+        assert far.overrun == 0
+    assert said.endswith("OK\n") and said.count("tick ") == 14
 
 
 def test_lines_from_pieces():

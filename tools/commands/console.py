@@ -13,6 +13,7 @@ import errno
 import fcntl
 import io
 import os
+import re
 import select
 import termios
 import time
@@ -24,6 +25,9 @@ from setup.problem import Problem
 _PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 _END = b"\x04"
 _SOFT_RESET = b"MPY: soft reboot\r\n"
+# Whether raw paste is known. Firmware that never heard of it asks for code again.
+_ANSWER = re.compile(b"R[\x00\x01]|" + re.escape(_PROMPT))
+_ROOM = b"\x01"
 
 
 def _unusable(path: Path, error: OSError) -> Problem:
@@ -108,23 +112,27 @@ class Console:
 
     def expect(self, what: bytes, limit_s: float) -> bytes:
         """Reads up to and including `what`; returns the bytes before it. Raises Problem."""
+        return self._match(re.compile(re.escape(what)), limit_s)[0]
+
+    def _match(self, what: re.Pattern[bytes], limit_s: float) -> tuple[bytes, bytes]:
+        """Reads up to a match; returns the bytes before it, and those of it. Raises Problem."""
         deadline = time.monotonic() + limit_s
-        while what not in self._pending:
+        while (found := what.search(self._pending)) is None:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise Problem(
                     f"The board did not answer within {limit_s:.0f} s.",
-                    f"expected {what!r}, the last it said is {self._pending[-200:]!r}.",
+                    f"expected {what.pattern!r}, the last it said is {self._pending[-200:]!r}.",
                     "run the same command again; if it stays so, ./tools/cw clean first.",
                 )
             self._pending += self.read(min(left, 0.5))
-        before, _, self._pending = self._pending.partition(what)
-        return before
+        before, self._pending = self._pending[: found.start()], self._pending[found.end() :]
+        return before, found[0]
 
-    def enter(self, limit_s: float = 10.0) -> None:
-        """Stops whatever runs and enters the raw REPL."""
+    def enter(self, limit_s: float = 10.0) -> bytes:
+        """Stops whatever runs and enters the raw REPL; returns what the board said before."""
         self.write(b"\r\x03\x03\r\x01")
-        self.expect(_PROMPT, limit_s)
+        return self.expect(_PROMPT, limit_s)
 
     def enter_idle(self, limit_s: float = 10.0) -> None:
         """Enters the raw REPL from the prompt of the friendly one; interrupts nothing."""
@@ -135,17 +143,19 @@ class Console:
         """Starts code; follow it with the Execution that is returned."""
         data = code.encode()
         self.write(b"\x05A\x01")
-        self._fill(2)
-        answer, self._pending = self._pending[:2], self._pending[2:]
+        # A program in the background may print at any moment: its output belongs to the code's.
+        aside, answer = self._match(_ANSWER, 10.0)
         if answer == b"R\x01":
-            self._paste(data)
+            aside += self._paste(data)
         else:
-            # A board without raw paste has no flow control: the code must fit into its buffer.
-            if answer != b"R\x00":
-                self.expect(_PROMPT, 10.0)
-            self.write(data + _END)
-            self.expect(b"OK", 10.0)
+            self._send_whole(data)
+        self.give_back(aside)
         return Execution(self)
+
+    def _send_whole(self, data: bytes) -> None:
+        # A board without raw paste has no flow control: the code must fit into its buffer.
+        self.write(data + _END)
+        self.expect(b"OK", 10.0)
 
     def _fill(self, count: int, limit_s: float = 10.0) -> None:
         deadline = time.monotonic() + limit_s
@@ -155,26 +165,28 @@ class Console:
                 self.expect(b"an answer to raw paste", 0.0)
             self._pending += self.read(min(max(left, 0.0), 0.5))
 
-    def _paste(self, data: bytes) -> None:
-        """MicroPython's raw paste: sends only as many bytes as the board has room for."""
+    def _paste(self, data: bytes) -> bytes:
+        """MicroPython's raw paste: sends only as many bytes as the board has room for. Returns
+        what else has come meanwhile."""
         self._fill(2)
         window = int.from_bytes(self._pending[:2], "little")
         self._pending = self._pending[2:]
-        room = window
+        room, aside = window, b""
         while data:
             if room == 0:
                 self._fill(1)
-            while self._pending:
-                word, self._pending = self._pending[:1], self._pending[1:]
-                if word == _END:
-                    # The board has ended it (syntax error, no memory); its output has the reason.
-                    self.write(_END)
-                    return
-                room += window
+            came, ended, rest = self._pending.partition(_END)
+            room += window * came.count(_ROOM)
+            aside += came.replace(_ROOM, b"")
+            self._pending = rest
+            if ended:
+                # The board has ended it (syntax error, no memory); its output has the reason.
+                self.write(_END)
+                return aside
             self.write(data[:room])
             data, room = data[room:], max(0, room - len(data))
         self.write(_END)
-        self.expect(_END, 10.0)
+        return aside + self.expect(_END, 10.0).replace(_ROOM, b"")
 
     def run(self, code: str, limit_s: float = 10.0) -> str:
         """Runs code of cw and returns its output. Raises Problem on a traceback."""
