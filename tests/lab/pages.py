@@ -95,6 +95,9 @@ class LabPage:
 
     def fault(self, part: str, name: str) -> None:
         """Makes a fault, with the values that stand there: "Ethernet", "unplug"."""
+        more = self.page.get_by_role("button", name="All faults", exact=True)
+        if more.get_attribute("aria-expanded") == "false":
+            more.click()
         self.page.get_by_role("tab", name=re.compile(f"^{part}")).click()
         panel = self.page.get_by_role("tabpanel", name=f"Faults of {part}")
         panel.get_by_role("button", name=name, exact=True).click()

@@ -14,8 +14,8 @@ from commands import typed_faults
 
 
 def open_part(user: User, part: str) -> None:
-    tab = next(e for e in elements(user, ui.tab) if e.props["name"] == part)
-    press(user, tab)
+    press(user, button(user, "All faults"))
+    press(user, next(e for e in elements(user, ui.tab) if e.props["name"] == part))
 
 
 def shown(user: User, label: str) -> bool:
@@ -34,6 +34,17 @@ def test_each_fault_of_the_list_stands_at_its_part():
         trigger(user, "labPart", "nothing")
 
     with_user(check)
+
+
+def test_a_modem_has_faults_of_its_own():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        lab.fault("modem", "sim", "modem-sim=removed", ("removed",), 1)
+        lab.fault("ap", "off", "ap-off", ())
+        await until(lambda: shown(user, "access point off") and not shown(user, "SIM out"))
+        press(user, button(user, "● board 2: on"))
+        await until(lambda: shown(user, "SIM out"))
+
+    with_user(check, ("virtual", "virtual"))
 
 
 def test_a_fault_is_made_shown_and_ended():
@@ -84,7 +95,7 @@ def test_values_are_sent_and_a_missing_one_is_told():
         name.set_value("other.test")
         press(user, button(user, "answer"))
         press(user, button(user, "nxdomain"))
-        open_part(user, "ap")
+        trigger(user, "labPart", "ap")
         press(user, button(user, "dhcp"))
         assert [text for _, _, text in desk.asked] == [
             "dns-answer=other.test", "dns-nxdomain=broker.test", "ap-dhcp=off"]  # fmt: skip
@@ -117,6 +128,7 @@ def test_all_faults_end_at_once():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         lab.fault("ap", "off", "ap-off", ())
         lab.fault("dns", "drop", "dns-drop", ())
+        press(user, button(user, "All faults"))
         await sees(user, f"{name_of('dns')} · 1 on")
         press(user, button(user, "End all faults"))
         assert desk.asked == [("fault", 0, "ap-restore"), ("fault", 0, "dns-restore")]

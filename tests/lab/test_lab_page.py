@@ -93,7 +93,7 @@ def test_a_real_board_has_no_switch_and_no_faults_and_the_page_says_why():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         await sees(user, "These need the bench. This board is at board 1")
         assert not button(user, "Power off").enabled
-        assert [e.props["inert"] for e in elements(user) if "inert" in e.props] == [True]
+        assert [e.props["inert"] for e in elements(user) if "inert" in e.props] == [True, True]
 
     with_user(check, ("real",))
 

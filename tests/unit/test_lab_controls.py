@@ -24,8 +24,6 @@ def active(control: Control, texts: list[str]) -> dict[str, str]:
 
 def first(control: Control) -> str:
     """As the page makes it when nothing was entered."""
-    if any(value.kind == "switch" for value in control.values):
-        return f"{control.name}=off"
     if [value.kind for value in control.values] == ["slider"]:
         scale = control.values[0].range
         return f"{control.name}={scale.low if scale.low != scale.start else scale.high:g}"

@@ -28,6 +28,7 @@ QUICK = {
     "cable out": "ethernet-unplug",
     "DNS silent": "dns-drop",
     "broker stalls": "broker-stall",
+    "certificate expired": "broker-certificate=expired",
     "SIM out": "modem-sim=removed",
 }
 
@@ -45,8 +46,8 @@ class Range:
 
 @dataclass(frozen=True)
 class Value:
-    """One value of a fault. kind: slider, switch, choice, number or text. start: what its field
-    begins with, as it is typed."""
+    """One value of a fault. kind: slider, fixed (only one other value than the healthy one),
+    choice, number or text. start: what its field begins with, as it is typed."""
 
     name: str
     kind: str
@@ -96,13 +97,15 @@ def _value(parameter: inspect.Parameter, part: str, entry: Entry, first: bool) -
         start = _STARTS.get(long, _STARTS.get(parameter.name, ""))
     if first and entry.choices:
         start = start or next(c for c in entry.choices if c != entry.healthy)
-        return Value(parameter.name, "choice", start, required, entry.choices)
+        fixed = entry.healthy in entry.choices and len(entry.choices) == 2
+        shown = "fixed" if fixed else "choice"
+        return Value(parameter.name, shown, start, required, entry.choices)
     if parameter.name in _RANGES and kind in ("int", "float"):
         low, high, step, begin, unit = _RANGES[parameter.name]
         begin = begin if entry.healthy is None else float(entry.healthy)
         scale = Range(low, high, step, begin, unit)
         return Value(parameter.name, "slider", f"{begin:g}", required, range=scale)
-    shown = {"bool": "switch", "int": "number", "float": "number"}.get(kind, "text")
+    shown = {"int": "number", "float": "number"}.get(kind, "text")
     return Value(parameter.name, shown, start, required)
 
 

@@ -75,15 +75,14 @@ class ButtonRow:
     def __init__(self, control: Control, make: Make) -> None:
         self._control = control
         self._made: str | None = None
-        # A value that is on or off needs no field: one of them means that there is no fault.
-        self._switched = any(value.kind == "switch" for value in control.values)
-        self._fields = [] if self._switched else [_Field(value) for value in control.values]
+        self._fixed = [value.start for value in control.values if value.kind == "fixed"]
+        self._fields = [] if self._fixed else [_Field(value) for value in control.values]
         self._toggle = Toggle(control.label, control, make, self._text)
         self.button = self._toggle.button
 
     def _text(self) -> str | None:
-        if self._switched:
-            return self._control.text(["off" if self._control.entry.healthy == "on" else "on"])
+        if self._fixed:
+            return self._control.text(self._fixed)
         texts = [field.text() for field in self._fields]
         return None if None in texts else self._control.text([t for t in texts if t is not None])
 

@@ -8,6 +8,7 @@ from commands.typed_faults import PARTS
 from lab.controls import QUICK, Control, controls, made
 from lab.drawing.map.words import name_of
 from lab.model import BoardView, Lab, LabView
+from lab.model.lab import Part
 from lab.page.desk import BoardOrders
 from lab.page.fault_row import ButtonRow, SliderRow, Toggle
 from lab.page.style import bar, button, call, heading, set_prop
@@ -77,23 +78,30 @@ class FaultsPanel:
     def __init__(self, lab: Lab, orders: BoardOrders) -> None:
         self._orders = orders
         self._controls = controls()
-        self._parts: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._parts: dict[str, Part] = {}
         self._in_force: dict[str, str] = {}
         self._open: _PartFaults | None = None
         with bar():
             heading("Faults")
-            ui.element("div").classes("lab-gap")
+            with bar().classes("lab-quick") as self._quick_row:
+                self._quick = {text: self._quick_one(words, text) for words, text in QUICK.items()}
+            self._more = button("All faults", lambda: self._turn(not self._all.visible))
+            self._more.classes("lab-more")
             button("End all faults", self._end_all)
         self._reason = ui.label("").classes("lab-hint")
         with ui.element("div").classes("lab-faults") as self._all:
-            with bar():
-                self._quick = {text: self._quick_one(words, text) for words, text in QUICK.items()}
             with ui.tabs(on_change=lambda event: self._show(event.value)) as self._tabs:
                 self._tabs.props("dense no-caps align=left inline-label").classes("lab-tabs")
                 self._tab = {part: self._make_tab(part) for part in PARTS}
             self._panel = ui.element("div").props("role=tabpanel").classes("lab-part")
-        self._panel.set_visibility(False)
+        self._turn(False)
         ui.on("labPart", self._clicked)
+
+    def _turn(self, is_open: bool) -> None:
+        if is_open and self._open is None:
+            self._tabs.set_value(next(iter(PARTS)))
+        self._all.set_visibility(is_open)
+        set_prop(self._more, "aria-expanded", "true" if is_open else "false")
 
     @staticmethod
     def _make_tab(part: str) -> ui.tab:
@@ -107,11 +115,11 @@ class FaultsPanel:
         """A place of the map."""
         if event.args in PARTS:
             self._tabs.set_value(event.args)
+            self._turn(True)
             call("show", ".lab-on-faults")
 
     def _show(self, part: str) -> None:
         self._panel.clear()
-        self._panel.set_visibility(True)
         set_prop(self._panel, "aria-label", f"Faults of {name_of(part)}")
         with self._panel:
             mine = [control for control in self._controls if control.part == part]
@@ -121,15 +129,17 @@ class FaultsPanel:
     def draw(self, lab: LabView, board: BoardView) -> None:
         """See Panel."""
         is_real = board.kind == "real"
-        set_prop(self._all, "inert", is_real)
+        for row in (self._quick_row, self._all):
+            set_prop(row, "inert", is_real)
         self._reason.set_text(_REAL.format(name=board.name) if is_real else "")
-        if lab.parts == self._parts:
+        parts = lab.parts_of(board)
+        if parts == self._parts:
             return
-        self._parts, self._in_force = lab.parts, made(lab.parts)
+        self._parts, self._in_force = parts, made(parts)
         for text, toggle in self._quick.items():
             now = self._in_force.get(text.partition("=")[0])
             toggle.draw(now, now == text)
-        for part, (_, texts) in lab.parts.items():
+        for part, (_, texts) in parts.items():
             count = f" · {len(texts)} on" if texts else ""
             set_prop(self._tab[part], "label", f"{name_of(part)}{count}")
         if self._open is not None:

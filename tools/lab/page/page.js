@@ -88,7 +88,9 @@ window.lab = (() => {
     resolveStarted();
     reported = text();
     const kept = sessionStorage.getItem(KEPT);
-    sessionStorage.removeItem(KEPT);
+    const forget = () => sessionStorage.removeItem(KEPT);
+    forget();
+    window.socket.on("connect", forget); // then the socket sends what was reported without it
     if (kept !== null && kept !== reported) {
       editor.setEditorValue(kept);
       report();
@@ -123,10 +125,13 @@ window.lab = (() => {
 
   function end() {
     ended = true;
+    const popup = document.getElementById("popup");
     sayLost(WORDS.ended);
-    window.socket.disconnect(); // it would try again, for ever
-    document.getElementById("popup").ariaHidden = false;
-    document.getElementById("popup").classList.add("lab-ended");
+    popup.classList.add("lab-ended");
+    document.getElementById("app").inert = true;
+    popup.ariaHidden = false;
+    // After the answer to the server. The socket would try again, for ever.
+    setTimeout(() => window.socket.disconnect());
   }
 
   function start(editorId, terminalId, hint) {

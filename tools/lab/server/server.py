@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Serves the page on the loopback interface, until Ctrl-C or SIGTERM."""
 
+import asyncio
 import contextlib
 import logging
 import secrets
@@ -9,7 +10,7 @@ import socket
 
 import uvicorn
 from fastapi import FastAPI
-from nicegui import ui
+from nicegui import Client, ui
 
 from lab.model import Lab
 from lab.page import Page
@@ -19,6 +20,14 @@ from setup.problem import Problem
 
 ADDRESS = "127.0.0.1"
 _END_S = 2  # for browsers that do not close
+_TOLD_S = 1.0
+# A browser that comes back in this time goes on where it was; later it gets a new page.
+_AWAY_S = 60.0
+_ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
+<rect width="32" height="32" rx="7" fill="#0a5cb8"/>
+<path d="M9 22 16 10l7 12" fill="none" stroke="#fff" stroke-width="2.5"/>
+<g fill="#fff"><circle cx="16" cy="10" r="4"/><circle cx="9" cy="22" r="4"/>
+<circle cx="23" cy="22" r="4"/></g></svg>"""
 
 
 def listen(port: int) -> socket.socket:
@@ -36,6 +45,22 @@ def listen(port: int) -> socket.socket:
             "leave --page-port out: then a free one is chosen.",
         ) from error
     return listener
+
+
+async def _tell_end(client: Client) -> None:
+    # A page that does not answer finds out by itself.
+    with contextlib.suppress(TimeoutError):
+        await client.run_javascript("lab.end()", timeout=_TOLD_S)
+
+
+class _Uvicorn(uvicorn.Server):
+    """Tells the open pages that the lab ends, before it closes their connections."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """See uvicorn.Server."""
+        pages = [client for client in Client.instances.values() if client.has_socket_connection]
+        await asyncio.gather(*map(_tell_end, pages))
+        await super().shutdown(sockets)
 
 
 class Server:
@@ -59,8 +84,8 @@ class Server:
             Page(lab, desk)
 
         ui.run_with(
-            app, root=root, title="connectwith lab", favicon="🧪", dark=None,
-            show_welcome_message=False,
+            app, root=root, title="connectwith lab", favicon=_ICON, dark=None, language="en-US",
+            reconnect_timeout=_AWAY_S, show_welcome_message=False,
         )  # fmt: skip
         config = uvicorn.Config(
             Guard(app, self._port, self._token), log_level="error", ws="wsproto",
@@ -68,4 +93,4 @@ class Server:
         )  # fmt: skip
         # uvicorn ends by a signal, and gives it on when it has ended.
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[self._listener])
+            _Uvicorn(config).run(sockets=[self._listener])
