@@ -1,12 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""The lab's notes on the console, its controls and its command."""
+"""The lab's notes on the console, and its command."""
 
 import pytest
-from lab.controls import controls
 from lab.desk.notes import BOARD_FILES, LONGEST_BYTES, Splitter
 
-from commands import lab, typed_faults
+from commands import lab
 from setup import paths
 from setup.problem import Problem
 
@@ -63,37 +62,6 @@ def test_reset_forgets_half_a_note():
 def test_files_for_the_board_are_there():
     assert "import lab_notes\n" in BOARD_FILES["/boot.py"]
     assert "ontransition" in BOARD_FILES["/lab_notes.py"]
-
-
-# -- controls
-
-
-def test_controls_are_the_faults_that_can_be_typed():
-    found = controls()
-    assert [c.name for c in found] == typed_faults.names()
-    assert {c.part for c in found} == set(typed_faults.PARTS)
-    assert all(c.words for c in found)
-
-
-_EXAMPLES = {"slider": "1", "number": "1", "switch": "on", "text": "x"}
-
-
-@pytest.mark.parametrize("control", controls(), ids=lambda c: c.name)
-def test_what_a_control_types_is_understood(control):
-    values = [_EXAMPLES[value.kind] for value in control.values]
-    choices = typed_faults.entry_of(typed_faults.parse(control.name)).choices
-    values[:1] = [choices[0] if choices else value for value in values[:1]]
-    typed_faults.arguments(typed_faults.parse(control.text(values)))
-    if not any(value.required for value in control.values):
-        assert control.text(["" for _ in values]) == control.name
-        typed_faults.arguments(typed_faults.parse(control.name))
-
-
-def test_sliders_are_within_their_ranges():
-    sliders = [v for c in controls() for v in c.values if v.kind == "slider"]
-    assert sliders
-    for low, high, step, start in (value.range for value in sliders):
-        assert low <= start <= high and 0 < step < high - low
 
 
 # -- the command
