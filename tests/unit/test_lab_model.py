@@ -96,6 +96,7 @@ def _attempt(value):
     [{}, _attempt(None), _attempt([]), _attempt({"number": 1}), note("x", []), note(1, None),
      note(1, [["LINK"]]), note(1, [["LINK", "x"]]), note(None, []), note(1, 5),
      note(1, [], timeout="x"), note(1, [], timeout=float("inf")), {"gaps": 5, "each_ms": 50},
+     {"gaps": [5, 5], "each_ms": float("inf")}, {"gaps": [5], "each_ms": float("nan")},
      {"gaps": [5], "each_ms": 0}, {"gaps": [5], "each_ms": "x"}, {"gaps": ["x"], "each_ms": 50}],
 )  # fmt: skip
 def test_what_is_no_note_changes_nothing(board, bad):
@@ -121,6 +122,11 @@ def test_gaps_have_the_times_of_their_windows(board):
     assert board.view(11.0).gaps is None
     board.note({"gaps": [7], "each_ms": 50}, 12.0)
     assert board.view(12.0).gaps == [(12.0, 7)]
+
+
+def test_gap_that_no_clock_measures_is_bounded(board):
+    board.note({"gaps": [10**400], "each_ms": 50}, 10.0)
+    assert board.view(10.0).gaps == [(10.0, 3600 * 10**6)]
 
 
 def test_boards_are_apart(lab, board):

@@ -12,6 +12,8 @@ from lab.model.attempts import CONNECTED, Attempts, AttemptView, read
 CONSOLE_KEPT = 65536
 GAPS_KEPT = 1200  # 60 s of windows of 50 ms
 _GAPS_IN_A_NOTE = 40
+_LONGEST_WINDOW_MS = 1000
+_LONGEST_GAP_US = 3600 * 10**6  # what user code has printed may be any number
 _LINES_KEPT = 300
 
 
@@ -128,11 +130,14 @@ class BoardState:
         gaps, each_ms = note["gaps"], note.get("each_ms", 0)
         if gaps is None:
             self._gaps = None
-        elif isinstance(gaps, list) and isinstance(each_ms, (int, float)) and each_ms > 0:
+        elif isinstance(gaps, list) and isinstance(each_ms, (int, float)):
+            if not 0 < each_ms <= _LONGEST_WINDOW_MS:
+                return
             gaps = [g for g in gaps[-_GAPS_IN_A_NOTE:] if isinstance(g, int) and g >= 0]
             self._gaps = deque(maxlen=GAPS_KEPT) if self._gaps is None else self._gaps
             for index, gap in enumerate(gaps):
-                self._gaps.append((now_s - (len(gaps) - 1 - index) * each_ms / 1000, gap))
+                end_s = now_s - (len(gaps) - 1 - index) * each_ms / 1000
+                self._gaps.append((end_s, min(gap, _LONGEST_GAP_US)))
         self._tell("")
 
     def console(self, text: str) -> None:

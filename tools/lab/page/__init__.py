@@ -18,6 +18,7 @@ from lab.page.head import HeadPanel
 from lab.page.map import MapPanel
 from lab.page.messages import EventsPanel, MessagesPanel
 from lab.page.modem import ModemPanel
+from lab.page.pauses import PausesPanel
 from lab.page.recording import RecordingPanel
 from lab.page.script import ScriptPanel
 from lab.page.style import panel
@@ -63,6 +64,8 @@ class Page:
                     self._panels.append(self._script)
                 with panel("console", "The board's REPL"):
                     self._console = ConsolePanel(lab, orders)
+                with panel("pauses", "Pauses"):
+                    self._panels.append(PausesPanel())
                 with panel("messages", "Messages at the broker"):
                     self._panels.append(MessagesPanel(orders))
                 with panel("modem", "Modem"):
