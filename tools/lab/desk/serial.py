@@ -14,7 +14,9 @@ from commands import serial_port
 from commands.console import Console
 from lab.desk import memory
 from lab.desk.board import BoardDesk
+from lab.desk.echo import Echo
 from lab.desk.notes import Splitter
+from lab.desk.script import PASTE
 from lab.model import BoardState
 from setup.problem import Problem
 
@@ -38,7 +40,7 @@ class SerialLine(Console):
         serial_port.check(port)
         self.name = port
         self._pending = b""
-        self._echoed, self._sent_s = 0, 0.0
+        self._echo, self._sent_s = Echo(), 0.0
         self._came: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._ended = False
         try:
@@ -61,12 +63,8 @@ class SerialLine(Console):
                     self._came.put(data)
                     with contextlib.suppress(BlockingIOError):
                         os.write(self._ring, b"x")
-        except (
-            OSError,
-            TypeError,
-            ValueError,
-        ):  # pySerial raises all of them for a port that ends
-            pass
+        except (AttributeError, OSError, TypeError, ValueError):
+            pass  # pySerial raises all of them for a port that ends
         self._ended = True
         with contextlib.suppress(OSError):
             os.write(self._ring, b"x")
@@ -109,19 +107,20 @@ class SerialLine(Console):
     def exchange(self, data: bytes, wake: int, wait_s: float) -> tuple[bytes, int]:
         """See board.Line. A UART has no flow control: so only so much is sent as the board's
         buffer holds, and more when the board has echoed it, or is silent."""
-        room = _AHEAD_BYTES - self._echoed
         if data and time.monotonic() > self._sent_s + _SILENT_S:
-            room = _AHEAD_BYTES
-        piece = data[: max(0, room)]
+            self._echo.forget()
+        room = 0 if self._echo.waits else max(0, _AHEAD_BYTES - self._echo.ahead)
+        before, paste, _ = data[:room].partition(PASTE)
+        piece = before + paste
         if piece:
             self.write(piece)
-            self._echoed = min(_AHEAD_BYTES, self._echoed + len(piece))
+            self._echo.sent(piece)
             self._sent_s = time.monotonic()
         elif data:
             wait_s = min(wait_s, 0.02)
         select.select([self._ready, wake], [], [], 0 if piece and data[len(piece) :] else wait_s)
         came = self._take()
-        self._echoed = max(0, self._echoed - len(came))
+        self._echo.came(came)
         return came, len(piece)
 
     def press_en(self) -> None:
