@@ -54,7 +54,7 @@ def test_end_in_mark_and_words():
     good, bad = html([attempt()]), html([attempt([("LINK", 6000)], "NO_WIFI", "wrong key")])
     assert 'class="attempt-good"' in good and "SERVER_CONNECTED" in good and "M4.5" in good
     assert 'class="attempt-bad"' in bad and "NO_WIFI" in bad and "in LINK: wrong key" in bad
-    assert "attempt-stage-now" not in good + bad
+    assert "attempt-lasts" not in good + bad
 
 
 def test_attempt_that_a_reset_has_ended():
@@ -64,13 +64,22 @@ def test_attempt_that_a_reset_has_ended():
 
 
 @pytest.mark.parametrize(
-    ("stages", "said"), [((), "it begins"), ([("LINK", 150)], "LINK has ended")]
-)
-def test_running_attempt_grows(stages, said):
-    at = [edges(html([attempt(stages, None, ms=ms)]))[-1] for ms in (200, 300)]
-    assert at[0][0] == at[1][0] and at[0][1] < at[1][1] == 60
-    text = html([attempt(stages, None, ms=300)])
-    assert "under way" in text and f">{said}<" in text and "attempt-stage-now" in text
+    ("stages", "cause", "said"),
+    [((), None, "it begins"), ([("LINK", 150)], None, "in LINK"),
+     ([("LINK", 150)], "wrong key", "in LINK, tried again after: wrong key")],
+)  # fmt: skip
+def test_running_attempt_grows(stages, cause, said):
+    now, later = (html([attempt(stages, None, cause, ms=ms)]) for ms in (200, 300))
+    assert edges(now) == [(0, 40)] and edges(later) == [(0, 60)]
+    assert "under way" in later and f">{said}<" in later
+    assert later.count("attempt-lasts") == 1
+    assert ("LINK 300 ms" in later) == bool(stages)
+
+
+def test_stages_before_the_one_that_lasts_have_their_time():
+    text = html([attempt([("HARDWARE", 50), ("LINK", 60)], None, ms=400)])
+    assert edges(text) == [(0, 10), (10, 80)]
+    assert "HARDWARE 50<" in text and "LINK 350 ms<" in text
 
 
 def test_time_is_told_of_its_budget():

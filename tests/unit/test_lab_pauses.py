@@ -72,6 +72,8 @@ def test_promise_is_told_in_words_and_a_mark(us, kept):
     assert ("✗ over the promise of 5 ms" in text) != kept
     assert ('class="pause-over" d=""' in text) == kept
     assert "promise<br>5 ms" in text
+    assert ("those of this machine count" in text) != kept
+    assert "this machine" not in html(replace(board(gaps(us)), kind="real"))
 
 
 def test_what_is_above_the_axis_is_cut_off_and_has_its_number():

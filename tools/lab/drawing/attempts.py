@@ -56,19 +56,25 @@ def _percent(ms: float, axis_ms: int) -> str:
     return f"{100 * ms / axis_ms:.2f}%"
 
 
+def _stages(attempt: AttemptView) -> tuple[tuple[str, int], ...]:
+    """The stages until now: the board tells the last one while it lasts, too."""
+    if not attempt.running:
+        return attempt.stages
+    *ended, (now, _) = attempt.stages or (("", 0),)
+    return (*ended, (now, attempt.ms - sum(ms for _, ms in ended)))
+
+
 def _bars(attempt: AttemptView, axis_ms: int) -> str:
     drawn, at = [], 0
-    for name, ms in attempt.stages:
-        words, number = escape(f"{name} {ms} ms"), _number(name)
+    stages = _stages(attempt)
+    for index, (name, ms) in enumerate(stages):
+        lasts = " attempt-lasts" if attempt.running and index == len(stages) - 1 else ""
         place = f"left:{_percent(at, axis_ms)};width:{_percent(ms, axis_ms)}"
         drawn.append(
-            f'<b class="attempt-stage-{number}" style="{place}" title="{words}">'
-            f"<span>{escape(name)}</span></b>"
+            f'<b class="attempt-stage-{_number(name)}{lasts}" style="{place}"'
+            f' title="{escape(f"{name} {ms} ms".strip())}"><span>{escape(name)}</span></b>'
         )
         at += ms
-    if attempt.running:
-        place = f"left:{_percent(at, axis_ms)};width:{_percent(attempt.ms - at, axis_ms)}"
-        drawn.append(f'<b class="attempt-stage-now" style="{place}"></b>')
     return "".join(drawn)
 
 
@@ -89,7 +95,8 @@ def _deadline(timeout_ms: int | None, axis_ms: int) -> str:
 def _legend(attempt: AttemptView) -> str:
     items = "".join(
         f'<span><i class="attempt-stage-{_number(name)}"></i>{escape(name)} {ms}</span>'
-        for name, ms in attempt.stages
+        for name, ms in _stages(attempt)
+        if name
     )
     return items and f"{items.removesuffix('</span>')} ms</span>"
 
@@ -97,11 +104,12 @@ def _legend(attempt: AttemptView) -> str:
 def _why(attempt: AttemptView) -> str:
     """A sentence about how it stands, or about its end."""
     last = attempt.stages[-1][0] if attempt.stages else ""
-    if attempt.running:
-        return f"{last} has ended" if last else "it begins"
     if attempt.ok:
         return "the broker has accepted the session"
     where = f"in {last}" if last else ""
+    if attempt.running:
+        again = attempt.cause and f"tried again after: {attempt.cause}"
+        return ", ".join(filter(None, (where, again))) or "it begins"
     return ": ".join(filter(None, (where, attempt.cause))) or "no cause is known"
 
 
