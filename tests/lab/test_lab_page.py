@@ -109,11 +109,12 @@ def test_a_message_without_a_topic_is_not_sent():
 
 def test_text_that_is_typed_goes_to_all_pages_and_to_the_board():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
-        trigger(user, "labText", "print(1)\n")
+        trigger(user, "labText", [0, "print(1)\n"])
         assert lab.snapshot(1.0).script == "print(1)\n"
         press(user, button(user, "Run"))
         assert desk.asked == [("run_script", 0, "print(1)\n")]
-        trigger(user, "labText", {"no": "text"})
+        for wrong in ({"no": "text"}, [0, 5], [1, "of another page's"], "print(2)", []):
+            trigger(user, "labText", wrong)
         assert lab.snapshot(1.0).script == "print(1)\n"
 
     with_user(check)
@@ -121,11 +122,14 @@ def test_text_that_is_typed_goes_to_all_pages_and_to_the_board():
 
 def test_another_pages_text_comes_when_nobody_types():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
-        trigger(user, "labText", "mine")
+        trigger(user, "labText", [0, "mine"])
         lab.edited("theirs")
-        await until(lambda: 'lab.setText("theirs")' in called(user))
+        await until(lambda: 'lab.setText(1, "theirs")' in called(user))
+        trigger(user, "labText", [0, "mine, on the way"])
         press(user, button(user, "Run"))
         assert desk.asked == [("run_script", 0, "theirs")]
+        trigger(user, "labText", [1, "mine again"])
+        assert lab.snapshot(1.0).script == "mine again"
 
     with_user(check)
 
@@ -149,7 +153,7 @@ def test_an_example_asks_before_it_takes_the_place_of_edited_text():
             press(user, button(user, answer))
             await sees(user, "Replace your text by the example", there=False)
             assert lab.snapshot(1.0).script.startswith(script)
-        trigger(user, "labText", "")
+        trigger(user, "labText", [1, ""])
         press(user, example)
         await until(lambda: lab.snapshot(1.0).script)
 

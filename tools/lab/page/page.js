@@ -12,8 +12,9 @@ window.lab = (() => {
   let resolveStarted;
   const started = new Promise((resolve) => (resolveStarted = resolve)); // the editor is there
   let ended = false;
-  let reported = null;
-  let timer = null;
+  let reported = null; // the text as the server knows it
+  let base = 0; // the number of the last text that came from the server
+  let timer = null; // runs while there is text that the server does not know
 
   const colour = (name) => getComputedStyle(document.body).getPropertyValue(`--lab-${name}`).trim();
 
@@ -62,15 +63,17 @@ window.lab = (() => {
     if (!editor || text() === reported) return;
     reported = text();
     if (!window.socket.connected) sessionStorage.setItem(KEPT, reported);
-    emitEvent("labText", reported);
+    emitEvent("labText", base, reported);
   }
 
   function edited() {
     if (timer === null) timer = setTimeout(report, TEXT_MS);
   }
 
-  async function setText(value) {
+  async function setText(number, value) {
     await started;
+    base = number;
+    if (timer !== null) return; // somebody types here: that text is the newer one
     reported = value;
     editor.setEditorValue(value);
   }

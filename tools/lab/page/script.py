@@ -3,7 +3,9 @@
 """The editor, whose text all pages share.
 
 The browser reports the whole text, and gets the whole text: NiceGUI's own way reports changes,
-which fit no text any more when another page has changed it on the way.
+which fit no text any more when another page has changed it on the way. Each text that a browser
+gets has a number, and what it reports has the number of the last one that it got: so what was on
+the way when another text was sent is known as older.
 """
 
 import re
@@ -28,6 +30,7 @@ class ScriptPanel:
         self._lab, self._orders = lab, orders
         self._known = lab.snapshot(time.monotonic()).script  # as it is here
         self._shared = self._known  # as it is in the model
+        self._number = 0  # of the last text for the browser
         self._typed_s = 0.0
         self._problem = ""
         self._examples = examples()
@@ -71,17 +74,19 @@ class ScriptPanel:
         return replaces
 
     def _edited(self, event: events.GenericEventArguments) -> None:
-        if isinstance(event.args, str) and event.args != self._known:
-            self._known = self._shared = event.args
-            self._typed_s = time.monotonic()
-            self._lab.edited(event.args)
+        match event.args:
+            case [self._number, str(text)] if text != self._known:
+                self._known = self._shared = text
+                self._typed_s = time.monotonic()
+                self._lab.edited(text)
 
     def _run(self) -> None:
         self._orders.run_script(self._known)
 
     def _show(self, text: str) -> None:
         self._known = self._shared = text
-        call("setText", text)
+        self._number += 1
+        call("setText", self._number, text)
 
     def follow(self) -> None:
         """Another page's text takes the place of this one's, but not while one types."""

@@ -1,0 +1,199 @@
+# SPDX-FileCopyrightText: 2026 The connectwith authors
+# SPDX-License-Identifier: MIT
+"""What the page does in the browser itself, without a bench behind it."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from labs import LIMIT_S
+from playwright.sync_api import Locator, Page, expect
+
+
+@pytest.fixture(scope="module")
+def served():
+    """The program that serves the page, and its link."""
+    program = Path(__file__).with_name("stand_in.py")
+    process = subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, text=True)
+    with process:
+        assert process.stdout is not None
+        yield process, process.stdout.readline().strip()
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(LIMIT_S) == 0
+
+
+@pytest.fixture
+def open_page(served, browser):
+    """Opens a page of its own profile."""
+    contexts = []
+
+    def open_one(**settings) -> Page:
+        contexts.append(browser.new_context(**settings))
+        page = contexts[-1].new_page()
+        page.goto(served[1])
+        expect(editor(page)).to_be_visible()
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def editor(page: Page) -> Locator:
+    return page.locator(".cm-content")
+
+
+def terminal(page: Page) -> Locator:
+    return page.locator(".xterm-rows")
+
+
+def keys(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Terminal input")
+
+
+def test_tab_goes_to_the_board_until_escape_is_pressed(open_page):
+    page = open_page()
+    keys(page).press("Tab")
+    expect(terminal(page)).to_contain_text("<09>")
+    expect(keys(page)).to_be_focused()
+    keys(page).press("Escape")
+    keys(page).press("Tab")
+    expect(keys(page)).not_to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(keys(page)).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="Ctrl-D")).to_be_focused()
+    keys(page).press("Escape")
+    keys(page).press("Escape")
+    expect(terminal(page)).to_contain_text("<1b>")
+    keys(page).press("a")
+    keys(page).press("Tab")
+    expect(terminal(page)).to_contain_text("<61><09>")
+
+
+def test_the_terminals_hint_is_told_to_a_screen_reader(open_page):
+    page = open_page()
+    expect(keys(page)).to_have_accessible_description(
+        "Keys go to the board, Tab too. To leave: Esc, then Tab."
+    )
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_wider_than_the_screen(open_page, width):
+    page = open_page(viewport={"width": width, "height": 800})
+    page.get_by_role("button", name="All faults", exact=True).click()
+    expect(page.get_by_role("tabpanel")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    right = page.locator(".xterm-screen").evaluate("e => e.getBoundingClientRect().right")
+    assert right <= width
+
+
+def test_a_finger_finds_every_button_on_a_phone(open_page):
+    page = open_page(viewport={"width": 390, "height": 844})
+    page.get_by_role("button", name="All faults", exact=True).click()
+    expect(page.get_by_role("tabpanel")).to_be_visible()
+    small = page.evaluate(
+        "[...document.querySelectorAll('button, [role=tab], .q-slider, .q-field__control')]"
+        ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 40)"
+        ".map(e => e.outerHTML.slice(0, 120))"
+    )
+    assert small == []
+
+
+def test_ctrl_enter_runs_what_stands_in_the_editor(open_page):
+    page = open_page()
+    editor(page).fill("print(1)")
+    page.keyboard.type("+2")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("log", name="Events")).to_contain_text("run_script (0, 'print(1)+2')")
+    expect(editor(page)).to_have_text("print(1)+2")
+
+
+def test_text_that_is_typed_comes_to_the_other_page_and_stays_where_it_is_typed(open_page):
+    here, there = open_page(), open_page()
+    editor(here).fill("")
+    expect(editor(there)).to_have_text("")
+    editor(here).press_sequentially("for each in range(10): print(each, 'is typed')", delay=20)
+    expect(editor(there)).to_have_text("for each in range(10): print(each, 'is typed')")
+    expect(editor(here)).to_have_text("for each in range(10): print(each, 'is typed')")
+
+
+def test_two_pages_that_type_at_once_agree_in_the_end(open_page):
+    here, there = open_page(), open_page()
+    for number in range(20):
+        editor(here).press_sequentially(f"a{number}")
+        editor(there).press_sequentially(f"b{number}")
+    expect(editor(there)).to_contain_text("b19")
+    expect(editor(here)).to_have_text(editor(there).inner_text())
+
+
+def test_text_that_was_typed_without_a_connection_is_there_after_a_reload(open_page):
+    page = open_page()
+    page.evaluate("socket.disconnect()")
+    editor(page).fill("typed alone")
+    page.wait_for_function("sessionStorage.getItem('lab-script') === 'typed alone'")
+    page.reload()
+    expect(editor(page)).to_have_text("typed alone")
+    expect(editor(open_page())).to_have_text("typed alone")
+    page.reload()
+    expect(editor(page)).to_have_text("typed alone")
+    assert page.evaluate("sessionStorage.getItem('lab-script')") is None
+
+
+def test_a_connection_that_comes_back_sends_what_was_typed(open_page):
+    page, other = open_page(), open_page()
+    page.evaluate("socket.disconnect()")
+    expect(page.get_by_text("The lab does not answer.")).to_be_visible()
+    editor(page).fill("typed between")
+    page.wait_for_function("sessionStorage.getItem('lab-script') === 'typed between'")
+    page.evaluate("socket.connect()")
+    expect(page.get_by_text("The lab does not answer.")).to_be_hidden()
+    expect(editor(other)).to_have_text("typed between")
+    expect(editor(page)).to_have_text("typed between")
+
+
+def brightness(page: Page, selector: str, of: str = "backgroundColor") -> int:
+    """Of a colour of an element, 0 to 255."""
+    return page.locator(selector).evaluate(
+        f"e => parseInt(getComputedStyle(e).{of}.match(/\\d+/)[0])"
+    )
+
+
+def test_the_theme_is_the_systems_and_that_of_a_button(open_page):
+    page = open_page(color_scheme="dark")
+    page.wait_for_function("document.body.classList.contains('body--dark')")
+    assert brightness(page, "body") < 64 and brightness(page, ".cm-editor") < 64
+    assert brightness(page, ".xterm-rows", "color") > 192
+    page.get_by_role("button", name="Theme: system").click()
+    page.get_by_role("button", name="Theme: light").wait_for()
+    page.wait_for_function("document.body.classList.contains('body--light')")
+    assert brightness(page, "body") > 192 and brightness(page, ".cm-editor") > 192
+    assert brightness(page, ".xterm-rows", "color") < 64
+
+
+def test_a_place_of_the_map_opens_its_faults(open_page):
+    page = open_page()
+    page.locator(".lab-map [data-part=dns]").first.click()
+    expect(page.get_by_role("tabpanel", name="Faults of DNS")).to_be_in_viewport()
+
+
+def test_the_help_goes_and_stays_away(open_page):
+    page = open_page()
+    page.get_by_role("button", name="Got it").click()
+    expect(page.get_by_text("Run the script.", exact=True)).to_be_hidden()
+    page.reload()
+    page.get_by_role("button", name="Help").wait_for()
+    expect(page.get_by_text("Run the script.", exact=True)).to_be_hidden()
+    page.get_by_role("button", name="Help").click()
+    expect(page.get_by_text("Run the script.", exact=True)).to_be_visible()
+
+
+def test_an_open_page_says_that_the_lab_has_ended(open_page, served):
+    page = open_page()
+    page.get_by_role("button", name="Run", exact=True).wait_for()
+    served[0].send_signal(signal.SIGINT)
+    expect(page.get_by_text("The lab has ended.")).to_be_visible()
+    assert served[0].wait(LIMIT_S) == 0
