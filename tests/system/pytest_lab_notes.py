@@ -121,12 +121,21 @@ def test_each_boot_is_told(lab, lab_board):
     assert lab.until_end(1)["name"] == "SERVER_CONNECTED"
 
 
+def test_light_sleep_changes_nothing(lab):
+    lab.run(_SERVER + "machine.lightsleep(300)\n" + _CONNECT)
+    assert lab.until_end(1)["name"] == "SERVER_CONNECTED"
+    since = len(lab.notes)
+    assert lab.until_note("gaps", since=since) and len(lab.of("boot")) == 1
+
+
 def test_from_memory(world, lab_board):
     with equipped(world, lab_board, notes()) as lab:
         assert lab.run("print([name for name in dir() if 'look' in name])") == "[]"
         lab.run(_SERVER + _CONNECT)
         assert lab.until_end(1)["name"] == "SERVER_CONNECTED"
         assert lab.until_note("gaps")
+        lab.run("import lab_notes\nlab_notes.pauses(False)")
+        lab.until_note("gaps", lambda gaps: gaps is None)
 
 
 # -- the user's code

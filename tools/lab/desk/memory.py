@@ -18,7 +18,7 @@ if "lab_notes" not in sys.modules:
     else:
         names = {{"__name__": "lab_notes"}}
         exec({source!r}, names)
-        sys.modules["lab_notes"] = names
+        sys.modules["lab_notes"] = type("lab_notes", (), {{"pauses": names["pauses"]}})
         del names
 """
 NETWORK_CHECK = """\
