@@ -4,6 +4,7 @@
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 
@@ -48,6 +49,14 @@ SEEN = connected(900.0)
 def test_an_outage():
     title = " the access point goes  away\nand comes back."
     assert as_pytest(recording(*outage()), "ap_off", title) == OUTAGE
+
+
+def test_the_document_shows_what_is_written():
+    document = (paths.ROOT / "docs" / "lab.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```python\n(def test_.*?)```", document, re.DOTALL)
+    lines = [line for line in outage() if line[2:] != ("attempt", "wl0", "NO_WIFI")]
+    text = as_pytest(recording(*lines), "ap_off", "")
+    assert re.sub(r" *lab_board.goes_on.*\n", "", text).endswith(shown)
 
 
 # -- running the text, with stand-ins
@@ -232,7 +241,8 @@ HOSTILE = (
     '"""\nimport os\nos.remove("/")\n"""', '\\"""', '"' * 7, "'" * 7, "\\", "\n", "", " ",
     "\\N{DASH}", "{0}{id}%s%(x)s", "x = 1  # noqa: E501\n# fmt: off\n# ruff: noqa\n",
     "a\t\r\n\x0b\x0c\x1c\x85\u2028b", "\udc80\ufeff", "\u202e\u2066", "é" * 120, "漢" * 120,
-    "x" * 300, " " * 300, "\\" * 300, f"{'y' * 94} {'z' * 94}\n", "# -*- coding: latin-1 -*-\nß",
+    "x" * 300, " " * 300, "x \n \n", "\\" * 300, f"{'y' * 94} {'z' * 94}\n",
+    "# -*- coding: latin-1 -*-\nß",
 )  # fmt: skip
 
 
@@ -285,6 +295,8 @@ def test_it_is_as_the_project_s_files_are(tmp_path):
     @hostile
     def collect(script, typed, topic, payload, title):
         texts.append(_hostile_test(script, typed, topic, payload, title))
+        # Editors remove what is at the end of a line.
+        assert not re.search(r"[ \t]$", texts[-1], re.MULTILINE)
 
     collect()
     for number, text in enumerate(texts):

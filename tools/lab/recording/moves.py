@@ -35,15 +35,15 @@ def moves(items: Iterable[Item]) -> list[Move]:
     states: dict[int | None, str] = {}
     sent: list[tuple] = []
     seen: list[Item] = []
+    unheard: set[int | None] = set()  # the boards that were switched on, and have said nothing
     last_s = 0.0
     for item in [*items, None]:
         if item is not None and not item.is_step:
-            seen.append(item)
+            if item.what == "booted" and item.board in unheard:
+                unheard.discard(item.board)
+            else:
+                seen.append(item)
             continue
-        before = found[-1].step if found else None
-        if before is not None and before.what == "power":
-            # Whether its note is heard is chance: the console opens after the boot.
-            seen = [one for one in seen if (one.what, one.board) != ("booted", before.board)]
         awaited = _awaited(seen, states, sent)
         ready_s = max([last_s, *(one.at_s for one in awaited)])
         limit_s = max(LIMIT_S, _SLOWER * (ready_s - last_s))
@@ -54,6 +54,11 @@ def moves(items: Iterable[Item]) -> list[Move]:
         seen, last_s = [], ready_s
         if item is not None:
             last_s = item.at_s
+            # Whether the note of this boot is heard is chance: the console opens after it.
+            if item.what in ("power", "press_en", "soft_reset"):
+                unheard.discard(item.board)
+            if item.what == "power":
+                unheard.add(item.board)
             if item.what == "publish":
                 sent.append((item.values[0], _bytes(item.values[1])))
     return found
