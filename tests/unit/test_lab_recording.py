@@ -240,6 +240,18 @@ def test_the_boot_after_power_on_may_go_unheard(late):
     assert awaited(made)[2:] == [("run the script", []), (None, ["boot"])]
 
 
+@pytest.mark.parametrize("step", [("power", True), ("press_en",), ("soft_reset",)])
+def test_after_a_reset_the_session_is_neither_up_nor_lost(step):
+    made = recording(
+        (1, 0, "run_script", "x"), *connected(2), (3, 0, "fault", "ap-off"), (4, 0, "lost"),
+        (5, 0, *step), (7, 0, "attempt", "wl0", "NO_WIFI"), *connected(8), (9, 0, *step),
+        (10, None, "message", "a", b""), (12, 0, "fault", "ap-on"),
+    )  # fmt: skip
+    found = moves(made.items)
+    assert [one.what for one in found[3].awaited] == ["attempt", "attempt"]
+    assert (found[4].gap_s, found[4].quiet) == (2, False)
+
+
 def test_the_boot_after_en_is_heard():
     made = recording((1, 0, "power", True), (2, 0, "press_en"), (3, 0, "booted"), (4, 1, "booted"))
     assert awaited(made)[2:] == [(None, ["boot", "boot"])]

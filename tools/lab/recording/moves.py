@@ -52,15 +52,15 @@ def moves(items: Iterable[Item]) -> list[Move]:
         gap_s = 0.0 if item is None else max(0.0, item.at_s - ready_s)
         found.append(Move(item, awaited, limit_s, gap_s, quiet))
         seen, last_s = [], ready_s
-        if item is not None:
-            last_s = item.at_s
-            # Whether the note of this boot is heard is chance: the console opens after it.
-            if item.what in ("power", "press_en", "soft_reset"):
-                unheard.discard(item.board)
-            if item.what == "power":
-                unheard.add(item.board)
-            if item.what == "publish":
-                sent.append((item.values[0], _bytes(item.values[1])))
+        if item is None:
+            break
+        last_s = item.at_s
+        if item.what == "publish":
+            sent.append((item.values[0], _bytes(item.values[1])))
+        if item.what in ("power", "press_en", "soft_reset"):
+            states[item.board] = ""
+            # The console opens after the boot, and whether its note is heard is chance.
+            (unheard.add if item.what == "power" else unheard.discard)(item.board)
     return found
 
 
