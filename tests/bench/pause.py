@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.threads import queued_ns
 from figures import Cell, Row
 from setting import Answers, Setting, cell, in_turn, rotated
 from stand import TITLES, Stand
@@ -53,18 +54,6 @@ def _cell(runs: list[dict | None], key: str, ends: bool) -> Cell:
     values = [LIMIT_S * 1000 if run is None else run[key] / 1000 for run in runs]
     # A pause that lasted until the bench ended the run would have been longer.
     return Cell(values, bound=max(values) > 0.8 * LIMIT_S * 1000)
-
-
-def queued_ns(process: Path) -> dict[str, int]:
-    """How long each thread of a process (its folder in /proc) was ready to run and had no
-    processor, so far. Nothing where the kernel does not count it."""
-    waits = {}
-    for file in process.glob("task/*/schedstat"):
-        try:
-            waits[file.parent.name] = int(file.read_text().split()[1])
-        except OSError:
-            pass  # it has ended
-    return waits
 
 
 def _watched(stand: Stand, what: str) -> dict | None:

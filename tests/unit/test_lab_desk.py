@@ -15,7 +15,7 @@ from bench import BenchError
 from bench.modem.transcript import Line
 from bench.modem.view import View
 from bench.traffic import Link, Reading
-from lab.desk import Desk
+from lab.desk import Desk, watch
 from lab.model import Lab
 from lab.model.board import Modem
 
@@ -288,3 +288,8 @@ def test_modem_and_its_lines_are_told_once(lab):
     lab.world.modems[0].lines += [Line(2.0, "mode", "data mode")]
     until(lambda: len(board(lab).modem_lines) == 3)
     assert board(lab).modem_lines[-1] == ("-", "data mode")
+
+
+def test_waits_for_a_processor_are_told(lab, monkeypatch):
+    monkeypatch.setattr(watch, "queued_ns", lambda process: {"1": time.monotonic_ns(), "2": 0})
+    until(lambda: len(board(lab).waits) > 2 and board(lab).waits[-1][1] > 1000)

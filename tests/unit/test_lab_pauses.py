@@ -72,7 +72,6 @@ def test_promise_is_told_in_words_and_a_mark(us, kept):
     assert ("✗ over the promise of 5 ms" in text) != kept
     assert ('class="pause-over" d=""' in text) == kept
     assert "promise<br>5 ms" in text
-    assert ("those of this machine count" in text) != kept
     assert "this machine" not in html(replace(board(gaps(us)), kind="real"))
 
 
@@ -153,3 +152,19 @@ def test_windows_are_drawn_once_for_all_pages():
     windows.cache_clear()
     html(first), html(replace(first, gaps=list(first.gaps)))
     assert windows.cache_info().misses == 1
+
+
+def test_waits_of_the_computer_are_told_apart():
+    measured = gaps(1000, 80_000, 1000, 6000, 1000)
+    waits = [(END_S - 1.2, 90_000), (END_S - 0.1, 77_000), (END_S, 0)]
+    told = html(replace(board(measured), waits=waits))
+    assert "waits of this computer" in told and f"77.0{SPACE}ms" in told
+    assert "over the promise" not in told and 'class="pause-over" d=""' in told
+    early = [(END_S - 1.2, 90_000), (END_S, 1000)]
+    told = html(replace(board(measured), waits=early))
+    assert "over the promise" in told and "this computer" not in told
+
+
+def test_wait_that_does_not_account_for_the_whole_pause_leaves_it_broken():
+    told = html(replace(board(gaps(1000, 80_000)), waits=[(END_S, 74_000)]))
+    assert "over the promise" in told

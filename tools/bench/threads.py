@@ -44,3 +44,15 @@ def wake_ups(pid: int, before: dict[int, Thread], after: dict[int, Thread]) -> i
         for number, thread in after.items()
         if number in before and (number == pid or thread.name in _OWN)
     )
+
+
+def queued_ns(process: Path) -> dict[str, int]:
+    """How long each thread of a process (its folder in /proc) was ready to run and had no
+    processor, so far. Nothing where the kernel does not count it."""
+    waits = {}
+    for file in process.glob("task/*/schedstat"):
+        try:
+            waits[file.parent.name] = int(file.read_text().split()[1])
+        except OSError:
+            continue  # has just ended
+    return waits

@@ -69,4 +69,5 @@ class BenchDesk(Worker):
             for (number, board), flows in zip(boards, self._watch.look(), strict=True):
                 board.traffic(flows)
                 board.modem(*self._watch.modem(number))
+                board.waited(time.monotonic(), self._watch.waited_us(number))
         self.wait(_STEP_S)

@@ -3,8 +3,10 @@
 """What flows between the boards and the bench's parts, for the lines of the map."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.threads import queued_ns
 from bench.traffic import Reading, flows
 
 from commands.typed_faults import PARTS
@@ -28,6 +30,7 @@ class Watch:
     def __init__(self, world: "World", boards: Sequence["Board"]) -> None:
         self._world, self._boards = world, boards
         self._reading: Reading | None = None
+        self._queued: list[dict[str, int]] = [{} for _ in boards]
         self._lines = [0 for _ in world.modems]  # the next one of each modem
 
     def look(self) -> list[dict[str, bool]]:
@@ -47,6 +50,16 @@ class Watch:
             if flow.flows:
                 parts |= {_SERVERS[kind]: True for kind in flow.sent & _SERVERS.keys()}
         return found
+
+    def waited_us(self, board: int) -> int:
+        """For how long, since the last call, a thread of a board was ready to run while other
+        programs had the processors: the longest of its threads."""
+        if not self._boards[board].running:
+            return 0
+        before = self._queued[board]
+        after = self._queued[board] = queued_ns(Path(f"/proc/{self._boards[board].pid}"))
+        waits = (ns - before[name] for name, ns in after.items() if name in before)
+        return max(waits, default=0) // 1000
 
     def modem(self, board: int) -> tuple[Modem, list[tuple[str, str]]]:
         """The state of a board's modem, and its lines since the last call."""

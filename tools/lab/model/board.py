@@ -15,6 +15,7 @@ _GAPS_IN_A_NOTE = 40
 _LONGEST_WINDOW_MS = 1000
 _LONGEST_GAP_US = 3600 * 10**6  # what user code has printed may be any number
 _LINES_KEPT = 300
+_WAITS_KEPT = 300  # 60 s at 5 Hz
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,10 @@ class Modem:
 class BoardView:
     """A board as it is drawn. `power`: on, off, crashed. `session`: the interface that carries
     it. `gaps`: (end of the window in s, longest gap in it in us), the oldest first; None when the
-    board does not measure. `traffic`: by part of the map, whether frames flow; a network
-    that the board has a link with is always among them. `modem_lines`: (direction, text), the
-    oldest first."""
+    board does not measure. `waits`: (end in s, for how many us the computer kept the board from
+    its processors until then), 5 a second. `traffic`: by part of the map, whether frames flow;
+    a network that the board has a link with is always among them. `modem_lines`: (direction,
+    text), the oldest first: > to the modem, < from it, - for data mode."""
 
     name: str
     kind: str
@@ -46,6 +48,7 @@ class BoardView:
     session: str | None
     attempts: list[AttemptView] = field(default_factory=list)
     gaps: list[tuple[float, int]] | None = None
+    waits: list[tuple[float, int]] = field(default_factory=list)
     traffic: dict[str, bool] = field(default_factory=dict)
     modem: Modem = Modem()
     modem_lines: list[tuple[str, str]] = field(default_factory=list)
@@ -67,6 +70,7 @@ class BoardState:
         self._device = ""
         self._console, self._console_began = "", 0
         self._gaps: deque[tuple[float, int]] | None = deque(maxlen=GAPS_KEPT)
+        self._waits: deque[tuple[float, int]] = deque(maxlen=_WAITS_KEPT)
         self._traffic: dict[str, bool] = {}
         self._modem = Modem()
         self._modem_lines: deque[tuple[str, str]] = deque(maxlen=_LINES_KEPT)
@@ -156,6 +160,11 @@ class BoardState:
                 self._problem = text
                 self._tell(text and f"{self.name}: {text}")
 
+    def waited(self, now_s: float, us: int) -> None:
+        """For so long the board had no processor since the last call, by the computer's doing."""
+        with self._lock:
+            self._waits.append((now_s, us))
+
     def traffic(self, flows: dict[str, bool]) -> None:
         """By part of the map, whether frames flow there now."""
         with self._lock:
@@ -199,6 +208,7 @@ class BoardState:
                 problem=self._problem, session=self._session,
                 attempts=self._attempts.views(now_s),
                 gaps=None if self._gaps is None else list(self._gaps),
+                waits=list(self._waits),
                 traffic=dict(self._traffic), modem=self._modem,
                 modem_lines=list(self._modem_lines),
             )  # fmt: skip
