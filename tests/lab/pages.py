@@ -93,6 +93,13 @@ class LabPage:
         """A button, by its words. One that makes a fault ends it when it is pressed again."""
         self.page.get_by_role("button", name=name, exact=True).first.click()
 
+    def choose_board(self, number: int) -> None:
+        """Shows another one of several boards, from 1 on."""
+        name = re.compile(f"board {number}:")
+        button = self.page.get_by_role("group", name="Boards").get_by_role("button", name=name)
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+
     def fault(self, part: str, name: str) -> None:
         """Makes a fault, with the values that stand there: "Ethernet", "unplug"."""
         more = self.page.get_by_role("button", name="All faults", exact=True)

@@ -50,7 +50,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-browser", action="store_true", help="print the link, and open no browser"
     )
+    # For who works on the page: CONTRIBUTING.md has them.
     parser.add_argument("--screenshots", metavar="FOLDER", help=argparse.SUPPRESS)
+    parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
 
 
 def script_text(file: Path | None) -> str:
@@ -83,17 +85,18 @@ def _open(url: str, report: Report) -> None:
         report.line("No browser could be started: open the link in one.")
 
 
-def _screenshots(folder: str, report: Report) -> int:
-    """Of a lab of its own, in an environment that has the driver of a browser."""
+def _in_chromium(report: Report, program: str, *arguments: str) -> int:
+    """Runs a program of tests/lab, in an environment that has the driver of a browser."""
     python = venv.interpreter(venv.ensure(report, paths.LAB_BROWSER_REQUIREMENTS))
-    program = paths.ROOT / "tests" / "lab" / "screenshots.py"
-    return hand_over([str(python), str(program), folder])
+    return hand_over([str(python), str(paths.ROOT / "tests" / "lab" / program), *arguments])
 
 
 def run(options: argparse.Namespace, report: Report) -> int:
     """Exit status 0 after Ctrl-C or SIGTERM."""
     if options.screenshots:
-        return _screenshots(options.screenshots, report)
+        return _in_chromium(report, "screenshots.py", options.screenshots)
+    if options.measure:
+        return _in_chromium(report, "measure.py")
     script = script_text(options.script)
     if options.port:
         serial_port.check(options.port)
