@@ -3,7 +3,7 @@
 """The lab's notes on the console, and its command."""
 
 import pytest
-from lab.desk.notes import BOARD_FILES, LONGEST_BYTES, Splitter
+from lab.desk.notes import LONGEST_BYTES, Splitter, board_files
 
 from commands import lab
 from setup import paths
@@ -60,8 +60,13 @@ def test_reset_forgets_half_a_note():
 
 
 def test_files_for_the_board_are_there():
-    assert "import lab_notes\n" in BOARD_FILES["/boot.py"]
-    assert "ontransition" in BOARD_FILES["/lab_notes.py"]
+    files = board_files()
+    assert "import lab_notes\n" in files["/boot.py"] and "pauses" not in files["/boot.py"]
+    assert "ontransition" in files["/lab_notes.py"]
+
+
+def test_pauses_can_be_left_out():
+    assert "    import lab_notes\n    lab_notes.pauses(False)\n" in board_files(False)["/boot.py"]
 
 
 # -- the command

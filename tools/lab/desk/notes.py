@@ -13,15 +13,21 @@ _BOOT = """\
 import micropython
 micropython.kbd_intr(-1)
 try:
-    import lab_notes
+    import lab_notes{more}
 finally:
     micropython.kbd_intr(3)
 """
-# Written to the board's flash.
-BOARD_FILES = {
-    "/boot.py": _BOOT,
-    "/lab_notes.py": ON_BOARD.joinpath("lab_notes.py").read_text(encoding="utf-8"),
-}
+
+
+def board_files(pauses: bool = True) -> dict[str, str]:
+    """What is written to the board's flash. pauses: the board measures them."""
+    more = "" if pauses else "\n    lab_notes.pauses(False)"
+    return {
+        "/boot.py": _BOOT.format(more=more),
+        "/lab_notes.py": ON_BOARD.joinpath("lab_notes.py").read_text(encoding="utf-8"),
+    }
+
+
 # JSON has no control characters in it, so other text between the two is the user's.
 _NOTE = re.compile(rb"\x1e(\{[^\x00-\x1f]*\})\x1f")
 _BEGUN = re.compile(rb"\x1e(?:\{[^\x00-\x1f]*)?\Z")

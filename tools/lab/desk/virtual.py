@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from commands.console import Console
 from commands.session import BOOT_LIMIT_S, configure
 from lab.desk.board import BoardDesk
-from lab.desk.notes import BOARD_FILES
+from lab.desk.notes import board_files
 from lab.model import BoardState
 
 if TYPE_CHECKING:
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 _PIECE_BYTES = 64  # the board's answer is read between two pieces
 
 
-def equip(world: "World", console: Console) -> None:
-    """Settings and the lab's code go to the board's flash. Leaves it at the raw REPL."""
+def equip(world: "World", console: Console, pauses: bool = True) -> None:
+    """Settings and the lab's code go to the board's flash. Leaves it at the raw REPL. pauses: the
+    board measures them."""
     console.enter()
     configure(world, console)
-    for name, text in BOARD_FILES.items():
+    for name, text in board_files(pauses).items():
         console.run(f"with open({name!r}, 'w') as file: file.write({text!r})")
 
 

@@ -26,6 +26,10 @@ _NEAR_S = 0.4  # between a window and what the kernel counted for its time: both
 _LOST = _PER_S // 4  # columns without a window that are a hole, and not the clock's noise
 
 _SPACE = "\N{NO-BREAK SPACE}"
+_NOT_MEASURED = (
+    "The board does not measure. This begins it, at the REPL: "
+    "<code>import lab_notes; lab_notes.pauses()</code>"
+)
 _SHADED = '<span class="lab-small">shaded: attempts</span>'
 
 Gaps = tuple[tuple[float, int], ...]
@@ -162,7 +166,7 @@ def _verdict(board: BoardView, drawn: Windows) -> str:
 def html(board: BoardView) -> str:
     """The plot, and the longest pauses in numbers."""
     if not board.gaps:
-        why = "The board does not measure." if board.gaps is None else "Nothing is measured yet."
+        why = _NOT_MEASURED if board.gaps is None else "Nothing is measured yet."
         return f'<div class="lab-pauses"><p>{why}</p></div>'
     gaps = tuple(board.gaps)
     drawn = windows(gaps, tuple(board.waits))
