@@ -145,5 +145,6 @@ def test_broker_lines_come_once_each():
 
 def test_payloads_for_people():
     assert text_of(b'"hello"') == "hello"
+    assert text_of(b'"\\ud800"') == "?"  # half a character, which no terminal and no page takes
     assert text_of(b'{"a": 1}') == '{"a": 1}'
     assert text_of(b"\xff not json") == "\ufffd not json"

@@ -43,6 +43,11 @@ def test_cookie_is_let_in(kind, host):
     assert ask(("host", host), COOKIE, origin, kind=kind) == ["passed"]
 
 
+@pytest.mark.parametrize("odd", ['prefs={"a": 1, "b": "x"}', "a[b]=c", "a b", '"', "=", ""])
+def test_cookies_of_other_servers_do_not_matter(odd):
+    assert ask(HERE, ("cookie", f"{odd}; lab-80={TOKEN}; {odd}")) == ["passed"]
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -3,6 +3,7 @@
 """The lab's model: events in, snapshot out."""
 
 import pytest
+from lab.drawing.attempts import pieces
 from lab.model import Lab
 from lab.model.attempts import ATTEMPTS_KEPT
 from lab.model.board import CONSOLE_KEPT, GAPS_KEPT
@@ -234,3 +235,20 @@ def test_what_happens_is_told_once(lab, board):
         (1, "booted"), (0, "attempt", "wl0", "SERVER_CONNECTED"), (0, "session", "wl0"),
         (None, "message", "imp/1/log", b'"hi"'), (0, "lost"), (0, "crashed"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"timeout": 10**400}, {"timeout": 1e308}, {"stages": [["LINK", 10**310]]},
+     {"stages": [["LINK", 10**305], ["TLS", 10**308]]}],
+)  # fmt: skip
+def test_a_forged_note_is_drawn(board, forged):
+    board.note({"attempt": {**note(1, [["LINK", 1]])["attempt"], **forged}}, 1.0)
+    assert pieces(board.view(2.0).attempts)
+
+
+def test_the_editor_s_text_is_one_that_a_page_takes(lab):
+    lab.edited("a\ud800b")
+    assert lab.snapshot(0.0).script == "a?b"
+    lab.edited("x" * 10**6)
+    assert lab.snapshot(0.0).script == "a?b"

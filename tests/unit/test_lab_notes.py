@@ -24,7 +24,11 @@ def test_notes_are_taken_out_of_any_pieces(size):
     assert notes == [{"boot": 1}] * 3
 
 
-@pytest.mark.parametrize("bad", [b"\x1e{not json}\x1f", b"\x1e{\xff}\x1f"])
+@pytest.mark.parametrize(
+    "bad",
+    [b"\x1e{not json}\x1f", b"\x1e{\xff}\x1f", b'\x1e{"session": "\\ud800"}\x1f',
+     b'\x1e{"boot":' + b"[" * 1500 + b"]" * 1500 + b"}\x1f"],
+)  # fmt: skip
 def test_what_only_looks_like_a_note_is_dropped(bad):
     assert Splitter().feed(b"a" + bad + b"b") == (b"ab", [])
 

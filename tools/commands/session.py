@@ -131,4 +131,6 @@ def text_of(payload: bytes) -> str:
         value = json.loads(text)
     except ValueError:
         return text
-    return value if isinstance(value, str) else text
+    if not isinstance(value, str):
+        return text
+    return value.encode("utf-8", "replace").decode()  # JSON's escapes can make half a character

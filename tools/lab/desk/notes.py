@@ -32,6 +32,8 @@ def board_files(pauses: bool = True) -> dict[str, str]:
 _NOTE = re.compile(rb"\x1e(\{[^\x00-\x1f]*\})\x1f")
 _BEGUN = re.compile(rb"\x1e(?:\{[^\x00-\x1f]*)?\Z")
 LONGEST_BYTES = 4000
+# A note has some for its stages; a program of the user's may nest deeper than Python reads.
+_BRACKETS = 500
 
 
 class Splitter:
@@ -59,8 +61,12 @@ class Splitter:
 
 
 def _read(text: bytes) -> dict | None:
+    if text.count(b"[") + text.count(b"{") > _BRACKETS:
+        return None
     try:
         value = json.loads(text)
+        # JSON's escapes can make half a character, which no page takes.
+        json.dumps(value, ensure_ascii=False).encode()
     except ValueError:  # UnicodeDecodeError is one
         return None
     return value if isinstance(value, dict) else None

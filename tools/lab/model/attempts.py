@@ -5,6 +5,7 @@
 from dataclasses import dataclass
 
 ATTEMPTS_KEPT = 20
+_LONGEST_MS = 10**9  # user code may print a note with any number, and drawings divide it
 CONNECTED = "SERVER_CONNECTED"
 _BY_RESET, _BY_CALL = "ended by a reset", "ended by a call"
 
@@ -47,7 +48,7 @@ class AttemptView:
 
 def read(note: dict, now_s: float) -> Attempt:
     """The attempt of a board's note. Raises KeyError, TypeError or ValueError when it is none."""
-    stages = [(str(name)[:20], max(0, int(ms))) for name, ms in note["stages"]][:20]
+    stages = [(str(name)[:20], _ms(ms)) for name, ms in note["stages"]][:20]
     ms = sum(each for _, each in stages)
     name, cause, timeout = note.get("name"), note.get("cause"), note.get("timeout")
     return Attempt(
@@ -56,11 +57,15 @@ def read(note: dict, now_s: float) -> Attempt:
         interface=str(note["interface"])[:20],
         stages=stages,
         ms=ms,
-        timeout_ms=None if timeout is None else max(0, int(timeout * 1000)),
+        timeout_ms=None if timeout is None else _ms(timeout * 1000),
         result=None if name is None else str(name)[:40],
         cause=None if cause is None else str(cause)[:300],
         over=_BY_CALL if note.get("stopped") else "",
     )
+
+
+def _ms(value: float) -> int:
+    return min(max(0, int(value)), _LONGEST_MS)
 
 
 class Attempts:

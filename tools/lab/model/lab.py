@@ -16,6 +16,7 @@ MESSAGES_KEPT = 200
 EVENTS_KEPT = 200
 _SHOWN_PAYLOAD = 400
 _SHOWN_EVENT = 400
+_SHARED_SCRIPT = 200_000
 
 
 Part = tuple[str, tuple[str, ...]]
@@ -117,9 +118,12 @@ class Lab:
             self.said("")
 
     def edited(self, script: str) -> None:
-        """The editor's text, for all pages."""
+        """The editor's text, for all pages. One that is far too long to run is not shared."""
+        if len(script) > _SHARED_SCRIPT:
+            return
         with self.lock:
-            self._script = script
+            # A browser may send half a character, and no page that has one is served.
+            self._script = script.encode("utf-8", "replace").decode()
             self.said("")
 
     # -- what is drawn
