@@ -86,12 +86,20 @@ def test_time_is_told_of_its_budget():
     assert "229 ms of 30 s" in html([attempt(ms=229)])
     assert "1.84 of 30 s" in html([attempt(ms=1840)])
     assert "1.8 of 4.5 s" in html([attempt((), None, timeout_ms=4500, ms=1849)])
+    assert "2.0 of 59.8 s" in html([attempt((), None, timeout_ms=59765, ms=2000)])
     assert ">229 ms<" in html([attempt(ms=229, timeout_ms=None)])
 
 
 @pytest.mark.parametrize(
     ("ms", "words"),
-    [(0, "0 ms"), (999, "999 ms"), (1000, "1 s"), (12345, "12.3 s"), (123456, "123 s")],
+    [
+        (0, "0 ms"),
+        (999, "999 ms"),
+        (1000, "1 s"),
+        (12345, "12.3 s"),
+        (123456, "123 s"),
+        (12345678, "12346 s"),
+    ],
 )
 def test_durations(ms, words):
     assert duration(ms) == words

@@ -34,13 +34,11 @@ def axis(attempts: list[AttemptView]) -> tuple[int, int]:
 
 def duration(ms: float) -> str:
     """A time in words: 229 ms, 2.6 s."""
-    return (
-        f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.3g} s" if ms < 1e5 else f"{ms / 1000:.0f} s"
-    )
+    return f"{ms:.0f} ms" if ms < 1000 else _seconds(ms)
 
 
-def _seconds(ms: int) -> str:
-    return f"{ms / 1000:g} s"
+def _seconds(ms: float) -> str:
+    return f"{ms / 1000:.3g} s" if ms < 1e6 else f"{ms / 1000:.0f} s"
 
 
 def ruler(axis_ms: int, step_ms: int) -> str:

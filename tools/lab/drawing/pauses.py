@@ -175,8 +175,8 @@ def html(board: BoardView) -> str:
     during = f"{_SPACE}{'–' if attempt_us is None else ms(attempt_us)}"
     told = f"Longest pause in {SHOWN_S} s: {ms(drawn.longest_us)}; in the last attempt:{during}"
     return (
-        f'<div class="lab-pauses"><p class="pause-told">{told}</p>'
-        f"<p>{_verdict(board, drawn)}{_SHADED}</p>"
+        f'<div class="lab-pauses"><p class="pause-told">{told}{_SHADED}</p>'
+        f'<p class="pause-verdict">{_verdict(board, drawn)}</p>'
         f'<div class="pause-plot" role="img" aria-label="{told}.">'
         f'<svg viewBox="0 0 {_COLUMNS} {_HEIGHT}" preserveAspectRatio="none">'
         f'<g class="pause-bands">{bands}</g><path class="pause-area" d="{drawn.area}"/>'
