@@ -12,11 +12,12 @@ from pathlib import Path
 import chromium
 import pytest
 from labs import ROOT, Lab
-from pages import LabPage
-from playwright.sync_api import Error, sync_playwright
+from pages import LabPage, watch
+from playwright.sync_api import BrowserContext, Error, sync_playwright
 
 LOGS = ROOT / "build" / "logs" / "lab"
-_PAGES = pytest.StashKey[list[LabPage]]()
+# The profiles of a test, and what their pages have complained of.
+_CONTEXTS = pytest.StashKey[tuple[list[BrowserContext], list[str]]]()
 
 # A shell starts a background job with Ctrl-C ignored, and all that the job starts inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -65,18 +66,25 @@ def start_lab(logs, request):
 
 
 @pytest.fixture
-def open_page(request, browser):
-    """Opens a page of a lab. A page that has complained fails its test."""
-    pages = request.node.stash.setdefault(_PAGES, [])
-    with contextlib.ExitStack() as contexts:
+def new_context(request, browser):
+    """Opens profiles of the browser. What a page in one of them complains of fails the test."""
+    complaints: list[str] = []
+    with contextlib.ExitStack() as stack:
+        opened = request.node.stash.setdefault(_CONTEXTS, ([], complaints))[0]
 
-        def open_in(lab: Lab, **settings) -> LabPage:
-            context = contexts.enter_context(browser.new_context(**settings))
-            pages.append(LabPage(context, lab))
-            return pages[-1]
+        def open_one(**settings) -> BrowserContext:
+            opened.append(stack.enter_context(browser.new_context(**settings)))
+            watch(opened[-1], complaints)
+            return opened[-1]
 
-        yield open_in
-    assert not [text for page in pages for text in page.complaints]
+        yield open_one
+    assert not complaints
+
+
+@pytest.fixture
+def open_page(new_context):
+    """Opens a page of a lab, in a profile of its own."""
+    return lambda lab, **settings: LabPage(new_context(**settings), lab)
 
 
 @pytest.fixture
@@ -95,13 +103,14 @@ def _name(item: pytest.Item) -> str:
 def pytest_runtest_makereport(item, call):
     """A failure keeps a picture of each page, and what its browser has said."""
     report = yield
-    if report.when == "call" and report.failed:
-        for number, page in enumerate(item.stash.get(_PAGES, [])):
+    if report.when != "teardown" and report.failed:
+        contexts, complaints = item.stash.get(_CONTEXTS, ([], []))
+        pages = [page for context in contexts for page in context.pages]
+        for number, page in enumerate(pages):
             file = LOGS / f"{_name(item)}-{number}.png"
-            try:
-                page.page.screenshot(path=file, full_page=True, timeout=10000)
-                said = "\n".join(page.complaints) or "no complaint"
-            except Error as error:
-                said = f"no picture: {error}"
-            report.sections.append((f"page {number}: {file}", said))
+            with contextlib.suppress(Error):  # of a page whose browser has gone
+                page.screenshot(path=file, full_page=True, timeout=10000)
+            report.sections.append((f"page {number}", str(file)))
+        if complaints:
+            report.sections.append(("the browser has said", "\n".join(complaints)))
     return report

@@ -12,38 +12,35 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 expect.set_options(timeout=LIMIT_S * 1000)
 STAYS_CONNECTED = Path(__file__).with_name("stays_connected.py")
 _RUNS = itertools.count(100)
-_OF_THE_PAGE = ("data:", "blob:")
+_HERE = re.compile(r"(http|ws)://127\.0\.0\.1:|data:|blob:")
+# A page that outlives its lab says so, and its browser does, too.
 _GONE = re.compile(r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket")
 
 
+def watch(context: BrowserContext, complaints: list[str]) -> None:
+    """Notes each error of JavaScript and of the console, and each request to another machine."""
+
+    def asked(url: str) -> None:
+        if not _HERE.match(url):
+            complaints.append(f"the page asks another machine: {url}")
+
+    def said(kind: str, text: str) -> None:
+        if kind == "error" and not _GONE.search(text):
+            complaints.append(text)
+
+    context.on("console", lambda message: said(message.type, message.text))
+    context.on("weberror", lambda error: said("error", f"JavaScript: {error.error}"))
+    context.on("request", lambda request: asked(request.url))
+    context.on("page", lambda page: page.on("websocket", lambda socket: asked(socket.url)))
+
+
 class LabPage:
-    """One page in a browser, and all that its browser complains of."""
+    """One page of a lab in a browser."""
 
     def __init__(self, context: BrowserContext, lab: Lab) -> None:
         context.set_default_timeout(LIMIT_S * 1000)
         self.page: Page = context.new_page()
-        self._complaints: list[str] = []
-        self._lab = lab
-        self._here = f"://127.0.0.1:{lab.port}/"
-        self.page.on("console", lambda message: self._said(message.type, message.text))
-        self.page.on("pageerror", lambda error: self._said("error", f"JavaScript: {error}"))
-        self.page.on("request", lambda request: self._asked(request.url))
-        self.page.on("websocket", lambda socket: self._asked(socket.url))
         self.page.goto(lab.url)
-
-    def _said(self, kind: str, text: str) -> None:
-        # A page that outlives its lab must say so, and its browser does, too.
-        if kind == "error" and (self._lab.runs or not _GONE.search(text)):
-            self._complaints.append(text)
-
-    def _asked(self, url: str) -> None:
-        if self._here not in url and not url.startswith(_OF_THE_PAGE):
-            self._complaints.append(f"the page asks another machine: {url}")
-
-    @property
-    def complaints(self) -> list[str]:
-        """Errors of JavaScript, of the console, and requests to other machines."""
-        return list(self._complaints)
 
     # -- what is shown
 

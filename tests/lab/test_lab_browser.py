@@ -26,20 +26,16 @@ def served():
 
 
 @pytest.fixture
-def open_page(served, browser):
+def open_page(served, new_context):
     """Opens a page of its own profile."""
-    contexts = []
 
     def open_one(**settings) -> Page:
-        contexts.append(browser.new_context(**settings))
-        page = contexts[-1].new_page()
+        page = new_context(**settings).new_page()
         page.goto(served[1])
         expect(editor(page)).to_be_visible()
         return page
 
-    yield open_one
-    for context in contexts:
-        context.close()
+    return open_one
 
 
 def editor(page: Page) -> Locator:
