@@ -73,7 +73,10 @@ window.lab = (() => {
   async function setText(number, value) {
     await started;
     base = number;
-    if (timer !== null) return; // somebody types here: that text is the newer one
+    if (timer !== null) {
+      reported = null; // somebody types here: that text is the newer one
+      return;
+    }
     reported = value;
     editor.setEditorValue(value);
   }
@@ -88,16 +91,14 @@ window.lab = (() => {
   async function startEditor(element) {
     await element.editorPromise;
     editor = element;
-    resolveStarted();
-    reported = text();
+    reported = element.value; // as it came with the page; somebody may have typed since then
     const kept = sessionStorage.getItem(KEPT);
     const forget = () => sessionStorage.removeItem(KEPT);
     forget();
     window.socket.on("connect", forget); // then the socket sends what was reported without it
-    if (kept !== null && kept !== reported) {
-      editor.setEditorValue(kept);
-      report();
-    }
+    if (kept !== null && text() === reported) editor.setEditorValue(kept);
+    report();
+    resolveStarted();
     paint();
   }
 
