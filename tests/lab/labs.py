@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""A `./tools/cw lab` as a person starts it, and all the processes that it has."""
+"""`./tools/cw lab`, or another command, as a person starts it, and all the processes that it has."""
 
 import os
 import re
@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,7 +19,7 @@ LIMIT_S = 30.0  # for anything to happen, on a busy machine
 _START_LIMIT_S = 600.0
 _STEP_S = 0.05
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+/\?token=\S+")
-_MARK = "CONNECTWITH_LAB_OF_TEST"  # each process of a lab inherits it
+_MARK = "CONNECTWITH_COMMAND_OF_TEST"  # each process of a command inherits it
 
 
 def wait_until(true: Callable[[], object], what: str, limit_s: float = LIMIT_S) -> None:
@@ -37,20 +38,21 @@ def _read(file: Path) -> bytes:
         return b""
 
 
-class Lab:
-    """Use as a context manager; all of it is gone after the block. log: gets its output."""
+class Command:
+    """A ./tools/cw that runs until Ctrl-C. Use as a context manager; all of it is gone after the
+    block. log: gets its output."""
 
     def __init__(self, log: Path, *arguments: str) -> None:
         self._log = log
         self._mark = secrets.token_hex(8)
-        command = [str(ROOT / "tools" / "cw"), "lab", "--no-browser", *arguments]
+        command = [str(ROOT / "tools" / "cw"), *arguments]
         with open(log, "wb") as out:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
                 cwd=ROOT, env={**os.environ, _MARK: self._mark}, start_new_session=True,
             )  # fmt: skip
 
-    def __enter__(self) -> "Lab":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -67,23 +69,17 @@ class Lab:
         """All that it has printed."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
-    @property
-    def url(self) -> str:
-        """The printed link; waits for it."""
-        wait_until(self._ready, "the lab prints its link", _START_LIMIT_S)
-        return _LINK.findall(self.output)[0]
+    def says(self, what: re.Pattern[str]) -> str:
+        """Waits until this is in its output."""
 
-    def _ready(self) -> bool:
-        if not self.runs:
-            raise AssertionError(f"the lab has ended:\n{self.output}")
-        return _LINK.search(self.output) is not None
+        def said() -> bool:
+            found = what.search(self.output) is not None
+            if not found and not self.runs:
+                raise AssertionError(f"the command has ended:\n{self.output}")
+            return found
 
-    @property
-    def port(self) -> int:
-        """Of the page."""
-        port = urlsplit(self.url).port
-        assert port is not None
-        return port
+        wait_until(said, f"the command prints {what.pattern}", _START_LIMIT_S)
+        return what.findall(self.output)[0]
 
     @property
     def runs(self) -> bool:
@@ -104,7 +100,7 @@ class Lab:
         return self._process.wait(LIMIT_S)
 
     def processes(self, program: str = "") -> list[int]:
-        """The lab and all that it has started, or those of them whose program has this name."""
+        """The command and all that it has started, or those of them whose program has this name."""
         mark = f"{_MARK}={self._mark}".encode()
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
@@ -114,3 +110,22 @@ class Lab:
             if program in ("", name):
                 found.append(int(folder.name))
         return found
+
+
+class Lab(Command):
+    """A lab that opens no browser."""
+
+    def __init__(self, log: Path, *arguments: str) -> None:
+        super().__init__(log, "lab", "--no-browser", *arguments)
+
+    @property
+    def url(self) -> str:
+        """The printed link; waits for it."""
+        return self.says(_LINK)
+
+    @property
+    def port(self) -> int:
+        """Of the page."""
+        port = urlsplit(self.url).port
+        assert port is not None
+        return port
