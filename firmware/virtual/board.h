@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -90,6 +91,9 @@ typedef struct board_source {
 } board_source_t;
 
 void board_io_start(void);
+// Has the board's signals wait, until board_io_start() if it has not been called. SIGUSR1 is the
+// EN pin; SIGTERM and SIGINT are the power switch.
+sigset_t board_io_signals(void);
 void board_io_add(board_source_t *s);
 // After this call s->ready does not run. Must not be called from ready itself, nor inside an
 // atomic section.

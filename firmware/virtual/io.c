@@ -125,15 +125,20 @@ static void *io_thread(void *arg) {
     return NULL;
 }
 
-void board_io_start(void) {
-    // Called before any other thread exists, so that all threads inherit the mask and these
-    // signals go to signal_fd.
+sigset_t board_io_signals(void) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGUSR1);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
+    return set;
+}
+
+void board_io_start(void) {
+    // Called before any other thread exists, so that all threads inherit the mask and these
+    // signals go to signal_fd.
+    sigset_t set = board_io_signals();
     signal(SIGPIPE, SIG_IGN);
     kick_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

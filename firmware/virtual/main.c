@@ -43,15 +43,9 @@ static void write_pid(void) {
     }
 }
 
-// The rest of a deep sleep, before anything else of the board runs. SIGUSR1 is its EN pin; SIGTERM
-// and SIGINT are its power switch.
+// The rest of a deep sleep, before anything else of the board runs.
 static void finish_deep_sleep(void) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGUSR1);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
+    sigset_t set = board_io_signals();
     while (board_retained->wake_at_us != 0) {
         int64_t left = board_retained->wake_at_us - board_monotonic_us();
         if (left <= 0) {
@@ -141,6 +135,7 @@ int main(int argc, char **argv) {
         err(1, "%s", board_options.dir);
     }
     board_reset_by(argv);
+    board_io_signals(); // before the console's name is told: EN may be pressed from then on
     bool power_on = board_retained_open();
     if (power_on) {
         board_reset_clock();

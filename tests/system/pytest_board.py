@@ -31,6 +31,15 @@ def _wait(board, condition):
         assert time.monotonic() < deadline, f"never: {condition}"
 
 
+def test_en_may_be_pressed_as_soon_as_the_power_is_on(request, world):
+    binary = request.config.getoption("--board-binary")
+    for _ in range(8):
+        board = Board(world, binary=binary).start(repl=False)
+        board.press_en()
+        assert board.exec("print(6 * 7)").strip() == "42"
+        board.stop()
+
+
 @pytest.fixture
 def uart(board):
     """The far end of the board's UART 1, which is running with 115200 baud."""

@@ -27,7 +27,7 @@ CHECK = """\
 #!/bin/sh
 for last; do :; done
 if grep -q "f(:" "$last"; then
-    echo '  File "script.py", line 1'
+    echo "  File \\"$last\\", line 1"
     echo SyntaxError
     exit 1
 fi
@@ -44,6 +44,8 @@ class Board:
     def __init__(self):
         self.said = b""
         self.orders = []
+        self.deaf = threading.Event()  # then it does not read
+        self.hears = "all"
         self._plug()
 
     def _plug(self):
@@ -56,7 +58,10 @@ class Board:
 
     def _listen(self, gone):
         while not gone.is_set():
-            if select.select([self.master], [], [], 0.02)[0]:
+            self.hears = "nothing" if self.deaf.is_set() else "all"
+            if self.deaf.is_set():
+                gone.wait(0.02)
+            elif select.select([self.master], [], [], 0.02)[0]:
                 self.said += os.read(self.master, 4096)
 
     def unplug(self):
@@ -65,7 +70,9 @@ class Board:
         os.close(self._slave)
         os.close(self.master)
 
-    def press_en(self):
+    def press_en(self, timeout=30.0):
+        if self.deaf.is_set():
+            raise BenchError(f"no reset within {timeout} s")
         self.orders.append("en")
 
     def stop(self):
@@ -188,9 +195,25 @@ def test_script_is_pasted(lab):
     until(lambda: lab.board.said == b"\x03\x03\x05" + body + b"\x04")
 
 
+def test_board_that_does_not_read_is_said_and_ctrl_c_clears_what_waits(lab):
+    lab.board.deaf.set()
+    until(lambda: lab.board.hears == "nothing")
+    for _ in range(5):
+        lab.desk.type(0, "x" * 100000)
+    until(lambda: "does not read" in problem(lab))
+    lab.desk.type(0, "\x03")
+    lab.board.deaf.clear()
+    until(lambda: lab.board.said.endswith(b"\x03"))
+    assert len(lab.board.said) < 200000
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
-    [("f(:", "line 1, SyntaxError"), ("a\x04b", "control character"), ("x" * 100001, "too long")],
+    [
+        ("f(:", '"script.py", line 1, SyntaxError'),
+        ("a\x04b", "control character"),
+        ("x" * 100001, "too long"),
+    ],
 )
 def test_script_that_cannot_run_is_not_started(lab, code, words):
     lab.desk.run_script(0, code)
@@ -236,6 +259,12 @@ def test_resets(lab):
     until(lambda: lab.board.said == b"\x03\x03\x04")
     lab.desk.press_en(0)
     until(lambda: lab.board.orders == ["en", "en"])
+
+
+def test_en_that_is_not_heard_is_a_sentence(lab):
+    lab.board.deaf.set()
+    lab.desk.press_en(0)
+    until(lambda: "does not hear EN. switch it off, and on again" in problem(lab))
 
 
 def test_power(lab):

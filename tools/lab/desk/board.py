@@ -96,11 +96,20 @@ class BoardDesk(Worker):
 
     # -- the thread
 
+    def _add(self, typed: bytes) -> None:
+        """To what is to be written. Ctrl-C takes the place of what a board does not read."""
+        if len(self._out) <= _LONGEST_TYPED:
+            self._out += typed
+        elif typed.startswith(b"\x03"):
+            self._out = typed
+        else:
+            self.state.problem("The board does not read what is typed: press Ctrl-C or EN reset.")
+
     def work(self) -> None:
         """Passes on what is typed, and takes what the board says."""
         with contextlib.suppress(queue.Empty):
             while True:
-                self._out += self._typed.get_nowait()
+                self._add(self._typed.get_nowait())
         if self._line is None:
             self._out = b""
             self.wait(_STEP_S)

@@ -10,6 +10,7 @@ from setup.problem import Problem
 
 LONGEST_BYTES = 100000
 _CHECK_S = 10.0
+_NAME = "script.py"  # in what is said of it
 PASTE = b"\x05"  # Ctrl-E
 _INTERRUPT, _END = b"\x03", b"\x04"
 
@@ -28,13 +29,15 @@ def check(code: str, mpy_cross: Path, folder: Path) -> bytes:
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".py") as file:
         file.write(data)
         file.flush()
-        command = [str(mpy_cross), "-s", "script.py", "-o", "/dev/null", file.name]
+        command = [str(mpy_cross), "-s", _NAME, "-o", "/dev/null", file.name]
         try:
             done = subprocess.run(command, capture_output=True, timeout=_CHECK_S, check=False)
         except subprocess.TimeoutExpired:
             raise _refuse(f"its check did not end within {_CHECK_S:.0f} s.") from None
     if done.returncode != 0:
+        # "-s" is for tracebacks; a syntax error has the name of the file.
         words = done.stdout.decode("utf-8", "replace") + done.stderr.decode("utf-8", "replace")
+        words = words.replace(file.name, _NAME)
         lines = [line.strip() for line in words.splitlines() if line.strip()]
         raise _refuse(", ".join(lines[-2:])[:300])
     return data

@@ -12,10 +12,12 @@ from commands.session import BOOT_LIMIT_S, configure
 from lab.desk.board import BoardDesk
 from lab.desk.notes import board_files
 from lab.model import BoardState
+from setup.problem import Problem
 
 if TYPE_CHECKING:
     from bench import Board, World
 
+_EN_LIMIT_S = 10.0
 _PIECE_BYTES = 64  # the board's answer is read between two pieces
 
 
@@ -63,8 +65,14 @@ class VirtualDesk(BoardDesk):
         return _Terminal(self._board.console)
 
     def press_en(self) -> None:
-        """See BoardDesk."""
-        self._board.press_en()
+        """See BoardDesk. A board that has switched interrupts off does not hear EN."""
+        from bench import BenchError
+
+        try:
+            self._board.press_en(_EN_LIMIT_S)
+        except BenchError as error:
+            raise Problem("The board does not hear EN.", str(error),
+                          "switch it off, and on again.") from error  # fmt: skip
 
     def power_off(self) -> None:
         """See BoardDesk."""
