@@ -166,6 +166,22 @@ def test_busy_terminal_for_a_user_without_privileges(board):
     assert done.returncode == 0, "it is given back after use"
 
 
+class DeafBoard(BoardStandIn):
+    """A board where callbacks of a timer's take the first three interrupts."""
+
+    def _serve(self):
+        data = b""
+        while data.count(b"\x03") < 4:
+            data += os.read(self.far, 4096)
+            self._say(b"tick ")
+        self._say(b"KeyboardInterrupt: \r\n>>> \r\nraw REPL; CTRL-B to exit\r\n>")
+
+
+def test_program_is_interrupted_again_until_it_ends():
+    with DeafBoard() as far, Console(far.port) as console:
+        assert b"tick " in console.enter(10)
+
+
 class PastingBoard(BoardStandIn):
     """A board with raw paste and a window of 8 bytes, which counts the bytes beyond it.
 

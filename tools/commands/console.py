@@ -25,6 +25,7 @@ from setup.problem import Problem
 _PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 _END = b"\x04"
 _SOFT_RESET = b"MPY: soft reboot\r\n"
+_AGAIN_S = 1.0
 # Whether raw paste is known. Firmware that never heard of it asks for code again.
 _ANSWER = re.compile(b"R[\x00\x01]|" + re.escape(_PROMPT))
 _ROOM = b"\x01"
@@ -114,9 +115,13 @@ class Console:
         """Reads up to and including `what`; returns the bytes before it. Raises Problem."""
         return self._match(re.compile(re.escape(what)), limit_s)[0]
 
-    def _match(self, what: re.Pattern[bytes], limit_s: float) -> tuple[bytes, bytes]:
-        """Reads up to a match; returns the bytes before it, and those of it. Raises Problem."""
-        deadline = time.monotonic() + limit_s
+    def _match(
+        self, what: re.Pattern[bytes], limit_s: float, again: bytes = b""
+    ) -> tuple[bytes, bytes]:
+        """Reads up to a match; returns the bytes before it, and those of it. Meanwhile, `again` is
+        written every _AGAIN_S. Raises Problem."""
+        asked = time.monotonic()
+        deadline = asked + limit_s
         while (found := what.search(self._pending)) is None:
             left = deadline - time.monotonic()
             if left <= 0:
@@ -125,6 +130,9 @@ class Console:
                     f"expected {what.pattern!r}, the last it said is {self._pending[-200:]!r}.",
                     "run the same command again; if it stays so, ./tools/cw clean first.",
                 )
+            if again and time.monotonic() >= asked + _AGAIN_S:
+                asked = time.monotonic()
+                self.write(again)
             self._pending += self.read(min(left, 0.5))
         before, self._pending = self._pending[: found.start()], self._pending[found.end() :]
         return before, found[0]
@@ -132,7 +140,8 @@ class Console:
     def enter(self, limit_s: float = 10.0) -> bytes:
         """Stops whatever runs and enters the raw REPL; returns what the board said before."""
         self.write(b"\r\x03\x03\r\x01")
-        return self.expect(_PROMPT, limit_s)
+        # An interrupt may end a callback, of a timer for instance, and not the program.
+        return self._match(re.compile(re.escape(_PROMPT)), limit_s, again=b"\x03")[0]
 
     def enter_idle(self, limit_s: float = 10.0) -> None:
         """Enters the raw REPL from the prompt of the friendly one; interrupts nothing."""
