@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""`./tools/cw lab`, or another command, as a person starts it, and all the processes that it has."""
+"""`./tools/cw lab`, or another command, as a person starts it, with all its processes."""
 
 import os
 import re
@@ -100,7 +100,7 @@ class Command:
         return self._process.wait(LIMIT_S)
 
     def processes(self, program: str = "") -> list[int]:
-        """The command and all that it has started, or those of them whose program has this name."""
+        """The command and all that it has started, or those with a program of this name."""
         mark = f"{_MARK}={self._mark}".encode()
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
