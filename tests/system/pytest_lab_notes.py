@@ -4,7 +4,7 @@
 
 import pytest
 from bench import Board
-from lab.desk.memory import notes
+from lab.desk.memory import start_notes
 from lab_board import equipped
 
 pytestmark = pytest.mark.virtual("the lab's board")
@@ -129,7 +129,7 @@ def test_light_sleep_changes_nothing(lab):
 
 
 def test_from_memory(world, lab_board):
-    with equipped(world, lab_board, notes()) as lab:
+    with equipped(world, lab_board, "\n".join(start_notes())) as lab:
         assert lab.run("print([name for name in dir() if 'look' in name])") == "[]"
         lab.run(_SERVER + _CONNECT)
         assert lab.until_end(1)["name"] == "SERVER_CONNECTED"

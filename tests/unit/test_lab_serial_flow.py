@@ -12,7 +12,7 @@ import tty
 
 import pytest
 from lab.desk.script import pasted
-from lab.desk.serial import SerialLine
+from lab.desk.serial_line import SerialLine
 
 LIMIT_S = 20.0
 BUFFER_BYTES = 260  # MicroPython's, for the REPL's UART

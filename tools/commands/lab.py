@@ -3,11 +3,12 @@
 """cw lab: a page on this machine with a virtual board in its bench."""
 
 import argparse
+import contextlib
 import os
 import webbrowser
 from pathlib import Path
 
-from commands import serial_port, values
+from commands import values
 from commands.console import Console
 from commands.session import boards_in_bench, hand_over, prepare
 from setup import paths, venv
@@ -99,9 +100,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
     if options.measure:
         return _in_chromium(report, "measure.py")
     script = script_text(options.script)
-    if options.port:
-        serial_port.check(options.port)
-    elif not options.boards:
+    if not options.port and not options.boards:
         raise Problem("There is no board.", "--boards 0 leaves none.", "name one with --port.", 2)
     try:
         import nicegui  # noqa: F401
@@ -112,13 +111,17 @@ def run(options: argparse.Namespace, report: Report) -> int:
             f"rm -r '{venv.location(paths.LAB_REQUIREMENTS)}', then run the same command again.",
         ) from error
     from lab.desk import Desk
+    from lab.desk.serial_line import SerialLine
     from lab.desk.virtual import equip
     from lab.model import Lab
     from lab.server.server import Server, listen
 
     from commands.typed_faults import PARTS
 
-    with listen(options.page_port) as listener:
+    with contextlib.ExitStack() as stack:
+        # Before anything else starts, so that a bad port is told at once.
+        lines = [stack.enter_context(SerialLine(options.port))] if options.port else []
+        listener = stack.enter_context(listen(options.page_port))
         built = prepare(report)
         server = Server(listener)
         with boards_in_bench(built, options.boards) as (world, boards):
@@ -126,8 +129,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
                 with Console(board.console) as console:
                     equip(world, console, pauses=options.boards <= _MEASURING)
             lab = Lab(PARTS, script)
-            ports = [options.port] if options.port else []
-            with Desk(world, boards, lab, built.mpy_cross, ports) as desk:
+            with Desk(world, boards, lab, built.mpy_cross, lines) as desk:
                 report.line(f"lab       {server.url}")
                 report.line("Ctrl-C ends it.")
                 if not options.no_browser:

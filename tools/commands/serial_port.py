@@ -100,6 +100,35 @@ def check(port: str, find: Callable[[], list[str]] = candidates) -> None:
         os.close(fd)
 
 
+def unopened(port: str, error: Exception) -> Problem:
+    """The Problem for a port that pySerial cannot open, be it a device or a URL."""
+    if "://" not in port:
+        return _refused(port, error) if isinstance(error, OSError) else busy(port)
+    from serial import SerialException
+
+    first: BaseException = error
+    while first.__context__ is not None:
+        first = first.__context__
+    if isinstance(first, SerialException):
+        return Problem(
+            f"What answers at {port} is no RFC 2217 server.",
+            "it does not agree to the settings of a serial port.",
+            "check the address; for a server that passes bytes alone: socket://HOST:PORT",
+        )
+    if isinstance(first, OSError):
+        return Problem(
+            f"{port} cannot be reached.",
+            f"the system says: {first.strerror or 'no answer'}.",
+            "check the address, and that its server runs.",
+        )
+    return Problem(
+        f"{port} is no address of a port.",
+        f"{first}.",
+        "write it as rfc2217://HOST:PORT or socket://HOST:PORT.",
+        2,
+    )
+
+
 def _refused(port: str, error: OSError) -> Problem:
     if error.errno in (errno.EACCES, errno.EPERM):
         return forbidden(port)
@@ -107,6 +136,6 @@ def _refused(port: str, error: OSError) -> Problem:
         return busy(port)
     return Problem(
         f"The port {port} cannot be opened.",
-        f"the system says: {error.strerror}.",
+        f"the system says: {error.strerror or error}.",
         f"{_PLUG_IN}.",
     )

@@ -16,6 +16,7 @@ from lab.desk.board import BoardDesk
 from lab.desk.recorder import Recorder
 from lab.desk.script import check
 from lab.desk.serial import SerialDesk
+from lab.desk.serial_line import SerialLine
 from lab.desk.virtual import VirtualDesk
 from lab.desk.worker import Order
 from lab.model import Lab
@@ -37,7 +38,7 @@ class Desk:
         boards: Sequence["Board"],
         lab: Lab,
         mpy_cross: Path,
-        ports: Sequence[str] = (),
+        lines: Sequence[SerialLine] = (),
     ) -> None:
         self._lab = lab
         self._mpy_cross = mpy_cross
@@ -48,7 +49,7 @@ class Desk:
             VirtualDesk(board, lab.add_board(name))
             for board, name in zip(boards, names, strict=True)
         ]
-        self._boards += [SerialDesk(port, lab.add_board(port, "real")) for port in ports]
+        self._boards += [SerialDesk(line, lab.add_board(line.name, "real")) for line in lines]
         self._bench = BenchDesk(world, boards, lab)
         keys = {name: point.key for name, point in world.wifi.items()}
         self.recorder = Recorder(lab, self, keys)

@@ -80,7 +80,8 @@ class BoardDesk(Worker):
         if self._line is None:
             raise Problem("The script was not started.", "", "the board is off: switch it on.")
         self.state.problem("")
-        self._out += pasted(script)
+        self._take_typed()
+        self._add(pasted(script))
 
     def attach(self, first: bytes = b"") -> None:
         """Opens the line, and writes `first`."""
@@ -96,20 +97,9 @@ class BoardDesk(Worker):
 
     # -- the thread
 
-    def _add(self, typed: bytes) -> None:
-        """To what is to be written. Ctrl-C takes the place of what a board does not read."""
-        if len(self._out) <= _LONGEST_TYPED:
-            self._out += typed
-        elif typed.startswith(b"\x03"):
-            self._out = typed
-        else:
-            self.state.problem("The board does not read what is typed: press Ctrl-C or EN reset.")
-
     def work(self) -> None:
         """Passes on what is typed, and takes what the board says."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._add(self._typed.get_nowait())
+        self._take_typed()
         if self._line is None:
             self._out = b""
             self.wait(_STEP_S)
@@ -121,8 +111,27 @@ class BoardDesk(Worker):
             self.gone()
             return
         self._out = self._out[written:]
-        text, notes = self._splitter.feed(came)
+        self._hear(came)
+
+    def _take_typed(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._add(self._typed.get_nowait())
+
+    def _add(self, typed: bytes) -> None:
+        """To what is to be written. Ctrl-C is for now, and takes the place of what waits."""
+        if typed.startswith(b"\x03"):
+            self._out = typed
+        elif len(self._out) <= _LONGEST_TYPED:
+            self._out += typed
+        else:
+            self.state.problem("The board does not read what is typed: press Ctrl-C or EN reset.")
+
+    def _hear(self, data: bytes) -> list[dict]:
+        """What the board has said goes to the model; returns the notes in it."""
+        text, notes = self._splitter.feed(data)
         for note in notes:
             self.state.note(note, time.monotonic())
         if text:
             self.state.console(self._decoder.decode(text))
+        return notes

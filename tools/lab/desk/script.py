@@ -11,8 +11,7 @@ from setup.problem import Problem
 LONGEST_BYTES = 100000
 _CHECK_S = 10.0
 _NAME = "script.py"  # in what is said of it
-PASTE = b"\x05"  # Ctrl-E
-_INTERRUPT, _END = b"\x03", b"\x04"
+_INTERRUPT, _PASTE, _END = b"\x03", b"\x05", b"\x04"
 
 
 def _refuse(why: str) -> Problem:
@@ -46,4 +45,4 @@ def check(code: str, mpy_cross: Path, folder: Path) -> bytes:
 def pasted(data: bytes) -> bytes:
     """The keys that interrupt what runs and paste the script at the prompt."""
     body = data.strip(b"\n").replace(b"\n", b"\r")
-    return _INTERRUPT + _INTERRUPT + PASTE + body + b"\r" + _END
+    return _INTERRUPT + _INTERRUPT + _PASTE + body + b"\r" + _END

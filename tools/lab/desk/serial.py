@@ -3,157 +3,64 @@
 """A board at a serial port. Nothing is written to its flash."""
 
 import contextlib
-import os
-import queue
-import select
-import threading
+import re
 import time
-from typing import Any
+from collections.abc import Iterable
 
-from commands import serial_port
-from commands.console import Console
+from commands.remote import BoardError
 from lab.desk import memory
 from lab.desk.board import BoardDesk
-from lab.desk.echo import Echo
-from lab.desk.notes import Splitter
-from lab.desk.script import PASTE
+from lab.desk.boots import Boots
+from lab.desk.serial_line import SerialLine
 from lab.model import BoardState
 from setup.problem import Problem
 
-BAUD = 115200
-_READ_S = 0.1
-_WRITE_S = 1.0
-_AHEAD_BYTES = 64  # of the 260 that MicroPython's buffer of the UART has
-_SILENT_S = 1.0  # then what was sent has no echo
-_EN_S = 0.1
 _AGAIN_S = 2.0
-_END_S = 2.0
 _ENTER_S = 5.0
+_RUN_S = 15.0
+_PROMPT_S = 2.0
+_MUTE_S = 5.0
+_STUCK_S = 3.0
+_END_S = 5.0  # the board may have gone in the middle of a write
+# The empty prompts that come of entering the raw REPL.
+_EMPTY = re.compile(rb"(?:\r\n>>> )+\r\n\Z")
 
-
-class SerialLine(Console):
-    """The console at a serial port, or at a URL of pySerial. Raises Problem."""
-
-    def __init__(self, port: str) -> None:
-        import serial
-
-        serial_port.check(port)
-        self.name = port
-        self._pending = b""
-        self._echo, self._sent_s = Echo(), 0.0
-        self._came: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._ended = False
-        try:
-            # URLs know neither of these.
-            device = {} if "://" in port else {"write_timeout": _WRITE_S, "exclusive": True}
-            self._serial: Any = serial.serial_for_url(port, BAUD, timeout=_READ_S, **device)
-        except (serial.SerialException, OSError, ValueError) as error:
-            raise _unopened(port, error) from error
-        self._ready, self._ring = os.pipe()
-        os.set_blocking(self._ready, False)
-        os.set_blocking(self._ring, False)
-        self._reader = threading.Thread(target=self._read_on, name="lab port", daemon=True)
-        self._reader.start()
-
-    def _read_on(self) -> None:
-        # A thread, because not every kind of port can be waited for together with a pipe.
-        try:
-            while not self._ended:
-                if data := self._serial.read(max(1, self._serial.in_waiting)):
-                    self._came.put(data)
-                    with contextlib.suppress(BlockingIOError):
-                        os.write(self._ring, b"x")
-        except (AttributeError, OSError, TypeError, ValueError):
-            pass  # pySerial raises all of them for a port that ends
-        self._ended = True
-        with contextlib.suppress(OSError):
-            os.write(self._ring, b"x")
-
-    def close(self) -> None:
-        """Ends the use of the port."""
-        if self._ready >= 0:
-            self._ended = True
-            with contextlib.suppress(OSError):
-                self._serial.close()
-            self._reader.join(_END_S)
-            os.close(self._ready)
-            if not self._reader.is_alive():
-                os.close(self._ring)
-            self._ready = -1
-
-    def read(self, wait_s: float) -> bytes:
-        """See Console."""
-        select.select([self._ready], [], [], wait_s)
-        return self._take()
-
-    def _take(self) -> bytes:
-        with contextlib.suppress(BlockingIOError):
-            os.read(self._ready, 4096)
-        pieces = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                pieces.append(self._came.get_nowait())
-        if self._ended and not pieces:
-            raise serial_port.gone(self.name, "being used")
-        return b"".join(pieces)
-
-    def write(self, data: bytes, limit_s: float = 10.0) -> None:
-        """See Console."""
-        try:
-            self._serial.write(data)
-        except OSError as error:
-            raise serial_port.gone(self.name, "being written to") from error
-
-    def exchange(self, data: bytes, wake: int, wait_s: float) -> tuple[bytes, int]:
-        """See board.Line. A UART has no flow control: so only so much is sent as the board's
-        buffer holds, and more when the board has echoed it, or is silent."""
-        if data and time.monotonic() > self._sent_s + _SILENT_S:
-            self._echo.forget()
-        room = 0 if self._echo.waits else max(0, _AHEAD_BYTES - self._echo.ahead)
-        before, paste, _ = data[:room].partition(PASTE)
-        piece = before + paste
-        if piece:
-            self.write(piece)
-            self._echo.sent(piece)
-            self._sent_s = time.monotonic()
-        elif data:
-            wait_s = min(wait_s, 0.02)
-        select.select([self._ready, wake], [], [], 0 if piece and data[len(piece) :] else wait_s)
-        came = self._take()
-        self._echo.came(came)
-        return came, len(piece)
-
-    def press_en(self) -> None:
-        """EN is low while RTS is set and DTR is not, on boards with Espressif's circuit."""
-        try:
-            self._serial.dtr = False
-            self._serial.rts = True
-            time.sleep(_EN_S)
-            self._serial.rts = False
-        except (OSError, ValueError) as error:
-            raise Problem(
-                f"{self.name} has no control lines.", f"{error}.", "press EN at the board."
-            ) from error
-
-
-def _unopened(port: str, error: Exception) -> Problem:
-    if "://" in port:
-        return Problem(
-            f"The port {port} cannot be opened.", f"{error}.", "check the address, and try again."
-        )
-    return serial_port.busy(port)
+_GONE = "The board at {port} has gone. It is looked for again."
+_MUTE = (
+    "Nothing has come from {port} yet: press Ctrl-C or EN reset. If it stays so, it is another "
+    "port, or firmware without a REPL."
+)
+_STUCK = (
+    "{count} bytes of what was typed wait until the board reads them. Ctrl-C drops them, and "
+    "interrupts what runs."
+)
+_MISSED = "Attempts do not show: {why}"
+_OTHER = "the firmware of this board is not connectwith."
+_OLD = "the board's connectwith does not fit this lab ({name}). ./tools/cw flash writes a new one."
+_FULL = "the board's memory has no room for the lab's notes."
+_NO_NETWORK = (
+    "This board has no my_network.py: write SSID, KEY, BROKER and PORT into the script in place "
+    "of it, or end the lab and copy your file: mpremote cp my_network.py ca.pem :"
+)
 
 
 class SerialDesk(BoardDesk):
-    """Run sends the lab's notes into the board's memory first, once after each of its boots."""
+    """line: open already. Run sends the lab's notes into the board's memory first, once after each
+    of its boots."""
 
-    def __init__(self, port: str, state: BoardState) -> None:
+    end_s = _END_S
+
+    def __init__(self, line: SerialLine, state: BoardState) -> None:
         super().__init__(state)
-        self._port = port
-        self._again_s = 0.0
+        self._port = line.name
+        self._line = line
+        self._boots = Boots()
+        self._complained = ""
+        self._opened_s = self._again_s = time.monotonic()
 
     def __enter__(self) -> "SerialDesk":
-        self.power_on()
+        self._out = b"\r"  # a board at its prompt shows it
+        self.state.powered("on")
         super().__enter__()
         return self
 
@@ -163,31 +70,137 @@ class SerialDesk(BoardDesk):
 
     def power_on(self) -> None:
         """Opens the port again."""
-        self.attach(b"\r")  # a board at its prompt shows it
+        self.attach(b"\r")
+        self._opened_s = time.monotonic()
+        self._complain("")
         self.state.problem("")
         self.state.powered("on")
 
     def power_off(self) -> None:
         """See BoardDesk."""
-        raise Problem("The lab cannot switch this board off.", "", "unplug it.")
+        raise Problem("The lab cannot switch this board off.", "", "Unplug it.")
 
     def press_en(self) -> None:
         """See BoardDesk."""
         self._serial_line().press_en()
+        self._out = b""
+        self._boots.told()
         self.state.powered("on")
-
-    def run(self, script: bytes) -> None:
-        """See BoardDesk."""
-        line = self._serial_line()
-        said = self._prepare(line, script)
-        super().run(script)
-        self.state.problem(said)
 
     def gone(self) -> None:
         """See BoardDesk."""
         self._again_s = time.monotonic() + _AGAIN_S
         self.state.powered("off")
-        self.state.problem(f"The board at {self._port} has gone. It is looked for again.")
+        self._complain(_GONE.format(port=self._port))
+
+    # -- a script
+
+    def run(self, script: bytes) -> None:
+        """See BoardDesk. Raw paste has flow control, and the prompt has it not: so the script
+        goes into the board's memory, and a line at the prompt runs it."""
+        line = self._serial_line()
+        self.state.problem("")
+        self._take_typed()  # what was typed before is dropped: it would not reach the prompt
+        self._out = b""
+        try:
+            self._enter(line)
+            missed = [self._start_notes(line)]
+            if b"my_network" in script and self._ask(line, memory.ASK_NETWORK) != "there":
+                missed.append(_NO_NETWORK)
+            self._send_script(line, script)
+        finally:
+            self._leave(line)
+        self._out = memory.RUN_SCRIPT
+        self.state.problem(" ".join(filter(None, missed)))
+
+    def _enter(self, line: SerialLine) -> None:
+        try:
+            before = line.enter(_ENTER_S)
+        except Problem:
+            if line.ended:
+                raise
+            raise Problem(
+                "The script was not started: no MicroPython answers.", "",
+                "Press EN reset, then Run. If it stays so, it is another port, or other firmware.",
+            ) from None  # fmt: skip
+        self._hear(_EMPTY.sub(b"\r\n", before))
+
+    def _leave(self, line: SerialLine) -> None:
+        """Back to the prompt. Its banner is not shown."""
+        self._boots.told()
+        with contextlib.suppress(Problem):
+            line.leave()
+            line.expect(b"\r\n>>> ", _PROMPT_S)
+            self._hear(b">>> ")
+
+    def _start_notes(self, line: SerialLine) -> str:
+        """Has the board tell of its attempts; a sentence, if it does not."""
+        state = self._ask(line, memory.ASK_NOTES)
+        if state == "there":
+            return ""
+        if state != "missing":
+            return _MISSED.format(why=_OTHER)
+        try:
+            self._do_all(line, memory.start_notes())
+        except BoardError as error:
+            self._drop(line, memory.NOTES)
+            name = _name(error)
+            return _MISSED.format(why=_FULL if name == "MemoryError" else _OLD.format(name=name))
+        return ""
+
+    def _send_script(self, line: SerialLine, script: bytes) -> None:
+        try:
+            self._do_all(line, memory.compile_script(script))
+        except BoardError as error:
+            self._drop(line, memory.SCRIPT)
+            name = _name(error)
+            if name == "MemoryError":
+                raise Problem("The script was not started.", "",
+                              "The board's memory has no room for it.") from None  # fmt: skip
+            raise Problem("The script was not started.", "",
+                          f"The board cannot compile it: {name}.") from None  # fmt: skip
+
+    def _drop(self, line: SerialLine, name: str) -> None:
+        with contextlib.suppress(BoardError):
+            self._do(line, memory.drop(name))
+
+    def _ask(self, line: SerialLine, code: str) -> str | None:
+        """What the board answers; None without an answer."""
+        try:
+            answers = self._do(line, code)
+        except BoardError:
+            return None
+        return next((note[memory.ANSWER] for note in answers if memory.ANSWER in note), None)
+
+    def _do_all(self, line: SerialLine, codes: Iterable[str]) -> None:
+        for code in codes:
+            self._do(line, code)
+
+    def _do(self, line: SerialLine, code: str) -> list[dict]:
+        """Runs code, and passes on what the board says meanwhile; returns the notes. Raises
+        BoardError, or Problem without the code in it."""
+        try:
+            execution = line.start(code)
+            said = "".join(execution.follow(_RUN_S))
+            traceback = execution.traceback
+        except Problem:
+            if line.ended:
+                raise
+            said, traceback = "", None
+        notes = self._hear(said.replace("\n", "\r\n").encode())
+        if traceback is None:
+            raise Problem("The script was not started: the board has stopped to answer.", "",
+                          "Press EN reset, then Run again.")  # fmt: skip
+        if traceback:
+            raise BoardError(traceback)
+        return notes
+
+    def _serial_line(self) -> SerialLine:
+        if not isinstance(self._line, SerialLine):
+            raise Problem(f"The board at {self._port} has gone.", "", "Plug it in again.")
+        return self._line
+
+    # -- the thread
 
     def work(self) -> None:
         """See BoardDesk. A board that has gone may come back."""
@@ -196,24 +209,33 @@ class SerialDesk(BoardDesk):
             with contextlib.suppress(Problem):
                 self.power_on()
         super().work()
+        if isinstance(self._line, SerialLine):
+            self._complain(self._complaint(self._line))
 
-    def _serial_line(self) -> SerialLine:
-        if not isinstance(self._line, SerialLine):
-            raise Problem(f"The board at {self._port} has gone.", "", "plug it in again.")
-        return self._line
+    def _complaint(self, line: SerialLine) -> str:
+        now_s = time.monotonic()
+        if len(self._out) > 1 and now_s > line.sent_s + _STUCK_S:
+            return _STUCK.format(count=len(self._out))
+        if not line.has_said_something and now_s > self._opened_s + _MUTE_S:
+            return _MUTE.format(port=self._port)
+        return ""
 
-    def _prepare(self, line: SerialLine, script: bytes) -> str:
-        """Has the board tell of its attempts; a sentence about what the user will miss."""
-        try:
-            line.enter(_ENTER_S)
-            said = line.run(memory.notes())
-            if b"my_network" in script:
-                said += line.run(memory.NETWORK_CHECK)
-        except Problem as problem:
-            return f"Attempts do not show. {problem.why}"
-        finally:
-            line.leave()
-        text, found = Splitter().feed(said.encode())
-        for note in found:
-            self.state.note(note, time.monotonic())
-        return " ".join(text.decode().split())
+    def _complain(self, words: str) -> None:
+        """A sentence that the lab says of itself; the next one takes its place."""
+        if words != self._complained:
+            self.state.mended(self._complained)
+            self._complained = words
+            if words:
+                self.state.problem(words)
+
+    def _hear(self, data: bytes) -> list[dict]:
+        """See BoardDesk."""
+        if self._boots.feed(data):
+            self._splitter.reset()
+            self.state.note({"boot": 1}, time.monotonic())
+        return super()._hear(data)
+
+
+def _name(error: BoardError) -> str:
+    """Of the exception, without its words."""
+    return str(error).partition(":")[0][:40]

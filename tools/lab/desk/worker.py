@@ -12,7 +12,6 @@ from collections.abc import Callable
 from setup.problem import Problem
 
 Order = Callable[[], None]
-_END_S = 30.0
 _AFTER_ERROR_S = 0.5  # before work() is tried again
 
 
@@ -25,8 +24,10 @@ class Worker:
     """Use as a context manager. say: gets the sentence when an order has failed.
 
     A subclass has work(), which is called again and again between the orders; it waits for at
-    most 0.1 s, and less when `wake` is readable.
+    most 0.1 s, and less when `wake` is readable. end_s: for how long its end is waited for.
     """
+
+    end_s = 30.0
 
     def __init__(self, name: str, say: Callable[[str], None]) -> None:
         self._orders: queue.Queue[Order] = queue.Queue()
@@ -44,9 +45,10 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self._ends.set()
         self.awake()
-        self._thread.join(_END_S)
-        os.close(self.wake)
-        os.close(self._ring)
+        self._thread.join(self.end_s)
+        if not self._thread.is_alive():
+            os.close(self.wake)
+            os.close(self._ring)
 
     def awake(self) -> None:
         """Ends the present wait of work()."""

@@ -165,6 +165,12 @@ class BoardState:
         with self._lock:
             self._waits.append((now_s, us))
 
+    def mended(self, text: str) -> None:
+        """Takes this sentence away, if it is the last one."""
+        with self._lock:
+            if text == self._problem:
+                self.problem("")
+
     def traffic(self, flows: dict[str, bool]) -> None:
         """By part of the map, whether frames flow there now."""
         with self._lock:
