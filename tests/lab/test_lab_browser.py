@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What the page does in the browser itself, without a bench behind it."""
 
+import contextlib
 import re
 import signal
 import subprocess
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from labs import LIMIT_S, wait_until
-from playwright.sync_api import Locator, Page, expect
+from pages import watch
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 
 @pytest.fixture(scope="module")
@@ -26,21 +28,39 @@ def served():
         assert process.wait(LIMIT_S) == 0
 
 
+@pytest.fixture(scope="module")
+def pages(served, browser):
+    """Two pages, for the tests that leave a page as usable as it was."""
+    complaints: list[str] = []
+    with contextlib.ExitStack() as stack:
+        contexts = [stack.enter_context(browser.new_context()) for _ in range(2)]
+        for context in contexts:
+            watch(context, complaints)
+        yield [opened(context, served[1]) for context in contexts]
+    assert not complaints
+
+
+@pytest.fixture
+def page(pages):
+    """One of them."""
+    return pages[0]
+
+
 @pytest.fixture
 def open_page(served, new_context):
     """Opens a page of its own profile."""
+    return lambda **settings: opened(new_context(**settings), served[1])
 
-    def open_one(**settings) -> Page:
-        page = new_context(**settings).new_page()
-        page.goto(served[1])
-        expect(editor(page)).to_be_visible()
-        return page
 
-    return open_one
+def opened(context: BrowserContext, url: str) -> Page:
+    page = context.new_page()
+    page.goto(url)
+    expect(editor(page)).to_be_visible()
+    return page
 
 
 def editor(page: Page) -> Locator:
-    return page.locator(".cm-content")
+    return page.get_by_role("textbox", name=re.compile("^Script"))
 
 
 def terminal(page: Page) -> Locator:
@@ -51,8 +71,7 @@ def keys(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Terminal input")
 
 
-def test_tab_goes_to_the_board_until_escape_is_pressed(open_page):
-    page = open_page()
+def test_tab_goes_to_the_board_until_escape_is_pressed(page):
     keys(page).press("Tab")
     expect(terminal(page)).to_contain_text("<09>")
     expect(keys(page)).to_be_focused()
@@ -71,24 +90,30 @@ def test_tab_goes_to_the_board_until_escape_is_pressed(open_page):
     expect(terminal(page)).to_contain_text("<61><09>")
 
 
-def test_the_terminals_hint_is_told_to_a_screen_reader(open_page):
-    page = open_page()
+def test_what_has_the_focus_can_be_seen(page):
+    button = page.get_by_role("button", name="EN reset")
+    page.get_by_role("button", name="Soft reset").focus()
+    expect(button).to_have_css("box-shadow", "none")
+    page.keyboard.press("Tab")
+    expect(button).to_be_focused()
+    expect(button).not_to_have_css("box-shadow", "none")
+
+
+def test_escape_and_tab_leave_the_editor(page):
+    editor(page).press("Tab")
+    expect(editor(page)).to_be_focused()
+    editor(page).press("Escape")
+    editor(page).press("Tab")
+    expect(editor(page)).not_to_be_focused()
+
+
+def test_the_terminals_hint_is_told_to_a_screen_reader(page):
     expect(keys(page)).to_have_accessible_description(
         "Keys go to the board, Tab too. To leave: Esc, then Tab."
     )
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_is_wider_than_the_screen(open_page, width):
-    page = open_page(viewport={"width": width, "height": 800})
-    page.get_by_role("button", name="All faults", exact=True).click()
-    expect(page.get_by_role("tabpanel")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    right = page.locator(".xterm-screen").evaluate("e => e.getBoundingClientRect().right")
-    assert right <= width
-
-
-def test_a_finger_finds_every_button_on_a_phone(open_page):
+def test_nothing_is_wider_than_the_screen_and_a_finger_finds_every_button(open_page):
     page = open_page(viewport={"width": 390, "height": 844})
     page.get_by_role("button", name="All faults", exact=True).click()
     expect(page.get_by_role("tabpanel")).to_be_visible()
@@ -98,10 +123,14 @@ def test_a_finger_finds_every_button_on_a_phone(open_page):
         ".map(e => e.outerHTML.slice(0, 120))"
     )
     assert small == []
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        right = "document.querySelector('.xterm-screen').getBoundingClientRect().right"
+        page.wait_for_function(f"{right} <= {width} && {right} > {width} - 100")
 
 
-def test_ctrl_enter_runs_what_stands_in_the_editor(open_page):
-    page = open_page()
+def test_ctrl_enter_runs_what_stands_in_the_editor(page):
     editor(page).fill("print(1)")
     page.keyboard.type("+2")
     page.keyboard.press("Control+Enter")
@@ -109,8 +138,8 @@ def test_ctrl_enter_runs_what_stands_in_the_editor(open_page):
     expect(editor(page)).to_have_text("print(1)+2")
 
 
-def test_text_that_is_typed_comes_to_the_other_page_and_stays_where_it_is_typed(open_page):
-    here, there = open_page(), open_page()
+def test_text_that_is_typed_comes_to_the_other_page_and_stays_where_it_is_typed(pages):
+    here, there = pages
     editor(here).fill("")
     expect(editor(there)).to_have_text("")
     editor(here).press_sequentially("for each in range(10): print(each, 'is typed')", delay=20)
@@ -118,8 +147,8 @@ def test_text_that_is_typed_comes_to_the_other_page_and_stays_where_it_is_typed(
     expect(editor(here)).to_have_text("for each in range(10): print(each, 'is typed')")
 
 
-def test_two_pages_that_type_at_once_agree_in_the_end(open_page):
-    here, there = open_page(), open_page()
+def test_two_pages_that_type_at_once_agree_in_the_end(pages):
+    here, there = pages
     for number in range(20):
         editor(here).press_sequentially(f"a{number}")
         editor(there).press_sequentially(f"b{number}")
@@ -130,7 +159,7 @@ def test_two_pages_that_type_at_once_agree_in_the_end(open_page):
     expect(editor(here)).to_contain_text(last)
 
 
-def test_text_that_was_typed_before_the_page_was_ready_is_not_lost(open_page):
+def test_text_that_was_typed_before_the_page_was_ready_is_not_lost(open_page, pages):
     page = open_page()
     # The page comes again, but page.js is started later.
     page.add_init_script("Object.defineProperty(window, 'lab', {set(lab) {"
@@ -139,24 +168,24 @@ def test_text_that_was_typed_before_the_page_was_ready_is_not_lost(open_page):
                          "this.labLater = lab}, get() {return this.labLater}})")  # fmt: skip
     page.reload()
     editor(page).fill("typed early")
-    expect(editor(open_page())).to_have_text("typed early")
+    expect(editor(pages[1])).to_have_text("typed early")
 
 
-def test_text_that_was_typed_without_a_connection_is_there_after_a_reload(open_page):
+def test_text_that_was_typed_without_a_connection_is_there_after_a_reload(open_page, pages):
     page = open_page()
     page.evaluate("socket.disconnect()")
     editor(page).fill("typed alone")
     page.wait_for_function("sessionStorage.getItem('lab-script') === 'typed alone'")
     page.reload()
     expect(editor(page)).to_have_text("typed alone")
-    expect(editor(open_page())).to_have_text("typed alone")
+    expect(editor(pages[1])).to_have_text("typed alone")
     page.reload()
     expect(editor(page)).to_have_text("typed alone")
     assert page.evaluate("sessionStorage.getItem('lab-script')") is None
 
 
-def test_a_connection_that_comes_back_sends_what_was_typed(open_page):
-    page, other = open_page(), open_page()
+def test_a_connection_that_comes_back_sends_what_was_typed(pages):
+    page, other = pages
     page.evaluate("socket.disconnect()")
     expect(page.get_by_text("The lab does not answer.")).to_be_visible()
     editor(page).fill("typed between")
@@ -186,8 +215,7 @@ def test_the_theme_is_the_systems_and_that_of_a_button(open_page):
     assert brightness(page, ".xterm-rows", "color") < 64
 
 
-def test_a_place_of_the_map_opens_its_faults(open_page):
-    page = open_page()
+def test_a_place_of_the_map_opens_its_faults(page):
     page.locator(".lab-map [data-part=dns]").first.click()
     expect(page.get_by_role("tabpanel", name="Faults of DNS")).to_be_in_viewport()
 
@@ -203,9 +231,7 @@ def test_the_help_goes_and_stays_away(open_page):
     expect(page.get_by_text("Run the script.", exact=True)).to_be_visible()
 
 
-def test_an_open_page_says_that_the_lab_has_ended(open_page, served):
-    page = open_page()
-    page.get_by_role("button", name="Run", exact=True).wait_for()
+def test_an_open_page_says_that_the_lab_has_ended(page, served):
     served[0].send_signal(signal.SIGINT)
     expect(page.get_by_text("The lab has ended.")).to_be_visible()
     assert served[0].wait(LIMIT_S) == 0

@@ -54,8 +54,8 @@ class Page:
                     self._panels.append(FaultsPanel(lab, orders))
                 with panel("attempts", "Attempts"):
                     self._panels.append(AttemptsPanel())
-                with panel("recording", "Recording"):
-                    self._panels.append(RecordingPanel(orders))
+                with panel("pauses", "Pauses"):
+                    self._panels.append(PausesPanel())
                 with panel("events", "Events"):
                     self._panels.append(EventsPanel())
             with ui.element("div").classes("lab-column"):
@@ -64,8 +64,8 @@ class Page:
                     self._panels.append(self._script)
                 with panel("console", "The board's REPL"):
                     self._console = ConsolePanel(lab, orders)
-                with panel("pauses", "Pauses"):
-                    self._panels.append(PausesPanel())
+                with panel("recording", "Recording"):
+                    self._panels.append(RecordingPanel(orders))
                 with panel("messages", "Messages at the broker"):
                     self._panels.append(MessagesPanel(orders))
                 with panel("modem", "Modem"):

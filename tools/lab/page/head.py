@@ -94,12 +94,12 @@ class HeadPanel:
         with ui.header(fixed=False, bordered=False).classes("lab-head"):
             with bar():
                 ui.html("connectwith lab", sanitize=False, tag="h1")
-                self._boards = _Boards(lab, choose)
                 self._state = ui.label("").classes("lab-state")
                 self._resets(orders)
                 ui.element("div").classes("lab-gap")
                 help_ = _Help()
                 _Theme()
+            self._boards = _Boards(lab, choose)
             help_.place()
             with ui.element("div").classes("lab-problem") as self._problem_row:
                 self._problem = ui.label("").props("role=alert")

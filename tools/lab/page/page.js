@@ -98,6 +98,7 @@ window.lab = (() => {
     window.socket.on("connect", forget); // then the socket sends what was reported without it
     if (kept !== null && text() === reported) editor.setEditorValue(kept);
     report();
+    editor.editor.contentDOM.ariaLabel = "Script. Tab indents. To leave: Esc, then Tab.";
     resolveStarted();
     paint();
   }
