@@ -97,6 +97,10 @@ class LabPage:
         button.click()
         expect(button).to_have_attribute("aria-pressed", "true")
 
+    def place(self, name: str) -> object:
+        """Where a button stands, and its size."""
+        return self.page.get_by_role("button", name=name, exact=True).first.bounding_box()
+
     def fault(self, part: str, name: str) -> None:
         """Makes a fault, with the values that stand there: "Ethernet", "unplug"."""
         more = self.page.get_by_role("button", name="All faults", exact=True)

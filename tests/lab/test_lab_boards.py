@@ -14,6 +14,7 @@ _PORT = re.compile(r'"port": "([^"]+)"')
 def test_boards_share_the_networks_and_have_their_own_sessions(start_lab, open_page):
     lab = start_lab("--boards", "2", str(STAYS_CONNECTED))
     one, two = open_page(lab), open_page(lab)
+    before = [one.place("EN reset"), one.place("Run")]
     two.choose_board(2)
     two.run()
     two.has_session("eth0")
@@ -21,6 +22,8 @@ def test_boards_share_the_networks_and_have_their_own_sessions(start_lab, open_p
     expect(one.attempts).to_have_count(0)
     one.run()
     one.has_session("eth0")
+    # A session that comes moves no button away from the pointer.
+    assert [one.place("EN reset"), one.place("Run")] == before
     one.press("cable out")
     for page in (one, two):
         page.has_session("wl0")

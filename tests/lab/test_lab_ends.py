@@ -6,6 +6,7 @@ import http.client
 import os
 import signal
 import socket
+import time
 
 import chromium
 import pytest
@@ -68,6 +69,16 @@ def test_its_end_is_clean_with_a_page_open_and_an_attempt_under_way(start_lab, o
         os.kill(lab.pid, signal.SIGTERM)
     assert lab.wait() == 0
     assert lab.output.endswith("The boards and their networks end.\n")
+    assert lab.processes() == []
+
+
+def test_ctrl_c_again_and_again_breaks_nothing_off(start_lab, open_page):
+    lab = start_lab()
+    open_page(lab)
+    for _ in range(4):
+        lab.press_ctrl_c()
+        time.sleep(0.05)
+    assert lab.wait() in (0, 130)
     assert lab.processes() == []
 
 

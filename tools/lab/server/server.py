@@ -7,6 +7,7 @@ import contextlib
 import logging
 import secrets
 import socket
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -55,6 +56,11 @@ async def _tell_end(client: Client) -> None:
 
 class _Uvicorn(uvicorn.Server):
     """Tells the open pages that the lab ends, before it closes their connections."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """See uvicorn.Server, which breaks its own shutdown off at a second Ctrl-C."""
+        if not self.should_exit:
+            super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """See uvicorn.Server."""
