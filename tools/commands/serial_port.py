@@ -111,9 +111,9 @@ def unopened(port: str, error: Exception) -> Problem:
         first = first.__context__
     if isinstance(first, SerialException):
         return Problem(
-            f"What answers at {port} is no RFC 2217 server.",
-            "it does not agree to the settings of a serial port.",
-            "check the address; for a server that passes bytes alone: socket://HOST:PORT",
+            f"{port} does not answer as an RFC 2217 server.",
+            "another program uses it, or what is there is another kind of server.",
+            "end the other program; a server that passes bytes alone is socket://HOST:PORT.",
         )
     if isinstance(first, OSError):
         return Problem(
