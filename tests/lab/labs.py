@@ -14,7 +14,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
-LIMIT_S = 30.0  # for anything to happen, on a busy machine
+LIMIT_S = 60.0  # for anything to happen, on a busy machine
 # A start may have to make the environment and the board first.
 _START_LIMIT_S = 600.0
 _STEP_S = 0.05
