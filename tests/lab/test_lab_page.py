@@ -92,8 +92,14 @@ def test_a_problem_can_be_dismissed():
 def test_a_real_board_has_no_switch_and_no_faults_and_the_page_says_why():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         await sees(user, "These need the bench. This board is at board 1")
-        assert not button(user, "Power off").enabled
-        assert [e.props["inert"] for e in elements(user) if "inert" in e.props] == [True, True]
+        for words in ("Power off", "All faults", "End all faults"):
+            assert not button(user, words).enabled
+        assert "unplug it" in button(user, "Power off").props["title"]
+        # Quick faults, all faults, and what sends a message.
+        assert [e.props["inert"] for e in elements(user) if "inert" in e.props] == [True] * 3
+        await sees(user, "A real board has a broker of its own")
+        await sees(user, "A real board's modem is known to that board alone.")
+        await until(lambda: "The board does not measure." in html(user))
 
     with_user(check, ("real",))
 

@@ -306,3 +306,11 @@ def test_it_is_as_the_project_s_files_are(tmp_path):
         command = [sys.executable, "-m", "ruff", *arguments, *config]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, (done.stdout + done.stderr)[:5000]
+
+
+def test_a_board_at_a_serial_port_is_in_no_test():
+    found = recording(*outage())
+    with pytest.raises(Problem) as caught:
+        as_pytest(found, "a", "", real=[0])
+    assert "serial port" in caught.value.why
+    assert as_pytest(found, "a", "", real=[1]) == as_pytest(found, "a", "")

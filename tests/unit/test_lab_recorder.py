@@ -145,3 +145,15 @@ def test_without_a_recording_there_is_nothing_to_play_or_save(lab, recorder, ord
     recorder.save("x")
     assert view(lab).state == "idle" and "no recording" in view(lab).note
     assert orders.played == [] and list(tmp_path.iterdir()) == []
+
+
+def test_what_a_board_at_a_serial_port_did_is_not_saved(lab, orders, tmp_path):
+    lab.add_board("ttyUSB0", "real")
+    recorder = Recorder(lab, orders, {}, tmp_path)
+    recorder.record()
+    recorder.did(1, "run_script", "import imp\n")
+    recorder.stop_recording()
+    assert "record the steps of a virtual board" in view(lab).note
+    recorder.save("a")
+    assert "record the steps of a virtual board" in view(lab).note
+    assert list(tmp_path.iterdir()) == []

@@ -49,7 +49,7 @@ class Desk:
             VirtualDesk(board, lab.add_board(name))
             for board, name in zip(boards, names, strict=True)
         ]
-        self._boards += [SerialDesk(line, lab.add_board(line.name, "real")) for line in lines]
+        self._boards += [SerialDesk(line, lab.add_board(line.short, "real")) for line in lines]
         self._bench = BenchDesk(world, boards, lab)
         keys = {name: point.key for name, point in world.wifi.items()}
         self.recorder = Recorder(lab, self, keys)

@@ -88,7 +88,7 @@ class Recorder:
                 "It is full: what came later is not in it." if self._recording.full else ""
             )
             try:
-                self._text = as_pytest(self._recording, _NAME, _TITLE, self._keys)
+                self._text = self._as_pytest(self._recording, _NAME)
             except Problem as problem:
                 self._note = words(problem)
             self._show()
@@ -115,7 +115,7 @@ class Recorder:
             try:
                 if self._recording is None or not self._items():
                     raise Problem("There is no recording.", "", "record something first.")
-                text = as_pytest(self._recording, name, _TITLE, self._keys)
+                text = self._as_pytest(self._recording, name)
                 path = save(text, name, self._folder)
                 self._note = f"Saved as {path}. It runs with: {command(name)}"
             except Problem as problem:
@@ -148,6 +148,10 @@ class Recorder:
             with self._lab.lock:
                 self._player = None
                 self._show()
+
+    def _as_pytest(self, recording: Recording, name: str) -> str:
+        real = [n for n, board in enumerate(self._lab.boards) if board.kind == "real"]
+        return as_pytest(recording, name, _TITLE, self._keys, real)
 
     def _say(self, note: str) -> None:
         with self._lab.lock:

@@ -110,6 +110,11 @@ class SerialLine(Console):
         self._wake()
 
     @property
+    def short(self) -> str:
+        """Its name for a narrow place: "ttyUSB0", "127.0.0.1:2217"."""
+        return self.name.partition("?")[0].rpartition("/")[2][:24]
+
+    @property
     def ended(self) -> bool:
         """Whether the port has gone."""
         return self._ended

@@ -69,7 +69,10 @@ class BoardState:
         self._session: str | None = None
         self._device = ""
         self._console, self._console_began = "", 0
-        self._gaps: deque[tuple[float, int]] | None = deque(maxlen=GAPS_KEPT)
+        # A chip measures none at first.
+        self._gaps: deque[tuple[float, int]] | None = (
+            deque(maxlen=GAPS_KEPT) if kind == "virtual" else None
+        )
         self._waits: deque[tuple[float, int]] = deque(maxlen=_WAITS_KEPT)
         self._traffic: dict[str, bool] = {}
         self._modem = Modem()

@@ -87,7 +87,7 @@ class FaultsPanel:
                 self._quick = {text: self._quick_one(words, text) for words, text in QUICK.items()}
             self._more = button("All faults", lambda: self._turn(not self._all.visible))
             self._more.classes("lab-more")
-            button("End all faults", self._end_all)
+            self._end = button("End all faults", self._end_all)
         self._reason = ui.label("").classes("lab-hint")
         with ui.element("div").classes("lab-faults") as self._all:
             with ui.tabs(on_change=lambda event: self._show(event.value)) as self._tabs:
@@ -131,6 +131,8 @@ class FaultsPanel:
         is_real = board.kind == "real"
         for row in (self._quick_row, self._all):
             set_prop(row, "inert", is_real)
+        for each in (self._more, self._end):
+            each.set_enabled(not is_real)
         self._reason.set_text(_REAL.format(name=board.name) if is_real else "")
         parts = lab.parts_of(board)
         if parts == self._parts:

@@ -15,7 +15,7 @@ SHAPES = {"on": "●", "off": "○", "crashed": "▲"}
 _THEMES = {None: ("◐", "system"), False: ("☀", "light"), True: ("☾", "dark")}
 _STEPS = ("Run the script.", "Make a fault, such as “cable out”.",
           "Watch the board come back.")  # fmt: skip
-_NO_SUPPLY = "The lab cannot switch the supply of a real board."
+_NO_SUPPLY = "The lab cannot switch the supply of a real board: unplug it, or plug it in."
 
 
 class _Boards:

@@ -13,6 +13,8 @@ from lab.page.style import bar, button, heading, set_prop
 
 _HINT = ('agent.on("hello", …) on the board gets what is sent here. Its payload is JSON: '
          '"text", 5, {"a": 1}.')  # fmt: skip
+_REAL = ("A real board has a broker of its own, which the lab does not see. This is the broker of "
+         "the virtual boards.")  # fmt: skip
 
 
 def _message(item: object) -> str:
@@ -27,12 +29,12 @@ class MessagesPanel:
         self._orders = orders
         self._device = ""
         heading("Messages at the broker")
-        with bar():
+        with bar() as self._row:
             self._topic = ui.input("topic").props("dense outlined").classes("lab-topic-field")
             self._payload = ui.input("message", value='"hello"').props("dense outlined")
             self._payload.classes("lab-payload-field").on("keydown.enter", self._send)
             button("Send", self._send)
-        ui.label(_HINT).classes("lab-hint")
+        self._hint = ui.label(_HINT).classes("lab-hint")
         self._lines = Lines("Messages at the broker, the newest first", _message)
 
     def _send(self) -> None:
@@ -45,7 +47,10 @@ class MessagesPanel:
     def draw(self, lab: LabView, board: BoardView) -> None:
         """See Panel. The topic is that of the board, once its ID is known."""
         self._lines.draw(lab.messages)
-        if board.device and board.device != self._device:
+        is_real = board.kind == "real"
+        set_prop(self._row, "inert", is_real)
+        self._hint.set_text(_REAL if is_real else _HINT)
+        if not is_real and board.device and board.device != self._device:
             self._device = board.device
             self._topic.set_value(f"imp/{board.device}/device/hello")
 

@@ -14,6 +14,8 @@ from lab.page.style import heading
 
 _NAME = "AT lines: > from the board, < from the modem"
 _MOST = 200
+_NONE = "This board has no modem in the bench."
+_REAL = "A real board's modem is known to that board alone."
 _SAYS = {">": "board", "<": "modem", "-": "mode"}
 # From so many dBm on; those of CSQ 20 and 10 (3GPP TS 27.007, 8.5).
 _GOOD_DBM, _FAIR_DBM = -73, -93
@@ -49,7 +51,7 @@ class ModemPanel:
 
     def __init__(self) -> None:
         heading("Modem")
-        self._none = ui.label("This board has no modem in the bench.").classes("lab-hint")
+        self._none = ui.label(_NONE).classes("lab-hint")
         with ui.element("div").classes("lab-some") as self._some:
             self._facts = ui.html("", sanitize=False, tag="dl").classes("lab-facts")
             self._lines = Lines(_NAME, _line, _MOST, newest_first=False)
@@ -57,6 +59,7 @@ class ModemPanel:
     def draw(self, lab: LabView, board: BoardView) -> None:
         """See Panel."""
         there = bool(board.modem.state)
+        self._none.set_text(_REAL if board.kind == "real" else _NONE)
         self._none.set_visibility(not there)
         self._some.set_visibility(there)
         self._facts.set_content("".join(

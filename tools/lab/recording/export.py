@@ -4,7 +4,7 @@
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from commands import typed_faults
 from lab.recording.items import Item, Recording
@@ -31,12 +31,14 @@ def check_name(name: str) -> None:
 
 
 def as_pytest(
-    recording: Recording, name: str, title: str, keys: Mapping[str, str] | None = None
-) -> str:
+    recording: Recording, name: str, title: str, keys: Mapping[str, str] | None = None,
+    real: Collection[int] = (),
+) -> str:  # fmt: skip
     """The text of a test. title: a sentence, for its docstring. keys: those of the bench's access
-    points, by name; a value that is one of them is looked up by the test. Raises Problem."""
+    points, by name; a value that is one of them is looked up by the test. real: which boards are
+    at serial ports. Raises Problem."""
     check_name(name)
-    items = _of_one_board(recording.items)
+    items = _of_one_board(recording.items, real)
     crash = next((at for at, one in enumerate(items) if one.what == "crashed"), None)
     found = moves(items[:crash])
     _check(found, crash is not None)
@@ -52,7 +54,7 @@ def as_pytest(
     return writer.text(name, _docstring(title, crash is not None))
 
 
-def _of_one_board(items: tuple[Item, ...]) -> list[Item]:
+def _of_one_board(items: tuple[Item, ...], real: Collection[int]) -> list[Item]:
     """All steps, and what was seen of the board that they are of."""
     boards = {_board_of(one) for one in items if one.is_step} - {None}
     if len(boards) > 1:
@@ -60,6 +62,13 @@ def _of_one_board(items: tuple[Item, ...]) -> list[Item]:
             "This recording can not be saved as a test.",
             f"its steps are of {len(boards)} boards, and a test has one.",
             "record the steps of one board; this recording can be played again as it is.",
+        )
+    if boards & set(real):
+        raise Problem(
+            "This recording can not be saved as a test.",
+            "its steps are of a board at a serial port.",
+            "a test runs in the bench: record the steps of a virtual board. This recording can be "
+            "played again as it is.",
         )
     return [one for one in items if one.is_step or not boards or one.board in {None, *boards}]
 
