@@ -125,6 +125,16 @@ def test_gaps_have_the_times_of_their_windows(board):
     assert board.view(12.0).gaps == [(12.0, 7)]
 
 
+@pytest.mark.parametrize("kind", ["real", "virtual"])
+def test_boot_ends_the_pauses_of_a_real_board_alone(lab, kind):
+    board = lab.add_board("board", kind)
+    board.powered("on")
+    board.note({"gaps": [7], "each_ms": 50}, 10.0)
+    assert board.view(10.0).gaps == [(10.0, 7)]
+    board.note({"boot": 1}, 11.0)
+    assert board.view(11.0).gaps == (None if kind == "real" else [(10.0, 7)])
+
+
 def test_gap_that_no_clock_measures_is_bounded(board):
     board.note({"gaps": [10**400], "each_ms": 50}, 10.0)
     assert board.view(10.0).gaps == [(10.0, 3600 * 10**6)]

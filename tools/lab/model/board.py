@@ -93,6 +93,8 @@ class BoardState:
         self._attempts.cut_off()
         self._session = None
         self._boots += 1
+        if self.kind == "real":
+            self._gaps = None  # the lab's code on it has gone, and begins without the pauses
 
     def note(self, note: dict, now_s: float) -> None:
         """A report of the lab's code on the board. What is none changes nothing."""
