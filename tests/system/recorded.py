@@ -7,6 +7,7 @@ board tells what happens there, and the lab's model what that means.
 """
 
 import time
+from dataclasses import replace
 
 from lab.desk.notes import Splitter
 from lab.desk.script import pasted
@@ -102,24 +103,27 @@ class LabBoard:
 
     def attempt(self, interface, result):
         """An attempt over this interface has ended with this result, such as "NO_WIFI"."""
-        self._wait(0, "attempt", interface, result)
+        self._wait(Item(0, 0, "attempt", (interface, result)))
 
     def session(self, interface):
         """The session is over this interface now."""
-        self._wait(0, "session", interface)
+        self._wait(Item(0, 0, "session", (interface,)))
 
     def lost(self):
         """There was a session, and is none any more."""
-        self._wait(0, "lost")
+        self._wait(Item(0, 0, "lost"))
 
-    def message(self, topic, payload=None):
-        """A message has come to the broker; payload: bytes, None for any."""
-        item = self._devices.item(0, None, "message", (topic, b""))
-        self._wait(item.board, "message", item.values[0], payload)
+    def message(self, topic, payload=None, like=None):
+        """A message has come to the broker. payload: bytes, None for any; like: bytes that it is
+        equal to but for numbers and IDs."""
+        data = payload if like is None else like
+        item = self._devices.item(0, None, "message", (topic, data or b""))
+        values = (item.values[0], data)
+        self._wait(replace(item, values=values, like=like is not None))
 
     def booted(self):
         """The board has booted, or its Python has begun anew."""
-        self._wait(0, "booted")
+        self._wait(Item(0, 0, "booted"))
 
     # -- how
 
@@ -129,8 +133,7 @@ class LabBoard:
     def _saw(self, board, what, *values):
         self._seen.add(self._devices.item(0, board, what, values))
 
-    def _wait(self, board, what, *values):
-        wanted = Item(0, board, what, values)
+    def _wait(self, wanted):
         self._until(lambda: not self._seen.missing([wanted]), wanted.words())
 
     def _until(self, condition, words):

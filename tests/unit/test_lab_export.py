@@ -11,7 +11,7 @@ import sys
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from lab.recording import as_pytest
+from lab.recording import Item, as_pytest
 from recordings import ID, connected, outage, recording
 
 from commands import typed_faults
@@ -74,8 +74,8 @@ class Calls:
     def __getitem__(self, key):
         return Calls(self._made, f"{self._name}[{key!r}]")
 
-    def __call__(self, *values):
-        self._made.append((self._name, values))
+    def __call__(self, *values, **named):
+        self._made.append((self._name, (*values, *named.items())))
 
     def __repr__(self):
         return self._name
@@ -241,7 +241,7 @@ HOSTILE = (
     '"""\nimport os\nos.remove("/")\n"""', '\\"""', '"' * 7, "'" * 7, "\\", "\n", "", " ",
     "\\N{DASH}", "{0}{id}%s%(x)s", "x = 1  # noqa: E501\n# fmt: off\n# ruff: noqa\n",
     "a\t\r\n\x0b\x0c\x1c\x85\u2028b", "\udc80\ufeff", "\u202e\u2066", "é" * 120, "漢" * 120,
-    "x" * 300, " " * 300, "x \n \n", "\\" * 300, f"{'y' * 94} {'z' * 94}\n",
+    "12 " * 99, "x" * 300, " " * 300, "x \n \n", "\\" * 300, f"{'y' * 94} {'z' * 94}\n",
     "# -*- coding: latin-1 -*-\nß",
 )  # fmt: skip
 
@@ -277,10 +277,12 @@ def test_no_text_gets_out_of_its_literal(script, typed, topic, payload, title):
     new = topic.split("/")
     new = "/".join("a-new-id" if level == ID else level for level in new)
     made = [call for call in made if call[0] != "lab_board.goes_on"]
+    message = Item(0, None, "message", ("", payload))
+    told = (payload,) if message.shape == payload else (("like", payload),)
     assert sorted(made, key=repr) == sorted([
         ("lab_board.run", (script,)),
         *[("lab_board.type", one.values) for one in keys],
-        ("lab_board.message", (new,) if ID.encode() in payload else (new, payload)),
+        ("lab_board.message", (new,) if ID.encode() in payload else (new, *told)),
         ("lab_board.attempt", ("wl0", "SERVER_CONNECTED")),
         ("world.broker.publish", (new, typed)),
         ("lab_board.attempt", (typed, script)),

@@ -6,7 +6,7 @@ import pytest
 from lab.recording import Devices, Item, Recording, Seen
 from lab.recording.items import CHARACTERS_KEPT, DEVICE, ITEMS_KEPT, SEEN, STEPS
 from lab.recording.moves import moves
-from recordings import ID, LOG, connected, outage, recording
+from recordings import LOG, connected, outage, recording
 
 
 def shown(made):
@@ -93,10 +93,13 @@ def test_reports_that_come_again_and_again_are_kept_once_for_each_step():
             (2.0 + n, None, "message", LOG, b"alive"),
             (2.0 + n, 0, "attempt", "wl0", "NO_IP"),
             (2.0 + n, None, "message", "imp/temperature", b"%d" % n),
+            (2.0 + n, None, "message", "imp/noise", bytes([n % 20 + 65]) * 3),
+            (2.0 + n, None, "message", "imp/noise", bytes([n % 20 + 65]) * 3),
         ]
     made = recording(*lines, (9000.0, 0, "press_en"), (9001.0, None, "message", LOG, b"alive"))
     assert [one.what for one in made.items] == [
-        "run_script", "message", "attempt", "message", "message", "press_en", "message",
+        "run_script", *["message", "attempt", "message", "message", "message"], "press_en",
+        "message",
     ]  # fmt: skip
     assert not made.full
 
@@ -255,28 +258,6 @@ def test_after_a_reset_the_session_is_neither_up_nor_lost(step):
 def test_the_boot_after_en_is_heard():
     made = recording((1, 0, "power", True), (2, 0, "press_en"), (3, 0, "booted"), (4, 1, "booted"))
     assert awaited(made)[2:] == [(None, ["boot", "boot"])]
-
-
-def test_messages_of_one_topic():
-    made = recording(
-        (1, 0, "run_script", "x"),
-        *[(2, None, "message", LOG, b"1"), (3, None, "message", LOG, b"2")],
-        *[(4, None, "message", "same", b"1"), (5, None, "message", "same", b"1")],
-        (6, None, "message", f"imp/{ID}/status", b"online"),
-        (7, 0, "press_en"), (8, None, "message", LOG, b"3"),
-    )  # fmt: skip
-    found = moves(made.items)
-    assert [one.values for one in found[1].awaited] == [
-        (f"imp/{DEVICE}/log", None),
-        ("same", b"1"),
-    ]
-    assert [one.values for one in found[2].awaited] == [(f"imp/{DEVICE}/log", b"3")]
-
-
-def test_what_a_step_has_sent_is_not_waited_for():
-    made = recording((1, 0, "publish", "a/b", "é"), (2, None, "message", "a/b", "é".encode()),
-                     (3, 0, "press_en"), (4, None, "message", "a/b", "é".encode()))  # fmt: skip
-    assert awaited(made)[1:] == [("EN reset", []), (None, ["message at a/b"])]
 
 
 def test_each_board_has_a_session_of_its_own():

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A recording: what a person did in the lab, and what was seen after it."""
 
+import re
 from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +17,11 @@ DEVICE = "\0"
 # payload) at the broker, booted(), crashed().
 SEEN = ("attempt", "session", "lost", "message", "booted", "crashed")
 
+_CONNECTED = "SERVER_CONNECTED"
+# A number or a long hexadecimal ID, as a word of its own: what a device counts, measures or draws.
+_VARIES = re.compile(
+    rb"(?<![0-9A-Za-z])(?:-?[0-9]+(?:\.[0-9]+)?|(?=[A-Fa-f]*[0-9])[0-9A-Fa-f]{8,})(?![0-9A-Za-z])"
+)
 _WORDS = {
     "run_script": "run the script",
     "type": "type {}",
@@ -64,12 +70,14 @@ STEPS = tuple(name for name in vars(Orders) if not name.startswith("_"))
 @dataclass(frozen=True)
 class Item:
     """A step, or what was seen. board: its index, None for the bench alone. In a topic, DEVICE
-    stands for the board's ID. A payload of None stands for any."""
+    stands for the board's ID. A payload of None stands for any; like: for all that differ only in
+    numbers."""
 
     at_s: float
     board: int | None
     what: str
     values: tuple = ()
+    like: bool = False
 
     @property
     def is_step(self) -> bool:
@@ -81,17 +89,31 @@ class Item:
         """Of a message."""
         return self.values[0] if self.what == "message" else None
 
+    @property
+    def shape(self) -> bytes | None:
+        """The payload of a message, with # for each number and for each long ID in it."""
+        payload = self.values[1]
+        return None if payload is None else _VARIES.sub(b"#", payload)
+
     def matches(self, seen: "Item") -> bool:
         """Whether `seen` is what this one waits for, whenever it came."""
-        mine, its = (self.board, self.what, self.values), (seen.board, seen.what, seen.values)
-        if self.what == seen.what == "message" and self.values[1] is None:
-            return (self.board, self.values[0]) == (seen.board, seen.values[0])
-        return mine == its
+        if (self.board, self.what, self.topic) != (seen.board, seen.what, seen.topic):
+            return False
+        if self.what != "message":
+            return self.values == seen.values
+        if self.like:
+            return self.shape == seen.shape
+        return self.values[1] in (None, seen.values[1])
 
     def words(self) -> str:
         """For a person."""
         texts = [_short(value) for value in self.values]
         return _WORDS[self.what].format(*texts)
+
+
+def is_up(item: Item) -> bool:
+    """Whether there is a session by this."""
+    return item.what == "session" or item.what == "attempt" and item.values[1] == _CONNECTED
 
 
 def _short(value: object) -> str:
@@ -202,7 +224,7 @@ class Recording:
         if item.what == "message":
             same = [one for one in stretch if item.topic == one.topic]
             # Two payloads are enough to know that they differ.
-            return len(same) > 1 or any(map(item.matches, same))
+            return len(same) > 1 or any(item.shape == one.shape for one in same)
         others = [one for one in stretch if one.what != "message"]
         return item.what in ("attempt", "session") and any(map(item.matches, others[:1]))
 

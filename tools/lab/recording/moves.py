@@ -7,13 +7,13 @@ the person did; a slower machine changes nothing. What comes by chance is not wa
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from lab.recording.items import DEVICE, Item
+from lab.recording.items import Item, is_up
+from lab.recording.messages import Messages
 
 LIMIT_S = 60.0  # for what takes a few seconds; machines may be slow
 _SLOWER = 3
-_CONNECTED = "SERVER_CONNECTED"
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ def moves(items: Iterable[Item]) -> list[Move]:
     """One for each step, and one for the end."""
     found: list[Move] = []
     states: dict[int | None, str] = {}
-    sent: list[tuple] = []
+    messages = Messages()
     seen: list[Item] = []
     unheard: set[int | None] = set()  # the boards that were switched on, and have said nothing
-    last_s = 0.0
+    step, last_s = None, 0.0
     for item in [*items, None]:
         if item is not None and not item.is_step:
             if item.what == "booted" and item.board in unheard:
@@ -44,7 +44,8 @@ def moves(items: Iterable[Item]) -> list[Move]:
             else:
                 seen.append(item)
             continue
-        awaited = _awaited(seen, states, sent)
+        kept = _awaited(seen, states) + messages.awaited(step, seen)
+        awaited = tuple(sorted(kept, key=lambda one: one.at_s))
         ready_s = max([last_s, *(one.at_s for one in awaited)])
         limit_s = max(LIMIT_S, _SLOWER * (ready_s - last_s))
         rests = "up" in states.values() or item is not None and item.what == "run_script"
@@ -54,9 +55,7 @@ def moves(items: Iterable[Item]) -> list[Move]:
         seen, last_s = [], ready_s
         if item is None:
             break
-        last_s = item.at_s
-        if item.what == "publish":
-            sent.append((item.values[0], _bytes(item.values[1])))
+        step, last_s = item, item.at_s
         if item.what in ("power", "press_en", "soft_reset"):
             states[item.board] = ""
             # The console opens after the boot, and whether its note is heard is chance.
@@ -64,38 +63,15 @@ def moves(items: Iterable[Item]) -> list[Move]:
     return found
 
 
-def _bytes(payload: str | bytes) -> bytes:
-    return payload.encode("utf-8", "replace") if isinstance(payload, str) else payload
-
-
-def _awaited(
-    seen: list[Item], states: dict[int | None, str], sent: list[tuple]
-) -> tuple[Item, ...]:
-    """Those of one stretch without a step. states: by board, "up", "lost" or "" before it."""
-    kept = _messages([one for one in seen if one.what == "message"], sent)
+def _awaited(seen: list[Item], states: dict[int | None, str]) -> list[Item]:
+    """Of one stretch without a step, but for the messages. states: by board, "up", "lost" or ""
+    before it."""
+    kept: list[Item] = []
     for board in {one.board for one in seen if one.what != "message"}:
         mine = [one for one in seen if one.board == board and one.what != "message"]
         some, states[board] = _of_board(mine, states.get(board, ""))
         kept += some
-    return tuple(sorted(kept, key=lambda one: one.at_s))
-
-
-def _messages(seen: list[Item], sent: list[tuple]) -> list[Item]:
-    """One of each topic; of any payload, where the payloads differ. `online` and `offline` are
-    told by the session, and what a step has sent by the step."""
-    kept: dict[tuple, Item] = {}
-    for one in seen:
-        topic, payload = one.values
-        key = (one.board, topic)
-        if (topic, payload) in sent:
-            sent.remove((topic, payload))
-        elif topic == f"imp/{DEVICE}/status":
-            continue
-        elif key not in kept:
-            kept[key] = one
-        elif kept[key].values[1] != payload:
-            kept[key] = replace(kept[key], values=(topic, None))
-    return list(kept.values())
+    return kept
 
 
 def _of_board(seen: list[Item], state: str) -> tuple[list[Item], str]:
@@ -108,13 +84,9 @@ def _of_board(seen: list[Item], state: str) -> tuple[list[Item], str]:
         else:
             phase.append(one)
     kept += _phase(phase, state)
-    if any(_is_up(one) for one in phase):
+    if any(is_up(one) for one in phase):
         state = "up"
     return kept, state
-
-
-def _is_up(one: Item) -> bool:
-    return one.what == "session" or one.values[-1] == _CONNECTED
 
 
 def _phase(seen: list[Item], state: str) -> list[Item]:
@@ -124,14 +96,14 @@ def _phase(seen: list[Item], state: str) -> list[Item]:
     comes to is waited for."""
     if state == "lost":
         sessions = [at for at, one in enumerate(seen) if one.what == "session"]
-        ups = [at for at, one in enumerate(seen) if _is_up(one)]
+        ups = [at for at, one in enumerate(seen) if is_up(one)]
         seen = seen[(sessions or ups or [-1])[0] :]
     return _told_once(seen)
 
 
 def _told_once(seen: list[Item]) -> list[Item]:
     """Without repetitions, and without the session that an attempt has told of already."""
-    told = {one.values[0] for one in seen if one.what == "attempt" and _is_up(one)}
+    told = {one.values[0] for one in seen if one.what == "attempt" and is_up(one)}
     kept: list[Item] = []
     for one in seen:
         repeats = any(one.matches(k) for k in kept[-1:])

@@ -4,7 +4,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from commands import typed_faults
 from lab.recording.items import DEVICE, Item
@@ -25,10 +25,11 @@ _CELLULAR = re.compile("[\"']cell")  # a name of a NIC, in a script
 @dataclass(frozen=True)
 class _Argument:
     """As it stands in a call, and as the constant that stands for it where that is too long.
-    more: what comes behind the constant's name."""
+    before: what comes before either. more: what comes behind the constant's name."""
 
     line: str
     constant: str = ""
+    before: str = ""
     more: str = ""
 
 
@@ -115,6 +116,8 @@ class Writer:
         values = [self._value(value) for value in item.values if value is not None]
         if item.what in ("publish", "message"):
             values[0] = _topic(item.values[0])
+        if item.like:
+            values[1] = replace(values[1], before="like=")
         self._call(function, values)
 
     def _value(self, value: object) -> _Argument:
@@ -127,18 +130,18 @@ class Writer:
 
     def _call(self, function: str, arguments: list[_Argument]) -> None:
         while True:
-            call = f"{function}({', '.join(one.line for one in arguments)})"
+            call = f"{function}({', '.join(one.before + one.line for one in arguments)})"
             long = max((one for one in arguments if one.constant), default=None,
                        key=lambda one: len(one.line))  # fmt: skip
             if long is None or columns(_INDENT + call) <= LINE_MAX:
                 self._calls.append(call)
                 return
             name = self._constant("TEXT", long.constant)
-            arguments[arguments.index(long)] = _Argument(name + long.more)
+            arguments[arguments.index(long)] = _Argument(name + long.more, before=long.before)
 
 
 def _topic(text: str) -> _Argument:
     if DEVICE not in text:
         return _Argument(literal(text), block(text))
     template = text.replace("{", "{{").replace("}", "}}").replace(DEVICE, "{id}")
-    return _Argument(topic(text, _DEVICE), block(template), f".format(id={_DEVICE})")
+    return _Argument(topic(text, _DEVICE), block(template), more=f".format(id={_DEVICE})")
