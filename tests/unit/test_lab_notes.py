@@ -84,8 +84,9 @@ def test_first_script_is_the_readme_s():
 
 def test_script_is_shown_as_it_is(tmp_path):
     file = tmp_path / "a.py"
-    file.write_text("# mine\nprint(1)\n")
-    assert lab.script_text(file) == "# mine\nprint(1)\n"
+    for mark in ("", "\ufeff"):  # some editors begin a file with this one
+        file.write_text(f"{mark}# mine\nprint(1)\n")
+        assert lab.script_text(file) == "# mine\nprint(1)\n"
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"#" * 100001])

@@ -63,7 +63,7 @@ def script_text(file: Path | None) -> str:
         if file is not None and file.stat().st_size > _LONGEST_BYTES:
             raise Problem(f"{file} is too long.", f"the limit is {_LONGEST_BYTES} bytes.",
                           "run it with: ./tools/cw run FILE.py", 2)  # fmt: skip
-        text = (file or _FIRST_SCRIPT).read_text(encoding="utf-8")
+        text = (file or _FIRST_SCRIPT).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Problem(f"{file} is not text.", "it is not in UTF-8.", "save it so.", 2) from error
     if file is not None:
@@ -100,7 +100,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
     if options.measure:
         return _in_chromium(report, "measure.py")
     script = script_text(options.script)
-    if not options.port and not options.boards:
+    if options.port is None and not options.boards:
         raise Problem("There is no board.", "--boards 0 leaves none.", "name one with --port.", 2)
     try:
         import nicegui  # noqa: F401
@@ -120,7 +120,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
 
     with contextlib.ExitStack() as stack:
         # Before anything else starts, so that a bad port is told at once.
-        lines = [stack.enter_context(SerialLine(options.port))] if options.port else []
+        lines = [stack.enter_context(SerialLine(options.port))] if options.port is not None else []
         listener = stack.enter_context(listen(options.page_port))
         built = prepare(report)
         server = Server(listener)
