@@ -1,14 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The connectwith authors
 # SPDX-License-Identifier: MIT
-"""Several boards in one lab, and one at a serial port."""
+"""Several boards in one lab."""
 
-import re
-
-from labs import Command
 from pages import STAYS_CONNECTED
 from playwright.sync_api import expect
-
-_PORT = re.compile(r'"port": "([^"]+)"')
 
 
 def test_boards_share_the_networks_and_have_their_own_sessions(start_lab, open_page):
@@ -31,22 +26,3 @@ def test_boards_share_the_networks_and_have_their_own_sessions(start_lab, open_p
     one.has_power("off")
     two.has_power("on")
     two.has_session("wl0")
-
-
-def test_a_real_board_is_used_and_its_faults_are_refused_with_the_reason(
-    start_lab, open_page, logs
-):
-    with Command(logs / "board.log", "board", "--rfc2217", "--json") as board:
-        port = board.says(_PORT)
-        page = open_page(start_lab("--boards", "0", "--port", port))
-        page.type("'ready ' * 2\r")
-        expect(page.terminal).to_contain_text("'ready ready '")
-        page.run(STAYS_CONNECTED.read_text(encoding="utf-8"))
-        page.has_session("eth0")
-        expect(page.attempts.first).to_contain_text("eth0 SERVER_CONNECTED")
-        expect(page.region("Faults")).to_contain_text("These need the bench.")
-        page.press("EN reset")
-        page.has_no_session()
-        board.press_ctrl_c()
-        board.wait()
-        expect(page.problem).to_contain_text(port)
