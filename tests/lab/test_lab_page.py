@@ -153,6 +153,7 @@ def test_the_line_of_an_error_is_marked_until_the_problem_has_gone():
 def test_an_example_asks_before_it_takes_the_place_of_edited_text():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         example = elements(user, ui.menu_item)[0]
+        assert example.props["role"] == "menuitem"
         for answer, script in (("Keep mine", SCRIPT), ("Replace", "import imp, server\n")):
             press(user, example)
             await sees(user, "Replace your text by the example")

@@ -264,7 +264,7 @@ def test_resets(lab):
 def test_en_that_is_not_heard_is_a_sentence(lab):
     lab.board.deaf.set()
     lab.desk.press_en(0)
-    until(lambda: "does not hear EN. switch it off, and on again" in problem(lab))
+    until(lambda: problem(lab).endswith("Switch it off, and on again."))
 
 
 def test_power(lab):
@@ -272,7 +272,7 @@ def test_power(lab):
     until(lambda: board(lab).power == "off")
     lab.desk.type(0, "lost")
     lab.desk.run_script(0, "a = 1")
-    until(lambda: "the board is off" in problem(lab))
+    until(lambda: "The board is off" in problem(lab))
     lab.desk.power(0, True)
     until(lambda: board(lab).power == "on")
     lab.desk.type(0, "x")

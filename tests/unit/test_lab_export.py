@@ -129,6 +129,16 @@ def test_every_fault_is_the_call_that_makes_it(text):
     ]
 
 
+def test_what_was_seen_before_a_reset_and_a_run_is_not_waited_for():
+    before = [*connected(1), (2, 0, "press_en"), (2.1, 0, "lost"), (2.2, 0, "booted")]
+    _, made = run(of(*before, (5, 0, "run_script", "x"), *connected(6, interface="eth0")))
+    calls = [call for call in made if call[0] != "lab_board.goes_on"]
+    assert calls == [
+        ("lab_board.press_en", ()), ("lab_board.booted", ()), ("lab_board.run", ("x",)),
+        ("lab_board.attempt", ("eth0", "SERVER_CONNECTED")),
+    ]  # fmt: skip
+
+
 # -- refusals
 
 

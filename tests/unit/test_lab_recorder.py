@@ -136,7 +136,8 @@ def test_save(lab, recorder, tmp_path):
     recorder.save("cable_out")
     assert "already" in view(lab).note
     recorder.save("../x")
-    assert "no name" in view(lab).note and len(list(tmp_path.iterdir())) == 1
+    assert "no name" in view(lab).note and ". Use 1 to 40" in view(lab).note
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_without_a_recording_there_is_nothing_to_play_or_save(lab, recorder, orders, tmp_path):

@@ -154,3 +154,10 @@ def test_what_was_seen_before_a_second_run_is_not_of_it():
 
 def test_an_empty_recording():
     assert Bench(recording()).play().said == ["The recording was played to its end."]
+
+
+def test_what_was_seen_before_the_first_run_is_not_waited_for():
+    tick = (0.1, None, "message", f"imp/{ID}/agent/number", b"7")
+    bench = Bench(recording(tick, *outage()), answers(1.0)).play()
+    assert bench.said == ["The recording was played to its end."]
+    assert bench.done[0][0] < LIMIT_S

@@ -74,8 +74,8 @@ class Recorder:
                     self._recording.did(now_s, 0, "fault", fault)
             self._text = self._note = ""
             if any(board.session for board in view.boards):
-                self._note = ("There is a session already, and a test begins without one: press "
-                              "EN reset or Run first.")  # fmt: skip
+                self._note = ("There is a session already, and a test begins without one: for a "
+                              "test, press EN reset now, and then Run.")  # fmt: skip
             self._show()
 
     def stop_recording(self) -> None:

@@ -16,8 +16,9 @@ _AFTER_ERROR_S = 0.5  # before work() is tried again
 
 
 def words(problem: Problem) -> str:
-    """A Problem as one line of a page."""
-    return " ".join(part for part in (problem.what, problem.next_step) if part)
+    """A Problem as sentences in one line of a page."""
+    parts = (problem.what, problem.why, problem.next_step)
+    return " ".join(part[0].upper() + part[1:] for part in parts if part)
 
 
 class Worker:

@@ -13,8 +13,8 @@ from lab.page.style import bar, button, call, set_prop
 # A shape for each state, so that the colour is not the only sign.
 SHAPES = {"on": "●", "off": "○", "crashed": "▲"}
 _THEMES = {None: ("◐", "system"), False: ("☀", "light"), True: ("☾", "dark")}
-_STEPS = ("Run the script.", "Make a fault, such as “cable out”.",
-          "Watch the board come back.")  # fmt: skip
+_STEPS = ("Run the script.", "Press “access point off”: the board loses its session.",
+          "Press it again: the session comes back.")  # fmt: skip
 _NO_SUPPLY = "The lab cannot switch the supply of a real board: unplug it, or plug it in."
 
 

@@ -18,11 +18,13 @@ def added(before: Sequence[object], now: Sequence[object]) -> int:
 
 class Lines:
     """html: of one item, with its text escaped. most: how many are shown. newest_first: else the
-    list stays at its end, as page.js does it for lab-log."""
+    list stays at its end, as page.js does it for lab-log. read_out: whether a screen reader tells
+    each new line by itself; what comes every second is not told."""
 
     def __init__(
-        self, name: str, html: Callable[[object], str], most: int = 100, newest_first: bool = True
-    ) -> None:
+        self, name: str, html: Callable[[object], str], most: int = 100, newest_first: bool = True,
+        read_out: bool = False,
+    ) -> None:  # fmt: skip
         self._html, self._most, self._newest_first = html, most, newest_first
         self._seen: list[object] = []
         self._of = ""
@@ -30,6 +32,7 @@ class Lines:
         self._box = ui.element("div").classes("lab-lines" if newest_first else "lab-lines lab-log")
         # It can be scrolled, so a keyboard must reach it.
         self._box.props(f'role=log tabindex=0 aria-label="{name}"')
+        self._box.props(f"aria-live={'polite' if read_out else 'off'}")
 
     def draw(self, items: Sequence[object], of: str = "") -> None:
         """All items, the oldest first. of: whose they are; those of another one are not shown."""

@@ -60,7 +60,9 @@ class EventsPanel:
 
     def __init__(self) -> None:
         heading("Events")
-        self._lines = Lines("Events, the newest first", lambda item: escape(str(item)))
+        self._lines = Lines(
+            "Events, the newest first", lambda item: escape(str(item)), read_out=True
+        )
 
     def draw(self, lab: LabView, board: BoardView) -> None:
         """See Panel."""

@@ -54,7 +54,8 @@ class ScriptPanel:
         with button("Examples").classes("lab-quiet") as opener:
             with ui.menu():
                 for title in self._examples:
-                    ui.menu_item(title, lambda title=title: self._choose(title))
+                    item = ui.menu_item(title, lambda title=title: self._choose(title))
+                    item.props("role=menuitem")
         opener.props('aria-haspopup="menu"')
 
     async def _choose(self, title: str) -> None:

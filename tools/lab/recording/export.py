@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from commands import typed_faults
 from lab.recording.items import Item, Recording
 from lab.recording.moves import LIMIT_S, Move, moves
+from lab.recording.start import from_first_run, is_fresh
 from lab.recording.writer import Writer
 from setup.problem import Problem
 
@@ -39,6 +40,8 @@ def as_pytest(
     at serial ports. Raises Problem."""
     check_name(name)
     items = _of_one_board(recording.items, real)
+    if is_fresh(items):
+        items = list(from_first_run(items))
     crash = next((at for at, one in enumerate(items) if one.what == "crashed"), None)
     found = moves(items[:crash])
     _check(found, crash is not None)
@@ -59,13 +62,13 @@ def _of_one_board(items: tuple[Item, ...], real: Collection[int]) -> list[Item]:
     boards = {_board_of(one) for one in items if one.is_step} - {None}
     if len(boards) > 1:
         raise Problem(
-            "This recording can not be saved as a test.",
+            "This recording cannot be saved as a test.",
             f"its steps are of {len(boards)} boards, and a test has one.",
             "record the steps of one board; this recording can be played again as it is.",
         )
     if boards & set(real):
         raise Problem(
-            "This recording can not be saved as a test.",
+            "This recording cannot be saved as a test.",
             "its steps are of a board at a serial port.",
             "a test runs in the bench: record the steps of a virtual board. This recording can be "
             "played again as it is.",
@@ -87,14 +90,14 @@ def _check(found: list[Move], crashed: bool) -> None:
         first = next((one.words() for one in move.awaited if one.what != "booted"), None)
         if first and not begun:
             raise Problem(
-                "This recording can not be saved as a test.",
+                "This recording cannot be saved as a test.",
                 f"it begins in the middle: '{first}' comes before anything was run.",
-                "press EN reset, begin to record, and run the script then.",
+                "record again: press EN reset first, and then run the script.",
             )
         begun = begun or move.step is not None and move.step.what not in _OF_THE_BENCH
     if not begun or not crashed and not any(move.awaited for move in found):
         raise Problem(
-            "This recording can not be saved as a test.",
+            "This recording cannot be saved as a test.",
             "nothing was run in it, or nothing was seen after it: the test would check nothing.",
             "record a script that runs until an attempt has ended or a message has come.",
         )

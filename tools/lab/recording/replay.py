@@ -9,6 +9,7 @@ from bench import BenchError
 
 from lab.recording.items import Devices, Item, Orders, Seen
 from lab.recording.moves import moves
+from lab.recording.start import from_first_run
 from setup.problem import Problem
 
 _STEP_S = 0.05
@@ -23,7 +24,7 @@ class Player:
     def __init__(
         self, items: tuple[Item, ...], devices: Devices, say: Callable[[str], None]
     ) -> None:
-        self._moves = deque(moves(items))
+        self._moves = deque(moves(from_first_run(items)))
         self._devices = devices
         self._say = say
         self._came: deque[Item] = deque(maxlen=1000)
