@@ -150,6 +150,13 @@ def test_the_line_of_an_error_is_marked_until_the_problem_has_gone():
     with_user(check)
 
 
+def test_the_keys_of_the_editor_are_told():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        await sees(user, "Tab indents. To leave: Esc, then Tab.")
+
+    with_user(check)
+
+
 def test_an_example_asks_before_it_takes_the_place_of_edited_text():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         example = elements(user, ui.menu_item)[0]

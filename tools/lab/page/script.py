@@ -20,6 +20,7 @@ from lab.page.style import bar, button, call, heading
 
 _TYPING_S = 1.0  # another page's text waits until there is no key for so long
 _RUN = "Interrupts what runs, and runs this. In the editor: Ctrl+Enter"
+_HINT = "Ctrl+Enter runs it. Tab indents. To leave: Esc, then Tab."
 _LINE = re.compile(r'"script\.py", line (\d+)')
 
 
@@ -48,6 +49,7 @@ class ScriptPanel:
         run_now = "(e) => {e.stopPropagation(); e.preventDefault(); lab.report(); emit()}"
         box.on("keydown.capture.ctrl.enter", self._run, js_handler=run_now)
         box.on("keydown.capture.meta.enter", self._run, js_handler=run_now)
+        ui.label(_HINT).classes("lab-hint")
         ui.on("labText", self._edited)
 
     def _choice(self) -> None:
