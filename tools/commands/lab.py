@@ -43,8 +43,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="how many virtual boards, 1 to 8 (default: %(default)s); 0 with --port",
     )  # fmt: skip
     parser.add_argument(
-        "--port", metavar="P", help="a real board's serial port, to be shown beside them"
-    )
+        "--port", metavar="P",
+        help="a real board's serial port, or rfc2217://HOST:PORT, to be shown beside them",
+    )  # fmt: skip
     parser.add_argument(
         "--page-port", type=values.count(1, 65535), default=0, metavar="N",
         help="of the loopback interface, for the page (default: a free one)",

@@ -102,8 +102,8 @@ class SerialDesk(BoardDesk):
         self.state.problem("")
         self._take_typed()  # what was typed before is dropped: it would not reach the prompt
         self._out = b""
+        self._enter(line)
         try:
-            self._enter(line)
             missed = [self._start_notes(line)]
             if b"my_network" in script and self._ask(line, memory.ASK_NETWORK) != "there":
                 missed.append(_NO_NETWORK)
@@ -119,6 +119,7 @@ class SerialDesk(BoardDesk):
         except Problem:
             if line.ended:
                 raise
+            line.leave()  # a board that answers late must not stay there
             raise Problem(
                 "The script was not started: no MicroPython answers.", "",
                 "Press EN reset, then Run. If it stays so, it is another port, or other firmware.",
