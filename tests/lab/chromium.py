@@ -40,9 +40,9 @@ def launched(playwright: Playwright) -> Iterator[Browser]:
             browser.close()
 
 
-def process(browser: Browser) -> int:
-    """The process ID of the browser itself."""
+def processes(browser: Browser) -> list[int]:
+    """The process IDs of the browser, which comes first, and of all its parts."""
     session = browser.new_browser_cdp_session()
     found = session.send("SystemInfo.getProcessInfo")["processInfo"]
     session.detach()
-    return next(each["id"] for each in found if each["type"] == "browser")
+    return [each["id"] for each in sorted(found, key=lambda each: each["type"] != "browser")]

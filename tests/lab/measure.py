@@ -50,8 +50,9 @@ _NOTE_CHANGE = """name => {
 
 
 def _say(what: str, values: list[float], unit: str, bar: str = "") -> None:
-    low, middle, high = min(values), statistics.median(values), max(values)
-    print(f"{what}: median {middle:.3g} {unit}, {low:.3g} to {high:.3g}, n={len(values)}"
+    tenths = statistics.quantiles(values, n=10, method="inclusive")
+    print(f"{what}: median {tenths[4]:.3g} {unit}, 80 % of {tenths[0]:.3g} to {tenths[8]:.3g}, "
+          f"all of {min(values):.3g} to {max(values):.3g}, n={len(values)}"
           f"{f' (bar: {bar})' if bar else ''}", flush=True)  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def attempts(bench: Bench, count: int) -> None:
         console.enter()
         configure(world, console)
         alone = _Alone(console)
-        shown = _OnThePage(lab, page, chromium.process(bench.browser))
+        shown = _OnThePage(lab, page, chromium.processes(bench.browser)[0])
         for number in range(count + 1):
             turns = []
             for is_shown in (True, False) if number % 2 else (False, True):
@@ -196,21 +197,23 @@ def eight_boards(bench: Bench) -> None:
             page.run(STAYS_CONNECTED.read_text(encoding="utf-8"))
             page.has_session("eth0")
         page.page.evaluate(_COUNT_UPDATES)
-        own, everything = [lab.pid], lab.processes()
-        began, before = time.monotonic(), (_cpu_s(own), _cpu_s(everything))
+        groups = {"the lab": [lab.pid], "it and its bench": lab.processes(),
+                  "the browser": chromium.processes(bench.browser)}  # fmt: skip
+        began = time.monotonic()
+        before = {name: _cpu_s(pids) for name, pids in groups.items()}
         pressed = 0
         while time.monotonic() - began < _BUSY_S:
             page.press("cable out")
             pressed += 1
             page.page.wait_for_timeout(2000)
         lasted = time.monotonic() - began
-        after = _cpu_s(own), _cpu_s(everything)
+        used = {name: _cpu_s(pids) - before[name] for name, pids in groups.items()}
         times = page.page.evaluate("labUpdates")
         _say(f"8 boards, {pressed} faults: between two updates",
              [b - a for a, b in zip(times, times[1:], strict=False)], "ms", "200 ms")  # fmt: skip
         print(f"updates: {len(times) / lasted:.2f} a second over {lasted:.0f} s", flush=True)
-        for name, first, last in zip(("the lab", "it and its bench"), before, after, strict=True):
-            print(f"CPU of {name}: {100 * (last - first) / lasted:.0f} % of a core", flush=True)
+        for name, seconds in used.items():
+            print(f"CPU of {name}: {100 * seconds / lasted:.0f} % of a core", flush=True)
 
 
 def _wait_until_same(one: LabPage, other: LabPage) -> None:

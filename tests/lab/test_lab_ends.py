@@ -48,7 +48,7 @@ def test_a_browser_that_is_killed_changes_nothing(lab, page, open_page, playwrig
     with chromium.launched(playwright) as browser:
         killed = LabPage(browser.new_context(), lab)
         killed.press("cable out")
-        os.kill(chromium.process(browser), signal.SIGKILL)
+        os.kill(chromium.processes(browser)[0], signal.SIGKILL)
         page.has_session("wl0")
     page.press("cable out")
     page.has_session("eth0")

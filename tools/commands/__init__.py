@@ -37,7 +37,7 @@ _WITHOUT_MAKE = ("flash", "provision", "monitor", "doctor", "clean")
 _INTRODUCTION = """\
 One command for everything: it sets this machine up as far as needed (Debian packages, Python
 packages, pinned and checked sources, builds), then does what you asked. On two cores the first
-demo takes about 2 minutes and 400 MB of disk, test about 30 minutes and 1 GB; build says before
+demo takes about 2 minutes and 400 MB of disk, test about 30 minutes and 2 GB; build says before
 how much it fetches. Only build, flash, provision, monitor, doctor and release are about
 hardware."""
 
