@@ -10,7 +10,7 @@ from my_network import KEY, SSID
 
 def done(result, interface):
     last = imp.diag.lastattempt()
-    print(interface, last["name"], "after", last["ms"], "of", last["timeout"] * 1000, "ms")
+    print(interface, last["name"], "after", last["ms"], "ms; the limit was", last["timeout"], "s")
     print(last["cause"])
 
 

@@ -13,6 +13,6 @@ import server
 server.setsendtimeoutpolicy(server.RETURN_ON_ERROR_NO_DISCONNECT, server.WAIT_TIL_SENT, 5)
 imp.uplink.keep(order=["ethernet"])
 for number in range(1, 11):
-    agent.send("reading", {"number": number}, keep=True)
-    print("kept:", number, "waiting:", imp.uplink.outbox()["count"])
+    code = agent.send("reading", {"number": number}, keep=True)
+    print("kept:", number, "code:", code, "waiting:", imp.uplink.outbox()["count"])
     time.sleep(1)
