@@ -96,3 +96,18 @@ def test_the_token_is_taken_at_the_root_only():
 
 def test_start_of_the_server_passes():
     assert ask(kind="lifespan") == ["passed"]
+
+
+@pytest.mark.parametrize(("words", "said"), [("No response returned.", False), ("other", True)])
+def test_browser_that_leaves_early_is_no_error(words, said):
+    async def app(scope, receive, send):
+        raise RuntimeError(words)
+
+    headers = [(name.encode(), value.encode()) for name, value in (HERE, COOKIE)]
+    scope = {"type": "http", "path": "/", "query_string": b"", "headers": headers}
+    request = Guard(app, 80, TOKEN)(scope, None, None)
+    if said:
+        with pytest.raises(RuntimeError):
+            asyncio.run(request)
+    else:
+        asyncio.run(request)

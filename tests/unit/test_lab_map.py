@@ -262,3 +262,16 @@ def test_words_fit_into_their_places():
         drawing = drawn.drawings[f"map-{layout.name}"]
         longest = max(len(text.text) for text in drawing.iter("text"))
         assert longest * CHAR_PX <= 150
+
+
+def test_modem_is_that_of_the_board():
+    lab = Lab(typed_faults.PARTS)
+    for name in ("one", "two"):
+        lab.add_board(name).powered("on")
+    lab.fault("modem", "deny", "modem-deny", (), 1)
+    view = lab.snapshot(1.0)
+    made = [
+        next(p.made for p in words.places(view, board) if p.part == "modem")
+        for board in view.boards
+    ]
+    assert made == [(), ("modem-deny",)]

@@ -99,6 +99,16 @@ def test_faults_in_force_are_the_first_steps(lab, recorder):
     assert view(lab).state == "recording"
 
 
+def test_faults_of_each_board_s_modem_are_among_them(lab, recorder):
+    lab.add_board("other")
+    lab.fault("dns", "drop", "dns-drop", ())
+    lab.fault("modem", "deny", "modem-deny", (), 1)
+    recorder.record()
+    assert [(e.board, e.words) for e in view(lab).entries] == [
+        ("board", "dns-drop"), ("other", "modem-deny")
+    ]  # fmt: skip
+
+
 def test_session_at_the_start_is_said(lab, recorder):
     connect(lab)
     recorder.record()

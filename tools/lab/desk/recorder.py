@@ -69,9 +69,11 @@ class Recorder:
             view = self._lab.snapshot(now_s)
             for number, board in enumerate(view.boards):
                 self._recording.devices.name(number, board.device)
-            for _, faults in view.parts.values():
-                for fault in faults:
-                    self._recording.did(now_s, 0, "fault", fault)
+                # Those of the servers and networks are of all boards, and told once.
+                for part, (_, faults) in view.parts_of(board).items():
+                    if number == 0 or part in view.own[number]:
+                        for fault in faults:
+                            self._recording.did(now_s, number, "fault", fault)
             self._text = self._note = ""
             if any(board.session for board in view.boards):
                 self._note = ("There is a session already, and a test begins without one: for a "

@@ -63,7 +63,7 @@ window.lab = (() => {
     if (!editor || text() === reported) return;
     reported = text();
     if (!window.socket.connected) sessionStorage.setItem(KEPT, reported);
-    emitEvent("labText", base, reported);
+    emitEvent("labText", base, reported.toWellFormed()); // half a character would not arrive
   }
 
   function edited() {

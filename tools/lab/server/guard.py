@@ -39,11 +39,19 @@ class Guard:
         if headers.get("host") not in self._hosts or origin not in {None, *self._origins}:
             await self._refuse(scope, receive, send, _NO_HOST)
         elif self._is(self._cookie_of(headers)):
-            await self._app(scope, receive, send)
+            await self._pass_on(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == "/" and self._is(self._given(scope)):
             await self._let_in(send)
         else:
             await self._refuse(scope, receive, send, _NO_TOKEN)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except RuntimeError as error:
+            # So Starlette ends the request of a browser that has left before its page was made.
+            if str(error) != "No response returned.":
+                raise
 
     @staticmethod
     def _headers(scope: Scope) -> dict[str, str]:

@@ -148,7 +148,7 @@ def _place(lab: LabView, board: BoardView, part: str, session: bool) -> Place:
     if board.kind == "real":
         name = "Wi-Fi" if part == "ap" else name_of(part)
         return Place(part, name, UNKNOWN, UNKNOWN, (), session=session)
-    state, made = lab.parts[part]
+    state, made = lab.parts_of(board)[part]
     by_method = {_method(text): text for text in made}
     if by_method.keys() & _DHCP.keys():
         others = {m: text for m, text in by_method.items() if m and m not in _DHCP}
