@@ -122,7 +122,7 @@ def test_session_goes_over_its_network_to_the_broker(drawn, interface, parts):
         tubes = [path for path in drawing.iter("path") if path.get("class") == "map-tube"]
         assert len(tubes) == 1
         for part in parts:
-            told = re.escape(words.name_of(part)) + r": whole, (DHCP ok, )?carries the session\."
+            told = re.escape(words.name_of(part)) + r": up, (DHCP ok, )?carries the session\."
             assert re.search(told, drawing.get("aria-label"))
     drawn.board.note({"session": None}, 2.0)
     assert "session" not in drawn.text and "map-tube" not in drawn.text
@@ -168,7 +168,7 @@ def test_modem_and_its_network_in_words(drawn):
     drawn.board.modem(Modem("on", "ready", "registered", "-73 dBm"), [])
     drawn.fault("mobile-cable-delay=300")
     assert drawn.places["mobile"].line == "slow" and drawn.places["modem"].line == "ok"
-    assert drawn.places["modem"].title == "modem: whole, on, SIM ready"
+    assert drawn.places["modem"].title == "modem: up, on, SIM ready"
     for drawing in drawn.drawings.values():
         assert "on" in place(drawing, "modem") and "slow" in place(drawing, "mobile")[0]
         assert "registered" in " ".join(place(drawing, "mobile"))

@@ -13,7 +13,7 @@ PARTS = {"ap": "wifi.home", "ethernet": "ethernet", "broker": "broker"}
 
 @pytest.fixture
 def lab():
-    return Lab(PARTS, "import imp\n")
+    return Lab(PARTS, "import imp\n", clock=lambda: "12:00:00")
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_cause_is_told_once(lab, board):
     board.note(failed, 1.0)
     board.note(failed, 1.0)
     assert [e for e in lab.snapshot(2.0).events if "wrong key" in e] == [
-        "board: attempt wl0: NO_WIFI, 150 ms: wrong key"
+        "12:00:00 board: attempt wl0: NO_WIFI, 150 ms: wrong key"
     ]
     assert board.view(2.0).session is None
 
@@ -112,7 +112,7 @@ def test_session_is_what_the_board_says(lab, board):
     assert board.view(2.0).session == "cell0"
     board.note({"session": None}, 2.0)
     assert board.view(2.0).session is None
-    assert lab.snapshot(2.0).events[-1] == "board: no session any more"
+    assert lab.snapshot(2.0).events[-1] == "12:00:00 board: no session any more"
 
 
 def test_gaps_have_the_times_of_their_windows(board):

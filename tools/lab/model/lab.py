@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The whole lab: its boards, and what all of them share."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -44,10 +45,18 @@ class LabView:
         return {**self.parts, **self.own[self.boards.index(board)]}
 
 
-class Lab:
-    """parts: the bench's parts by short name (typed_faults.PARTS). script: for the editor."""
+def _time_of_day() -> str:
+    return time.strftime("%H:%M:%S")
 
-    def __init__(self, parts: Mapping[str, str], script: str = "") -> None:
+
+class Lab:
+    """parts: the bench's parts by short name (typed_faults.PARTS). script: for the editor.
+    clock: gives the time of day, which each event is told with."""
+
+    def __init__(
+        self, parts: Mapping[str, str], script: str = "", clock: Callable[[], str] = _time_of_day
+    ) -> None:
+        self._clock = clock
         self.lock = RLock()
         self._version = 0
         self._script, self._problem = script, ""
@@ -85,7 +94,7 @@ class Lab:
         with self.lock:
             self._version += 1
             if event:
-                self._events.append(event[:_SHOWN_EVENT])
+                self._events.append(f"{self._clock()} {event[:_SHOWN_EVENT]}")
 
     def message(self, topic: str, payload: bytes, text: str) -> None:
         """A message has arrived at the broker. text: the payload as it is shown."""

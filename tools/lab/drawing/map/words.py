@@ -14,7 +14,7 @@ from target import faults
 
 UNKNOWN = "unknown"
 STATES = {
-    faults.OK: "whole", faults.SLOW: "slow", faults.FAULTY: "faulty", faults.CUT: "cut",
+    faults.OK: "up", faults.SLOW: "slow", faults.FAULTY: "faulty", faults.CUT: "cut",
     faults.OFF: "off", UNKNOWN: "unseen",
 }  # fmt: skip
 NETWORKS = ("ap", "cafe", "ethernet", "modem")
@@ -187,6 +187,6 @@ def sentence(board: Centre, shown: tuple[Place, ...]) -> str:
     over = f", session over {board.session}" if board.session else ""
     told = [p.title for p in shown if p.line != faults.OK or p.made or p.session]
     rest = [p.name for p in shown if p.title not in told]
-    whole = f" Whole: {', '.join(rest)}." if rest else ""
+    up = f" Up: {', '.join(rest)}." if rest else ""
     others = "".join(f" {title}." for title in told)
-    return f"The board and its networks. {board.name}: power {board.power}{over}.{others}{whole}"
+    return f"The board and its networks. {board.name}: power {board.power}{over}.{others}{up}"
