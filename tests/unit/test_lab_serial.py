@@ -8,7 +8,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from lab.desk import memory, serial
+from lab.desk import memory, pacing, serial
 from lab.desk.serial import SerialDesk
 from lab.desk.serial_line import SerialLine
 from lab.model import Lab
@@ -32,9 +32,12 @@ def until(condition):
 
 
 @pytest.fixture(autouse=True)
-def notes(monkeypatch):
-    """Stands for lab_notes.py, which needs a real MicroPython."""
-    monkeypatch.setattr(memory, "notes", lambda: NOTE.encode())
+def short(monkeypatch):
+    """Short waits, and a program in place of lab_notes.py, which needs a real MicroPython."""
+    monkeypatch.setattr(memory, "notes", NOTE.encode)
+    monkeypatch.setattr(pacing, "SILENT_S", 0.2)
+    monkeypatch.setattr(serial, "_STUCK_S", 0.5)
+    monkeypatch.setattr(serial, "_AGAIN_S", 0.2)
 
 
 @pytest.fixture
@@ -80,7 +83,9 @@ def test_a_script_of_20_kb_arrives_whole(real):
     assert view(real).problem == ""
 
 
-@pytest.mark.parametrize("background", [b"", b"x = 1, 2, 3 of the background\r\n" * 4])
+@pytest.mark.parametrize(
+    "background", [b"", b"x = 1, 2, 3 of the background\r\n" * 4], ids=["alone", "disturbed"]
+)
 def test_a_paste_of_20_kb_arrives_whole(real, background):
     at_prompt(real)
     real.board.background = background
@@ -102,7 +107,7 @@ def test_a_paste_waits_while_its_code_prints_and_while_it_is_silent(real):
     at_prompt(real)
     like_an_echo = " ".join(LINES[:40])
     prints = f"for n in range(200): print({like_an_echo!r}, sleep(0.01))"
-    lines = [prints, *LINES[:40], "sleep(4)", *LINES[40:60], "print('that is', 6 * 7)", ""]
+    lines = [prints, *LINES[:40], "sleep(1)", *LINES[40:60], "print('that is', 6 * 7)", ""]
     real.desk.type("\r".join(lines))
     until(lambda: "that is 42" in said(real))
     assert real.board.lost == 0
@@ -167,6 +172,7 @@ def test_the_terminal_shows_one_line_for_a_run(real):
         (None, "import array\n", 10000, "does not fit this lab (ImportError)"),
         (None, NOTE + "#" * 1000, 100, "no room for the lab's notes"),
     ],
+    ids=["MicroPython", "another imp", "older", "less", "full"],
 )
 def test_without_notes_the_script_runs_all_the_same(
     tmp_path, monkeypatch, modules, notes, heap, words
