@@ -77,7 +77,7 @@ class LabPage:
 
     def has_no_session(self) -> None:
         """Waits until there is none."""
-        expect(self._head).not_to_contain_text("session")
+        expect(self._head).not_to_contain_text("session over")
 
     def state(self) -> str:
         """All that is shown of the boards and the bench, in words."""
