@@ -23,7 +23,7 @@ ADDRESS = "127.0.0.1"
 _END_S = 2  # for browsers that do not close
 _TOLD_S = 1.0
 # A browser that comes back in this time goes on where it was; later it gets a new page.
-_AWAY_S = 60.0
+_AWAY_S = 20.0
 _ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect width="32" height="32" rx="7" fill="#0a5cb8"/>
 <path d="M9 22 16 10l7 12" fill="none" stroke="#fff" stroke-width="2.5"/>
