@@ -94,7 +94,7 @@ class HeadPanel:
         with ui.header(fixed=False, bordered=False).classes("lab-head"):
             with bar():
                 ui.html("connectwith lab", sanitize=False, tag="h1")
-                self._state = ui.label("").classes("lab-state")
+                self._state = ui.label("").classes("lab-state").props("role=status")
                 self._resets(orders)
                 ui.element("div").classes("lab-gap")
                 help_ = _Help()
