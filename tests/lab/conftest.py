@@ -23,11 +23,16 @@ _CONTEXTS = pytest.StashKey[tuple[list[BrowserContext], list[str]]]()
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.fixture(scope="session", autouse=True)
+def pytest_configure(config):
+    """Empties the folder of logs, before the first worker."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(LOGS, ignore_errors=True)
+        LOGS.mkdir(parents=True)
+
+
+@pytest.fixture(scope="session")
 def logs() -> Path:
-    """The folder of all logs and pictures, empty at the start."""
-    shutil.rmtree(LOGS, ignore_errors=True)
-    LOGS.mkdir(parents=True)
+    """The folder of all logs and pictures."""
     return LOGS
 
 
@@ -48,9 +53,9 @@ def browser(playwright):
 
 
 @pytest.fixture(scope="session")
-def lab(logs):
+def lab(logs, worker_id):
     """The lab of all tests that do not end theirs."""
-    with Lab(logs / "lab.log") as found:
+    with Lab(logs / f"lab-{worker_id}.log") as found:
         yield found
     assert "Traceback" not in found.output
 

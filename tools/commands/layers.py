@@ -41,6 +41,8 @@ SANITIZED = (
     "pytest_net.py::test_s69_an_interface_for_the_local_network",
     "pytest_proxy.py::test_a_proxy_by_name",
 )
+# Each of these has its own browser, which computes much.
+_PAGES_AT_A_TIME = 2
 # Exit status of pytest when no test was chosen (pytest.ExitCode.NO_TESTS_COLLECTED).
 _NOTHING_CHOSEN = 5
 
@@ -217,9 +219,14 @@ def _fuzz(outcome: Outcome, context: Context) -> None:
             outcome.passed += 1
 
 
+def _side_by_side(at_a_time: int) -> list[str]:
+    """The options of a pytest run with several tests at a time."""
+    return ["--numprocesses", str(at_a_time), "--dist", "worksteal"]
+
+
 def _on_boards(board: Path, at_a_time: int) -> list[str]:
-    """The options of a pytest run with virtual boards, several at a time."""
-    return [f"--board-binary={board}", "--numprocesses", str(at_a_time), "--dist", "worksteal"]
+    """The same, with virtual boards."""
+    return [f"--board-binary={board}", *_side_by_side(at_a_time)]
 
 
 def _system(outcome: Outcome, context: Context, chosen: Sequence[str] = ()) -> None:
@@ -269,8 +276,9 @@ def _lab(outcome: Outcome, context: Context) -> None:
     except Problem as problem:
         outcome.failed.append(f"{problem.what} {problem.next_step}")
         return
+    options = [*_side_by_side(_PAGES_AT_A_TIME), "--tb=short"]
     python = str(venv.interpreter(environment))
-    _pytest(outcome, "tests/lab", context, ["--tb=short"], python=python)
+    _pytest(outcome, "tests/lab", context, options, python=python)
 
 
 def _rv32(outcome: Outcome, context: Context) -> None:

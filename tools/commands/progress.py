@@ -16,7 +16,7 @@ USUAL_S = {
     "asan": 60,
     "tsan": 90,
     "demo": 15,
-    "lab": 120,
+    "lab": 100,
     "rv32": 60,
     "upstream": 60,
 }
