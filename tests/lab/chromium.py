@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright
 
@@ -22,14 +23,24 @@ def program() -> str | None:
     return next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
 
 
+def _as_a_users(folder: Path) -> str:
+    """A program that starts Chromium for root. With the right to it, Chromium puts some of its
+    threads before all other programs, which the browser of a user cannot do."""
+    file = folder / "chromium"
+    command = f"setpriv --inh-caps=-sys_nice --bounding-set=-sys_nice -- {program()}"
+    file.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
+    file.chmod(0o700)
+    return str(file)
+
+
 @contextlib.contextmanager
 def launched(playwright: Playwright) -> Iterator[Browser]:
     """A browser with an empty profile, which is gone after the block. Needs program()."""
     with tempfile.TemporaryDirectory(prefix="lab-chromium-", ignore_cleanup_errors=True) as home:
+        is_root = os.geteuid() == 0
         browser = playwright.chromium.launch(
-            executable_path=program(),
-            # Its sandbox refuses to start as root.
-            chromium_sandbox=os.geteuid() != 0,
+            executable_path=_as_a_users(Path(home)) if is_root else program(),
+            chromium_sandbox=not is_root,  # the sandbox refuses to start as root
             # Containers have a small /dev/shm, or none.
             args=[_ONLY_HERE, "--disable-dev-shm-usage"],
             env={**os.environ, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home},

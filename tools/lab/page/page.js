@@ -9,6 +9,7 @@ window.lab = (() => {
   const KEPT = "lab-script"; // text that was typed while there was no connection
   let editor = null;
   let terminal = null;
+  let dark = null; // as they are painted
   let resolveStarted;
   const started = new Promise((resolve) => (resolveStarted = resolve)); // the editor is there
   let ended = false;
@@ -20,8 +21,10 @@ window.lab = (() => {
 
   // -- themes of what does not use page.css
 
+  const isDark = () => document.body.classList.contains("body--dark");
+
   function paint() {
-    const dark = document.body.classList.contains("body--dark");
+    dark = isDark();
     if (editor) editor.setTheme(dark ? "vscodeDark" : "vscodeLight");
     if (!terminal) return;
     const ink = colour("ink");
@@ -145,7 +148,9 @@ window.lab = (() => {
     sayLost(WORDS.lost);
     startTerminal(getElement(terminalId), hint);
     startEditor(getElement(editorId));
-    new MutationObserver(paint).observe(document.body, { attributeFilter: ["class"] });
+    // The class is written again at each drawing, and to read a colour costs a layout of the page.
+    new MutationObserver(() => isDark() !== dark && paint()).observe(
+      document.body, { attributeFilter: ["class"] });
     document.querySelectorAll(".lab-log").forEach(followEnd);
     document.addEventListener("click", (event) => {
       const place = event.target.closest?.(".lab-map [data-part]");
