@@ -120,7 +120,7 @@ def test_example_stay_connected(lab, world, start):
 def test_example_kept_messages(lab, world, start):
     world.broker.stop()
     start()
-    _shows(lab, "kept: 3 waiting: 3")
+    _shows(lab, "kept: 3 code: 0 waiting: 3")
     world.broker.start()
     lab.until(lambda: len(_sent(world, "reading")) == 10, "all messages")
     numbers = [message["data"]["number"] for message in _sent(world, "reading")]
