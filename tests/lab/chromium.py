@@ -8,8 +8,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Error, Playwright
 
 # Debian's, Ubuntu's, Google's.
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -33,18 +34,29 @@ def _as_a_users(folder: Path) -> str:
     return str(file)
 
 
+def _launch(playwright: Playwright, home: str) -> Browser:
+    is_root = os.geteuid() == 0
+    how: dict[str, Any] = {
+        "executable_path": _as_a_users(Path(home)) if is_root else program(),
+        # Containers have a small /dev/shm, or none.
+        "args": [_ONLY_HERE, "--disable-dev-shm-usage"],
+        "env": {**os.environ, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home},
+    }
+    try:
+        # The sandbox refuses to start as root.
+        return playwright.chromium.launch(chromium_sandbox=not is_root, **how)
+    except Error as error:
+        if is_root or "No usable sandbox" not in str(error):
+            raise
+    # A container that lets nobody make one. The page is this project's, and no other is reached.
+    return playwright.chromium.launch(chromium_sandbox=False, **how)
+
+
 @contextlib.contextmanager
 def launched(playwright: Playwright) -> Iterator[Browser]:
     """A browser with an empty profile, which is gone after the block. Needs program()."""
     with tempfile.TemporaryDirectory(prefix="lab-chromium-", ignore_cleanup_errors=True) as home:
-        is_root = os.geteuid() == 0
-        browser = playwright.chromium.launch(
-            executable_path=_as_a_users(Path(home)) if is_root else program(),
-            chromium_sandbox=not is_root,  # the sandbox refuses to start as root
-            # Containers have a small /dev/shm, or none.
-            args=[_ONLY_HERE, "--disable-dev-shm-usage"],
-            env={**os.environ, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home},
-        )
+        browser = _launch(playwright, home)
         try:
             yield browser
         finally:
