@@ -132,6 +132,8 @@ class FakeModem:
 
 
 class Broker:
+    crashed = False
+
     def __init__(self):
         self.messages, self._new = [], []
 
@@ -247,7 +249,10 @@ def test_messages(lab):
     until(lambda: view(lab).messages == [("imp/1/device/x", "hi")])
 
 
-@pytest.mark.parametrize("topic", ["", "a/#", "+/a", "refused"])
+@pytest.mark.parametrize(
+    "topic",
+    ["", "a/#", "+/a", "refused", "$SYS/x", "a\x01", "a\uffff", "\ud800", "a/" * 200, "a" * 65536],
+)
 def test_message_that_cannot_be_sent(lab, topic):
     lab.desk.publish(topic, "x")
     until(lambda: problem(lab))
@@ -305,9 +310,18 @@ def test_bench_that_has_ended_is_a_sentence_and_the_desk_goes_on(lab):
         raise BenchError("netsim has ended")
 
     lab.world.netsim.traffic = ended
-    until(lambda: "netsim has ended" in problem(lab))
+    said = "networks have ended. The bench says: netsim has ended. End the lab with Ctrl-C"
+    until(lambda: said in problem(lab))
     lab.desk.fault(0, "ap-rssi=-80")
     until(lambda: lab.world.wifi["home"].made == [-80])
+
+
+def test_broker_that_has_ended_by_itself_is_a_fault(lab):
+    lab.world.broker.crashed = True
+    until(lambda: "The broker has ended by itself" in problem(lab))
+    assert view(lab).parts["broker"] == ("off", ("broker-stop",))
+    lab.desk.fault(0, "ap-rssi=-80")  # it is said once
+    until(lambda: view(lab).parts["ap"][1] and not problem(lab))
 
 
 def test_modem_and_its_lines_are_told_once(lab):

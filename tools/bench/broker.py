@@ -107,6 +107,12 @@ class Broker(Inbox):
             raise BenchError("the broker is not running")
         return self._child.pid
 
+    @property
+    def crashed(self) -> bool:
+        """Whether its process has ended by itself, or the bench's connection to it; restore()
+        starts another one."""
+        return self._child is not None and (not self._child.running or self._engine.lost)
+
     def start(self) -> None:
         """Starts it, after stop() on the same ports. Raises BenchError."""
         if self._child is not None:

@@ -42,6 +42,11 @@ class Engine:
         """Publishes; returns when the broker has it."""
         self._connected().publish(topic, payload, retain)
 
+    @property
+    def lost(self) -> bool:
+        """Whether the connection that watches the broker has ended."""
+        return self._client is not None and self._client.closed
+
     def ping(self) -> None:
         """Returns when the broker has answered. Raises BenchError."""
         self._connected().ping()

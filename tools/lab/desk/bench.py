@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _STEP_S = 0.1
 _LOOK_S = 0.2
+_LEVELS, _TOPIC_BYTES = 199, 65535  # Mosquitto takes 200 levels
 
 
 class BenchDesk(Worker):
@@ -28,6 +29,7 @@ class BenchDesk(Worker):
         self._world, self._boards, self._lab = world, boards, lab
         self._parts = {part: short for short, part in typed_faults.PARTS.items()}
         self._watch, self._look_s = Watch(world, boards), 0.0
+        self._has_ended = False  # the broker, and it was said
 
     def check_fault(self, board: int, text: str) -> typed_faults.Fault:
         """A fault as it is typed. Raises Problem for what is none, or does not fit."""
@@ -48,9 +50,14 @@ class BenchDesk(Worker):
         self._lab.fault(short, fault.method, fault.text, fault.values, board)
 
     def check_topic(self, topic: str) -> None:
-        """Raises Problem for a topic that no message can have."""
-        if not topic or any(char in topic for char in "#+\0"):
+        """Raises Problem for a topic at which the broker would end the bench's connection."""
+        if not topic or any(char in topic for char in "#+"):
             raise Problem("The message was not sent.", "", "a topic has no # and no + in it.")
+        if topic.startswith("$") or not topic.isprintable():
+            raise Problem("The message was not sent.", "", "a topic has no $ at its begin, and "
+                          "nothing in it that cannot be seen.")  # fmt: skip
+        if topic.count("/") > _LEVELS or len(topic.encode()) > _TOPIC_BYTES:
+            raise Problem("The message was not sent.", "", "the topic is too long.")
 
     def publish(self, topic: str, payload: str) -> None:
         """Publishes a message."""
@@ -65,9 +72,28 @@ class BenchDesk(Worker):
         now_s = time.monotonic()
         if now_s >= self._look_s:
             self._look_s = now_s + _LOOK_S
+            self._look_at_broker()
             boards = list(zip(range(len(self._boards)), self._lab.boards, strict=False))
-            for (number, board), flows in zip(boards, self._watch.look(), strict=True):
+            for (number, board), flows in zip(boards, self._flows(), strict=True):
                 board.traffic(flows)
                 board.modem(*self._watch.modem(number))
                 board.waited(time.monotonic(), self._watch.waited_us(number))
         self.wait(_STEP_S)
+
+    def _look_at_broker(self) -> None:
+        """One that has ended is shown as stopped, so that the end of all faults starts it."""
+        if self._world.broker.crashed and not self._has_ended:
+            self._lab.fault("broker", "stop", "broker-stop", (), 0)
+            self._lab.problem(
+                "The broker has ended by itself, or refuses the bench. End all faults starts it."
+            )
+        self._has_ended = self._world.broker.crashed
+
+    def _flows(self) -> list[dict[str, bool]]:
+        from bench import BenchError
+
+        try:
+            return self._watch.look()
+        except BenchError as error:
+            raise Problem("The simulated networks have ended.", f"The bench says: {error}.",
+                          "End the lab with Ctrl-C, and start it again.") from error  # fmt: skip
