@@ -37,7 +37,7 @@ from setting import Setting  # noqa: E402
 from stand import COLUMNS, TITLES, Kit  # noqa: E402
 
 from commands.freshness import FIGURES  # noqa: E402
-from setup.problem import Problem  # noqa: E402
+from setup.problem import Problem, exit_with  # noqa: E402
 
 RESULTS = _ROOT / "build" / "bench"
 # Programs that measure milliseconds come first, before the machine is warm.
@@ -169,8 +169,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Problem as problem:
-        print(problem, file=sys.stderr)
-        sys.exit(problem.status)
+    exit_with(main)

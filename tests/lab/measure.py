@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from commands.console import Console
 from commands.session import boards_in_bench, configure, prepare
-from setup.problem import Problem
+from setup.problem import Problem, exit_with
 from setup.report import Report
 
 _ATTEMPTS = Path(__file__).with_name("measured_attempts.py")
@@ -258,8 +258,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Problem as problem:
-        print(problem, file=sys.stderr)
-        sys.exit(problem.status)
+    exit_with(main)

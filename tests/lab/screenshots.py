@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(ROOT / "tools"))
 
-from setup.problem import Problem
+from setup.problem import Problem, exit_with
 
 _SCRIPT = ROOT / "tools" / "lab" / "on_board" / "examples" / "6_stay_connected.py"
 # By width: the most that is shown of the page's height, in CSS pixels.
@@ -86,8 +86,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Problem as problem:
-        print(problem, file=sys.stderr)
-        sys.exit(problem.status)
+    exit_with(main)

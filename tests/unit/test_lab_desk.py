@@ -18,10 +18,10 @@ from bench.traffic import Link, Reading
 from lab.desk import Desk, watch
 from lab.model import Lab
 from lab.model.board import Modem
+from waiting import until
 
 from commands.typed_faults import PARTS
 
-LIMIT_S = 20.0
 # A stand-in for mpy-cross, which knows one error.
 CHECK = """\
 #!/bin/sh
@@ -146,13 +146,6 @@ class Broker:
             raise BenchError("the broker is not running")
         self.messages.append((topic, payload.encode(), False))
         self._new.append(self.messages[-1])
-
-
-def until(condition):
-    deadline = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 @pytest.fixture

@@ -2,15 +2,13 @@
 # SPDX-License-Identifier: MIT
 """The lab's recorder, between a model and orders that are noted."""
 
-import time
-
 import pytest
 from lab.desk.recorder import Recorder
 from lab.model import Lab
+from waiting import until
 
 from commands.typed_faults import PARTS
 
-LIMIT_S = 20.0
 DEVICE = "240ac4000001"
 
 
@@ -47,13 +45,6 @@ def recorder(lab, orders, tmp_path):
 
 def view(lab):
     return lab.snapshot(0.0).recording
-
-
-def until(condition):
-    deadline = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def connect(lab):

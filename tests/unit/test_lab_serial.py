@@ -5,9 +5,11 @@
 import contextlib
 import threading
 import time
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
+import waiting
 from lab.desk import memory, pacing, serial
 from lab.desk.serial import SerialDesk
 from lab.desk.serial_line import SerialLine
@@ -24,11 +26,7 @@ TEXT = "\n".join(LINES) + "\n"
 NOTE = 'print("\\x1e{\\"boot\\": 1, \\"device\\": \\"d1\\"}\\x1f", end="")\npauses = 1\n'
 
 
-def until(condition):
-    deadline = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+until = partial(waiting.until, limit_s=LIMIT_S)
 
 
 @pytest.fixture(autouse=True)

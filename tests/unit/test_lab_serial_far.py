@@ -6,9 +6,11 @@ import contextlib
 import socket
 import threading
 import time
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
+import waiting
 from bench import serial_server
 from bench.serial_server import SerialServer
 from esp_rfc2217_server.esp_port_manager import EspPortManager
@@ -24,11 +26,7 @@ from setup.problem import Problem
 LIMIT_S = 60.0
 
 
-def until(condition):
-    deadline = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+until = partial(waiting.until, limit_s=LIMIT_S)
 
 
 @pytest.fixture

@@ -4,6 +4,9 @@
 
 import errno
 import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
 
 
 class Problem(Exception):
@@ -22,6 +25,15 @@ class Problem(Exception):
 
     def __str__(self) -> str:
         return f"cw: {self.what}\n    why: {self.why}\n    next: {self.next_step}"
+
+
+def exit_with(main: Callable[[], int]) -> NoReturn:
+    """Ends a script with the exit status of `main`, or with the Problem that it raises."""
+    try:
+        sys.exit(main())
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(problem.status)
 
 
 def from_oserror(error: OSError) -> Problem:

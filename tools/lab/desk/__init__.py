@@ -40,7 +40,6 @@ class Desk:
         mpy_cross: Path,
         lines: Sequence[SerialLine] = (),
     ) -> None:
-        self._lab = lab
         self._mpy_cross = mpy_cross
         self._folder = world.folder
         names = [f"board {number + 1}" if len(boards) > 1 else "board"

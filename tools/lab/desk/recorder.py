@@ -32,6 +32,7 @@ class Recorder:
         self._player: Player | None = None
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
+        self._entries: list[Entry] = []  # of the items, each made once
         self._note = self._text = ""
         lab.listeners.append(self._saw)
 
@@ -66,6 +67,7 @@ class Recorder:
                 return
             now_s = time.monotonic()
             self._recording = Recording(now_s)
+            self._entries = []
             view = self._lab.snapshot(now_s)
             for number, board in enumerate(view.boards):
                 self._recording.devices.name(number, board.device)
@@ -162,9 +164,10 @@ class Recorder:
 
     def _show(self) -> None:
         boards = self._lab.boards
-        entries = tuple(
+        self._entries += (
             Entry(item.at_s, "" if item.board is None else boards[item.board].name, item.words(),
                   item.is_step)
-            for item in self._items()
+            for item in self._items()[len(self._entries) :]
         )  # fmt: skip
+        entries = tuple(self._entries)
         self._lab.show(RecordingView(self._state(), entries, self._note, self._text))

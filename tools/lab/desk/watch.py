@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 # By a kind of packets: the part that they go to. All other TCP leads to the broker.
 _SERVERS = {"dns": "dns", "sntp": "sntp", "dhcp": "dhcp", "tcp": "broker"}
 _NETWORKS = {name.removeprefix("wifi."): short for short, name in PARTS.items()}
-
-
 _DIRECTIONS = {"board": ">", "modem": "<", "mode": "-"}
 _CSQ_MAX = 31  # 3GPP TS 27.007, 8.5: above it, the signal is not known
 

@@ -5,30 +5,11 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from lab import recording
 
-class Orders(Protocol):
+
+class Orders(recording.Orders, Protocol):
     """What the page needs of desk.Desk. Each method returns at once."""
-
-    def type(self, board: int, text: str) -> None:
-        """Keys for the console."""
-
-    def run_script(self, board: int, code: str) -> None:
-        """Runs a script."""
-
-    def soft_reset(self, board: int) -> None:
-        """Ctrl-D."""
-
-    def press_en(self, board: int) -> None:
-        """Presses EN."""
-
-    def power(self, board: int, on: bool) -> None:
-        """Switches the board."""
-
-    def fault(self, board: int, text: str) -> None:
-        """Makes a fault."""
-
-    def publish(self, topic: str, payload: str) -> None:
-        """Publishes a message."""
 
     @property
     def recorder(self) -> "RecorderOrders":
