@@ -124,6 +124,19 @@ def test_a_slider_follows_the_state_but_not_while_it_is_held():
     with_user(check)
 
 
+def test_what_is_in_force_for_another_board_is_said():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        lab.fault("modem", "deny", "modem-deny", (), 1)
+        lab.fault("ap", "off", "ap-off", (), 1)  # all boards share the access point
+        await sees(user, "Elsewhere: modem-deny on board 2.")
+        press(user, button(user, "● board 2: on"))
+        await sees(user, "Elsewhere: modem-deny on board 2.", there=False)
+        lab.fault("modem", "sim", "modem-sim=removed", ("removed",), 0)
+        await sees(user, "Elsewhere: modem-sim=removed on board 1.")
+
+    with_user(check, ("virtual", "virtual"))
+
+
 def test_all_faults_end_at_once():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         lab.fault("ap", "off", "ap-off", ())
@@ -131,6 +144,6 @@ def test_all_faults_end_at_once():
         press(user, button(user, "All faults"))
         await sees(user, f"{name_of('dns')} · 1 on")
         press(user, button(user, "End all faults"))
-        assert desk.asked == [("fault", 0, "ap-restore"), ("fault", 0, "dns-restore")]
+        assert desk.asked == [("end_faults",)]
 
     with_user(check)

@@ -57,7 +57,7 @@ def test_what_is_pressed_reaches_the_desk():
         assert desk.asked == [("soft_reset", 0), ("press_en", 0), ("power", 0, False),
                               ("run_script", 0, SCRIPT), ("type", 0, "\x03"),
                               ("publish", "imp/1/device/hello", '"hello"'),
-                              ("fault", 0, "ap-restore")]  # fmt: skip
+                              ("end_faults",)]  # fmt: skip
 
     with_user(check)
 

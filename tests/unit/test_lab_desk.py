@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The lab's desk, between a model and a board that is a terminal of the test."""
 
+import contextlib
 import os
 import pty
 import select
@@ -101,6 +102,17 @@ class Ap:
         raise KeyError("an error of the lab")
 
 
+class Dns:
+    def __init__(self):
+        self.made = []
+
+    def drop(self):
+        self.made.append("drop")
+
+    def restore(self):
+        self.made.append("restore")
+
+
 class Netsim:
     """The networks as the desk looks at them; `packets` of DNS have passed."""
 
@@ -122,7 +134,13 @@ class FakeModem:
     board_pid = 77
 
     def __init__(self):
-        self.lines = []
+        self.lines, self.made = [], []
+
+    def deny(self):
+        self.made.append("deny")
+
+    def restore(self):
+        self.made.append("restore")
 
     def view(self):
         return View("on", False, "ready", "searching", 20, None)
@@ -148,19 +166,39 @@ class Broker:
         self._new.append(self.messages[-1])
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """A desk at work: world, board, model, desk."""
-    world = SimpleNamespace(wifi={"home": Ap()}, broker=Broker(), folder=tmp_path,
-                            netsim=Netsim(), modems=[FakeModem()])  # fmt: skip
-    check = tmp_path / "mpy-cross"
+@contextlib.contextmanager
+def at_work(folder, count):
+    """A desk at work with so many boards: world, the first board, model, desk."""
+    boards = [Board() for _ in range(count)]
+    world = SimpleNamespace(
+        wifi={"home": Ap()}, broker=Broker(), dns=Dns(), folder=folder, netsim=Netsim(),
+        modems=[FakeModem() for _ in boards],
+    )  # fmt: skip
+    check = folder / "mpy-cross"
     check.write_text(CHECK)
     check.chmod(0o755)
-    board, lab = Board(), Lab(PARTS)
-    with Desk(world, [board], lab, check) as desk:
-        yield SimpleNamespace(world=world, board=board, lab=lab, state=lab.boards[0], desk=desk)
-    board.stop()
+    lab = Lab(PARTS)
+    with Desk(world, boards, lab, check) as desk:
+        yield SimpleNamespace(
+            world=world, board=boards[0], lab=lab, state=lab.boards[0], desk=desk
+        )
+    for board in boards:
+        board.stop()
     assert not [t for t in threading.enumerate() if t.name.startswith("lab ")]
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """With one board."""
+    with at_work(tmp_path, 1) as made:
+        yield made
+
+
+@pytest.fixture
+def two(tmp_path):
+    """With two boards."""
+    with at_work(tmp_path, 2) as made:
+        yield made
 
 
 def view(lab):
@@ -235,6 +273,32 @@ def test_fault_that_cannot_be_made_is_a_sentence(lab, text, words):
     assert view(lab).parts["ap"] == ("ok", ())
     lab.desk.fault(0, "ap-rssi=-1")  # the desk goes on
     until(lambda: lab.world.wifi["home"].made == [-1])
+
+
+def test_all_faults_of_all_boards_end(two):
+    two.desk.recorder.record()
+    two.desk.fault(1, "dns-drop")
+    two.desk.fault(1, "modem-deny")
+    two.desk.end_faults()  # and those before it that have not been made yet
+    until(lambda: two.world.modems[1].made == ["deny", "restore"])
+    until(lambda: not view(two).faults())
+    assert two.world.dns.made == ["drop", "restore"] and two.world.modems[0].made == []
+    two.desk.recorder.stop_recording()
+    steps = [(entry.board, entry.words) for entry in view(two).recording.entries]
+    assert steps == [("board 2", "dns-drop"), ("board 2", "modem-deny"),
+                     ("board 1", "dns-restore"), ("board 2", "modem-restore")]  # fmt: skip
+
+
+def test_an_end_that_is_refused_is_said_and_the_others_come(two):
+    def refuses():
+        raise BenchError("the modem has ended")
+
+    two.world.modems[0].restore = refuses
+    for number in (0, 1):
+        two.desk.fault(number, "modem-deny")
+    two.desk.end_faults()
+    until(lambda: two.world.modems[1].made == ["deny", "restore"])
+    until(lambda: view(two).faults() == [(0, "modem", ("modem-deny",))])
 
 
 def test_messages(lab):

@@ -151,7 +151,7 @@ def test_what_was_seen_before_a_reset_and_a_run_is_not_waited_for():
         ([(1, 0, "fault", "ap-off"), (2, 0, "lost")], "begins in the middle: 'no session'"),
         ([*connected(1), (2, 0, "run_script", "x")], "begins in the middle: 'attempt over wl0"),
         ([(1, 0, "run_script", "x"), (2, 1, "run_script", "x"), *SEEN], "of 2 boards"),
-        ([(1, 0, "press_en"), (2, 1, "fault", "modem-deny"), *SEEN], "of 2 boards"),
+        ([(1, 0, "press_en"), (2, 1, "press_en"), *SEEN], "of 2 boards"),
     ],
 )
 def test_what_makes_no_test_is_refused(lines, words):
@@ -172,6 +172,15 @@ def test_a_board_that_is_not_the_first():
     assert made == [("lab_board.run", ("x",)),
                     ("lab_board.attempt", ("eth0", "SERVER_CONNECTED")),
                     ("world.wifi['home'].off", ())]  # fmt: skip
+
+
+def test_what_the_bench_does_to_another_board_is_left_out():
+    _, made = run(of((0, 1, "fault", "modem-deny"), (1, 0, "run_script", "x"), *connected(2, 0),
+                     (3, 0, "fault", "modem-deny"), (3.1, 1, "fault", "modem-restore"),
+                     (3.2, None, "publish", "imp/bbbb/x", "y"), (3.3, 1, "fault", "dns-restore"),
+                     devices=("aaaa", "bbbb")))  # fmt: skip
+    assert [name for name, _ in made if name != "lab_board.goes_on"] == [
+        "lab_board.run", "lab_board.attempt", "modem.deny", "world.dns.restore"]  # fmt: skip
 
 
 def test_a_crash_is_a_test_that_fails_until_it_is_mended():

@@ -170,6 +170,7 @@ def test_each_board_has_its_own_modem():
     one, two = (view.parts_of(board) for board in view.boards)
     assert one["modem"] == ("ok", ()) and two["modem"] == ("faulty", ("modem-deny",))
     assert one["ap"] == two["ap"] == ("off", ("ap-off",))
+    assert view.faults() == [(0, "ap", ("ap-off",)), (1, "modem", ("modem-deny",))]
 
 
 def test_two_pages_and_a_late_one_agree(lab, board):

@@ -6,6 +6,7 @@ A thread owns each board and its console, and one more the bench, whose faults m
 """
 
 import contextlib
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -40,7 +41,7 @@ class Desk:
         mpy_cross: Path,
         lines: Sequence[SerialLine] = (),
     ) -> None:
-        self._mpy_cross = mpy_cross
+        self._lab, self._mpy_cross = lab, mpy_cross
         self._folder = world.folder
         names = [f"board {number + 1}" if len(boards) > 1 else "board"
                  for number in range(len(boards))]  # fmt: skip
@@ -118,6 +119,15 @@ class Desk:
             self._bench.make(board, fault)
 
         self._bench.order(make)
+
+    def end_faults(self) -> None:
+        """Ends all faults that have been made until this is carried out, of all boards."""
+
+        def end() -> None:
+            for board, part, _ in self._lab.snapshot(time.monotonic()).faults():
+                self.fault(board, f"{part}-restore")
+
+        self._bench.order(end)
 
     def publish(self, topic: str, payload: str) -> None:
         """Publishes a message at the broker."""

@@ -71,11 +71,9 @@ class Recorder:
             view = self._lab.snapshot(now_s)
             for number, board in enumerate(view.boards):
                 self._recording.devices.name(number, board.device)
-                # Those of the servers and networks are of all boards, and told once.
-                for part, (_, faults) in view.parts_of(board).items():
-                    if number == 0 or part in view.own[number]:
-                        for fault in faults:
-                            self._recording.did(now_s, number, "fault", fault)
+            for number, _, faults in view.faults():
+                for fault in faults:
+                    self._recording.did(now_s, number, "fault", fault)
             self._text = self._note = ""
             if any(board.session for board in view.boards):
                 self._note = ("There is a session already, and a test begins without one: for a "

@@ -44,6 +44,16 @@ class LabView:
         """The parts around a board."""
         return {**self.parts, **self.own[self.boards.index(board)]}
 
+    def faults(self) -> list[tuple[int, str, tuple[str, ...]]]:
+        """All that is in force: a board's index, the part, the faults as they are typed. Those
+        that all boards share are the first one's."""
+        return [
+            (number, part, texts)
+            for number, parts in enumerate([self.parts, *self.own[1:]])
+            for part, (_, texts) in parts.items()
+            if texts
+        ]
+
 
 def _time_of_day() -> str:
     return time.strftime("%H:%M:%S")

@@ -15,6 +15,9 @@ class Orders(recording.Orders, Protocol):
     def recorder(self) -> "RecorderOrders":
         """The recorder."""
 
+    def end_faults(self) -> None:
+        """Ends all faults, of all boards."""
+
 
 class RecorderOrders(Protocol):
     """What the page needs of desk.recorder.Recorder. Each method returns at once."""
@@ -70,6 +73,10 @@ class BoardOrders:
     def fault(self, text: str) -> None:
         """Makes a fault."""
         self._desk.fault(self._chosen(), text)
+
+    def end_faults(self) -> None:
+        """Ends all faults, of all boards."""
+        self._desk.end_faults()
 
     def publish(self, topic: str, payload: str) -> None:
         """Publishes a message."""

@@ -18,6 +18,16 @@ _REAL = ("These need the bench. This board is at {name}, in your own networks, s
          "there by hand.")  # fmt: skip
 
 
+def _elsewhere(lab: LabView, board: BoardView) -> str:
+    """What is in force at the parts of other boards alone."""
+    found = [
+        f"{', '.join(texts)} on {lab.boards[number].name}"
+        for number, part, texts in lab.faults()
+        if part in lab.own[number] and lab.boards[number] is not board
+    ]
+    return f"Elsewhere: {'; '.join(found)}." if found else ""
+
+
 class _Row:
     """What is in force is told by a mark, by its button, and by the row's colour."""
 
@@ -87,8 +97,8 @@ class FaultsPanel:
                 self._quick = {text: self._quick_one(words, text) for words, text in QUICK.items()}
             self._more = button("All faults", lambda: self._turn(not self._all.visible))
             self._more.classes("lab-more")
-            self._end = button("End all faults", self._end_all)
-        self._reason = ui.label("").classes("lab-hint")
+            self._end = button("End all faults", orders.end_faults)
+        self._hint = ui.label("").classes("lab-hint")
         with ui.element("div").classes("lab-faults") as self._all:
             with ui.tabs(on_change=lambda event: self._show(event.value)) as self._tabs:
                 self._tabs.props("dense no-caps align=left inline-label").classes("lab-tabs")
@@ -133,7 +143,8 @@ class FaultsPanel:
             set_prop(row, "inert", is_real)
         for each in (self._more, self._end):
             each.set_enabled(not is_real)
-        self._reason.set_text(_REAL.format(name=board.name) if is_real else "")
+        elsewhere = _elsewhere(lab, board)
+        self._hint.set_text(_REAL.format(name=board.name) if is_real else elsewhere)
         parts = lab.parts_of(board)
         if parts == self._parts:
             return
@@ -146,8 +157,3 @@ class FaultsPanel:
             set_prop(self._tab[part], "label", f"{name_of(part)}{count}")
         if self._open is not None:
             self._open.draw(self._in_force)
-
-    def _end_all(self) -> None:
-        for part, (_, texts) in self._parts.items():
-            if texts:
-                self._orders.fault(f"{part}-restore")

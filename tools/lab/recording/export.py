@@ -58,8 +58,9 @@ def as_pytest(
 
 
 def _of_one_board(items: tuple[Item, ...], real: Collection[int]) -> list[Item]:
-    """All steps, and what was seen of the board that they are of."""
-    boards = {_board_of(one) for one in items if one.is_step} - {None}
+    """All that concerns the board on which something was done. What the bench did to another one,
+    such as a fault of its modem, has no effect here."""
+    boards = {one.board for one in items if one.is_step and one.what not in _OF_THE_BENCH}
     if len(boards) > 1:
         raise Problem(
             "This recording cannot be saved as a test.",
@@ -73,14 +74,14 @@ def _of_one_board(items: tuple[Item, ...], real: Collection[int]) -> list[Item]:
             "a test runs in the bench: record the steps of a virtual board. This recording can be "
             "played again as it is.",
         )
-    return [one for one in items if one.is_step or not boards or one.board in {None, *boards}]
+    return [one for one in items if not boards or _board_of(one) in {None, *boards}]
 
 
-def _board_of(step: Item) -> int | None:
-    if step.what not in _OF_THE_BENCH:
-        return step.board
-    of_modem = step.what == "fault" and typed_faults.parse(step.values[0]).part == "modem"
-    return step.board if of_modem else None
+def _board_of(item: Item) -> int | None:
+    """None for what all boards share."""
+    if item.what == "fault" and typed_faults.parse(item.values[0]).part != "modem":
+        return None
+    return item.board
 
 
 def _check(found: list[Move], crashed: bool) -> None:
