@@ -15,7 +15,6 @@ from .errors import BenchError
 
 _CONNECT, _CONNACK, _PUBLISH, _PUBACK, _SUBSCRIBE, _SUBACK = 0x10, 0x20, 0x30, 0x40, 0x82, 0x90
 _PINGREQ, _PINGRESP = 0xC0, 0xD0
-_PING = 0  # never a packet identifier
 _RETAIN_AS_PUBLISHED = 0x08  # MQTT 5.0 section 3.8.3.1
 
 OnMessage = Callable[[str, bytes, bool], None]
@@ -92,6 +91,7 @@ class MqttClient:
         self._lock = threading.Lock()
         self._acknowledged = threading.Condition()
         self._waiting: set[int] = set()
+        self._pings = self._pongs = 0  # since the start: PINGRESP has no number, but an order
         self._packet_id = 0
         self._closed = False
         self.granted = -1
@@ -135,15 +135,22 @@ class MqttClient:
         with self._acknowledged:
             self._waiting.add(number)
             try:
-                self._send(kind, body)
-            except OSError as error:
-                raise BenchError(f"MQTT broker: {error}") from error
-            done = self._acknowledged.wait_for(
-                lambda: number not in self._waiting or self._closed, self._timeout
-            )
-            self._waiting.discard(number)
-            if not done or self._closed:
-                raise BenchError(f"MQTT broker: no acknowledgement within {self._timeout} s")
+                self._send_and_wait(kind, body, lambda: number not in self._waiting)
+            finally:
+                self._waiting.discard(number)
+
+    def _send_and_wait(self, kind: int, body: bytes, done: Callable[[], bool]) -> None:
+        """With the lock of the acknowledgements."""
+        try:
+            self._send(kind, body)
+        except OSError as error:
+            raise BenchError(f"MQTT broker: {error}") from error
+        self._acknowledged.wait_for(lambda: done() or self._closed, self._timeout)
+        if done():
+            return
+        if self._closed:
+            raise BenchError("MQTT broker: has closed the connection")
+        raise BenchError(f"MQTT broker: no acknowledgement within {self._timeout} s")
 
     def _next_id(self) -> int:
         self._packet_id = self._packet_id % 0xFFFF + 1
@@ -164,7 +171,10 @@ class MqttClient:
 
     def ping(self) -> None:
         """Returns when the broker has answered. Raises BenchError when it does not."""
-        self._acknowledge(_PINGREQ, _PING, b"")
+        with self._acknowledged:
+            self._pings += 1
+            number = self._pings
+            self._send_and_wait(_PINGREQ, b"", lambda: self._pongs >= number)
 
     def _run(self) -> None:
         try:
@@ -174,15 +184,22 @@ class MqttClient:
                     self._received(kind, body)
                 elif kind in (_PUBACK, _SUBACK, _PINGRESP):
                     with self._acknowledged:
-                        if kind == _SUBACK:
-                            self.granted = body[-1]
-                        self._waiting.discard(int.from_bytes(body[:2], "big"))  # b"" is _PING
+                        self._answered(kind, body)
                         self._acknowledged.notify_all()
         except (OSError, BenchError, ValueError, IndexError):
             pass  # closed, by us or by the broker
         with self._acknowledged:
             self._closed = True
             self._acknowledged.notify_all()
+
+    def _answered(self, kind: int, body: bytes) -> None:
+        if kind == _PINGRESP:
+            self._pongs += 1
+            return
+        number = int.from_bytes(body[:2], "big")
+        if kind == _SUBACK and number in self._waiting:  # not late
+            self.granted = body[-1]
+        self._waiting.discard(number)
 
     def _received(self, kind: int, body: bytes) -> None:
         length = int.from_bytes(body[:2], "big")

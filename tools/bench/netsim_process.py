@@ -24,6 +24,7 @@ _SOURCE = Path(__file__).resolve().parent / "netsim"
 _BUILD = _SOURCE.parents[2] / "build" / "netsim"
 _ANSWER_TIMEOUT_S = 30.0
 EVENTS_MAX = 100_000  # a board that toggles a pin makes many; then the older half is forgotten
+_END = (-1, "")  # in the place of an answer: there will be none
 _END_TIMEOUT_S = 20.0  # a sanitizer's search for leaks takes long on a busy machine
 
 
@@ -71,14 +72,15 @@ class Netsim:
         self.joined: dict[int, str] = {}  # with a link: the network's name
         self.listeners: list[Callable[[str], None]] = []  # called in a thread; must not wait
         self._changed = threading.Condition()
-        self._answers: queue.Queue[str] = queue.Queue()
+        self._answers: queue.Queue[tuple[int, str]] = queue.Queue()  # numbered as they come
+        self._asked = 0  # the number of the last command; "ready" is the answer 0
         self._lock = threading.Lock()
         command = [binary or find_netsim(), "--socket", self.path]
         self._child = Child(command, folder / "netsim.log", guard)
         self._reader = threading.Thread(target=self._read, name="netsim", daemon=True)
         self._reader.start()
         try:
-            if not self._take_answer().startswith("ready "):
+            if not self._take_answer(0).startswith("ready "):
                 raise self._child.failure("is not ready")
         except BenchError:
             self.close()
@@ -90,13 +92,15 @@ class Netsim:
         return self._child.pid
 
     def _read(self) -> None:
+        number = 0
         for line in self._child.stdout:
             text = line.decode(errors="replace").rstrip("\n")
             if text.startswith("event "):
                 self._take_event(text[6:])
             else:
-                self._answers.put(text)
-        self._answers.put("")  # the end
+                self._answers.put((number, text))
+                number += 1
+        self._answers.put(_END)
 
     def _take_event(self, event: str) -> None:
         word, _, rest = event.partition(" ")
@@ -118,16 +122,21 @@ class Netsim:
                 del self.events[: EVENTS_MAX // 2]
             self._changed.notify_all()
 
-    def _take_answer(self) -> str:
-        try:
-            answer = self._answers.get(timeout=_ANSWER_TIMEOUT_S)
-        except queue.Empty:
-            raise self._child.failure(f"no answer within {_ANSWER_TIMEOUT_S:.0f} s") from None
-        if answer == "":
-            self._answers.put("")  # for the next command
-            self._child.wait(1)
-            raise self._child.failure("has ended")
-        return answer
+    def _take_answer(self, number: int) -> str:
+        """netsim answers in order, each line once. Answers to commands that nobody waits for any
+        more are dropped."""
+        deadline = time.monotonic() + _ANSWER_TIMEOUT_S
+        while True:
+            try:
+                answer = self._answers.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                raise self._child.failure(f"no answer within {_ANSWER_TIMEOUT_S:g} s") from None
+            if answer == _END:
+                self._answers.put(_END)  # for the next command
+                self._child.wait(1)
+                raise self._child.failure("has ended")
+            if answer[0] == number:
+                return answer[1]
 
     def command(self, line: str) -> str:
         """Sends one command; returns the text after `ok`. Raises BenchError with netsim's text."""
@@ -136,10 +145,11 @@ class Netsim:
         with self._lock:
             try:
                 self._child.stdin.write(line.encode() + b"\n")
+                self._asked += 1
                 self._child.stdin.flush()
             except (OSError, ValueError):
                 raise self._child.failure("has ended") from None
-            answer = self._take_answer()
+            answer = self._take_answer(self._asked)
         if answer.split(" ")[0] != "ok":
             raise BenchError(f"netsim: {line.split(' ')[0]}: {answer.removeprefix('error ')}")
         return answer[3:]

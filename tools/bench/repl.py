@@ -35,10 +35,25 @@ class ReplError(BenchError):
         self.output = output
 
 
+def settle(transport: SerialTransport, limit_s: float) -> None:
+    """Reads all that the raw REPL at its prompt still answers to earlier requests, up to its next
+    prompt. Raises TransportError after `limit_s`.
+
+    A board that was too slow for one request to enter answers that one later, too, and the next
+    code would take it for its own answer.
+    """
+    mark = "settled " + os.urandom(4).hex()
+    transport.serial.write(f"print('{mark}')\x04".encode())
+    end = f"{mark}\r\n\x04\x04".encode()
+    if not transport.read_until(1, end, timeout=limit_s, timeout_overall=limit_s).endswith(end):
+        raise TransportError("could not enter raw repl")
+
+
 class Repl:
     """Uses the console `device` of a board, which no other program may have open."""
 
     def __init__(self, device: Path, timeout: float) -> None:
+        self._in_step = True  # what comes next answers the last request
         # mpremote accepts a pseudo terminal only by its resolved path.
         name = os.path.realpath(device)
         try:
@@ -53,6 +68,7 @@ class Repl:
 
     def enter(self, timeout: float) -> None:
         """Stops what runs and enters the raw REPL. Raises BenchError after `timeout` s."""
+        in_step, self._in_step = self._in_step, False
         deadline = time.monotonic() + timeout
         while True:
             left = max(deadline - time.monotonic(), 0.1)
@@ -60,8 +76,12 @@ class Repl:
                 # A starting board may lose the first bytes, so it is asked several times.
                 with _REDIRECTED, contextlib.redirect_stdout(io.StringIO()):
                     self._transport.enter_raw_repl(soft_reset=False, timeout_overall=min(left, 1))
+                    if not in_step:
+                        settle(self._transport, max(left, 1))
+                self._in_step = True
                 return
             except TransportError as error:
+                in_step = False
                 if time.monotonic() >= deadline:
                     raise BenchError(f"no REPL within {timeout} s: {error}") from error
             except _GONE as error:
@@ -70,6 +90,9 @@ class Repl:
     def exec(self, code: str, timeout: float) -> str:
         """Runs `code`; returns its output. Raises ReplError, or BenchError after `timeout`
         s, when the code has been interrupted."""
+        if not self._in_step:
+            self.enter(_ANSWER_S)
+        self._in_step = False
         try:
             self._send(code)
             output = self._until_eof(timeout)
@@ -77,8 +100,9 @@ class Repl:
         except (TransportError, *_GONE) as problem:
             raise BenchError(f"the console fails: {problem}") from problem
         if output is None or error is None:
-            self.enter(5)
+            self.enter(_ANSWER_S)
             raise BenchError(f"no end within {timeout} s: {code.strip().splitlines()[:1]}")
+        self._in_step = True
         if error:
             raise ReplError(output, error)
         return output

@@ -48,6 +48,8 @@ def _unusable(path: Path, error: OSError) -> Problem:
 class Console:
     """The terminal at `path`, opened exclusively. Use as a context manager. Raises Problem."""
 
+    _in_step = True  # False: an earlier request to enter has had no answer, and may get it yet
+
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._pending = b""
@@ -139,9 +141,16 @@ class Console:
 
     def enter(self, limit_s: float = 10.0) -> bytes:
         """Stops whatever runs and enters the raw REPL; returns what the board said before."""
+        in_step, self._in_step = self._in_step, False
         self.write(b"\r\x03\x03\r\x01")
         # An interrupt may end a callback, of a timer for instance, and not the program.
-        return self._match(re.compile(re.escape(_PROMPT)), limit_s, again=b"\x03")[0]
+        before = self._match(re.compile(re.escape(_PROMPT)), limit_s, again=b"\x03")[0]
+        if not in_step:
+            mark = "settled " + os.urandom(4).hex()
+            self.write(f"print('{mark}')\x04".encode())
+            self.expect(f"{mark}\r\n\x04\x04>".encode(), limit_s)
+        self._in_step = True
+        return before
 
     def enter_idle(self, limit_s: float = 10.0) -> None:
         """Enters the raw REPL from the prompt of the friendly one; interrupts nothing."""

@@ -71,18 +71,27 @@ class Remote:
 
     def _enter(self, limit_s: float) -> None:
         deadline = time.monotonic() + limit_s
+        in_step = True
         while True:
             try:
                 # When it fails, it prints what it has read.
                 with contextlib.redirect_stdout(io.StringIO()):
                     self._transport.enter_raw_repl(soft_reset=False, timeout_overall=1)
+                if not in_step:
+                    self._settle(max(deadline - time.monotonic(), 1.0))
                 return
             except self._refused:
+                in_step = False
                 # Opening the port may have reset the board. While it starts, it loses bytes.
                 if time.monotonic() >= deadline:
                     raise self._mute(limit_s) from None
             except self._lost as error:
                 raise serial_port.gone(self.port, "being asked for its REPL") from error
+
+    def _settle(self, limit_s: float) -> None:
+        from bench.repl import settle  # rarely needed, and it loads the bench
+
+        settle(self._transport, limit_s)
 
     def _mute(self, limit_s: float) -> Problem:
         return Problem(

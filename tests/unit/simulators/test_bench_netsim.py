@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: MIT
 """netsim against hostile boards, wrong commands and a vanished owner; built with sanitizers."""
 
+import os
 import random
+import signal
 import socket
 import struct
 import subprocess
@@ -149,6 +151,22 @@ def test_wrong_commands_are_answered(netsim, line):
     with pytest.raises(BenchError, match="netsim: "):
         netsim.command(line)
     assert netsim.command("show home").startswith("name=home number=2 ")
+
+
+def test_a_late_answer_is_not_that_of_the_next_command(netsim, monkeypatch):
+    from bench import BenchError
+
+    os.kill(netsim.pid, signal.SIGSTOP)
+    try:
+        with monkeypatch.context() as short:
+            short.setattr("bench.netsim_process._ANSWER_TIMEOUT_S", 0.02)
+            for line in ("wifi late", "nonsense"):
+                with pytest.raises(BenchError, match="no answer within 0.02 s"):
+                    netsim.command(line)
+    finally:
+        os.kill(netsim.pid, signal.SIGCONT)
+    assert netsim.command("show home").startswith("name=home ")
+    assert netsim.command("show late").startswith("name=late "), "it was carried out"
 
 
 def test_gpio_both_ways(netsim):
