@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The page by NiceGUI's own test client: it draws the model, and hands on what is pressed."""
 
+import re
+
 import pytest
 from lab.model import Lab
 from lab.page.console import shortened
@@ -205,6 +207,18 @@ def test_only_new_lines_are_added_and_the_oldest_go():
         lab.message("imp/1/log", b"", "last")
         await until(lambda: kept not in rows())
         assert len(rows()) == 100
+
+    with_user(check)
+
+
+def test_a_message_has_the_time_of_day_as_an_event_has_it():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        lab.message("imp/1/log", b"", "hello")
+        lab.said("it happened")
+        await until(lambda: "hello" in html(user) and "it happened" in html(user))
+        words = re.sub("<.*?>", "", html(user))
+        assert re.search(r"\d\d:\d\d:\d\d imp/1/log hello", words)
+        assert re.search(r"\d\d:\d\d:\d\d it happened", words)
 
     with_user(check)
 

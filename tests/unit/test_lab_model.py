@@ -194,6 +194,17 @@ def test_snapshot_shares_nothing(lab, board):
     assert again.boards[0].traffic == {}
 
 
+def test_messages_and_events_have_the_time_of_day():
+    times = iter(("09:59:59", "10:00:00", "10:00:01"))
+    lab = Lab(PARTS, clock=lambda: next(times))
+    lab.said("one")
+    lab.message("imp/1/log", b'"hi"', "hi")
+    lab.said("two")
+    state = lab.snapshot(1.0)
+    assert state.events == ["09:59:59 one", "10:00:01 two"]
+    assert state.messages == [("10:00:00", "imp/1/log", "hi")]
+
+
 def test_what_is_kept_is_bounded(lab, board):
     for number in range(ATTEMPTS_KEPT + 5):
         board.note(note(number, [["LINK", 1]], name="NO_WIFI"), 1.0)
@@ -208,7 +219,7 @@ def test_what_is_kept_is_bounded(lab, board):
     seen = state.boards[0]
     assert len(seen.attempts) == ATTEMPTS_KEPT and seen.attempts[0].stages
     assert len(state.events) <= 200 and len(state.messages) <= 200
-    assert max(len(text) for _, text in state.messages) < 1000
+    assert max(len(text) for _, _, text in state.messages) < 1000
     assert max(map(len, state.events)) < 1000
     assert len(seen.gaps) == GAPS_KEPT and len(seen.modem_lines) <= 500
     text, at = board.console_from(0)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from threading import RLock
+from typing import NamedTuple
 
 from lab.model.board import BoardState, BoardView
 from lab.model.recording import RecordingView
@@ -24,6 +25,15 @@ Part = tuple[str, tuple[str, ...]]
 _OWN = "modem"  # each board has one
 
 
+class Message(NamedTuple):
+    """What has arrived at the broker. at: the time of day, as events have it. text: the payload as
+    it is shown."""
+
+    at: str
+    topic: str
+    text: str
+
+
 @dataclass(frozen=True)
 class LabView:
     """The lab as it is drawn. `parts`: by short name, the state of its line (ok, slow, faulty,
@@ -34,7 +44,7 @@ class LabView:
     boards: list[BoardView]
     parts: dict[str, Part] = field(default_factory=dict)
     own: list[dict[str, Part]] = field(default_factory=list)
-    messages: list[tuple[str, str]] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     problem: str = ""
     script: str = ""
@@ -61,7 +71,7 @@ def _time_of_day() -> str:
 
 class Lab:
     """parts: the bench's parts by short name (typed_faults.PARTS). script: for the editor.
-    clock: gives the time of day, which each event is told with."""
+    clock: gives the time of day, which each event and message is told with."""
 
     def __init__(
         self, parts: Mapping[str, str], script: str = "", clock: Callable[[], str] = _time_of_day
@@ -74,7 +84,7 @@ class Lab:
         self._parts = dict(parts)
         # By part, and by the board for a part that each board has.
         self._faults: dict[tuple[str, int], dict[str, str]] = {}
-        self._messages: deque[tuple[str, str]] = deque(maxlen=MESSAGES_KEPT)
+        self._messages: deque[Message] = deque(maxlen=MESSAGES_KEPT)
         self._events: deque[str] = deque(maxlen=EVENTS_KEPT)
         self.boards: list[BoardState] = []
         # Each gets what has happened, with the lab locked: a board's index or None, what, values.
@@ -109,7 +119,7 @@ class Lab:
     def message(self, topic: str, payload: bytes, text: str) -> None:
         """A message has arrived at the broker. text: the payload as it is shown."""
         with self.lock:
-            self._messages.append((topic[:200], text[:_SHOWN_PAYLOAD]))
+            self._messages.append(Message(self._clock(), topic[:200], text[:_SHOWN_PAYLOAD]))
             self.said("")
             self._saw(None, "message", topic, payload)
 

@@ -7,6 +7,7 @@ from html import escape
 from nicegui import ui
 
 from lab.model import BoardView, LabView
+from lab.model.lab import Message
 from lab.page.desk import BoardOrders
 from lab.page.lines import Lines
 from lab.page.style import bar, button, heading, set_prop
@@ -18,8 +19,8 @@ _REAL = ("A real board has a broker of its own, which the lab does not see. This
 
 
 def _message(item: object) -> str:
-    topic, text = map(str, item)  # type: ignore[call-overload]  # a pair
-    return f'<span class="lab-topic">{escape(topic)}</span> {escape(text)}'
+    at, topic, text = Message(*item)  # type: ignore[misc]  # it is one
+    return f'{at} <span class="lab-topic">{escape(topic)}</span> {escape(text)}'
 
 
 class MessagesPanel:
