@@ -130,6 +130,7 @@ class Session:
         self.unacked = []
         self._packet_id = 0
         self.is_full = False
+        self.cause, self.code = "", 0
         self._kept = kept
         kept.begin(self)
 
@@ -147,6 +148,10 @@ class Session:
 
     def acknowledge(self, count=1):
         del self.unacked[:count]
+
+    def end(self, cause, code=0):
+        self.cause, self.code = cause, code
+        self._kept.end(self)
 
     def run(self, now_ms=0):
         """Steps, with a server that acknowledges everything, until nothing is left to do."""

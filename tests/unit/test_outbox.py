@@ -100,6 +100,8 @@ def test_a_message_that_ends_each_session_does_not_make_the_device_useless(flash
     sessions = []
 
     def connect(steps=3):
+        if sessions:
+            sessions[-1].end("closed by the server")
         sessions.append(Session(kept))
         for _ in range(steps):
             kept.feed(sessions[-1], clock.now_ms)
@@ -123,19 +125,67 @@ def test_a_message_that_ends_each_session_does_not_make_the_device_useless(flash
     assert values(sessions[-1]) == ["after"]
 
 
-def test_an_acknowledgement_ends_the_suspicion(flash):
+def test_an_acknowledgement_ends_the_suspicion(flash, clock):
     kept = flash_files.boot()
     keep(kept, *["x" * 200] * 2)
-    for _ in range(2):
-        kept.feed(Session(kept), 0)
-    session = Session(kept)
-    kept.feed(session, 0)
-    session.acknowledge()
-    kept.feed(session, 0)
-    for _ in range(2):
+    for _ in range(3):
         session = Session(kept)
         kept.feed(session, 0)
+        session.end("closed by the server")
+    session = Session(kept)
+    clock.now_ms += 60000
+    kept.feed(session, clock.now_ms)
+    session.acknowledge()
+    kept.feed(session, clock.now_ms)
+    session.end("closed by the server")
+    for _ in range(2):
+        session = Session(kept)
+        kept.feed(session, clock.now_ms)
         assert numbers(session) == [2]
+        session.end("errno", errno.ECONNRESET)
+
+
+@pytest.mark.parametrize(
+    "cause, code",
+    [("link lost", 0), ("no answer to PINGREQ", 0), ("errno", errno.ECONNABORTED), ("", 0)],
+)
+def test_a_loss_that_is_not_the_doing_of_the_server_is_not_the_fault_of_a_message(
+    flash, clock, cause, code
+):
+    kept = flash_files.boot()
+    keep(kept, "x" * 200)
+    for _ in range(20):
+        session = Session(kept)
+        kept.feed(session, clock.now_ms)
+        assert numbers(session) == [1]
+        session.end(cause, code)
+    # Three ends by the server count, whatever comes between them, and one that Ctrl-C breaks off
+    # counts once.
+    for why in ("closed by the server", cause, "closed by the server"):
+        session = Session(kept)
+        kept.feed(session, 0)
+        session.end(why, code)
+        session.end(why, code)
+        assert numbers(session) == [1]
+    session = Session(kept)
+    kept.feed(session, 0)
+    assert numbers(session) == [1]
+    session.end("closed by the server")
+    session = Session(kept)
+    kept.feed(session, 0)
+    assert numbers(session) == [] and kept.due_ms(clock.now_ms, 120000) == 60000
+
+
+def test_a_server_that_replaces_a_moved_session_does_not_refuse_a_message(flash):
+    kept = flash_files.boot()
+    keep(kept, "x" * 200)
+    for _ in range(6):
+        old = Session(kept)
+        kept.feed(old, 0)
+        session = Session(kept)
+        kept.feed(session, 0)
+        old.end("closed by the server")
+        assert numbers(session) == [1]
 
 
 def test_long_messages_are_sent_one_at_a_time(flash):

@@ -6,9 +6,10 @@ import os
 import sys
 import types
 
+import flash_files
 import pytest
 from connectwith import session
-from test_session import SETTINGS, Stream, online, publish, stream  # noqa: F401 - fixtures
+from test_session import CONNACK, SETTINGS, Stream, online, publish, stream  # noqa: F401 - fixtures
 
 
 class Kept:
@@ -26,6 +27,9 @@ class Kept:
     def feed(self, current, now_ms):
         assert current is self.current
         self.fed += 1
+
+    def end(self, current):
+        self.note(current)
 
     def note(self, current):
         self.noted.append(list(current.mqtt.unacked))
@@ -73,6 +77,30 @@ def test_the_outbox_is_asked_in_the_session_that_is_in_use_and_in_no_other(onlin
     online.begin_kept(kept)
     online.open(Stream(), SETTINGS, None, 0)
     assert online.kept is None  # it may be one beside the session in use
+
+
+def test_the_server_and_not_the_link_is_asked_why_it_ends_a_session_with_a_message(
+    online,  # noqa: F811
+    monkeypatch,
+):
+    flash_files.board(monkeypatch)
+    kept = flash_files.boot()
+    flash_files.keep(kept, "x")
+    sent = []
+    for end in (0, 0, None, None, None, 0, None):
+        peer = Stream()
+        online.open(peer, SETTINGS, None, 0)
+        peer.incoming = CONNACK
+        for _ in range(4):
+            online.poll(0)
+        online.begin_kept(kept)
+        for _ in range(3):
+            online.poll(0)
+        sent.append(peer.sent.count(b"agent/reading"))
+        peer.end = end
+        online.poll(0)
+        online.close(False)  # with a link that was lost, if the server has not ended it
+    assert sent == [1] * 6 + [0]
 
 
 def test_flush_waits_for_the_outbox_of_a_session_that_is_open(online):  # noqa: F811

@@ -5,7 +5,6 @@
 
 import os
 import time
-from errno import ECONNRESET
 
 import _connectwith
 from micropython import const
@@ -13,6 +12,7 @@ from micropython import const
 from connectwith import call, results
 from connectwith import settings as stored
 from connectwith.connection.job import Job, server_settings
+from connectwith.links import retry_limits
 from connectwith.settings import nic
 
 _LINK = const(1)  # stages, as in _connectwith.STAGE_...
@@ -179,7 +179,7 @@ class Outage:
         """The session over `kind` was lost with `result`. The next round begins."""
         self._kind = kind
         diag = self._control.diag
-        closed = diag.loss == "closed by the server" or diag.loss_code == ECONNRESET
+        closed = retry_limits.is_closed(diag.loss, diag.loss_code)
         self._index = -1 if closed and kind != self._kinds[0] else 0
         self._is_spread = True
         self._noted[kind] = (_SESSION if result == results.NO_SERVER else _LINK, result)

@@ -9,6 +9,7 @@ result. docs/api.md has the rows, too."""
 
 import os
 import time
+from errno import ECONNRESET
 
 import _connectwith
 from micropython import const
@@ -207,3 +208,8 @@ def is_permanent(cause, code):
     """Whether the end of a session is permanent: the broker refuses this client, or the server is
     not a broker."""
     return cause == "CONNACK" and code != _UNAVAILABLE or cause[:5] == "MQTT:"
+
+
+def is_closed(cause, code):
+    """Whether the server has ended the session. If not, the link or the path has."""
+    return cause == "closed by the server" or cause == "errno" and code == ECONNRESET

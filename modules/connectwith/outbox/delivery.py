@@ -15,6 +15,7 @@ import micropython
 from micropython import const
 
 from connectwith import call
+from connectwith.links import retry_limits
 from connectwith.outbox import records
 from connectwith.outbox.box import now_s
 
@@ -23,8 +24,9 @@ _LIGHT_BYTES = const(512)
 _PAUSE_MS = const(5000)  # after an error of the flash, or without memory
 
 # Some brokers close the connection because of a message: it is too long, or on a topic that the
-# device may not publish on. After so many sessions that have ended with the same message, the
-# outbox waits in the next one, longer each time, so that the device stays of use.
+# device may not publish on. After so many sessions that the server has ended with the same message
+# on its way, the outbox waits in the next one, longer each time, so that the device stays of use.
+# A link or a path that ends the session says nothing about the message.
 _TRIES = const(3)
 _BLAMED_MS = const(60000)
 _DOUBLINGS = const(6)
@@ -48,7 +50,7 @@ class Delivery:
         self._pausing = False
         self._paused_ms = 0
         self._pause_ms = _PAUSE_MS
-        self._tried = 0  # the number of the message that the session before has ended with
+        self._tried = 0  # the number of the message that was on its way then
         self._tries = 0
 
     # -- what the user calls
@@ -93,8 +95,6 @@ class Delivery:
             _, self._file, self._at, self._number, _ = self._flying[0]
             self._id = None
             self._flying.clear()
-            self._tries = self._tries + 1 if self._tried == self._number else 1
-            self._tried = self._number
         self._session = session
         self._has_more = True
         self._pausing = self._tries >= _TRIES
@@ -108,7 +108,7 @@ class Delivery:
         return [m for m in messages if not any([m[2] == own[0] for own in self._flying])]
 
     def note(self, session):
-        """Notes what the server has acknowledged. To be called also when a session ends."""
+        """Notes what the server has acknowledged."""
         if session is not self._session:
             return  # it has been moved to another session
         flying = self._flying
@@ -117,6 +117,17 @@ class Delivery:
             box.done = max(box.done, flying[0][3] + 1)
             flying.pop(0)
             self._tries = 0
+
+    def end(self, session):
+        """A session ends. To be called also if another one has begun."""
+        self.note(session)
+        if session is not self._session or not self._flying:
+            return
+        if retry_limits.is_closed(session.cause, session.code):
+            number = self._flying[0][3]
+            self._tries = self._tries + 1 if self._tried == number else 1
+            self._tried = number
+        self._session = None  # after Ctrl-C this is called again
 
     def feed(self, session, now_ms):
         """Gives an open session the next message, if it has nothing else to send."""

@@ -67,8 +67,7 @@ class Session:
         self.buffer_bytes = _BUFFER_BYTES
         self.kept = None  # the outbox.delivery.Delivery, if there is one: see begin_kept()
         self._has_looked = False  # whether an earlier run has left an outbox in flash
-        self.cause = ""
-        self.code = 0
+        self.cause, self.code = "", 0
 
     def open(self, stream, settings, password, now_ms):
         """Composes CONNECT. `settings`: cloud.Settings; `password`: bytes or None."""
@@ -80,6 +79,7 @@ class Session:
         clean = not settings.persistent
         client.connect(client_id, username, password, self._status, _OFFLINE, clean)
         self._forget()
+        self.cause, self.code = "", 0
         self._begun = 0
         self.kept = None
         self._stream = stream
@@ -133,7 +133,7 @@ class Session:
         client = self.mqtt
         self._forget()
         if self.kept is not None:
-            self.kept.note(self)
+            self.kept.end(self)
             self.kept = None
         if client.state != mqtt.READY:
             client.wipe()  # the password in CONNECT, which was not accepted

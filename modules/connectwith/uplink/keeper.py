@@ -17,6 +17,7 @@ from micropython import const
 
 from connectwith import call, results, settings
 from connectwith.connection import job
+from connectwith.links import retry_limits
 from connectwith.settings import nic
 from connectwith.uplink import policy
 
@@ -47,8 +48,6 @@ _IS_MOVED = const(1)
 _IS_LOST = const(2)
 _HAS_FAILED = const(3)
 _HAS_ENDED = const(4)
-
-_RESET = const(104)  # ECONNRESET
 
 
 class Keeper:
@@ -105,7 +104,7 @@ class Keeper:
 
     def lost(self, kind, result):
         diag = self._control.diag
-        closed = diag.loss == "closed by the server" or diag.loss_code == _RESET
+        closed = retry_limits.is_closed(diag.loss, diag.loss_code)
         if self._handle(_CLOSED if closed else _LOST, kind):
             self._end_roaming()
             self.note(_IS_LOST, self.index(kind), result, "lost")
