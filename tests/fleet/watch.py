@@ -71,7 +71,8 @@ class Watch:
         self._storm = Storm(name)
         self._ids = set(ids)
         self._mark = self._broker.mark()
-        self._since = len(self._broker.messages)
+        self._broker.messages.clear()  # all storms of a fleet are more than a broker keeps
+        self._since = 0
         self._cpu_s = self._broker.cpu_s()
         self._busy = meters.host_busy()
         self._began_wall = time.time()

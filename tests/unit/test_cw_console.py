@@ -245,3 +245,10 @@ def test_lines_from_pieces():
     assert lines.feed("c\n\nd") == ["bc", ""]
     assert lines.end() == ["d"]
     assert lines.end() == []
+
+
+def test_a_line_that_never_ends_is_not_kept_for_ever():
+    lines = Lines()
+    came = [line for _ in range(100) for line in lines.feed("." * 10_000)]
+    assert len(came) > 10 and len("".join(came)) > 900_000
+    assert "".join(came + lines.end()) == "." * 1_000_000

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from .errors import BenchError
 from .guard import Guard
 
 _TAIL_LINES = 15
+_TAIL_BYTES = 16384  # a log of days may be too large to be read whole
 
 
 class Child:
@@ -59,7 +61,9 @@ class Child:
 
     def tail(self) -> str:
         """The last lines of standard error."""
-        lines = self.log.read_text(errors="replace").splitlines()
+        with self.log.open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            lines = log.read().decode(errors="replace").splitlines()
         return "\n".join(lines[-_TAIL_LINES:])
 
     def failure(self, what: str) -> BenchError:

@@ -9,9 +9,11 @@ import random
 
 from dnslib import QTYPE, RCODE, RR, A, DNSError, DNSRecord
 
+from .kept import Kept
 from .udp_server import Address, UdpServer
 
 _TTL_S = 60
+_QUERIES_MAX = 10_000
 # netsim's addresses beyond the gateway of each network: this machine, and one that refuses every
 # connection.
 BEYOND, REFUSED = "198.51.100.1", "198.51.100.2"
@@ -31,11 +33,12 @@ class Dns(UdpServer):
     """Knows *.test and public time servers. Their address is this machine beyond the gateway of
     the asking board, so that a default route is needed.
 
-    `queries` has (name, type) of each query that came, oldest first.
+    `queries` has (name, type) of each query that came, oldest first; of very many the newer half.
     """
 
     def __init__(self, seed: int = 0) -> None:
-        self.queries: list[tuple[str, str]] = []
+        self.queries: Kept[tuple[str, str]] = Kept(_QUERIES_MAX)
+        self._spoilt_answers = 0
         self._random = random.Random(seed)
         self._answers: dict[str, tuple[str, ...] | None] = {}
         self._fault = ""
@@ -151,7 +154,8 @@ class Dns(UdpServer):
     def _spoilt(self, query: DNSRecord) -> bytes:
         kind = self._fault
         if kind == "garbage":
-            kind = ("noise", "half", "strange")[len(self.queries) % 3]
+            self._spoilt_answers += 1
+            kind = ("noise", "half", "strange")[self._spoilt_answers % 3]
         if kind == "noise":
             return self._random.randbytes(64)
         reply = query.reply()

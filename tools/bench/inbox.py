@@ -9,16 +9,19 @@ import threading
 import time
 
 from .errors import BenchError
+from .kept import Kept
 
 Message = tuple[str, bytes, bool]
+_MESSAGES_MAX = 100_000  # nobody may take them for days
 
 
 class Inbox:
-    """`messages` holds (topic, payload, retained) of everything published, oldest first."""
+    """`messages` holds (topic, payload, retained) of what was published, oldest first; of
+    very many the newer half."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self.messages: list[Message] = []
+        self.messages: Kept[Message] = Kept(_MESSAGES_MAX)
 
     def record(self, topic: str, payload: bytes, retained: bool) -> None:
         """Adds a message; called in the thread that watches the broker."""
@@ -44,8 +47,9 @@ class Inbox:
         """
         deadline = time.monotonic() + timeout
         with self._changed:
+            first = self.messages.gone + since
             while True:
-                for message in self.messages[since:]:
+                for message in self.messages[max(0, first - self.messages.gone) :]:
                     if fnmatch.fnmatchcase(message[0], topic_pattern):
                         return message
                 left = deadline - time.monotonic()

@@ -18,12 +18,13 @@ from pathlib import Path
 from .child import Child
 from .errors import BenchError
 from .guard import Guard
+from .kept import Kept
 from .traffic import Reading, parse
 
 _SOURCE = Path(__file__).resolve().parent / "netsim"
 _BUILD = _SOURCE.parents[2] / "build" / "netsim"
 _ANSWER_TIMEOUT_S = 30.0
-EVENTS_MAX = 100_000  # a board that toggles a pin makes many; then the older half is forgotten
+_EVENTS_MAX = 100_000  # a board that toggles a pin makes many
 _END = (-1, "")  # in the place of an answer: there will be none
 _END_TIMEOUT_S = 20.0  # a sanitizer's search for leaks takes long on a busy machine
 
@@ -67,7 +68,7 @@ class Netsim:
 
     def __init__(self, folder: Path, guard: Guard, binary: Path | None = None) -> None:
         self.path = folder / "net"
-        self.events: list[str] = []
+        self.events: Kept[str] = Kept(_EVENTS_MAX)
         self.clients: dict[int, tuple[str, str, int]] = {}  # connected: kind, MAC, process
         self.joined: dict[int, str] = {}  # with a link: the network's name
         self.listeners: list[Callable[[str], None]] = []  # called in a thread; must not wait
@@ -118,8 +119,6 @@ class Netsim:
             self.clients.pop(int(rest), None)
         with self._changed:
             self.events.append(event)
-            if len(self.events) > EVENTS_MAX:
-                del self.events[: EVENTS_MAX // 2]
             self._changed.notify_all()
 
     def _take_answer(self, number: int) -> str:
@@ -179,8 +178,9 @@ class Netsim:
         """
         deadline = time.monotonic() + timeout
         with self._changed:
+            first = self.events.gone + since
             while True:
-                for event in self.events[since:]:
+                for event in self.events[max(0, first - self.events.gone) :]:
                     if fnmatch.fnmatchcase(event, pattern):
                         return event
                 left = deadline - time.monotonic()

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from .certificates import Certificates, KeyPair
 from .errors import BenchError
+from .kept import Kept
 from .mqtt_client import read_packet
 from .tcp_server import TcpServer
 
@@ -29,6 +30,8 @@ _HALF_HELLO = b"\x16\x03\x03\x00\x5a\x02\x00\x00\x56\x03\x03" + bytes(16)
 _NOISE_BYTES = 65536
 _ID_AT = 43  # the length of a ClientHello's session ID, from the begin of its record (7.4.1.2)
 _LATE_S = 0.7
+_SEEN_MAX = 1000  # clients, whose names and offers are kept
+_RECEIVED_MAX = 1 << 20  # bytes
 
 
 class Peer(TcpServer):
@@ -69,8 +72,8 @@ class Peer(TcpServer):
 
     `accepted` counts connections, `names` has what each client called the server in TLS (None:
     nothing), `offers` whether it offered a session to resume. `received` holds what clients
-    sent last, once TLS is done, of suback-80 what they published in all. `hold_s` is 0
-    unless it is set.
+    sent last, once TLS is done, of suback-80 what they published in all, up to 1 MiB.
+    Of names and offers the last some hundred are kept. `hold_s` is 0 unless it is set.
     """
 
     def __init__(
@@ -84,8 +87,8 @@ class Peer(TcpServer):
         self._begins_late_s = _LATE_S if kind == "late-tls" else 0.0
         self.hold_s = 0.0
         self.received = b""
-        self.names: list[str | None] = []
-        self.offers: list[bool] = []
+        self.names: Kept[str | None] = Kept(_SEEN_MAX)
+        self.offers: Kept[bool] = Kept(_SEEN_MAX)
         self._random = random.Random(seed)
         pair, self._behave = behaviours[kind]
         self._good = (certificates.broker, self._answer(_CONNACK_ACCEPTED))
@@ -243,7 +246,8 @@ class Peer(TcpServer):
             while True:
                 kind, body = read_packet(stream)
                 if kind & 0xF0 == 0x30:
-                    self.received += body  # before the client knows that the server is here
+                    # Before the client knows that the server is here.
+                    self.received = (self.received + body)[-_RECEIVED_MAX:]
                 _reply(connection, kind, body, _SUBACK_REFUSED)
 
     def _drop(self, connection: socket.socket) -> None:

@@ -8,9 +8,11 @@ import socket
 import ssl
 
 from .certificates import KeyPair
+from .kept import Kept
 from .tcp_server import TcpServer
 
 LISTEN = "127.0.0.2"  # where netsim leads the connections of a network with portal=on
+_REQUESTS_MAX = 1000
 _TLS_HANDSHAKE = 0x16  # the first byte of a ClientHello (RFC 8446, 5.1)
 _REDIRECTION = b"HTTP/1.1 302 Found\r\nLocation: http://portal.test/login\r\n\r\n"
 
@@ -18,11 +20,12 @@ _REDIRECTION = b"HTTP/1.1 302 Found\r\nLocation: http://portal.test/login\r\n\r\
 class Portal(TcpServer):
     """Stands in for the server at `port`, and for that of any HTTP request at that port.
 
-    `answer` (bytes) is what HTTP gets; b"": silence. `requests` has what clients have sent."""
+    `answer` (bytes) is what HTTP gets; b"": silence. `requests` has what clients have sent;
+    of very many the newer half."""
 
     def __init__(self, pair: KeyPair, port: int) -> None:
         self.answer = _REDIRECTION
-        self.requests: list[bytes] = []
+        self.requests: Kept[bytes] = Kept(_REQUESTS_MAX)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(pair.certificate, pair.key)
         super().__init__("portal", LISTEN, port=port)
@@ -31,7 +34,7 @@ class Portal(TcpServer):
     def restore(self) -> None:
         """Redirects again, and forgets requests."""
         self.answer = _REDIRECTION
-        self.requests = []
+        self.requests.clear()
 
     def page(self, status: int = 200) -> None:
         """HTTP gets a page with this status."""

@@ -29,6 +29,7 @@ _AGAIN_S = 1.0
 # Whether raw paste is known. Firmware that never heard of it asks for code again.
 _ANSWER = re.compile(b"R[\x00\x01]|" + re.escape(_PROMPT))
 _ROOM = b"\x01"
+_LINE_MAX = 65536  # characters; a program may never end its line
 
 
 def _unusable(path: Path, error: OSError) -> Problem:
@@ -298,8 +299,11 @@ class Lines:
         self._rest = ""
 
     def feed(self, text: str) -> list[str]:
-        """The lines that this piece completes."""
+        """The lines that this piece completes; a very long one comes in parts."""
         *lines, self._rest = (self._rest + text).split("\n")
+        if len(self._rest) > _LINE_MAX:
+            lines.append(self._rest)
+            self._rest = ""
         return lines
 
     def end(self) -> list[str]:

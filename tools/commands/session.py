@@ -109,19 +109,16 @@ def hand_over(command: list[str]) -> int:
 
 
 class BrokerLines:
-    """The device's lines as they arrive at the broker: (topic, text), each once."""
+    """The device's lines as they arrive at the broker: (topic, text), each once. The broker then
+    forgets them, because a board may stand for days."""
 
     def __init__(self, world: "World") -> None:
-        self._messages = world.broker.messages
-        self._seen = len(self._messages)
+        self._broker = world.broker
+        self._broker.take()
 
     def new(self) -> list[tuple[str, str]]:
         """What has arrived since the last call."""
-        if len(self._messages) < self._seen:  # the broker was restored, and forgot them
-            self._seen = 0
-        arrived = self._messages[self._seen :]
-        self._seen += len(arrived)
-        return [(topic, text_of(payload)) for topic, payload, *_ in arrived]
+        return [(topic, text_of(payload)) for topic, payload, _ in self._broker.take()]
 
 
 def text_of(payload: bytes) -> str:

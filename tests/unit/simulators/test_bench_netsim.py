@@ -177,8 +177,8 @@ def test_gpio_both_ways(netsim):
         assert board.expect("I") == b"I5 0"
 
 
-def test_the_events_of_a_busy_pin_are_bounded(netsim, monkeypatch):
-    monkeypatch.setattr("bench.netsim_process.EVENTS_MAX", 100)
+def test_the_events_of_a_busy_pin_are_bounded(netsim):
+    netsim.events.most = 100
     with FakeBoard(netsim.path, "gpio") as board:
         for n in range(1000):
             board.send("G", f"12 {n % 2}".encode())

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The modem's model with arbitrary input in arbitrary order."""
 
-from bench.modem.sim7600 import RECORD_MAX
+from bench.modem.record import RECORD_MAX
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from modem_desk import Desk, warm

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .record import record
 from .results import AtError
 from .scene import DATA_STATS, DOMAINS, PUK
 
@@ -84,7 +85,7 @@ class Radio:
         if pending == "READY" or (pending == "SIM PUK") != (new is not None):
             raise AtError(3)
         if pending == "SIM PIN":
-            self._modem.pin_tries.append(first)
+            record(self._modem.pin_tries, first)
         if first != (sim.pin if pending == "SIM PIN" else PUK):
             self._count_wrong(pending)
             raise AtError(16)

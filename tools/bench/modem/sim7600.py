@@ -21,6 +21,7 @@ from .commands import run
 from .line import resample
 from .profile import KEY_START_S, KEY_STOP_S, Profile
 from .radio import Radio
+from .record import record
 from .results import AtError, UnknownCommand
 from .scene import Scene, lookup
 from .syntax import COMMANDS_MAX, LINE_MAX, Command, SyntaxProblem, split
@@ -29,12 +30,6 @@ from .transcript import Transcript
 OFF, STARTING, ON, STOPPING = "off", "starting", "on", "stopping"
 FACTORY_RATE = 115200
 _QUEUE_MAX = 1024  # bytes that wait while a command runs
-RECORD_MAX = 10_000  # of what the board did, each; then the oldest is forgotten
-
-
-def _record(kept: list, what: object) -> None:
-    kept.append(what)
-    del kept[:-RECORD_MAX]
 
 
 class Sim7600:
@@ -132,7 +127,7 @@ class Sim7600:
             return
         assert self._pressed is not None
         length_s = now - self._pressed
-        _record(self.presses, length_s)
+        record(self.presses, length_s)
         self._pressed = None
         if self._ordered is not None and length_s >= self._ordered[0]:
             self._obey(self._ordered)
@@ -284,7 +279,7 @@ class Sim7600:
         self._typed = line[match.start() :]
         self._garbled = self._noisy
         if not self._garbled:
-            _record(self.commands, self._typed)
+            record(self.commands, self._typed)
         self._busy = True
         scripted = lookup(self.scene.answers, self._typed)
         try:
@@ -322,7 +317,7 @@ class Sim7600:
         except UnknownCommand:
             # A command that was garbled by another rate is not the sender's mistake.
             if not self._garbled:
-                _record(self.unknown, self._typed)
+                record(self.unknown, self._typed)
             self.finish("ERROR")
         else:
             if takes_s is not None:  # None: it will call finish() itself
