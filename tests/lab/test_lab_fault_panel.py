@@ -124,6 +124,21 @@ def test_a_slider_follows_the_state_but_not_while_it_is_held():
     with_user(check)
 
 
+def test_each_name_that_has_a_fault_is_shown():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        open_part(user, "dns")
+        lab.fault("dns", "nxdomain", "dns-nxdomain=a.test", ("a.test",))
+        await until(lambda: shown(user, "nxdomain"))
+        lab.fault("dns", "nxdomain", "dns-nxdomain=b.test", ("b.test",))
+        await sees(user, "2 on: a.test, b.test")
+        await sees(user, "DNS · 2 on")
+        lab.fault("dns", "answer", "dns-answer=*.test:10.0.0.9", ("*.test", "10.0.0.9"))
+        await sees(user, "2 on", there=False)
+        assert shown(user, "answer") and not shown(user, "nxdomain")
+
+    with_user(check)
+
+
 def test_what_is_in_force_for_another_board_is_said():
     async def check(user: User, lab: Lab, desk: Desk) -> None:
         lab.fault("modem", "deny", "modem-deny", (), 1)

@@ -80,5 +80,9 @@ def test_values_at_the_end_may_be_missing():
 
 
 def test_what_is_in_force_is_found_by_name():
-    parts = {"ap": ("off", ("ap-off", "ap-rssi=-80")), "dns": ("ok", ())}
-    assert made(parts) == {"ap-off": "ap-off", "ap-rssi": "ap-rssi=-80"}
+    names = ("dns-nxdomain=b.test", "dns-delay=5", "dns-nxdomain=a.test")
+    parts = {"ap": ("off", ("ap-off", "ap-rssi=-80")), "dns": ("slow", names), "sntp": ("ok", ())}
+    assert made(parts) == {
+        "ap-off": ("ap-off",), "ap-rssi": ("ap-rssi=-80",), "dns-delay": ("dns-delay=5",),
+        "dns-nxdomain": ("dns-nxdomain=b.test", "dns-nxdomain=a.test"),
+    }  # fmt: skip

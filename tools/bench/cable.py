@@ -35,11 +35,12 @@ class Cable:
 
     def cut(self) -> None:
         """The link goes down, until restore()."""
-        self._set("cut=on")
+        self._set("cut=on cut-after=-1")
 
     def cut_after(self, n_bytes: int) -> None:
-        """Cuts as soon as `n_bytes` more bytes of frames, both ways together, have passed."""
-        self._set(f"cut-after={n_bytes}")
+        """Mends the link, and cuts it as soon as `n_bytes` more bytes of frames, both ways
+        together, have passed; -1: never."""
+        self._set(f"cut=off cut-after={n_bytes}")
 
     def restore(self) -> None:
         """Ends all faults."""

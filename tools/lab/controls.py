@@ -151,6 +151,11 @@ def controls() -> list[Control]:
     return found
 
 
-def made(parts: dict[str, tuple[str, tuple[str, ...]]]) -> dict[str, str]:
-    """By name, the faults that are in force, as they were typed. parts: as in LabView."""
-    return {text.partition("=")[0]: text for _, texts in parts.values() for text in texts}
+def made(parts: dict[str, tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    """By name, the faults that are in force, as they were typed, the newest last. parts: as in
+    LabView."""
+    found: dict[str, tuple[str, ...]] = {}
+    for text in (text for _, texts in parts.values() for text in texts):
+        name = text.partition("=")[0]
+        found[name] = (*found.get(name, ()), text)
+    return found

@@ -30,6 +30,8 @@ class Entry:
     words: what it does, as the reason of a skip says it. leaves: OFF to SLOW, MOMENT or NONE.
     ends: the methods whose faults it ends; * stands for any text. healthy: its first value where
     there is no fault. choices: the texts that its first value may be; (): no list of texts.
+    per_name: its first value is a name, where * stands for any text. Each name has a fault of its
+    own, and a newer one takes the place of those with a name that it stands for.
     """
 
     words: str
@@ -37,6 +39,7 @@ class Entry:
     ends: tuple[str, ...] = ()
     healthy: str | None = None
     choices: tuple[str, ...] = ()
+    per_name: bool = False
 
     def is_healthy(self, values: Sequence[str]) -> bool:
         """Whether these values mean that there is no fault."""
@@ -60,8 +63,10 @@ _CABLE = {
     "cable.silence": Entry("swallow every frame", CUT, choices=("both", "up", "down")),
     "cable.drop": Entry("lose frames", SLOW, healthy="0"),
     "cable.delay": Entry("delay frames", SLOW, healthy="0"),
-    "cable.cut": Entry("cut the link", CUT),
-    "cable.cut_after": Entry("cut the link after so many bytes", healthy="-1"),
+    "cable.cut": Entry("cut the link", CUT, ("cable.cut_after", "unplug")),
+    "cable.cut_after": Entry(
+        "cut the link after so many bytes", ends=("cable.cut", "unplug"), healthy="-1"
+    ),
     "cable.restore": Entry("mend the link", NONE, ("cable.*", "unplug")),
 }
 _RESTORE = {"restore": Entry("end its faults", NONE, ("*",))}
@@ -91,7 +96,7 @@ FAULTS: Mapping[str, Mapping[str, Entry]] = {
         **_RESTORE,
     },
     "ethernet": {
-        "unplug": Entry("pull the Ethernet cable", CUT),
+        "unplug": Entry("pull the Ethernet cable", CUT, ("cable.cut*",)),
         "plug": Entry("plug the Ethernet cable in", NONE, ("unplug", "cable.cut*")),
         "remove_chip": Entry("take the W5500 out", OFF),
         "fit_chip": Entry("put the W5500 back", NONE, ("remove_chip",)),
@@ -102,8 +107,8 @@ FAULTS: Mapping[str, Mapping[str, Entry]] = {
         **_RESTORE,
     },
     "dns": {
-        "answer": Entry("have DNS give another address"),
-        "nxdomain": Entry("have DNS deny a name"),
+        "answer": Entry("have DNS give another address", per_name=True),
+        "nxdomain": Entry("have DNS deny a name", per_name=True),
         "drop": Entry("drop DNS answers", CUT, _DNS_MODES),
         "servfail": Entry("have DNS answer SERVFAIL", ends=_DNS_MODES),
         "garbage": Entry("have DNS answer garbage", ends=_DNS_MODES),
@@ -161,7 +166,7 @@ FAULTS: Mapping[str, Mapping[str, Entry]] = {
         "register": Entry("have the network accept the modem again", NONE, ("deny", "search")),
         "signal": Entry("set the modem's signal", healthy="20"),
         "refuse_dial": Entry("have dialling fail", ends=("hang_dial",), healthy="none"),
-        "hang_dial": Entry("have dialling never end"),
+        "hang_dial": Entry("have dialling never end", ends=("refuse_dial",)),
         "carrier_lost": Entry("have the network end the call", MOMENT),
         "silence_ppp": Entry("have the call fall silent", MOMENT),
         "apn": Entry("have the network take one APN", healthy="none"),
@@ -173,24 +178,31 @@ FAULTS: Mapping[str, Mapping[str, Entry]] = {
 def after(
     part: str, active: Mapping[str, str], method: str, text: str, values: Sequence[str] = ()
 ) -> dict[str, str]:
-    """The active faults of a part after one more: by method, as they were typed.
+    """The active faults of a part after one more, the newest last: as they were typed, by method,
+    and by name where several of one method count.
 
     part: as in bench.toml, or its kind. Raises KeyError for a method that the list has not.
     """
-    entry = FAULTS[kind_of(part)][method]
-    left = {
-        name: shown
-        for name, shown in active.items()
-        if name != method and not any(fnmatchcase(name, pattern) for pattern in entry.ends)
-    }
+    entries = FAULTS[kind_of(part)]
+    entry = entries[method]
+    name = values[0].lower() if entry.per_name and values else ""
+
+    def stays(key: str) -> bool:
+        other, _, its_name = key.partition("=")
+        if entry.per_name and entries[other].per_name:
+            return not fnmatchcase(its_name, name)
+        return other != method and not any(fnmatchcase(other, each) for each in entry.ends)
+
+    left = {key: shown for key, shown in active.items() if stays(key)}
     leaves = entry.leaves not in (MOMENT, NONE) and not entry.is_healthy(values)
-    return {**left, method: text} if leaves else left
+    return {**left, f"{method}={name}" if name else method: text} if leaves else left
 
 
 def state(part: str, active: Mapping[str, str]) -> str:
     """The state of the line of a part with these active faults: the worst of them, or OK."""
     entries = FAULTS[kind_of(part)]
-    return min((entries[method].leaves for method in active), key=STATES.index, default=OK)
+    methods = (key.partition("=")[0] for key in active)
+    return min((entries[method].leaves for method in methods), key=STATES.index, default=OK)
 
 
 def kind_of(part: str) -> str:

@@ -99,6 +99,7 @@ class Controls:
 
     def hang_dial(self) -> None:
         """Dialling never ends by itself."""
+        self._modem.scene.dial_result = None
         self._modem.scene.dial_hangs = True
 
     def glue_connect(self) -> None:

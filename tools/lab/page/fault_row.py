@@ -25,7 +25,7 @@ class Toggle:
         self, label: str, control: Control, make: Make, text: Callable[[], str | None]
     ) -> None:
         self._control, self._make, self._text = control, make, text
-        self._made: str | None = None
+        self._made: tuple[str, ...] = ()
         again = "" if control.is_moment else f" Pressed again, it ends this: {control.end}"
         self.button = button(label, self._press, f"{control.name}: {control.words}.{again}")
         if not control.is_moment:
@@ -34,10 +34,10 @@ class Toggle:
     def _press(self) -> None:
         text = self._text()
         if text is not None:
-            self._make(self._control.end if text == self._made else text)
+            self._make(self._control.end if text in self._made else text)
 
-    def draw(self, made: str | None, shown: bool) -> None:
-        """made: the fault that is in force, as it was typed. shown: whether the button is it."""
+    def draw(self, made: tuple[str, ...], shown: bool) -> None:
+        """made: the fault as it is in force. shown: whether the button is it."""
         self._made = made
         if not self._control.is_moment:
             set_prop(self.button, "aria-pressed", "true" if shown else "false")
@@ -74,7 +74,7 @@ class ButtonRow:
 
     def __init__(self, control: Control, make: Make) -> None:
         self._control = control
-        self._made: str | None = None
+        self._made: tuple[str, ...] = ()
         self._fixed = [value.start for value in control.values if value.kind == "fixed"]
         self._fields = [] if self._fixed else [_Field(value) for value in control.values]
         self._toggle = Toggle(control.label, control, make, self._text)
@@ -86,12 +86,12 @@ class ButtonRow:
         texts = [field.text() for field in self._fields]
         return None if None in texts else self._control.text([t for t in texts if t is not None])
 
-    def draw(self, made: str | None) -> None:
-        """made: the fault that is in force, as it was typed."""
-        self._toggle.draw(made, made is not None)
+    def draw(self, made: tuple[str, ...]) -> None:
+        """made: the fault as it is in force. The fields show the newest."""
+        self._toggle.draw(made, bool(made))
         if made != self._made:
             self._made = made
-            values = made.partition("=")[2].split(":") if made else []
+            values = made[-1].partition("=")[2].split(":") if made else []
             for field, text in zip(self._fields, values, strict=False):
                 field.show(text)
 
@@ -131,12 +131,12 @@ class SliderRow:
         if not self._held:
             self._slider.set_value(self._now)
 
-    def draw(self, made: str | None) -> None:
-        """made: the fault that is in force, as it was typed."""
+    def draw(self, made: tuple[str, ...]) -> None:
+        """made: the fault as it is in force."""
         now = self._scale.start
-        if made is not None:
+        if made:
             try:
-                now = float(made.partition("=")[2].partition(":")[0])
+                now = float(made[-1].partition("=")[2].partition(":")[0])
             except ValueError:
                 return  # typed in another way
         if now != self._now:

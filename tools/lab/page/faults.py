@@ -17,6 +17,8 @@ from target.faults import NONE
 _REAL = ("These need the bench. This board is at {name}, in your own networks, so make the faults "
          "there by hand.")  # fmt: skip
 
+InForce = dict[str, tuple[str, ...]]  # see controls.made()
+
 
 def _elsewhere(lab: LabView, board: BoardView) -> str:
     """What is in force at the parts of other boards alone."""
@@ -43,11 +45,13 @@ class _Row:
                 self._row = (SliderRow if is_slider else ButtonRow)(control, orders.fault)
         self._mark.set_visibility(False)
 
-    def draw(self, text: str | None) -> None:
-        """text: the fault as it is in force."""
-        self._mark.set_visibility(text is not None)
-        self._box.classes(**{"add" if text else "remove": "lab-in-force"})
-        self._row.draw(text)
+    def draw(self, made: tuple[str, ...]) -> None:
+        """made: the fault as it is in force, with several values where several count."""
+        values = ", ".join(text.partition("=")[2] for text in made)
+        self._mark.set_text("on" if len(made) == 1 else f"{len(made)} on: {values}")
+        self._mark.set_visibility(bool(made))
+        self._box.classes(**{"add" if made else "remove": "lab-in-force"})
+        self._row.draw(made)
 
 
 class _PartFaults:
@@ -76,10 +80,10 @@ class _PartFaults:
         hint = f"{control.name}: {control.words}"
         button(control.label, lambda: orders.fault(control.name), hint)
 
-    def draw(self, in_force: dict[str, str]) -> None:
-        """in_force: see controls.made()."""
+    def draw(self, in_force: InForce) -> None:
+        """Shows them."""
         for row in self._rows:
-            row.draw(in_force.get(row.name))
+            row.draw(in_force.get(row.name, ()))
 
 
 class FaultsPanel:
@@ -89,7 +93,7 @@ class FaultsPanel:
         self._orders = orders
         self._controls = controls()
         self._parts: dict[str, Part] = {}
-        self._in_force: dict[str, str] = {}
+        self._in_force: InForce = {}
         self._open: _PartFaults | None = None
         with bar():
             heading("Faults")
@@ -150,8 +154,8 @@ class FaultsPanel:
             return
         self._parts, self._in_force = parts, made(parts)
         for text, toggle in self._quick.items():
-            now = self._in_force.get(text.partition("=")[0])
-            toggle.draw(now, now == text)
+            now = self._in_force.get(text.partition("=")[0], ())
+            toggle.draw(now, text in now)
         for part, (_, texts) in parts.items():
             count = f" · {len(texts)} on" if texts else ""
             set_prop(self._tab[part], "label", f"{name_of(part)}{count}")
