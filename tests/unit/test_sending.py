@@ -7,9 +7,11 @@ import types
 import pytest
 from connectwith import links, results, session
 from connectwith.connection.controller import Controller
+from connectwith.links.retry_limits import RetryLimits
 from connectwith.session import sending
 
 OK = 0
+ECONNABORTED = 103
 
 
 class Session:
@@ -56,7 +58,7 @@ def control(clock):
     control = types.SimpleNamespace(
         busy=0, generation=1, policy=results.RETURN_ON_ERROR, wait=results.WAIT_TIL_SENT,
         timeout_ms=1000, session=Session(), link=None, lost=[], backs=[], looks=0, connected=True,
-        moving=None,
+        moving=None, sequence=types.SimpleNamespace(limits=RetryLimits()),
     )  # fmt: skip
 
     def lose(cause, code, result):
@@ -159,6 +161,27 @@ def test_a_link_that_goes_is_to_blame(control):
     control.link = types.SimpleNamespace(poll=lambda: links.FAILED, result=results.NO_WIFI)
     assert sending.send(control, "log", b"x") == results.SEND_ERROR_DISCONNECTED
     assert control.lost == [("link lost", 0, results.NO_WIFI)]
+
+
+@pytest.mark.parametrize("after_ms", [0, 40])
+def test_a_link_that_goes_is_to_blame_for_the_connection_that_it_breaks(control, clock, after_ms):
+    """lwIP may close it before the driver tells of the link's end."""
+    control.session.state, control.session.code = session._CLOSED, ECONNABORTED
+    gone_ms = clock.now_ms + after_ms
+    control.link = types.SimpleNamespace(
+        poll=lambda: links.FAILED if clock.now_ms >= gone_ms else links.UP, result=results.NO_WIFI
+    )
+    assert sending.send(control, "log", b"x") == results.SEND_ERROR_DISCONNECTED
+    assert control.lost == [("link lost", 0, results.NO_WIFI)]
+
+
+def test_a_link_that_stays_is_not_to_blame(control, clock):
+    control.session.state, control.session.code = session._CLOSED, ECONNABORTED
+    control.link = types.SimpleNamespace(poll=lambda: links.UP, result=results.NO_WIFI)
+    began_ms = clock.now_ms
+    assert sending.send(control, "log", b"x") == results.SEND_ERROR_DISCONNECTED
+    assert control.lost == [("errno", ECONNABORTED, results.NO_SERVER)]
+    assert 40 < clock.now_ms - began_ms < 100
 
 
 def test_a_link_that_is_up_is_waited_with(control):

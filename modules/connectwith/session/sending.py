@@ -107,14 +107,20 @@ def _wait(control, what, deadline, first=0, payload=b""):
             # Inside a callback the scheduler does not run, and the session that takes over may be
             # what this waits for.
             control.attempt.run_due()
-        time.sleep_ms(1)
+        time.sleep_ms(-result)
 
 
 def _look(control, what, first, payload):
-    """One step of the session. -1: the condition does not hold yet; otherwise as `_wait()`."""
+    """One step of the session. Below 0: the condition does not hold yet, and the next step is to
+    follow after so many ms; otherwise as `_wait()`."""
     current = control.session
     if current.poll(time.ticks_ms(), True) < 0:
-        control.lose(current.cause, current.code, results.NO_SERVER)
+        # A link that goes down breaks its connections, so its state is checked first.
+        if not control.has_lost_link():
+            limits = control.sequence.limits
+            if limits.blames_link(current.code):
+                return -limits.wait_ms()
+            control.lose(current.cause, current.code, results.NO_SERVER)
         # It is still connected if another session is taking over.
         return -1 if control.is_connected() else results.SEND_ERROR_DISCONNECTED
     if what == _ROOM:
