@@ -375,6 +375,21 @@ def test_programs_that_are_none(tmp_path, text, words):
     assert words in str(caught.value)
 
 
+def test_why_a_program_cannot_be_read(tmp_path):
+    (tmp_path / "agent.txt").write_text("def agent(device, server): return 7\n")
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "loop.py").symlink_to("loop.py")
+    for name, why in (
+        ("none.py", "No such file"),
+        ("agent.txt", "does not end in .py"),
+        ("folder.py", "Is a directory"),
+        ("loop.py", "symbolic links"),
+    ):
+        with pytest.raises(Problem, match="cannot be read") as caught:
+            program.load(str(tmp_path / name))
+        assert why in caught.value.why, name
+
+
 def test_a_program_imports_what_lies_beside_it(tmp_path):
     (tmp_path / "beside_the_agent.py").write_text("def agent(device, server): return 7\n")
     (tmp_path / "a.py").write_text("from beside_the_agent import agent\n")

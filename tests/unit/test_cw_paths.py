@@ -176,7 +176,7 @@ def test_locks_of_different_names_do_not_meet(tmp_path, holder):
     [
         (errno.ENOSPC, "No space left on the disk", "CONNECTWITH_CACHE"),
         (errno.EDQUOT, "No space left on the disk", "CONNECTWITH_CACHE"),
-        (errno.EACCES, "May not write", "writable"),
+        (errno.EACCES, "May not use", "readable and writable"),
         (errno.EROFS, "May not write", "writable"),
         (errno.EIO, "/a/file: Input/output error", "--debug"),
     ],

@@ -17,13 +17,14 @@ def load(name: str) -> Setup:
     """Runs the file and returns its function `agent`. Raises Problem."""
     path = Path(name).absolute()
     spec = importlib.util.spec_from_file_location("agent_program", path)
-    if not path.is_file() or spec is None or spec.loader is None:
-        raise Problem(
-            f"{name} cannot be read.",
-            "there is no Python file of that name.",
-            f"give the path of a file with: {_EXAMPLE}",
-            2,
-        )
+    why = "its name does not end in .py" if spec is None or spec.loader is None else ""
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        why = f"the system says: {error.strerror}"
+    if spec is None or spec.loader is None or why:
+        next_step = f"give the path of a file with: {_EXAMPLE}"
+        raise Problem(f"{name} cannot be read.", f"{why}.", next_step, 2)
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(path.parent))  # for what lies beside it
     try:

@@ -217,6 +217,7 @@ def run(options: argparse.Namespace, report: Report) -> int:
     check_board(board, image)
     port = options.port
     serial_port.check(port)
+    serial_port.check_server(port)  # esptool would say that no chip answers
     report.line(f"[flash  ] {board.name} ({board.chip}) at {port}: {image}")
     check_chip(port, board)
     where = [f"{board.flash_offset:#x}", str(image)]

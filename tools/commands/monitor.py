@@ -33,4 +33,5 @@ def run(options: argparse.Namespace, report: Report) -> int:
             "run it from a terminal; ./tools/cw doctor --port P needs none.",
         )
     serial_port.check(options.port)
+    serial_port.check_server(options.port)  # mpremote would say that it may be in use
     return open_repl(options.port)

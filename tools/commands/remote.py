@@ -9,10 +9,14 @@ import contextlib
 import io
 import os
 import time
+from typing import TYPE_CHECKING
 
 from commands import serial_port
 from setup import paths
 from setup.problem import Problem
+
+if TYPE_CHECKING:
+    from mpremote.transport_serial import SerialTransport
 
 _READ_STEP_S = 0.2
 _EOF = b"\x04"
@@ -38,7 +42,6 @@ class Remote:
 
     def __init__(self, port: str, limit_s: float = 10.0) -> None:
         from mpremote.transport import TransportError
-        from mpremote.transport_serial import SerialTransport
         from serial import SerialException
 
         serial_port.check(port)
@@ -48,9 +51,9 @@ class Remote:
         self._refused = TransportError
         self.port = port
         try:
-            self._transport = SerialTransport(self._name, timeout=_READ_STEP_S)
-        except (TransportError, *self._lost) as error:
-            raise serial_port.busy(port) from error
+            self._transport = self._open()
+        except (TransportError, ValueError, *self._lost) as error:
+            raise serial_port.unopened(port, error) from error
         try:
             self._enter(limit_s)
         except BaseException:
@@ -62,6 +65,16 @@ class Remote:
 
     def __exit__(self, *_: object) -> None:
         self._close()
+
+    def _open(self) -> "SerialTransport":
+        import serial
+        from mpremote.transport_serial import SerialTransport
+
+        with contextlib.suppress(self._refused):
+            return SerialTransport(self._name, timeout=_READ_STEP_S)
+        # mpremote does not say why, and pySerial does.
+        serial.serial_for_url(self._name, exclusive=True).close()
+        return SerialTransport(self._name, timeout=_READ_STEP_S)
 
     def _close(self) -> None:
         # The board has gone; an error of closing it does not matter.

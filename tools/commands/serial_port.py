@@ -8,12 +8,14 @@ import fcntl
 import getpass
 import grp
 import os
+import socket
 import stat
 from collections.abc import Callable
 from pathlib import Path
 
 from setup.problem import Problem
 
+_REACH_S = 5.0  # as pySerial waits for a server
 _PLUG_IN = "plug the board in with a cable that carries data (many only charge), and name its port"
 
 
@@ -55,6 +57,12 @@ def busy(port: str) -> Problem:
 
 def gone(port: str, doing: str) -> Problem:
     """The Problem for a board that went away while it was used."""
+    if "://" in port:
+        return Problem(
+            f"The server at {port} has closed the connection while {doing}.",
+            "another program uses it, the board behind it has gone, or the server has ended.",
+            "end the other program, or look at the server; then run it again.",
+        )
     return Problem(
         f"The board at {port} has gone while {doing}.",
         "the port disappeared or failed: cable, hub, or the board lost its power.",
@@ -81,8 +89,10 @@ def check(port: str, find: Callable[[], list[str]] = candidates) -> None:
         return  # for pySerial to open: rfc2217:// and its siblings
     try:
         mode = os.stat(port).st_mode
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         raise missing(port, find()) from None
+    except OSError as error:
+        raise _refused(port, error) from error
     if not stat.S_ISCHR(mode):
         raise Problem(
             f"{port} is not a serial port.", "it is a file or a folder.", f"{_PLUG_IN}.", 2
@@ -103,7 +113,7 @@ def check(port: str, find: Callable[[], list[str]] = candidates) -> None:
 def unopened(port: str, error: Exception) -> Problem:
     """The Problem for a port that pySerial cannot open, be it a device or a URL."""
     if "://" not in port:
-        return _refused(port, error) if isinstance(error, OSError) else busy(port)
+        return _refused(port, error)
     from serial import SerialException
 
     first: BaseException = error
@@ -116,26 +126,56 @@ def unopened(port: str, error: Exception) -> Problem:
             "end the other program; a server that passes bytes alone is socket://HOST:PORT.",
         )
     if isinstance(first, OSError):
-        return Problem(
-            f"{port} cannot be reached.",
-            f"the system says: {first.strerror or 'no answer'}.",
-            "check the address, and that its server runs.",
-        )
+        return _unreachable(port, first)
+    # pySerial compares the number of the port although there is none.
+    why = "a host and the number of its port are needed" if type(first) is TypeError else first
     return Problem(
         f"{port} is no address of a port.",
-        f"{first}.",
+        f"{why}.",
         "write it as rfc2217://HOST:PORT or socket://HOST:PORT.",
         2,
     )
 
 
-def _refused(port: str, error: OSError) -> Problem:
-    if error.errno in (errno.EACCES, errno.EPERM):
+def _unreachable(port: str, error: OSError) -> Problem:
+    next_step = "check the address, and that its server runs."
+    if isinstance(error, socket.gaierror):
+        next_step = "check the host's name, and this machine's DNS; an IP address needs none."
+    elif isinstance(error, ConnectionRefusedError):
+        next_step = "start its server there, or check the number of the port."
+    elif isinstance(error, TimeoutError) or error.errno in (
+        errno.EHOSTUNREACH,
+        errno.ENETUNREACH,
+    ):
+        next_step = "check the address, this machine's network, and the firewalls between."
+    why = f"the system says: {error.strerror or 'no answer'}."
+    return Problem(f"{port} cannot be reached.", why, next_step)
+
+
+def check_server(port: str) -> None:
+    """Raises Problem unless the server of a URL takes connections: one is made, and closed. What
+    is no URL of a server is left to others."""
+    from urllib.parse import urlsplit
+
+    if not port.startswith(("rfc2217://", "socket://")):
+        return
+    try:
+        parts = urlsplit(port)
+        if not parts.hostname or not parts.port:
+            raise ValueError("a host and a port are needed")
+        socket.create_connection((parts.hostname, parts.port), _REACH_S).close()
+    except (OSError, ValueError) as error:
+        raise unopened(port, error) from error
+
+
+def _refused(port: str, error: Exception) -> Problem:
+    number = getattr(error, "errno", None)
+    if number in (errno.EACCES, errno.EPERM):
         return forbidden(port)
-    if error.errno in (errno.EBUSY, errno.EWOULDBLOCK):
+    if number in (errno.EBUSY, errno.EWOULDBLOCK):
         return busy(port)
     return Problem(
         f"The port {port} cannot be opened.",
-        f"the system says: {error.strerror or error}.",
+        f"the system says: {getattr(error, 'strerror', None) or error}.",
         f"{_PLUG_IN}.",
     )

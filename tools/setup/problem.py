@@ -48,10 +48,13 @@ def from_oserror(error: OSError) -> Problem:
             "free some space, or put the cache on another disk with CONNECTWITH_CACHE=<folder>.",
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        # These errors do not tell reading from writing, but for the last.
+        may_not = "write" if error.errno == errno.EROFS else "use"
         return Problem(
-            f"May not write {place}.",
+            f"May not {may_not} {place}.",
             f"the system says: {error.strerror}.",
-            "make it writable for this user, or choose another cache with CONNECTWITH_CACHE=.",
+            "make it readable and writable for this user, or choose another cache with "
+            "CONNECTWITH_CACHE=<folder>.",
         )
     return Problem(
         f"{place}: {error.strerror or error}.",

@@ -80,6 +80,7 @@ def check(name: str, options: Any) -> BenchFile:
         from commands import serial_port
 
         serial_port.check(options.port)
+        serial_port.check_server(options.port)
     return settings
 
 
