@@ -65,6 +65,7 @@ class Proxy(TcpServer):
         self._as_made = credentials, status, late_ms, fault
         self._one_by_one = one_by_one
         self._flow = threading.Event()  # tunnels carry bytes while it is set
+        self._restored = 0  # how often
         super().__init__("proxy")
         self.restore()
 
@@ -88,7 +89,9 @@ class Proxy(TcpServer):
         self._flow.set()  # so that the threads of silent tunnels end
 
     def restore(self) -> None:
-        """As it was made, and running; nothing observed yet. Open tunnels stay."""
+        """As it was made, and running; nothing observed yet. Open tunnels stay; what waits for a
+        late answer gets none."""
+        self._restored += 1
         credentials, self._status, late_ms, self._fault = self._as_made
         self._expected: bytes | None = None
         if credentials is not None:
@@ -149,8 +152,10 @@ class Proxy(TcpServer):
         header = self._read_header(client)
         if header:
             self.requests = [*self.requests, header][-_REQUESTS_KEPT:]
+            restored = self._restored
             time.sleep(self._late_s)
-            self._answer(client, header)
+            if restored == self._restored:
+                self._answer(client, header)
 
     def _read_header(self, client: socket.socket) -> bytes:
         """The request's header; empty when the client closes before its end."""

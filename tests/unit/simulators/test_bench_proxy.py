@@ -136,6 +136,16 @@ def test_late(echo):
     assert time.monotonic() - began >= 0.3
 
 
+def test_a_late_answer_does_not_outlive_restore(echo):
+    with Proxy() as proxy:
+        proxy.delay(500)
+        with ask(proxy, f"broker.test:{echo}") as client:
+            wait_until(lambda: proxy.requests)
+            proxy.restore()
+            assert client.recv(1) == b""
+        assert proxy.tunnels == 0
+
+
 def test_faults_that_come_and_go(echo):
     target = f"broker.test:{echo}"
     with Proxy() as proxy:
