@@ -18,7 +18,8 @@ _ANSWER = re.compile(rb"OK(.*?)\x04(.*?)\x04>", re.DOTALL)
 _PASTED_ANSWER = re.compile(rb"(.*?)\x04(.*?)\x04>", re.DOTALL)
 _WINDOW = re.compile(rb"R\x01(..)", re.DOTALL)
 _FLOW = re.compile(rb"[\x01\x04]")  # one window more; enough
-_TRY_S = 2  # a board that boots loses what comes first
+_TRY_S = 2  # the first try: a board that boots loses what comes first
+_LATE_S = 50  # a busy machine may stand still for ten seconds, and more than once
 _UNPACED_BYTES = 255  # of 260 that an ESP32 buffers; more is lost where it comes faster than read
 
 
@@ -27,7 +28,9 @@ class BoardError(AssertionError):
 
 
 class Repl:
-    """A raw REPL on `board`, behind `dut`. Each `run` shares the same globals."""
+    """A raw REPL on `board`, behind `dut`. Each `run` shares the same globals.
+
+    timeout: in s, for what the board does on an idle machine. A busy one has more time."""
 
     def __init__(self, dut, board):
         self._dut = dut
@@ -41,23 +44,25 @@ class Repl:
 
     def enter(self, timeout=10):
         """Interrupt what runs and enter the raw REPL."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout + _LATE_S
+        try_s = _TRY_S
         while True:
             # An answer that is no other one's: what an earlier try left is passed over.
             word = f"here {time.monotonic_ns()}"
             self._dut.write(b"\r\x03\x03\r\x01" + f"print('{word}')".encode() + b"\x04")
             try:
                 answer = re.compile(f"OK{word}\r\n\x04\x04>".encode())
-                self._dut.expect(answer, timeout=min(_TRY_S, timeout))
+                self._dut.expect(answer, timeout=try_s)
                 return
             except pexpect.TIMEOUT:
                 if time.monotonic() > deadline:
                     raise
+                try_s *= 2  # the next try interrupts an answer that comes late
 
     def reenter(self, timeout=30):
         """Wait for the reset that the running code makes, and enter the raw REPL; `enter()` alone
         would interrupt that code."""
-        self._dut.expect(_BANNER, timeout=timeout)
+        self._dut.expect(_BANNER, timeout=timeout + _LATE_S)
         self.enter(timeout)
 
     def send(self, code):
@@ -83,7 +88,7 @@ class Repl:
 
     def finish(self, timeout=10):
         """Wait for the end of what `send` started; its output as str, or BoardError."""
-        match = self._dut.expect(self._answer, timeout=timeout)
+        match = self._dut.expect(self._answer, timeout=timeout + _LATE_S)
         output, error = match.group(1).decode(), match.group(2).decode()
         if error:
             raise BoardError(f"{error}\noutput before it:\n{output}")
@@ -103,8 +108,8 @@ class Repl:
     def soft_reset(self, timeout=10):
         """Ctrl-D in the raw REPL; the board comes back in the raw REPL."""
         self._dut.write(b"\x04")
-        self._dut.expect(re.compile(rb"soft reboot\r\n"), timeout=timeout)
-        self._dut.expect(_RAW_PROMPT, timeout=timeout)
+        self._dut.expect(re.compile(rb"soft reboot\r\n"), timeout=timeout + _LATE_S)
+        self._dut.expect(_RAW_PROMPT, timeout=timeout + _LATE_S)
 
     def reset(self, timeout=30):
         """Press the board's EN; it comes back in the raw REPL, its storage as it was."""
