@@ -100,14 +100,16 @@ class Command:
         return self._process.wait(LIMIT_S)
 
     def processes(self, program: str = "") -> list[int]:
-        """The command and all that it has started, or those with a program of this name."""
+        """The command and all that it has started, or those with a program of this name, or with
+        a module of Python."""
         mark = f"{_MARK}={self._mark}".encode()
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             if mark not in _read(folder / "environ").split(b"\0"):
                 continue
-            name = Path(_read(folder / "cmdline").split(b"\0")[0].decode()).name
-            if program in ("", name):
+            words = _read(folder / "cmdline").decode().split("\0")
+            module = words[words.index("-m") + 1] if "-m" in words else ""
+            if program in ("", Path(words[0]).name, module):
                 found.append(int(folder.name))
         return found
 

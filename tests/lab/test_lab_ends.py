@@ -33,6 +33,15 @@ def test_a_board_that_crashes_is_switched_on_again(lab, page):
     expect(page.problem).to_be_hidden()
 
 
+def test_a_modem_that_has_crashed_is_started_again(lab, page):
+    (modem,) = lab.processes("modem")
+    os.kill(modem, signal.SIGKILL)
+    expect(page.problem).to_contain_text("The modem has ended by itself")
+    page.press("End all faults")
+    expect(page.problem).to_be_hidden()
+    wait_until(lambda: lab.processes("modem") not in ([], [modem]), "there is another one")
+
+
 def test_a_page_opened_again_shows_the_same_and_two_browsers_agree(lab, page, open_page):
     before = page.state()
     page.page.close()

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from lab.model import Lab
+from lab.model.board import Modem
 from lab.page.console import shortened
 from lab.page.lines import added
 from nicegui import ui
@@ -104,6 +105,24 @@ def test_a_real_board_has_no_switch_and_no_faults_and_the_page_says_why():
         await until(lambda: "The board does not measure." in html(user))
 
     with_user(check, ("real",))
+
+
+def test_a_modem_that_has_ended_is_said_with_what_starts_it():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        def said() -> int:
+            words = "The modem has ended by itself. End all faults starts it again"
+            return len([e for e in elements(user, ui.label) if words in e.text and e.visible])
+
+        board = lab.boards[0]
+        for state in ("on", "gone"):
+            board.modem(Modem(state), [])
+        await until(lambda: said() == 2)
+        press(user, button(user, "Dismiss"))
+        await until(lambda: said() == 1)  # at the modem, for as long as it is so
+        board.modem(Modem("off"), [])
+        await until(lambda: said() == 0)
+
+    with_user(check)
 
 
 def test_a_message_without_a_topic_is_not_sent():

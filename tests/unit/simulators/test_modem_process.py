@@ -263,6 +263,23 @@ def test_the_end_of_the_process(world, tmp_path):
     assert ("mode", "data mode") in texts(modem, 0)
 
 
+def test_a_process_that_was_killed_is_started_again_by_restore(world, line, modem, pins):
+    assert pins.expect("I") == b"I34 0"
+    listen(line, modem)
+    assert pins.expect("I") == b"I34 1"
+    modem.deny()
+    count, killed = modem.transcript()[1], modem.pid
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: modem.view().state == "gone")
+    world.restore()
+    assert modem.pid != killed
+    assert pins.expect("I") == b"I34 0"
+    assert modem.view() == ("off", False, "ready", "none", 99, None)
+    listen(line, modem)
+    assert modem.view().registration == "registered"
+    assert modem.transcript()[1] > count
+
+
 def test_complaints_are_told(modem):
     from bench import BenchError
 

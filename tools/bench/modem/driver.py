@@ -79,11 +79,14 @@ class Modem:
         self._call = self._simulator.call
         netsim.listeners.append(self._event)
         try:
-            self.clock()
-            self._simulator.write({"status": "?"})
+            self._begin()
         except BenchError:
             self.close()
             raise
+
+    def _begin(self) -> None:
+        self.clock()
+        self._simulator.write({"status": "?"})
 
     # The pins. A board is identified by its process, which stays through a reset.
 
@@ -181,7 +184,11 @@ class Modem:
         return self._call("on")
 
     def restore(self) -> None:
-        """As fitted: off, no faults, factory settings, nothing seen."""
+        """As fitted: off, no faults, factory settings, nothing seen. A simulator that has ended
+        is started again."""
+        if self._simulator.revive():
+            self._begin()
+            return
         self._call("restore")
         self.scale(self._first_scale)
         self.clock()

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ _ANSWER_TIMEOUT_S = 30.0
 
 class Simulator:
     """Runs `python -m modem` with `options`. status: called, in a thread, with each level of the
-    STATUS pin. Methods raise BenchError when the process has ended."""
+    STATUS pin. Methods raise BenchError when the process has ended; revive() starts another one.
+    """
 
     def __init__(
         self,
@@ -45,12 +47,26 @@ class Simulator:
         self._count = 0  # of all lines
         self._lines_lock = threading.Lock()
         self._ids = itertools.count()
-        self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._lock = threading.Lock()
         self._write_lock = threading.Lock()
-        self._child = Child(command, log, guard, environment)
+        self._new_child = partial(Child, command, log, guard, environment)
+        self._start()
+
+    def _start(self) -> None:
+        self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._child = self._new_child()
         self._reader = threading.Thread(target=self._read, name="modem", daemon=True)
         self._reader.start()
+
+    def revive(self) -> bool:
+        """Starts the program again if its process has ended. Whether it had."""
+        with self._lock:
+            if self._child.running:
+                return False
+            self._child.stop()
+            self._reader.join(2)
+            self._start()
+            return True
 
     def write(self, message: dict[str, Any]) -> None:
         """Sends one message."""

@@ -21,6 +21,7 @@ from lab.desk.serial_line import SerialLine
 from lab.desk.virtual import VirtualDesk
 from lab.desk.worker import Order
 from lab.model import Lab
+from lab.model.board import GONE
 
 if TYPE_CHECKING:
     from bench import Board, World
@@ -121,10 +122,14 @@ class Desk:
         self._bench.order(make)
 
     def end_faults(self) -> None:
-        """Ends all faults that have been made until this is carried out, of all boards."""
+        """Ends all faults that have been made until this is carried out, of all boards. What has
+        ended by itself begins again."""
 
         def end() -> None:
-            for board, part, _ in self._lab.snapshot(time.monotonic()).faults():
+            view = self._lab.snapshot(time.monotonic())
+            faulty = [(board, part) for board, part, _ in view.faults()]
+            gone = [n for n, board in enumerate(view.boards) if board.modem.state == GONE]
+            for board, part in dict.fromkeys(faulty + [(n, "modem") for n in gone]):
                 self.fault(board, f"{part}-restore")
 
         self._bench.order(end)

@@ -29,7 +29,6 @@ class BenchDesk(Worker):
         self._world, self._boards, self._lab = world, boards, lab
         self._parts = {part: short for short, part in typed_faults.PARTS.items()}
         self._watch, self._look_s = Watch(world, boards), 0.0
-        self._has_ended = False  # the broker, and it was said
 
     def check_fault(self, board: int, text: str) -> typed_faults.Fault:
         """A fault as it is typed. Raises Problem for what is none, or does not fit."""
@@ -81,13 +80,13 @@ class BenchDesk(Worker):
         self.wait(_STEP_S)
 
     def _look_at_broker(self) -> None:
-        """One that has ended is shown as stopped, so that the end of all faults starts it."""
-        if self._world.broker.crashed and not self._has_ended:
+        """One that has ended is a stopped one from now on, so that what ends a stop starts it."""
+        if self._world.broker.crashed:
+            self._world.broker.stop()
             self._lab.fault("broker", "stop", "broker-stop", (), 0)
             self._lab.problem(
                 "The broker has ended by itself, or refuses the bench. End all faults starts it."
             )
-        self._has_ended = self._world.broker.crashed
 
     def _flows(self) -> list[dict[str, bool]]:
         from bench import BenchError

@@ -16,6 +16,8 @@ _LONGEST_WINDOW_MS = 1000
 _LONGEST_GAP_US = 3600 * 10**6  # what user code has printed may be any number
 _LINES_KEPT = 300
 _WAITS_KEPT = 300  # 60 s at 5 Hz
+GONE = "gone"
+NO_MODEM = "The modem has ended by itself. End all faults starts it again, switched off."
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,10 @@ class BoardState:
         """The state of the board's modem, and the lines that are new."""
         with self._lock:
             if lines or modem != self._modem:
+                if modem.state != GONE:
+                    self.mended(NO_MODEM)
+                elif self._modem.state != GONE:
+                    self.problem(NO_MODEM)
                 self._modem = modem
                 self._modem_lines.extend(lines)
                 self._tell("")

@@ -8,7 +8,7 @@ from html import escape
 from nicegui import ui
 
 from lab.model import BoardView, LabView
-from lab.model.board import Modem
+from lab.model.board import GONE, NO_MODEM, Modem
 from lab.page.lines import Lines
 from lab.page.style import heading
 
@@ -51,16 +51,16 @@ class ModemPanel:
 
     def __init__(self) -> None:
         heading("Modem")
-        self._none = ui.label(_NONE).classes("lab-hint")
+        self._hint = ui.label(_NONE).classes("lab-hint")
         with ui.element("div").classes("lab-some") as self._some:
             self._facts = ui.html("", sanitize=False, tag="dl").classes("lab-facts")
             self._lines = Lines(_NAME, _line, _MOST, newest_first=False)
 
     def draw(self, lab: LabView, board: BoardView) -> None:
         """See Panel."""
-        there = bool(board.modem.state)
-        self._none.set_text(_REAL if board.kind == "real" else _NONE)
-        self._none.set_visibility(not there)
+        there, gone = bool(board.modem.state), board.modem.state == GONE
+        self._hint.set_text(NO_MODEM if gone else _REAL if board.kind == "real" else _NONE)
+        self._hint.set_visibility(gone or not there)
         self._some.set_visibility(there)
         self._facts.set_content("".join(
             f"<div><dt>{name}</dt><dd>{escape(words or 'unknown')}</dd></div>"
