@@ -7,6 +7,7 @@ import types
 import pytest
 from bench.broker import Broker
 from bench.peer import Peer
+from heard import heard
 
 NO_SERVER, SERVER_CONNECTED = 4, 5
 
@@ -34,7 +35,8 @@ def test_a_long_topic_that_is_retained(device, world, size):
     world.broker.publish(_topic(device, "x"), '"after"')
     assert device.repl.value("until(lambda: 'after' in told)")
     assert _losses(device) == 0
-    told = [text for topic, text, _ in world.broker.messages if topic.endswith("/log")]
+    assert device.repl.value("server.flush(20)", timeout=30) is True
+    told = [text for topic, text, _ in heard(world) if topic.endswith("/log")]
     assert any(b"agent message" in text and b"xxx" in text for text in told)
 
 

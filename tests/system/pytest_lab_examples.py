@@ -114,7 +114,8 @@ def test_example_stay_connected(lab, world, start):
     lab.until(lambda: len(_sent(world, "number")) > count + 1, "more numbers")
     lab.type(b"\x03")
     _shows(lab, "KeyboardInterrupt")
-    assert _sent(world, "number") == list(range(len(_sent(world, "number"))))
+    sent = _sent(world, "number")  # the last ones may still be on their way
+    assert sent == list(range(len(sent)))
     lab.text = ""
 
 

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from device import COUNT_LOOKS
+from heard import heard
 
 SERVER_CONNECTED = 5
 NOT_CONNECTED, TIMEOUT, DISCONNECTED, WOULDBLOCK = 1, 2, 3, 4
@@ -45,12 +46,7 @@ def _policy(device, policy, wait="server.WAIT_TIL_SENT", timeout=1):
 
 
 def _logs(world):
-    """What has come. The bench hears of it a moment after the broker has acknowledged it, and
-    before what is published later."""
-    seen = len(world.broker.messages)
-    world.broker.publish("imp/mark", b"1")
-    world.broker.wait_for("imp/mark", since=seen)
-    return [json.loads(payload) for topic, payload, _ in world.broker.messages if "/log" in topic]
+    return [json.loads(payload) for topic, payload, _ in heard(world) if "/log" in topic]
 
 
 @pytest.mark.parametrize("policy", [RETURN, NO_DISCONNECT])

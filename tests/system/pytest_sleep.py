@@ -143,6 +143,7 @@ def test_the_sleep_of_suspend_on_error_keeps_it(device, world, dut):
 def test_sleepfor_sends_what_waits_and_says_goodbye(device, world, where):
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     call = (where or "{}").format("server.sleepfor(0)")
+    world.broker.wait_for("imp/*/status")  # else it comes after the next line
     world.broker.forget()
     device.repl.send(f"for i in range(20): server.log(str(i))\n{call}\ntime.sleep(30)\n")
     device.repl.reenter()
