@@ -7,7 +7,7 @@ import re
 import time
 
 import pytest
-from kept_connected import PRELUDE, Kept
+from kept_connected import LIMIT_S, PRELUDE, Kept
 
 SERVER_CONNECTED = 5
 
@@ -185,14 +185,18 @@ def test_the_example(kept, world, rig):
         f"with open('stay_connected.py', 'w') as f: f.write({source.read_text()!r})\n"
         f"imp.setwificonfiguration({home.ssid!r}, {home.key!r})\n"
         "import asyncio, stay_connected\n"
-        "async def main(s):\n"
+        "heard = []\n"
+        "agent.on('heard', heard.append)\n"
+        "async def main():\n"
         "    task = asyncio.create_task(stay_connected.main(0.1))\n"
-        "    await asyncio.sleep(s)\n"
+        "    while not heard: await asyncio.sleep(0.1)\n"
         "    task.cancel()\n"
     )
-    out = kept.device.repl.run("asyncio.run(main(4))", timeout=30)
+    kept.device.repl.send("asyncio.run(main())")
+    topic = world.broker.wait_for("imp/*/agent/reading", timeout=LIMIT_S)[0]
+    world.broker.publish(topic.replace("agent/reading", "device/heard"), b"1", retain=True)
+    out = kept.device.repl.finish(timeout=30)
     assert out.splitlines()[0] == "connected eth0 5"
-    world.broker.wait_for("imp/*/agent/reading")
 
 
 _AGAIN = """
