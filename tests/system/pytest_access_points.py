@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: MIT
 """Several access points of one SSID: each of them counts."""
 
-import time
-
 import pytest
 
 NO_WIFI, SERVER_CONNECTED = 1, 5
@@ -58,10 +56,9 @@ def test_a_fault_of_the_one_that_is_found_first(device, air, fault):
 @pytest.mark.virtual(_AIR)
 def test_a_key_that_none_of_them_has(device, air):
     nic = device.wifi(key="another-key")
-    began = time.monotonic()
     assert device.connect(nic) == NO_WIFI
     assert _ms_of(device, "LINK") >= 5000
-    assert time.monotonic() - began < 15, "not the timeout of 60 s, on a busy machine"
+    assert device.last_attempt()["ms"] < 30_000, "not the timeout of 60 s, on a busy machine"
     assert "wrong key" in device.last_attempt()["cause"]
 
 
@@ -118,7 +115,7 @@ assert until(scanned)
 def test_one_that_goes_between_scan_and_join(device, air, world):
     attic = air.add("attic", -80, 11)
     air.near.refuse(203)
-    air.far.association_ms(400)
+    air.far.association_ms(3000)  # the board is seen to join it, and then it goes
     device.start(device.wifi())
     world.netsim.wait_event("left * 203")
     device.repl.run(_UNTIL_SCANNED)
