@@ -18,6 +18,8 @@ NO_SERVER, SERVER_CONNECTED = 4, 5
 EPOCH_2000_S = 946684800
 DAY_S = 86400
 YEAR_S = 365 * DAY_S
+# Servers that are asked for so long in all, when none answers: handshakes may be slow.
+_FOR_8_S = ["a.test", "b.test", "c.test", "d.test"]
 
 
 def clock_source(device):
@@ -71,7 +73,7 @@ def test_a_makeshift_is_asked_for_again_and_nobody_waits(device, world, before):
     world.sntp.on()
     if "machine" in before:
         device.repl.send(f"import machine\n{before}\n")
-        device.repl.enter()
+        device.repl.reenter()
         device.prepare()
         assert clock_source(device) == "floor"
     else:
@@ -90,7 +92,8 @@ def test_a_server_that_stays_silent_costs_no_later_attempt_anything(device, worl
     on_the_floor(device, world)
     assert device.connect(device.ethernet()) == SERVER_CONNECTED
     report = device.last_attempt()
-    assert report["ms"] < 2000 and "time" in report["note"] and clock_source(device) == "floor"
+    assert "CLOCK" not in stages(device)
+    assert "time" in report["note"] and clock_source(device) == "floor"
 
 
 def test_a_session_asks_again_by_itself_with_growing_gaps(device, world):
@@ -101,8 +104,8 @@ def test_a_session_asks_again_by_itself_with_growing_gaps(device, world):
     time.sleep(2)
     assert world.sntp.requests == asked  # the first gap is a minute
     device.repl.run(f"{dates}._gap_ms = 100\nconnection.get().schedule_step()")
-    assert device.repl.value(f"until(lambda: {dates}._sntp is not None)")
-    assert device.repl.value(f"{dates}._gap_ms") == 200
+    asks = f"until(lambda: {dates}._sntp is not None) and {dates}._gap_ms"
+    assert device.repl.value(asks, timeout=20) == 200
     world.sntp.on()
     is_set(device)
     assert device.repl.value(f"until(lambda: {dates} is None)")
@@ -172,9 +175,8 @@ def test_a_young_certificate_vouches_for_its_date_where_there_is_no_time(
 def test_a_date_that_tls_refuses_waits_for_an_answer_on_its_way(device, world):
     on_the_floor(device, world)
     peer = world.peer("young")
-    servers = ["a.test", "b.test", "c.test", "d.test"]  # for 8 s: handshakes may be slow
     device.repl.run(
-        f"imp.cloud.configure({peer.url!r}, ca={world.broker.ca_pem!r}, ntp={servers})"
+        f"imp.cloud.configure({peer.url!r}, ca={world.broker.ca_pem!r}, ntp={_FOR_8_S})"
     )
     device.start(device.ethernet())
     why = "until(lambda: 'not valid yet' in str(imp.diag.lastattempt()['cause']))"
@@ -220,10 +222,13 @@ def test_an_expired_certificate_has_expired(device, world, clock):
 def test_the_time_of_the_attempt_bounds_the_question(device, world):
     set_by_hand(device, time.gmtime().tm_year + 5)
     world.sntp.off()
-    device.use_broker(world.peer("expired").url)
-    assert device.connect(device.ethernet(), timeout=1.5) == NO_SERVER
+    device.repl.run(
+        f"imp.cloud.configure({world.peer('expired').url!r}, ca={world.broker.ca_pem!r}, "
+        f"ntp={_FOR_8_S})"
+    )
+    assert device.connect(device.ethernet(), timeout=4) == NO_SERVER
     report = device.last_attempt()
-    assert report["cause"].endswith("certificate expired") and report["ms"] <= 1700, report
+    assert report["cause"].endswith("certificate expired") and report["ms"] < 7000, report
 
 
 def test_no_firmware_is_twenty_years_old(device, world):

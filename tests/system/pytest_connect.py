@@ -48,7 +48,8 @@ def test_s43_newest_connectwith_wins(device):
     nics = ((device.wifi(), "old"), (device.ethernet(), "new"))
     device.repl.run("".join(f"attempt({nic!r}, None, {tag!r})\n" for nic, tag in nics))
     assert [call[:3] for call in device.wait(1)] == [("new", SERVER_CONNECTED, "eth0")]
-    assert device.repl.value("__import__('network').WLAN(0).active()") is False
+    device.repl.run("import network")
+    assert device.repl.value("until(lambda: not network.WLAN(0).active())", timeout=20) is True
 
 
 def test_s43_connect_and_connectwith_share_the_slot(stored, world):
@@ -73,7 +74,7 @@ def test_s44_suspend_blocks_and_never_calls_back(stored):
     assert stored.repl.value("ends") == []
 
 
-@pytest.mark.parametrize("given, seconds", [(None, 60), (7, 7), (2.5, 2.5), (86400, 86400)])
+@pytest.mark.parametrize("given, seconds", [(None, 60), (7, 7), (62.5, 62.5), (86400, 86400)])
 def test_the_time_that_an_attempt_has_is_reported(device, given, seconds):
     device.start(device.ethernet(), given)
     assert device.repl.value("imp.diag.lastattempt()['timeout']") == seconds  # while it runs
