@@ -41,8 +41,8 @@ class LabPage:
         context.set_default_timeout(LIMIT_S * 1000)
         self.page: Page = context.new_page()
         self.page.goto(lab.url)
-        # NiceGUI holds each key back by itself until then, and may send them in another order.
-        self.page.wait_for_function("window.did_handshake")
+        # Before that it takes no keys.
+        self.page.locator(".lab-terminal > :not(.lab-deaf)").wait_for()
 
     # -- what is shown
 

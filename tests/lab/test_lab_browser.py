@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from labs import LIMIT_S, wait_until
 from pages import watch
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, WebSocketRoute, expect
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +55,14 @@ def open_page(served, new_context):
 def opened(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
     page.goto(url)
-    expect(editor(page)).to_be_visible()
+    takes_keys(page)
     return page
+
+
+def takes_keys(page: Page) -> None:
+    """Waits until the page has started, and its connection stands."""
+    page.locator(".lab-terminal > :not(.lab-deaf)").wait_for()
+    expect(editor(page)).to_be_visible()
 
 
 def editor(page: Page) -> Locator:
@@ -194,6 +200,85 @@ def test_a_connection_that_comes_back_sends_what_was_typed(pages):
     expect(page.get_by_text("The lab does not answer.")).to_be_hidden()
     expect(editor(other)).to_have_text("typed between")
     expect(editor(page)).to_have_text("typed between")
+
+
+class Held:
+    """A page whose connection stands while the test wants it."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self._asked: list[WebSocketRoute] = []
+        context.route_web_socket("**/*", lambda socket: self._asked.append(socket))
+        self.page = context.new_page()
+        self.page.goto(url)
+        self.page.locator(".cm-content").wait_for()
+
+    def connect(self) -> None:
+        wait_until(lambda: self.page.evaluate("1") and self._asked, "the page asks for it")
+        self._asked[-1].connect_to_server()
+
+    def lose(self) -> None:
+        self._asked.pop().close()
+
+
+@pytest.fixture
+def held(served, new_context):
+    """Such a page."""
+    return Held(new_context(), served[1])
+
+
+def events(page: Page) -> Locator:
+    return page.get_by_role("log", name="Events")
+
+
+def test_what_is_pressed_before_the_connection_stands_is_not_taken(held):
+    page = held.page
+    for what in (".xterm", "text=SIM out", "[aria-label=topic]"):
+        page.locator(what).click(force=True)
+        page.keyboard.type("early ")
+    expect(page.locator(".lab-head")).to_have_css("opacity", "0.5")
+    held.connect()
+    takes_keys(page)
+    page.get_by_role("button", name="DNS silent").click()
+    keys(page).press_sequentially("0123")
+    expect(terminal(page)).to_contain_text("<30><31><32><33>")
+    assert "<65>" not in terminal(page).inner_text()  # an e
+    expect(events(page)).to_contain_text("fault: dns-drop")
+    assert "modem-sim" not in events(page).inner_text()
+    expect(page.get_by_label("topic")).not_to_have_value(re.compile("early"))
+    page.get_by_role("button", name="DNS silent").click()
+    expect(page.locator(".lab-head")).to_have_css("opacity", "1")
+
+
+def test_what_is_typed_and_run_before_the_connection_stands_is_run_then(held):
+    page = held.page
+    page.locator(".cm-content").fill("print('early')")
+    page.keyboard.press("Control+Enter")
+    held.connect()
+    expect(events(page)).to_contain_text("run_script (0, \"print('early')\")")
+
+
+def test_without_a_connection_the_terminal_takes_no_keys_and_what_is_pressed_waits(held):
+    page = held.page
+    held.connect()
+    takes_keys(page)
+    keys(page).press("b")
+    expect(terminal(page)).to_contain_text("<62>")
+    held.lose()
+    expect(page.get_by_text("the terminal takes no keys")).to_be_visible()
+    keys(page).press_sequentially("lost")
+    expect(page.locator(".lab-deaf")).to_have_css("opacity", "0.5")
+    keys(page).press("Tab")
+    expect(keys(page)).not_to_be_focused()
+    for name in ("Soft reset", "EN reset") * 2:
+        page.get_by_role("button", name=name).click()
+    held.connect()
+    expect(page.get_by_text("the terminal takes no keys")).to_be_hidden()
+    takes_keys(page)
+    keys(page).press("c")
+    expect(terminal(page)).to_contain_text("<63>")
+    assert "<6c>" not in terminal(page).inner_text()  # an l
+    orders = re.findall("soft_reset|press_en", events(page).inner_text())
+    assert orders[:4] == ["press_en", "soft_reset"] * 2, "the newest first"
 
 
 def brightness(page: Page, selector: str, of: str = "backgroundColor") -> int:

@@ -21,7 +21,7 @@ from lab.page.modem import ModemPanel
 from lab.page.pauses import PausesPanel
 from lab.page.recording import RecordingPanel
 from lab.page.script import ScriptPanel
-from lab.page.style import panel
+from lab.page.style import panel, waits
 
 _DRAW_S = 0.2
 
@@ -45,30 +45,31 @@ class Page:
         orders = BoardOrders(desk, lambda: self._chosen)
         style.apply()
         self._panels: list[Panel] = [HeadPanel(lab, orders, self._choose)]
-        # page.css puts the panels of both columns into one order on a narrow screen.
+        # page.css puts the panels of both columns into one order on a narrow screen. The script's
+        # does not wait: page.js keeps what is typed there.
         with ui.element("div").classes("lab-page"):
             with ui.element("div").classes("lab-column"):
-                with panel("map", "Map"):
+                with waits(panel("map", "Map")):
                     self._panels.append(MapPanel())
-                with panel("faults", "Faults"):
+                with waits(panel("faults", "Faults")):
                     self._panels.append(FaultsPanel(lab, orders))
-                with panel("attempts", "Attempts"):
+                with waits(panel("attempts", "Attempts")):
                     self._panels.append(AttemptsPanel())
-                with panel("pauses", "Pauses"):
+                with waits(panel("pauses", "Pauses")):
                     self._panels.append(PausesPanel())
-                with panel("events", "Events"):
+                with waits(panel("events", "Events")):
                     self._panels.append(EventsPanel())
             with ui.element("div").classes("lab-column"):
                 with panel("script", "Script"):
                     self._script = ScriptPanel(lab, orders)
                     self._panels.append(self._script)
-                with panel("console", "The board's REPL"):
+                with waits(panel("console", "The board's REPL")):
                     self._console = ConsolePanel(lab, orders)
-                with panel("recording", "Recording"):
+                with waits(panel("recording", "Recording")):
                     self._panels.append(RecordingPanel(orders))
-                with panel("messages", "Messages at the broker"):
+                with waits(panel("messages", "Messages at the broker")):
                     self._panels.append(MessagesPanel(orders))
-                with panel("modem", "Modem"):
+                with waits(panel("modem", "Modem")):
                     self._panels.append(ModemPanel())
         ui.timer(_DRAW_S, self._tick)
         style.call("start", self._script.editor.id, self._console.terminal.id, HINT_ID)

@@ -9,6 +9,7 @@ from lab.page.desk import BoardOrders
 from lab.page.style import bar, button, heading
 
 _TERMINAL = {"rows": 16, "cols": 80, "scrollback": 2000, "fontSize": 13, "cursorBlink": False,
+             "disableStdin": True,  # until page.js has started
              "fontFamily": "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
              "minimumContrastRatio": 4.5}  # fmt: skip
 _CLEAR = "\x1bc"  # RIS of a terminal: as new
@@ -44,6 +45,7 @@ class ConsolePanel:
             button("Ctrl-D", lambda: orders.type("\x04"), "At the prompt: a soft reset")
         with ui.element("div").classes("lab-terminal"):
             self.terminal = ui.xterm(_TERMINAL, on_data=lambda event: orders.type(event.data))
+            self.terminal.classes("lab-deaf")
         ui.label(_HINT).classes("lab-hint").props(f"id={HINT_ID}")
 
     def follow(self, board: int) -> None:

@@ -8,7 +8,7 @@ from nicegui import ui
 
 from lab.model import BoardView, Lab, LabView
 from lab.page.desk import BoardOrders
-from lab.page.style import bar, button, call, set_prop
+from lab.page.style import bar, button, call, set_prop, waits
 
 # A shape for each state, so that the colour is not the only sign.
 SHAPES = {"on": "●", "off": "○", "crashed": "▲"}
@@ -91,7 +91,7 @@ class HeadPanel:
 
     def __init__(self, lab: Lab, orders: BoardOrders, choose: Callable[[int], None]) -> None:
         self._lab, self._orders = lab, orders
-        with ui.header(fixed=False, bordered=False).classes("lab-head"):
+        with waits(ui.header(fixed=False, bordered=False)).classes("lab-head"):
             with bar():
                 ui.html("connectwith lab", sanitize=False, tag="h1")
                 self._state = ui.label("").classes("lab-state").props("role=status")

@@ -45,7 +45,7 @@ window.lab = (() => {
     const leaving = terminal.labLeaving;
     if (event.key !== "Shift") terminal.labLeaving = event.key === "Escape" && !leaving;
     if (event.key === "Escape") return leaving; // the second Esc goes to the board
-    return !(event.key === "Tab" && (leaving || event.shiftKey));
+    return !(event.key === "Tab" && (leaving || event.shiftKey || terminal.options.disableStdin));
   }
 
   function startTerminal(element, hint) {
@@ -54,6 +54,12 @@ window.lab = (() => {
     terminal.textarea.setAttribute("aria-describedby", hint);
     // The first size is that of a page whose style has not come yet.
     new ResizeObserver(() => element.$el.clientWidth && element.fit()).observe(element.$el);
+  }
+
+  // What is typed without a connection would reach the board late, all at once, or never.
+  function takeKeys(connected) {
+    terminal.options.disableStdin = !connected;
+    terminal.element.parentElement.classList.toggle("lab-deaf", !connected);
   }
 
   // -- the editor: its whole text is reported, because two pages may change it at once
@@ -67,6 +73,13 @@ window.lab = (() => {
     reported = text();
     if (!window.socket.connected) sessionStorage.setItem(KEPT, reported);
     emitEvent("labText", base, reported.toWellFormed()); // half a character would not arrive
+  }
+
+  // The text goes before the order to run it.
+  async function run(emit) {
+    await started;
+    report();
+    emit();
   }
 
   function edited() {
@@ -122,7 +135,7 @@ window.lab = (() => {
 
   const WORDS = {
     lost: ["The lab does not answer.",
-      "This page comes back by itself. If the lab has ended, start it again: ./tools/cw lab"],
+      "Until it does, the terminal takes no keys. This page comes back by itself. If the lab has ended, start it again: ./tools/cw lab"],
     ended: ["The lab has ended.", "Its boards and networks are gone. Start it again: ./tools/cw lab"],
   };
 
@@ -147,6 +160,9 @@ window.lab = (() => {
     document.getElementById("popup").setAttribute("role", "status");
     sayLost(WORDS.lost);
     startTerminal(getElement(terminalId), hint);
+    takeKeys(window.socket.connected);
+    window.socket.on("connect", () => takeKeys(true));
+    window.socket.on("disconnect", () => takeKeys(false));
     startEditor(getElement(editorId));
     // The class is written again at each drawing, and to read a colour costs a layout of the page.
     new MutationObserver(() => isDark() !== dark && paint()).observe(
@@ -168,5 +184,5 @@ window.lab = (() => {
     document.cookie = "lab-help=seen; max-age=31536000; path=/; samesite=strict";
   }
 
-  return { start, end, edited, report, setText, mark, show, helped };
+  return { start, end, edited, run, setText, mark, show, helped };
 })();

@@ -16,7 +16,7 @@ from nicegui import events, ui
 from lab.examples import examples
 from lab.model import BoardView, Lab, LabView
 from lab.page.desk import BoardOrders
-from lab.page.style import bar, button, call, heading
+from lab.page.style import bar, button, call, heading, waits
 
 _TYPING_S = 1.0  # another page's text waits until there is no key for so long
 _RUN = "Interrupts what runs, and runs this. In the editor: Ctrl+Enter"
@@ -35,18 +35,18 @@ class ScriptPanel:
         self._typed_s = 0.0
         self._problem = ""
         self._examples = examples()
-        with bar():
+        with waits(bar()):
             heading("Script")
             ui.element("div").classes("lab-gap")
             self._choice()
             button("Stop", lambda: orders.type("\x03"), "Sends Ctrl-C to the board")
             run = button("Run", hint=_RUN).classes("lab-main")
-            run.on("click", self._run, js_handler="() => {lab.report(); emit()}")
+            run.on("click", self._run, js_handler="() => lab.run(emit)")
         with ui.element("div").classes("lab-editor") as box:
             self.editor = ui.codemirror(self._known, language="Python", theme="vscodeLight")
         # The listener of the component itself has the changes, which nothing here reads.
         self.editor.on("update:value", js_handler="() => lab.edited()")
-        run_now = "(e) => {e.stopPropagation(); e.preventDefault(); lab.report(); emit()}"
+        run_now = "(e) => {e.stopPropagation(); e.preventDefault(); lab.run(emit)}"
         box.on("keydown.capture.ctrl.enter", self._run, js_handler=run_now)
         box.on("keydown.capture.meta.enter", self._run, js_handler=run_now)
         ui.label(_HINT).classes("lab-hint")

@@ -32,6 +32,14 @@ def panel(key: str, name: str) -> ui.element:
     return ui.element("section").classes(f"lab-panel lab-on-{key}").props(f'aria-label="{name}"')
 
 
+def waits(element: ui.element) -> ui.element:
+    """The element takes no input until the page's connection stands. Until then NiceGUI holds each
+    event back by a timer of its own, so that what is pressed last may arrive first."""
+    element.classes("lab-waits").props("inert")
+    ui.context.client.on_connect(lambda: element.props(remove="inert"))
+    return element
+
+
 def bar() -> ui.element:
     """A row of a panel, as a context; it wraps."""
     return ui.element("div").classes("lab-row")
