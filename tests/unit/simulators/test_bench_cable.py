@@ -6,6 +6,7 @@ import socket
 import time
 
 import pytest
+from conftest import wait_until
 from fake_board import ACK
 
 
@@ -64,6 +65,16 @@ def test_delay_is_each_way(world, online, cable):
     begin = time.monotonic()
     assert online.arp(world.wifi["home"].gateway) is not None
     assert 0.3 <= time.monotonic() - begin < 1
+
+
+def test_a_delay_ends_with_its_frames(world, online, cable):
+    gateway = world.wifi["home"].gateway
+    cable.delay(60000)
+    up = cable.sent["udp"]
+    online.udp(gateway, 9, b"under way", 50000)
+    wait_until(lambda: cable.sent["udp"] == up + 1)
+    cable.delay(0)
+    assert online.arp(gateway) is not None
 
 
 def test_drop_all_none_and_some(world, online, cable):

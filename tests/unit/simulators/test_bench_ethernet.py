@@ -29,6 +29,15 @@ def test_link_comes_after_start_and_negotiation(world, port):
     assert port.dhcp() == "10.0.1.15"
 
 
+def test_a_link_under_way_comes_when_its_time_is_shorter(world, port):
+    world.ethernet.link_ms(60000)
+    port.send("P", b"1")
+    port.send("Q")
+    assert port.expect("OUD") == b"O"  # netsim has both
+    world.ethernet.restore()
+    assert port.expect("UD") == b"U"
+
+
 def test_cable_out_and_in(world, port):
     port.send("P", b"1")
     assert port.expect("UD") == b"U"

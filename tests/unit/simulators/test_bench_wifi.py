@@ -65,6 +65,14 @@ def test_ap_off_and_on_again(world, station):
     assert station.join("home-net", "correct-horse")[:1] == b"U"
 
 
+def test_a_join_under_way_ends_when_its_time_is_shorter(world, station):
+    world.wifi["home"].association_ms(60000)
+    station.send("J", b"home-net\0correct-horse")
+    station.scan()  # netsim has both
+    world.wifi["home"].restore()
+    assert station.expect("UD")[:1] == b"U"
+
+
 def test_ap_that_goes_during_association(world, station):
     world.wifi["home"].association_ms(300)
     station.send("J", b"home-net\0correct-horse")

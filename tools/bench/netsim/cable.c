@@ -118,6 +118,31 @@ void cable_offer(client_t *client, direction_t direction, const uint8_t *frame, 
     append(flights, flight);
 }
 
+static void hasten(flights_t *flights, int64_t latest_ms) {
+    for (flight_t *flight = flights->head; flight != NULL; flight = flight->next) {
+        if (flight->due_ms > latest_ms) {
+            flight->due_ms = latest_ms;
+        }
+    }
+}
+
+// A time that is shorter now is that of what is under way, too. Frames with the longer one would
+// hold up all later frames.
+void cable_times_changed(network_t *network) {
+    for (size_t i = 0; i < CLIENT_MAX; i++) {
+        client_t *client = &world.clients[i];
+        if (client->fd >= 0 && client->network == network) {
+            hasten(&client->flights, due_in(network->delay_ms));
+            hasten(&client->late, due_in(network->delay_ms + network->dhcp_ms));
+        }
+    }
+    if (network->is_wifi) {
+        station_times_changed(network);
+    } else {
+        segment_times_changed();
+    }
+}
+
 static flight_t *take_first(flights_t *flights) {
     flight_t *flight = flights->head;
     flights->head = flight->next;

@@ -205,6 +205,7 @@ void station_due(client_t *client);           // the time of client->todo has co
 void station_scan_due(client_t *client);
 void station_ap_changed(network_t *network);  // power or cut
 void station_signal_changed(network_t *network);
+void station_times_changed(network_t *network);
 void station_kick(network_t *network, uint8_t reason);
 
 // segment.c
@@ -216,6 +217,7 @@ void segment_lock(bool on);
 void segment_start(client_t *client, bool on);
 void segment_due(client_t *client);
 void segment_changed(void);                   // chip or cut, of either network
+void segment_times_changed(void);
 
 // cable.c
 void cable_init(network_t *network, uint64_t seed);
@@ -226,6 +228,7 @@ int64_t cable_next_ms(const client_t *client);
 void cable_clear(client_t *client);
 bool cable_up(const network_t *network);
 void cable_changed(network_t *network);       // tells the clients: power, chip or cut
+void cable_times_changed(network_t *network);
 
 // nat.c
 bool nat_open(client_t *client, network_t *network);

@@ -41,6 +41,18 @@ static void settle(client_t *client) {
     }
 }
 
+// See cable_times_changed().
+void segment_times_changed(void) {
+    int64_t latest_ms = due_in(segment()->link_ms);
+    for (size_t i = 0; i < CLIENT_MAX; i++) {
+        client_t *client = &world.clients[i];
+        if (client->fd >= 0 && client->kind == KIND_ETHERNET && client->todo == TODO_LINK_UP
+            && client->todo_ms > latest_ms) {
+            client->todo_ms = latest_ms;
+        }
+    }
+}
+
 void segment_query(client_t *client) {
     const network_t *network = segment();
     wire_send(client, !network->chip ? 'X' : network->locked ? 'K' : 'O', NULL, 0);

@@ -233,6 +233,22 @@ void station_ap_changed(network_t *network) {
     }
 }
 
+// See cable_times_changed().
+void station_times_changed(network_t *network) {
+    for (size_t i = 0; i < CLIENT_MAX; i++) {
+        client_t *client = &world.clients[i];
+        if (client->fd < 0 || client->target != network
+            || (client->todo != TODO_ASSOCIATE && client->todo != TODO_BEACON_LOST)) {
+            continue;
+        }
+        bool joins = client->todo == TODO_ASSOCIATE;
+        int64_t latest_ms = due_in(joins ? network->association_ms : network->beacon_ms);
+        if (client->todo_ms > latest_ms) {
+            client->todo_ms = latest_ms;
+        }
+    }
+}
+
 // Stations that are in learn the signal at once; from beacons they would within 100 ms.
 void station_signal_changed(network_t *network) {
     for (size_t i = 0; i < CLIENT_MAX; i++) {
