@@ -305,6 +305,43 @@ def test_a_place_of_the_map_opens_its_faults(page):
     expect(page.get_by_role("tabpanel", name="Faults of DNS")).to_be_in_viewport()
 
 
+def place(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(f"^{name}: "))
+
+
+def change(page: Page, fault: str) -> None:
+    """Makes a fault of the part that is shown, and leaves the focus where it is."""
+    panel = page.get_by_role("tabpanel")
+    panel.get_by_role("button", name=fault, exact=True).evaluate("button => button.click()")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_keys_press_a_place_of_the_map_and_it_keeps_the_focus_when_the_map_is_drawn_again(
+    open_page, scheme
+):
+    page = open_page(color_scheme=scheme)
+    unseen = place(page, "SNTP").locator(".map-box").evaluate("e => getComputedStyle(e).stroke")
+    place(page, "DNS").focus()
+    for key, name in (("Enter", "SNTP"), ("Space", "proxy")):
+        page.keyboard.press("Tab")
+        expect(place(page, name)).to_be_focused()
+        page.keyboard.press(key)
+        expect(page.get_by_role("tabpanel", name=f"Faults of {name}")).to_be_in_viewport()
+    for fault, state in (("stop", "off"), ("start", "up")):
+        change(page, fault)
+        expect(place(page, "proxy")).to_have_accessible_name(re.compile(f"^proxy: {state}"))
+        expect(place(page, "proxy")).to_be_focused()
+        ring = page.locator(".lab-map [data-part=proxy]:focus-visible .map-box")
+        assert ring.evaluate("e => getComputedStyle(e).stroke") != unseen
+        assert ring.evaluate("e => getComputedStyle(e).strokeWidth") == "4px"
+    button = page.get_by_role("tabpanel").get_by_role("button", name="stop", exact=True)
+    button.press("Enter")
+    expect(place(page, "proxy")).to_have_accessible_name(re.compile("^proxy: off"))
+    expect(button).to_be_focused()
+    button.press("Enter")
+    expect(place(page, "proxy")).to_have_accessible_name(re.compile("^proxy: up"))
+
+
 def test_the_help_goes_and_stays_away(open_page):
     page = open_page()
     page.get_by_role("button", name="Got it").click()

@@ -72,7 +72,15 @@ def test_places_are_all_there_in_both_drawings(drawn):
     for drawing in drawn.drawings.values():
         parts = [g.get("data-part") for g in drawing.iter("g") if g.get("data-part")]
         assert sorted(parts) == sorted(typed_faults.PARTS)
-        assert drawing.get("role") == "img"
+        assert drawing.get("role") == "group"
+
+
+def test_each_place_can_be_pressed_by_keys_and_has_its_state_as_its_name(drawn):
+    drawn.fault("broker-stop", "ap-set-key=<'\"&>")
+    for drawing in drawn.drawings.values():
+        for group in (g for g in drawing.iter("g") if g.get("data-part")):
+            assert (group.get("role"), group.get("tabindex")) == ("button", "0")
+            assert group.get("aria-label") == drawn.places[group.get("data-part")].title
 
 
 @pytest.mark.parametrize(
@@ -178,7 +186,7 @@ def test_what_flows_is_told_by_classes_alone(drawn):
     before = drawn.text
     drawn.board.traffic({"ap": True, "cafe": False, "dns": True, "dhcp": True, "<b>": True})
     assert traffic(drawn.view.boards[0]) == "map-flows-ap map-flows-dns map-flows-dhcp"
-    assert drawn.text.count("linked") == before.count("linked") + 8, "two titles and lines of two"
+    assert drawn.text.count("linked") == before.count("linked") + 12, "places have it thrice"
     for part in typed_faults.PARTS.keys() - {"mobile"}:  # what flows there is the modem's
         assert f".map-flows-{part} .map-flow-{part}" in CSS
         assert f"map-flow-{part}" in before

@@ -131,6 +131,30 @@ window.lab = (() => {
     list.scrollTo(0, list.scrollHeight);
   }
 
+  // -- the map, which is another one after each change
+
+  function startMap(map) {
+    let focused = null; // a part
+    const placeOf = (event) => event.target.closest?.(".lab-map [data-part]");
+    const press = (event) => {
+      const place = placeOf(event);
+      if (place) emitEvent("labPart", place.dataset.part);
+      return place;
+    };
+    map.addEventListener("click", press);
+    map.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+      if ((event.key === "Enter" || event.key === " ") && press(event)) event.preventDefault();
+    });
+    document.addEventListener("focusin", (event) => (focused = placeOf(event)?.dataset.part ?? null));
+    new MutationObserver(() => {
+      // Else something has the focus that was not replaced.
+      if (focused === null || document.activeElement !== document.body) return;
+      const places = [...map.querySelectorAll(`[data-part="${focused}"]`)];
+      places.find((place) => place.checkVisibility())?.focus({ preventScroll: true });
+    }).observe(map, { childList: true, subtree: true });
+  }
+
   // -- the start, and the end
 
   const WORDS = {
@@ -168,10 +192,7 @@ window.lab = (() => {
     new MutationObserver(() => isDark() !== dark && paint()).observe(
       document.body, { attributeFilter: ["class"] });
     document.querySelectorAll(".lab-log").forEach(followEnd);
-    document.addEventListener("click", (event) => {
-      const place = event.target.closest?.(".lab-map [data-part]");
-      if (place) emitEvent("labPart", place.dataset.part);
-    });
+    startMap(document.querySelector(".lab-on-map"));
     paint();
   }
 

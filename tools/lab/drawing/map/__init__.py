@@ -49,7 +49,7 @@ def _drawing(layout: Layout, board: words.Centre, shown: tuple[words.Place, ...]
     networks = [place.part for place in shown if place.part in words.NETWORKS]
     places = "".join(parts.spot(layout, layout.spots[place.part], place) for place in shown)
     return (
-        f'<svg class="map-{layout.name}" viewBox="0 0 {width} {height}" role="img"'
+        f'<svg class="map-{layout.name}" viewBox="0 0 {width} {height}" role="group"'
         f' aria-label="{escape(words.sentence(board, shown))}">{_under(layout, board, shown)}'
         f"{parts.internet(layout.internet)}{places}{parts.board(layout, board, networks)}</svg>"
     )

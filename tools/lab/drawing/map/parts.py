@@ -142,9 +142,10 @@ def spot(layout: Layout, at: Spot, place: Place) -> str:
     box = at.box
     clip = f'x="{box.x:g}" y="{box.y:g}" width="{box.w:g}" height="{box.h:g}"'
     view = f'viewBox="{box.x:g} {box.y:g} {box.w:g} {box.h:g}"'
+    title = escape(place.title)
     return (
-        f'<g class="map-place map-is-{place.state}" data-part="{escape(place.part)}">'
-        f"<title>{escape(place.title)}</title>{_rect(box, 'map-box')}"
+        f'<g class="map-place map-is-{place.state}" data-part="{escape(place.part)}" role="button"'
+        f' tabindex="0" aria-label="{title}"><title>{title}</title>{_rect(box, "map-box")}'
         f"<svg {clip} {view}>{inside}</svg></g>"
     )
 
