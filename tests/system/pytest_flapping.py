@@ -48,7 +48,12 @@ def _connect_and_flap(
 
 def _until(device, condition, limit_ms=20000):
     limit_s = limit_ms / 1000 + 10
-    assert device.repl.value(f"until(lambda: {condition}, {limit_ms})", limit_s) is True
+    if device.repl.value(f"until(lambda: {condition}, {limit_ms})", limit_s) is not True:
+        now = device.repl.value(
+            "(losses, server.isconnected(), control.is_connecting(), control.outage is not None, "
+            "imp.diag.counters(), imp.diag.lastattempt())"
+        )
+        raise AssertionError(f"{condition}: not within {limit_ms} ms: {now}")
 
 
 def test_the_minute_goes_on_from_the_first_loss(device, world):
