@@ -54,6 +54,17 @@ class Line:
         assert end in got, got
         return got
 
+    def is_heard(self, timeout: float = 10.0) -> None:
+        """Until the modem, which is on, has its end of the line. No reply is owed after it."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            self.write(b"AT\r")
+            if b"OK\r\n" in self.read(0.2):
+                break
+        # One that has no other one's reply.
+        self.write(b"AT+CGMM\r")
+        self.until(b"OK\r\n", got=self.until(b"SIM7600").rpartition(b"SIM7600")[2])
+
     def at(self, command: bytes) -> bytes:
         """One command; its reply with its echo."""
         self.write(command + b"\r")

@@ -10,9 +10,12 @@ import time
 import pytest
 from bench.dns import BEYOND
 from bench.mqtt_client import MqttClient
+from conftest import wait_until
 from dnslib import DNSRecord
 from fake_board import FakeBoard
 from fake_line import Line
+from fake_ppp import PppClient
+from lab.controls import controls
 
 from commands import typed_faults
 from target.faults import after
@@ -31,6 +34,12 @@ def _example(fault, parameters):
     if choices:
         values[:1] = choices[-1:]
     return typed_faults.parse(f"{fault.text}={':'.join(values)}" if values else fault.text)
+
+
+def _example_of(control):
+    found = (each for each in typed_faults.described() if each[0].text == control.name)
+    fault, _, parameters = next(found)
+    return _example(fault, parameters)
 
 
 def _well(board, world):
@@ -82,9 +91,23 @@ def _broker(world):
     MqttClient(context.wrap_socket(plain, server_hostname=world.broker.host), 4).close()
 
 
+def _is_registered(modem):
+    return modem.view()[2:5] == ("ready", "registered", 20)
+
+
 def _modem(world):
+    """It gets on, registers, and makes a data call."""
     (modem,) = world.modems
-    assert modem.state == "off" and modem.commands == []
+    line = modem._board
+    if modem.state == "off":
+        modem.power_on()
+    wait_until(lambda: _is_registered(modem))
+    line.is_heard()
+    line.at(b'AT+CGDCONT=1,"IP","internet"')
+    line.write(b"ATD*99#\r")
+    reply = line.until(b"C").partition(b"C")[2]
+    assert line.until(b"\r\n", got=reply).startswith(b"ONNECT")  # and not NO CARRIER
+    assert PppClient(line.read, line.write).open()
 
 
 def _mobile(world):
@@ -94,6 +117,8 @@ def _mobile(world):
         assert board.arp(world.cellular.gateway) is not None
 
 
+LEAVE = [control for control in controls() if control.end]
+OF_MODEM = [control for control in LEAVE if control.part == "modem"]
 PROBES = {
     "ap": lambda world: _wifi(world, "home"), "cafe": lambda world: _wifi(world, "cafe"),
     "ethernet": _ethernet, "dns": _dns, "sntp": _sntp, "proxy": _proxy, "broker": _broker,
@@ -101,14 +126,20 @@ PROBES = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def fitted(world, tmp_path):
-    """The world with a modem."""
-    line = Line(tmp_path)
-    modem = world.fit_modem(line)
-    yield world
-    world.remove_modem(modem)
+@pytest.fixture(scope="module")
+def line(shared_world, tmp_path_factory):
+    """That of a modem for all tests."""
+    line = Line(tmp_path_factory.mktemp("board"))
+    modem = shared_world.fit_modem(line)
+    yield line
+    shared_world.remove_modem(modem)
     line.close()
+
+
+@pytest.fixture
+def fitted(line, world):
+    """The world with the modem, which has been restored with it."""
+    return world
 
 
 def _all_of(part):
@@ -140,11 +171,38 @@ def test_the_world_s_restore_ends_what_each_fault_leaves(fitted, part):
     PROBES[part](fitted)
 
 
+@pytest.mark.parametrize("control", LEAVE, ids=lambda control: control.name)
+def test_the_end_of_a_fault_makes_its_part_well(fitted, control):
+    made, ends = _example_of(control), typed_faults.parse(control.end)
+    for one in (made, made, ends, ends, made, ends):
+        typed_faults.apply(fitted, one)
+    PROBES[control.part](fitted)
+
+
+@pytest.mark.parametrize("phase", ["starts", "is on", "restarts", "is in a call"])
+@pytest.mark.parametrize("control", OF_MODEM, ids=lambda control: control.name)
+def test_a_modem_is_well_after_a_fault_whatever_it_did(fitted, control, phase):
+    (modem,) = fitted.modems
+    modem.power_on()
+    if phase != "starts":
+        wait_until(lambda: _is_registered(modem))
+    if phase == "restarts":
+        modem.reboot()
+    if phase == "is in a call":
+        _modem(fitted)
+    typed_faults.apply(fitted, _example_of(control))
+    typed_faults.apply(fitted, typed_faults.parse(control.end))
+    if phase == "is in a call":
+        modem.carrier_lost()
+    _modem(fitted)
+
+
 def test_a_probe_sees_a_fault(fitted):
     fitted.dns.nxdomain("broker.test")
     fitted.proxy.refuse()
     fitted.broker.certificate("expired")
     fitted.ethernet.portal()
-    for probe in (_dns, _proxy, _broker, _ethernet):
+    fitted.modems[0].refuse_dial()
+    for probe in (_dns, _proxy, _broker, _ethernet, _modem):
         with pytest.raises((AssertionError, OSError)):
             probe(fitted)
