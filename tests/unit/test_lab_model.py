@@ -173,6 +173,17 @@ def test_each_board_has_its_own_modem():
     assert view.faults() == [(0, "ap", ("ap-off",)), (1, "modem", ("modem-deny",))]
 
 
+def test_the_plots_are_those_of_the_shown_board(lab):
+    for name in ("one", "two"):
+        each = lab.add_board(name)
+        each.note({"gaps": [7], "each_ms": 50}, 1.0)
+        each.waited(1.0, 5)
+    one, two = lab.snapshot(1.0, 1).boards
+    assert (one.gaps, one.waits) == (None, [])
+    assert (two.gaps, two.waits) == ([(1.0, 7)], [(1.0, 5)])
+    assert all(each.gaps and each.waits for each in lab.snapshot(1.0).boards)
+
+
 def test_two_pages_and_a_late_one_agree(lab, board):
     board.console("one\n")
     first, at = board.console_from(0)

@@ -217,15 +217,16 @@ class BoardState:
         with self._lock:
             return self._attempts.running
 
-    def view(self, now_s: float) -> BoardView:
-        """The board, but for the console's text. It shares nothing with the model."""
+    def view(self, now_s: float, plots: bool = True) -> BoardView:
+        """The board, but for the console's text, and for the gaps and the waits without `plots`.
+        It shares nothing with the model."""
         with self._lock:
             return BoardView(
                 name=self.name, kind=self.kind, power=self._power, device=self._device,
                 problem=self._problem, session=self._session,
                 attempts=self._attempts.views(now_s),
-                gaps=None if self._gaps is None else list(self._gaps),
-                waits=list(self._waits),
+                gaps=list(self._gaps) if plots and self._gaps is not None else None,
+                waits=list(self._waits) if plots else [],
                 traffic=dict(self._traffic), modem=self._modem,
                 modem_lines=list(self._modem_lines),
             )  # fmt: skip

@@ -163,12 +163,16 @@ class Lab:
         with self.lock:
             return self._version
 
-    def snapshot(self, now_s: float) -> LabView:
-        """All that a page shows, but for the consoles' text. It shares nothing with the model."""
+    def snapshot(self, now_s: float, shown: int | None = None) -> LabView:
+        """All that a page shows, but for the consoles' text. It shares nothing with the model.
+        shown: the only board with gaps and waits, which are long; None: all have them."""
         with self.lock:
             return LabView(
                 version=self._version,
-                boards=[board.view(now_s) for board in self.boards],
+                boards=[
+                    board.view(now_s, shown in (None, number))
+                    for number, board in enumerate(self.boards)
+                ],
                 parts={part: self._part(part, 0) for part in self._parts},
                 own=[
                     {part: self._part(part, number) for part in self._parts if part == _OWN}

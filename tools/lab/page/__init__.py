@@ -92,6 +92,6 @@ class Page:
         if seen == self._seen and not self._lab.boards[self._chosen].running:
             return
         self._seen = seen
-        view = self._lab.snapshot(time.monotonic())
+        view = self._lab.snapshot(time.monotonic(), self._chosen)
         for part in self._panels:
             part.draw(view, view.boards[self._chosen])
