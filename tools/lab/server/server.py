@@ -11,7 +11,7 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
-from nicegui import Client, ui
+from nicegui import Client, run, ui
 
 from lab.model import Lab
 from lab.page import Page
@@ -84,6 +84,8 @@ class Server:
         logging.getLogger("nicegui").addFilter(
             lambda record: "Could not cancel" not in record.getMessage()
         )
+        # Its pool of processes needs a /dev/shm that can be written to. The lab uses none.
+        run.setup = lambda: None
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
         def root() -> None:
