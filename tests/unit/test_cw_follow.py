@@ -6,6 +6,7 @@ import io
 import types
 
 import pytest
+from bench.inbox import Inbox
 
 from commands import follow
 from commands.follow import Follower, Limits
@@ -21,7 +22,7 @@ def scene(monkeypatch):
     clock = types.SimpleNamespace(monotonic=lambda: now.s, sleep=lambda s: None)
     monkeypatch.setattr(follow, "time", clock)
     board = types.SimpleNamespace(boot_mark=1, has_pins=True)
-    world = types.SimpleNamespace(broker=types.SimpleNamespace(messages=[]))
+    world = types.SimpleNamespace(broker=Inbox())
     follower = Follower(world, board, None, None, Limits(60.0, None, 3))
     follower._deadline = 1000.0
     said = io.StringIO()
