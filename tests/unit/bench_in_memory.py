@@ -80,6 +80,7 @@ class _Modem(Modem):
         controls = Controls(self._model)
         self._call = lambda what, *values: getattr(controls, what)(*values)
         self._first_scale = 1.0
+        self._simulator = SimpleNamespace(revive=lambda: False)
 
 
 class Bench:
