@@ -57,7 +57,7 @@ class Connection:
         self._granted: int | None = None  # message ID of the subscription, while it is not granted
         self._denied: list[str] = []
         self._unacked = 0  # messages
-        self._ready = False
+        self._ready = self._late = False
         # From CONNACK on: what has waited comes before the subscriptions are granted.
         self.up = False
         self._client = client = mqtt.Client(
@@ -126,15 +126,15 @@ class Connection:
     def _session(self) -> tuple[Problem, bool]:
         """One connection from its start to its end: why it ended, and whether that can pass."""
         self._refusal, self._denied = None, []
-        self._was_up = self._ready = False
+        self._was_up = self._ready = self._late = False
         try:
             self._client.connect(self._broker.host, self._broker.port, KEEPALIVE_S)
         except (OSError, ValueError) as error:
             return failure(error, self._broker)
         deadline = time.monotonic() + _CONNECT_S
         while self._client.loop(_LOOP_S) == mqtt.MQTT_ERR_SUCCESS:
-            late = not self._ready and time.monotonic() > deadline
-            if self._stopping or self._denied or late:
+            self._late = not self._ready and time.monotonic() > deadline
+            if self._stopping or self._denied or self._late:
                 break
             if self.up:
                 self._work()
@@ -170,6 +170,13 @@ class Connection:
                 f"this user may not read {', '.join(self._denied)}.",
                 "give it the rights that docs/agent.md lists.",
             ), True
+        if was and self._late:
+            return Problem(
+                f"The broker {self._broker} does not answer the subscription.",
+                f"it has accepted the agent, and not said within {_CONNECT_S:g} s whether it may "
+                "read the topics of the devices.",
+                "see the broker's log.",
+            ), False
         if was:
             return Problem(
                 f"The connection to the broker {self._broker} has ended.",

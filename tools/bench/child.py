@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from .errors import BenchError
 from .guard import Guard
 
 _TAIL_LINES = 15
+_FULL_BYTES = 65536
 _TAIL_BYTES = 16384  # a log of days may be too large to be read whole
 
 
@@ -73,8 +75,15 @@ class Child:
             state = "still running"
         else:
             state = f"ended by signal {-code}" if code < 0 else f"ended with code {code}"
-        words = self.tail()
+        words = self.tail() or self._full()
         return BenchError(f"{self.name}: {what} ({state})" + (f"\n{words}" if words else ""))
+
+    def _full(self) -> str:
+        """What a program cannot say whose log has no room."""
+        folder = self.log.parent
+        if shutil.disk_usage(folder).free >= _FULL_BYTES:
+            return ""
+        return f"no space is left on the disk of {folder}: free some, or set TMPDIR to another one"
 
     def wait(self, timeout: float) -> int | None:
         """The exit code (negative: signal), or None after `timeout` seconds."""

@@ -56,6 +56,7 @@ def build(final: Path, requirements: Path, log: Path) -> None:
     """Makes the environment in another folder, renamed when it is complete. Raises Problem."""
     with paths.whole_directory(final) as work:
         if run_logged([sys.executable, "-m", "venv", str(work)], log, timeout_s=300) != 0:
+            require_space(log, work)
             raise Problem(
                 "The virtual environment could not be made.",
                 f"python3 -m venv failed; the end of {log}:\n{tail(log, 4)}",
