@@ -9,6 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 
 from lab.model import Lab
+from lab.model.recording import Entry, RecordingView
 from lab.server.server import Server, listen
 
 from commands import typed_faults
@@ -28,6 +29,11 @@ class Desk:
     def type(self, board: int, text: str) -> None:
         """Keys for the board."""
         self._lab.boards[board].console(f"<{text.encode().hex()}>")
+
+    def record(self) -> None:
+        """There is a recording at once."""
+        entries = (Entry(0.0, "board", "the script is run", True),)
+        self._lab.show(RecordingView(entries=entries, text="# a test\n"))
 
     def fault(self, board: int, text: str) -> None:
         """Makes a fault."""

@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from held import Held
 from labs import LIMIT_S, wait_until
 from pages import watch
-from playwright.sync_api import BrowserContext, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 
 @pytest.fixture(scope="module")
@@ -202,24 +203,6 @@ def test_a_connection_that_comes_back_sends_what_was_typed(pages):
     expect(editor(page)).to_have_text("typed between")
 
 
-class Held:
-    """A page whose connection stands while the test wants it."""
-
-    def __init__(self, context: BrowserContext, url: str) -> None:
-        self._asked: list[WebSocketRoute] = []
-        context.route_web_socket("**/*", lambda socket: self._asked.append(socket))
-        self.page = context.new_page()
-        self.page.goto(url)
-        self.page.locator(".cm-content").wait_for()
-
-    def connect(self) -> None:
-        wait_until(lambda: self.page.evaluate("1") and self._asked, "the page asks for it")
-        self._asked[-1].connect_to_server()
-
-    def lose(self) -> None:
-        self._asked.pop().close()
-
-
 @pytest.fixture
 def held(served, new_context):
     """Such a page."""
@@ -340,6 +323,59 @@ def test_keys_press_a_place_of_the_map_and_it_keeps_the_focus_when_the_map_is_dr
     expect(button).to_be_focused()
     button.press("Enter")
     expect(place(page, "proxy")).to_have_accessible_name(re.compile("^proxy: up"))
+
+
+def nameless(page: Page) -> list[str]:
+    """What the keyboard reaches, and a screen reader has no name for."""
+    session = page.context.new_cdp_session(page)
+    found = []
+    for node in session.send("Accessibility.getFullAXTree")["nodes"]:
+        known = {each["name"]: each["value"].get("value") for each in node.get("properties", ())}
+        if not known.get("focusable") or node.get("name", {}).get("value", "").strip():
+            continue
+        element = {"backendNodeId": node["backendDOMNodeId"]}
+        html = session.send("DOM.getOuterHTML", element)["outerHTML"].partition(">")[0]
+        if 'tabindex="-1"' not in html:
+            found.append(f"{node['role']['value']}: {html}")
+    session.detach()
+    return found
+
+
+def test_all_that_the_keyboard_reaches_has_a_name(open_page):
+    page = open_page()
+    editor(page).fill("print('mine')")
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_role("button", name="Save as a test")).to_be_visible()
+    page.get_by_role("button", name="All faults", exact=True).click()
+    found = nameless(page)
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        part = (tab.text_content() or "").partition(" · ")[0]
+        expect(page.get_by_role("tabpanel", name=f"Faults of {part}", exact=True)).to_be_visible()
+        expect(page.locator(".q-slider[role]")).to_have_count(0)  # page.js moves it
+        found += nameless(page)
+    page.get_by_role("button", name="Examples").click()
+    example = page.get_by_role("menuitem").first
+    expect(example).to_be_visible()
+    found += nameless(page)
+    example.click()
+    keep = page.get_by_role("button", name="Keep mine")
+    expect(keep).to_be_visible()
+    found += nameless(page)
+    keep.click()
+    assert sorted(set(found)) == []
+
+
+def test_a_slider_says_its_name_and_its_value_where_the_focus_is(page):
+    place(page, "DNS").click()
+    slider = page.get_by_role("tabpanel").locator("[role=slider][tabindex='0']")
+    expect(slider).to_have_accessible_name("DNS, dns-delay: delay DNS answers, ms")
+    slider.press("ArrowRight")
+    expect(slider).to_be_focused()
+    expect(slider).to_have_attribute("aria-valuenow", "50")
+    expect(page.get_by_text("50 ms (normal 0)")).to_be_visible()
+    slider.press("ArrowLeft")
+    expect(slider).to_have_attribute("aria-valuenow", "0")
 
 
 def test_the_help_goes_and_stays_away(open_page):

@@ -8,7 +8,7 @@ from nicegui import events, ui
 
 from lab.controls import Control, Value
 from lab.drawing.map.words import name_of
-from lab.page.style import button, set_prop
+from lab.page.style import button, call, set_prop
 
 Make = Callable[[str], None]
 # A slider that was let go shows the state again after this, whatever came of it.
@@ -113,6 +113,7 @@ class SliderRow:
         set_prop(self._slider, "title", name)
         self._words = ui.label().classes("lab-value")
         self._words.bind_text_from(self._slider, "value", self._shown)
+        call("slider", self._slider.id)
         self._slider.on("pan", self._on_pan).on("change", self._let_go)
 
     def _shown(self, value: float) -> str:

@@ -155,6 +155,23 @@ window.lab = (() => {
     }).observe(map, { childList: true, subtree: true });
   }
 
+  // -- sliders: Quasar has the name and the value at an element around the one that has the focus
+
+  function slider(id) {
+    const outer = getElement(id)?.$el;
+    const inner = outer?.querySelector("[tabindex]");
+    if (!inner) return; // another part is shown already
+    const move = () => {
+      const names = outer.getAttributeNames();
+      for (const name of names.filter((each) => each === "role" || each.startsWith("aria-"))) {
+        inner.setAttribute(name, outer.getAttribute(name));
+        outer.removeAttribute(name);
+      }
+    };
+    move();
+    new MutationObserver(move).observe(outer, { attributes: true });
+  }
+
   // -- the start, and the end
 
   const WORDS = {
@@ -205,5 +222,5 @@ window.lab = (() => {
     document.cookie = "lab-help=seen; max-age=31536000; path=/; samesite=strict";
   }
 
-  return { start, end, edited, run, setText, mark, show, helped };
+  return { start, end, edited, run, setText, mark, slider, show, helped };
 })();
