@@ -55,6 +55,17 @@ def sent(board):
     return ast.literal_eval(first.removeprefix("wanted = "))
 
 
+@pytest.mark.parametrize("options", [[], ["--persistent"]])
+def test_a_session_that_the_broker_keeps(options):
+    with BoardStandIn(*STORED) as board:
+        status, text = run("--port", board.port, "--cloud", "mqtt://broker.test", *options)
+    assert status == 0 and ("persistent session" in text) == bool(options)
+    # Firmware that does not know the word takes what does not name it.
+    assert sent(board)["cloud"].get("persistent", "not named") == (
+        True if options else "not named"
+    )
+
+
 def test_secrets_come_from_the_environment_and_arrive_as_they_are(monkeypatch, ca):
     monkeypatch.setenv(provision.WIFI_KEY, KEY)
     monkeypatch.setenv(provision.CLOUD_PASSWORD, PASSWORD)
@@ -148,6 +159,7 @@ def test_proxy_with_its_password(monkeypatch):
         (["--ca", "x"], "nothing to store"),
         (["--csv", "/nowhere.csv"], "is no file"),
         (["--apn", "a", "--ca", "x"], "comes with --cloud"),
+        (["--apn", "a", "--persistent"], "--persistent comes with --cloud"),
         (["--cloud", "mqtts://b"], "comes with --ca"),
         (["--apn", "a", "--proxy-username", "me"], "comes with --proxy"),
         (["--proxy", "p.example"], "HOST:PORT"),

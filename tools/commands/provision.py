@@ -102,6 +102,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ca", metavar="FILE", help="certificate of the broker's authority")
     parser.add_argument("--username", metavar="NAME", help="at the broker; password asked for")
     parser.add_argument("--clientid", metavar="ID", help="MQTT client identifier")
+    parser.add_argument(
+        "--persistent", action="store_true", default=None,
+        help="the broker keeps the device's session, and what is sent to it, while it is away",
+    )  # fmt: skip
     parser.add_argument("--cert", metavar="FILE", help="certificate of this device")
     parser.add_argument(
         "--key", metavar="FILE", help="file with its private key; without: a key of the board"
@@ -187,7 +191,9 @@ def _check_options(options: argparse.Namespace) -> None:
         )
     if options.proxy_username is not None and options.proxy is None:
         raise _mistake("--proxy-username comes with --proxy.", "add --proxy HOST:PORT.")
-    given = [name for name in _BROKER_OPTIONS if getattr(options, name) is not None]
+    given = [
+        name for name in (*_BROKER_OPTIONS, "persistent") if getattr(options, name) is not None
+    ]
     if given and options.cloud is None:
         raise _mistake(f"--{given[0]} comes with --cloud.", "add --cloud URL.")
     if options.key is not None and options.cert is None:
@@ -200,8 +206,8 @@ def _check_options(options: argparse.Namespace) -> None:
         raise _mistake("--cloud mqtts://... comes with --ca.", "add --ca FILE.")
 
 
-def _cloud(options: argparse.Namespace, secrets: Secrets) -> dict[str, str | bytes | None]:
-    cloud: dict[str, str | bytes | None] = dict.fromkeys(("password", *_BROKER_OPTIONS))
+def _cloud(options: argparse.Namespace, secrets: Secrets) -> dict[str, str | bytes | bool | None]:
+    cloud: dict[str, str | bytes | bool | None] = dict.fromkeys(("password", *_BROKER_OPTIONS))
     cloud["url"] = _text("--cloud", options.cloud)
     for name in ("username", "clientid"):
         value = getattr(options, name)
@@ -212,6 +218,8 @@ def _cloud(options: argparse.Namespace, secrets: Secrets) -> dict[str, str | byt
         cloud["cert"], cloud["key"] = certificates.read_pair(options.cert, options.key)
     elif options.cert is not None:
         cloud["cert"] = certificates.read_certificate(options.cert)
+    if options.persistent:
+        cloud["persistent"] = True
     if options.username is not None:
         question = "Password at the broker"
         cloud["password"] = secrets.get(CLOUD_PASSWORD, question, options.password_file)
@@ -303,6 +311,7 @@ def _tell(wanted: Wanted, report: Report) -> None:
             key = "key sealed" if wanted.cloud["key"] else "the board's own key"
             parts.append(f"certificate, {key}")
         parts += ["password sealed"] if wanted.cloud["password"] else []
+        parts += ["persistent session"] if wanted.cloud.get("persistent") else []
         report.line(f"cloud     {', '.join(parts)}")
 
 

@@ -26,7 +26,7 @@ class Wanted:
     imp.uplink.networks."""
 
     blocks: dict[str, dict[str, str | int | None]]
-    cloud: dict[str, str | bytes | None]
+    cloud: dict[str, str | bytes | bool | None]
     request: Path | None = None  # where the request for a certificate goes
     networks: list[dict[str, str | None]] = field(default_factory=list)
 
