@@ -31,11 +31,14 @@ until = partial(waiting.until, limit_s=LIMIT_S)
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch):
-    """Short waits, and a program in place of lab_notes.py, which needs a real MicroPython."""
+    """Short waits, and a program in place of lab_notes.py, which needs a real MicroPython. The
+    board is of this machine, which may be busy: it has time to answer."""
     monkeypatch.setattr(memory, "notes", NOTE.encode)
     monkeypatch.setattr(pacing, "SILENT_S", 0.2)
     monkeypatch.setattr(serial, "_STUCK_S", 0.5)
     monkeypatch.setattr(serial, "_AGAIN_S", 0.2)
+    for name in ("_ENTER_S", "_RUN_S", "_PROMPT_S"):
+        monkeypatch.setattr(serial, name, LIMIT_S)
 
 
 @pytest.fixture
