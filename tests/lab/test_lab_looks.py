@@ -14,7 +14,8 @@ _LONGEST_WAY = 200  # presses of Tab
 def _tab_to(page, name):
     for _ in range(_LONGEST_WAY):
         page.page.keyboard.press("Tab")
-        if page.page.evaluate("document.activeElement.innerText").strip() == name:
+        # A place of the map has none.
+        if page.page.evaluate("document.activeElement.innerText ?? ''").strip() == name:
             return
     raise AssertionError(f"Tab does not reach {name}")
 
