@@ -14,7 +14,7 @@ import waiting
 from bench import serial_server
 from bench.serial_server import SerialServer
 from esp_rfc2217_server.esp_port_manager import EspPortManager
-from lab.desk import serial_line
+from lab.desk import serial, serial_line
 from lab.desk.serial import SerialDesk
 from lab.desk.serial_line import SerialLine
 from lab.model import Lab
@@ -27,6 +27,13 @@ LIMIT_S = 60.0
 
 
 until = partial(waiting.until, limit_s=LIMIT_S)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """The board is of this machine, which may be busy: it has time to answer."""
+    for name in ("_ENTER_S", "_RUN_S", "_PROMPT_S"):
+        monkeypatch.setattr(serial, name, LIMIT_S)
 
 
 @pytest.fixture
