@@ -82,16 +82,17 @@ def test_second_call_at_every_stage(device, world, stage, fault, peer, code, how
     _make_silent(device, world, fault, peer)
     device.start(device.wifi(), timeout=4, tag="old")
     device.repl.run("settle(800)")  # the attempt hangs in its stage now
-    if fault:
-        world.restore()  # would also end the peer, and with it the old attempt
     device.use_broker(world.broker.url)
     if how == "disconnect":
-        device.repl.run("server.disconnect()\nsettle(4500)")
+        device.repl.run("server.disconnect()")
+        world.restore()
+        device.repl.run("settle(4500)")
         assert len(device.calls()) == 1
         assert device.repl.value("server.isconnected()") is False
         return
     nic = device.ethernet() if how == "connectwith" else device.wifi()
     device.start(nic, tag="new")
+    world.restore()  # only now: it ends what the old attempt waits for
     device.repl.run("settle(4500)")  # past the old attempt's deadline
     calls = device.wait(2)
     assert [(call[0], call[1]) for call in calls[1:]] == [("new", SERVER_CONNECTED)]
