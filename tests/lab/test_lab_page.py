@@ -9,7 +9,7 @@ from lab.model import Lab
 from lab.model.board import Modem
 from lab.page.console import shortened
 from lab.page.lines import added
-from nicegui import ui
+from nicegui import app, ui
 from nicegui.testing import User
 from users import (
     SCRIPT,
@@ -191,6 +191,22 @@ def test_an_example_asks_before_it_takes_the_place_of_edited_text():
         trigger(user, "labText", [1, ""])
         press(user, example)
         await until(lambda: lab.snapshot(1.0).script)
+
+    with_user(check)
+
+
+def test_a_page_may_be_closed_while_it_asks():
+    async def check(user: User, lab: Lab, desk: Desk) -> None:
+        errors: list[Exception] = []
+        app.on_exception(errors.append)
+        client = user.client
+        press(user, elements(user, ui.menu_item)[0])
+        await sees(user, "Replace your text by the example")
+        assert client
+        client.delete()
+        await user.open("/")
+        await sees(user, "power on")
+        assert not errors and lab.snapshot(1.0).script == SCRIPT
 
     with_user(check)
 

@@ -73,7 +73,8 @@ class ScriptPanel:
                 button("Replace", lambda: dialog.submit(True))
                 button("Keep mine", lambda: dialog.submit(False)).classes("lab-main")
         replaces = bool(await dialog)
-        dialog.delete()
+        if not dialog.is_deleted:  # with its page, which was closed
+            dialog.delete()
         return replaces
 
     def _edited(self, event: events.GenericEventArguments) -> None:
