@@ -76,6 +76,7 @@ def test_key_of_the_board_from_request_to_connection(device, world, broker):
     device.repl.run("server.disconnect()")
     device.use_broker(broker.url)
     assert device.connect(device.ethernet(), timeout=3) == NO_SERVER, "it wants a certificate"
+    assert "client certificate" in device.last_attempt()["cause"]
     former, former_key = _from_files(world, "of-files")
     _configure(device, broker, former, former_key)
     assert _connect(device, broker) == "of-files"

@@ -18,6 +18,10 @@ from connectwith.diagnostics import Diag, report
         (("TLS error", -0x2700, 0x05), "TLS error -0x2700, certificate expired and CN does not"
                                        " match the host"),
         (("TLS error", -0x2700, 0x4000), "TLS error -0x2700, certificate flags 0x4000"),
+        (("TLS error", -0x7780, 0), "TLS error -0x7780: refused by the server: client certificate,"
+                                    " version, cipher or name"),
+        (("TLS error", -0x7204, 0), "TLS error -0x7204: the server does not speak TLS"),
+        (("TLS error", -0x6C00, 0), "TLS error -0x6c00"),
         (("CONNACK", 5, 0), "CONNACK 5"),
         (("not a proxy", 0, 0), "not a proxy"),
     ],

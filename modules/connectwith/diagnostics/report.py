@@ -54,6 +54,18 @@ _WIFI_REASONS = const(
     )
 )
 
+# MBEDTLS_ERR_SSL_... without the low-level part (mbedtls/ssl.h). A fatal alert has a number, which
+# mbedTLS does not pass on.
+_TLS_ERRORS = const(
+    (
+        (0x6E80, "no common version of TLS"),
+        (0x7200, "the server does not speak TLS"),
+        (0x7280, "the server has closed the connection"),
+        (0x7780, "refused by the server: client certificate, version, cipher or name"),
+        (0x7F00, "no memory"),
+    )
+)
+
 _TEXT_MAX = const(120)  # characters of a driver's exception
 
 # MBEDTLS_X509_BADCERT_... (mbedtls/x509.h). Other flags are reported as a number.
@@ -138,13 +150,13 @@ def _words(cause, code, flags):
         return None
     text = cause
     if code < 0:
-        text += " -0x%04x" % -code  # the notation of mbedTLS
+        text += " -0x%04x" % -code + _of(_TLS_ERRORS, -code & 0x7F80)  # the notation of mbedTLS
     elif code:
         text += " %d" % code
         if "errno" in cause:
             text += " " + _errno_name(code)
         elif cause == "Wi-Fi reason":
-            text += _wifi_words(code)
+            text += _of(_WIFI_REASONS, code)
     return text + _certificate_words(flags)
 
 
@@ -153,9 +165,10 @@ def _of_network(reason):
     return "no lease" if reason > 255 else _words("Wi-Fi reason", reason, 0)
 
 
-def _wifi_words(reason):
-    for number, words in _WIFI_REASONS:
-        if number == reason:
+def _of(table, code):
+    """The words of a code in a table, behind a colon; "" if it is not there."""
+    for number, words in table:
+        if number == code:
             return ": " + words
     return ""
 
