@@ -184,6 +184,20 @@ def test_a_link_that_stays_is_not_to_blame(control, clock):
     assert 40 < clock.now_ms - began_ms < 100
 
 
+@pytest.mark.parametrize(
+    "policy", [results.RETURN_ON_ERROR, results.RETURN_ON_ERROR_NO_DISCONNECT]
+)
+def test_a_connection_that_has_ended_is_no_timeout(control, clock, policy):
+    """The timeout is shorter than the time for which a link is looked at."""
+    control.session.state, control.session.code = session._CLOSED, ECONNABORTED
+    control.link = types.SimpleNamespace(poll=lambda: links.UP, result=results.NO_WIFI)
+    control.policy, control.timeout_ms = policy, 20
+    began_ms = clock.now_ms
+    assert sending.send(control, "log", b"x") == results.SEND_ERROR_DISCONNECTED
+    assert control.lost == [("errno", ECONNABORTED, results.NO_SERVER)]
+    assert clock.now_ms - began_ms < 40
+
+
 def test_a_link_that_is_up_is_waited_with(control):
     control.session.room = 3
     control.link = types.SimpleNamespace(poll=lambda: links.UP, result=results.NO_WIFI)

@@ -98,7 +98,7 @@ def _wait(control, what, deadline, first=0, payload=b""):
         with _connectwith.SchedulerLock():
             if generation != control.generation:
                 return results.SEND_ERROR_DISCONNECTED  # a callback has closed it
-            result = _look(control, what, first, payload)
+            result = _look(control, what, deadline, first, payload)
         if result >= 0:
             return result
         if time.ticks_diff(deadline, time.ticks_ms()) <= 0:
@@ -110,15 +110,17 @@ def _wait(control, what, deadline, first=0, payload=b""):
         time.sleep_ms(-result)
 
 
-def _look(control, what, first, payload):
+def _look(control, what, deadline, first, payload):
     """One step of the session. Below 0: the condition does not hold yet, and the next step is to
     follow after so many ms; otherwise as `_wait()`."""
     current = control.session
-    if current.poll(time.ticks_ms(), True) < 0:
+    now_ms = time.ticks_ms()
+    if current.poll(now_ms, True) < 0:
         # A link that goes down breaks its connections, so its state is checked first.
         if not control.has_lost_link():
             limits = control.sequence.limits
-            if limits.blames_link(current.code):
+            # At the deadline the connection has ended, whatever is to blame.
+            if time.ticks_diff(deadline, now_ms) > 0 and limits.blames_link(current.code):
                 return -limits.wait_ms()
             control.lose(current.cause, current.code, results.NO_SERVER)
         # It is still connected if another session is taking over.
