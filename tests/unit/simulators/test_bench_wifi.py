@@ -73,6 +73,19 @@ def test_a_join_under_way_ends_when_its_time_is_shorter(world, station):
     assert station.expect("UD")[:1] == b"U"
 
 
+def test_a_join_that_fails_does_so_when_its_time_is_shorter(world, station):
+    home = world.wifi["home"]
+    home.association_ms(60000)
+    home.refuse(203)
+    home.wrong_key_ms(60000)
+    for key, reason in ((b"correct-horse", bytes([68, 203])), (b"wrong-horse", TIMEOUT_15)):
+        station.send("J", b"home-net\0" + key)
+        station.scan()  # netsim has both
+        home.restore()
+        assert station.expect("UD") == reason
+        home.wrong_key_ms(60000)
+
+
 def test_ap_that_goes_during_association(world, station):
     world.wifi["home"].association_ms(300)
     station.send("J", b"home-net\0correct-horse")

@@ -128,18 +128,20 @@ static void hasten(flights_t *flights, int64_t latest_ms) {
 
 // A time that is shorter now is that of what is under way, too. Frames with the longer one would
 // hold up all later frames.
-void cable_times_changed(network_t *network) {
+void cable_times_changed(void) {
     for (size_t i = 0; i < CLIENT_MAX; i++) {
         client_t *client = &world.clients[i];
-        if (client->fd >= 0 && client->network == network) {
+        if (client->fd < 0) {
+            continue;
+        }
+        const network_t *network = client->network;
+        if (network != NULL) {
             hasten(&client->flights, due_in(network->delay_ms));
             hasten(&client->late, due_in(network->delay_ms + network->dhcp_ms));
         }
-    }
-    if (network->is_wifi) {
-        station_times_changed(network);
-    } else {
-        segment_times_changed();
+        if (client->todo != TODO_NONE && client->todo_ms > due_in(*client->todo_takes_ms)) {
+            client->todo_ms = due_in(*client->todo_takes_ms);
+        }
     }
 }
 

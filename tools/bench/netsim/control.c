@@ -179,7 +179,7 @@ static const char *set_number(network_t *network, const char *key, const char *v
         case 9: network->link_ms = (uint32_t)number; break;
         default: network->dhcp_ms = (uint32_t)number; break;
     }
-    cable_times_changed(network);
+    cable_times_changed();
     return NULL;
 }
 

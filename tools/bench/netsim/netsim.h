@@ -145,6 +145,7 @@ typedef struct {
     nat_t *nat;
     todo_t todo;
     int64_t todo_ms;           // when
+    const uint32_t *todo_takes_ms;   // the setting that `todo_ms` comes from
     uint8_t todo_reason;
     int64_t scan_ms;           // when the scan ends, INT64_MAX: none under way
     uint8_t scan_ssid[SSID_MAX];
@@ -205,7 +206,6 @@ void station_due(client_t *client);           // the time of client->todo has co
 void station_scan_due(client_t *client);
 void station_ap_changed(network_t *network);  // power or cut
 void station_signal_changed(network_t *network);
-void station_times_changed(network_t *network);
 void station_kick(network_t *network, uint8_t reason);
 
 // segment.c
@@ -217,7 +217,6 @@ void segment_lock(bool on);
 void segment_start(client_t *client, bool on);
 void segment_due(client_t *client);
 void segment_changed(void);                   // chip or cut, of either network
-void segment_times_changed(void);
 
 // cable.c
 void cable_init(network_t *network, uint64_t seed);
@@ -228,7 +227,7 @@ int64_t cable_next_ms(const client_t *client);
 void cable_clear(client_t *client);
 bool cable_up(const network_t *network);
 void cable_changed(network_t *network);       // tells the clients: power, chip or cut
-void cable_times_changed(network_t *network);
+void cable_times_changed(void);
 
 // nat.c
 bool nat_open(client_t *client, network_t *network);

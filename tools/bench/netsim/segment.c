@@ -28,7 +28,8 @@ static void settle(client_t *client) {
     bool wanted = link_possible(client);
     if (wanted && client->network == NULL && client->todo == TODO_NONE) {
         client->todo = TODO_LINK_UP;
-        client->todo_ms = due_in(network_of(client)->link_ms);
+        client->todo_takes_ms = &network_of(client)->link_ms;
+        client->todo_ms = due_in(*client->todo_takes_ms);
     } else if (!wanted) {
         client->todo = TODO_NONE;
         if (client->network != NULL) {
@@ -37,18 +38,6 @@ static void settle(client_t *client) {
             if (client->started) {
                 wire_send(client, 'D', NULL, 0);
             }
-        }
-    }
-}
-
-// See cable_times_changed().
-void segment_times_changed(void) {
-    int64_t latest_ms = due_in(segment()->link_ms);
-    for (size_t i = 0; i < CLIENT_MAX; i++) {
-        client_t *client = &world.clients[i];
-        if (client->fd >= 0 && client->kind == KIND_ETHERNET && client->todo == TODO_LINK_UP
-            && client->todo_ms > latest_ms) {
-            client->todo_ms = latest_ms;
         }
     }
 }

@@ -9,11 +9,12 @@
 #include "netsim.h"
 
 // How long a station waits for an answer to its authentication.
-enum { MUTE_MS = 1000 };
+static const uint32_t mute_ms = 1000;
 
-static void plan(client_t *client, todo_t todo, uint32_t in_ms, uint8_t reason) {
+static void plan(client_t *client, todo_t todo, const uint32_t *takes_ms, uint8_t reason) {
     client->todo = todo;
-    client->todo_ms = due_in(in_ms);
+    client->todo_takes_ms = takes_ms;
+    client->todo_ms = due_in(*takes_ms);
     client->todo_reason = reason;
 }
 
@@ -73,7 +74,7 @@ static network_t *find_ap(const wanted_t *wanted, bool *fits) {
 // 202 (authentication failed); MicroPython calls only 202 and 205 a wrong password.
 static void plan_wrong_key(client_t *client, const network_t *ap) {
     client->wrong_keys++;
-    plan(client, TODO_FAIL, ap->wrong_key_ms,
+    plan(client, TODO_FAIL, &ap->wrong_key_ms,
         client->wrong_keys == 1 ? REASON_4WAY_HANDSHAKE_TIMEOUT : REASON_AUTH_FAIL);
 }
 
@@ -82,21 +83,21 @@ static void plan_join(client_t *client, const wanted_t *wanted) {
     network_t *ap = find_ap(wanted, &fits);
     client->target = fits ? ap : NULL;
     if (ap == NULL) {
-        plan(client, TODO_FAIL, world.no_ap_ms, REASON_NO_AP_FOUND);
+        plan(client, TODO_FAIL, &world.no_ap_ms, REASON_NO_AP_FOUND);
     } else if (!fits) {
         // ESP-IDF raises the threshold to WPA when a key is given.
-        plan(client, TODO_FAIL, world.no_ap_ms, is_secure(ap)
+        plan(client, TODO_FAIL, &world.no_ap_ms, is_secure(ap)
             ? REASON_NO_AP_FOUND_W_COMPATIBLE_SECURITY
             : REASON_NO_AP_FOUND_IN_AUTHMODE_THRESHOLD);
     } else if (ap->mute) {
-        plan(client, TODO_FAIL, MUTE_MS, REASON_AUTH_EXPIRE);
+        plan(client, TODO_FAIL, &mute_ms, REASON_AUTH_EXPIRE);
     } else if (ap->refuse != 0) {
-        plan(client, TODO_FAIL, ap->association_ms, ap->refuse);
+        plan(client, TODO_FAIL, &ap->association_ms, ap->refuse);
     } else if (strlen(ap->key) != wanted->key_len
         || memcmp(ap->key, wanted->key, wanted->key_len) != 0) {
         plan_wrong_key(client, ap);
     } else {
-        plan(client, TODO_ASSOCIATE, ap->association_ms, 0);
+        plan(client, TODO_ASSOCIATE, &ap->association_ms, 0);
     }
 }
 
@@ -225,26 +226,10 @@ void station_ap_changed(network_t *network) {
         }
         if (!on_air(network)) {
             if (client->todo != TODO_BEACON_LOST) {
-                plan(client, TODO_BEACON_LOST, network->beacon_ms, REASON_BEACON_TIMEOUT);
+                plan(client, TODO_BEACON_LOST, &network->beacon_ms, REASON_BEACON_TIMEOUT);
             }
         } else if (client->todo == TODO_BEACON_LOST) {
             client->todo = TODO_NONE;   // back before the station noticed
-        }
-    }
-}
-
-// See cable_times_changed().
-void station_times_changed(network_t *network) {
-    for (size_t i = 0; i < CLIENT_MAX; i++) {
-        client_t *client = &world.clients[i];
-        if (client->fd < 0 || client->target != network
-            || (client->todo != TODO_ASSOCIATE && client->todo != TODO_BEACON_LOST)) {
-            continue;
-        }
-        bool joins = client->todo == TODO_ASSOCIATE;
-        int64_t latest_ms = due_in(joins ? network->association_ms : network->beacon_ms);
-        if (client->todo_ms > latest_ms) {
-            client->todo_ms = latest_ms;
         }
     }
 }
