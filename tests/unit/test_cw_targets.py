@@ -3,6 +3,7 @@
 """`cw test --target`: valid combinations of options, and the arguments of pytest."""
 
 import argparse
+import socket
 
 import pytest
 
@@ -43,13 +44,15 @@ def run(*words):
 
 
 def test_hardware_runs_the_system_tests_alone(bench, ran):
-    assert run(*HARDWARE, "--bench", bench, "--port", "rfc2217://h:1", "-k", "results") == 0
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = f"rfc2217://127.0.0.1:{server.getsockname()[1]}"
+        assert run(*HARDWARE, "--bench", bench, "--port", port, "-k", "results") == 0
     ((name, context),) = ran
     assert name == "system" and context.built is None
     assert context.pytest_arguments == ["-k", "results"]
     assert context.target == [
         "--target", "hardware", "--board=LILYGO_T_SIM7600", f"--bench={bench}",
-        "--port=rfc2217://h:1", "--erase-settings",
+        f"--port={port}", "--erase-settings",
     ]  # fmt: skip
 
 
