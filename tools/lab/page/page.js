@@ -143,8 +143,10 @@ window.lab = (() => {
     };
     map.addEventListener("click", press);
     map.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-      if ((event.key === "Enter" || event.key === " ") && press(event)) event.preventDefault();
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.key !== "Enter" && event.key !== " ") return;
+      // A key that is held presses once. Space would go on to scroll the page.
+      if (event.repeat ? placeOf(event) : press(event)) event.preventDefault();
     });
     document.addEventListener("focusin", (event) => (focused = placeOf(event)?.dataset.part ?? null));
     new MutationObserver(() => {

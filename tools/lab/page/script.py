@@ -46,7 +46,7 @@ class ScriptPanel:
             self.editor = ui.codemirror(self._known, language="Python", theme="vscodeLight")
         # The listener of the component itself has the changes, which nothing here reads.
         self.editor.on("update:value", js_handler="() => lab.edited()")
-        run_now = "(e) => {e.stopPropagation(); e.preventDefault(); lab.run(emit)}"
+        run_now = "(e) => {e.stopPropagation(); e.preventDefault(); e.repeat || lab.run(emit)}"
         box.on("keydown.capture.ctrl.enter", self._run, js_handler=run_now)
         box.on("keydown.capture.meta.enter", self._run, js_handler=run_now)
         ui.label(_HINT).classes("lab-hint")
