@@ -25,7 +25,7 @@ _PAUSE_MS = const(5000)  # after an error of the flash, or without memory
 
 # Some brokers close the connection because of a message: it is too long, or on a topic that the
 # device may not publish on. After so many sessions that the server has ended with the same message
-# on its way, the outbox waits in the next one, longer each time, so that the device stays of use.
+# on its way, the outbox waits in the next ones, longer each time, so that the device stays of use.
 # A link or a path that ends the session says nothing about the message.
 _TRIES = const(3)
 _BLAMED_MS = const(60000)
@@ -52,6 +52,7 @@ class Delivery:
         self._pause_ms = _PAUSE_MS
         self._tried = 0  # the number of the message that was on its way then
         self._tries = 0
+        self._waited_ms = 0  # in sessions since then
 
     # -- what the user calls
 
@@ -99,7 +100,8 @@ class Delivery:
         self._has_more = True
         self._pausing = self._tries >= _TRIES
         if self._pausing:
-            self._paused_ms = time.ticks_ms()
+            # Sessions that are shorter than the pause would never send anything otherwise.
+            self._paused_ms = time.ticks_add(time.ticks_ms(), -self._waited_ms)
             self._pause_ms = _BLAMED_MS << min(self._tries - _TRIES, _DOUBLINGS)
 
     def without(self, session, messages):
@@ -121,12 +123,18 @@ class Delivery:
     def end(self, session):
         """A session ends. To be called also if another one has begun."""
         self.note(session)
-        if session is not self._session or not self._flying:
+        if session is not self._session:
+            return
+        if self._tries >= _TRIES:
+            waited_ms = time.ticks_diff(time.ticks_ms(), self._paused_ms)
+            self._waited_ms = min(max(0, waited_ms), _BLAMED_MS << _DOUBLINGS)
+        if not self._flying:
             return
         if retry_limits.is_closed(session.cause, session.code):
             number = self._flying[0][3]
             self._tries = self._tries + 1 if self._tried == number else 1
             self._tried = number
+            self._waited_ms = 0
         self._session = None  # after Ctrl-C this is called again
 
     def feed(self, session, now_ms):
