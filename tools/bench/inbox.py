@@ -49,7 +49,7 @@ class Inbox:
         with self._changed:
             first = self.messages.gone + since
             while True:
-                for message in self.messages[max(0, first - self.messages.gone) :]:
+                for message in self.messages.later(first):
                     if fnmatch.fnmatchcase(message[0], topic_pattern):
                         return message
                 left = deadline - time.monotonic()

@@ -28,3 +28,7 @@ class Kept(list[Item]):
     def gone(self) -> int:
         """How many were forgotten or removed: what stands at 0 now was the item of this number."""
         return self._added - len(self)
+
+    def later(self, number: int) -> list[Item]:
+        """The item of this number and those behind it, as far as they are kept."""
+        return self[max(0, number - self.gone) :]

@@ -180,7 +180,7 @@ class Netsim:
         with self._changed:
             first = self.events.gone + since
             while True:
-                for event in self.events[max(0, first - self.events.gone) :]:
+                for event in self.events.later(first):
                     if fnmatch.fnmatchcase(event, pattern):
                         return event
                 left = deadline - time.monotonic()
