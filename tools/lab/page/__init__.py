@@ -21,7 +21,7 @@ from lab.page.modem import ModemPanel
 from lab.page.pauses import PausesPanel
 from lab.page.recording import RecordingPanel
 from lab.page.script import ScriptPanel
-from lab.page.style import panel, waits
+from lab.page.style import panel
 
 _DRAW_S = 0.2
 
@@ -49,27 +49,27 @@ class Page:
         # does not wait: page.js keeps what is typed there.
         with ui.element("div").classes("lab-page"):
             with ui.element("div").classes("lab-column"):
-                with waits(panel("map", "Map")):
+                with panel("map", "Map"):
                     self._panels.append(MapPanel())
-                with waits(panel("faults", "Faults")):
+                with panel("faults", "Faults"):
                     self._panels.append(FaultsPanel(lab, orders))
-                with waits(panel("attempts", "Attempts")):
+                with panel("attempts", "Attempts"):
                     self._panels.append(AttemptsPanel())
-                with waits(panel("pauses", "Pauses")):
+                with panel("pauses", "Pauses"):
                     self._panels.append(PausesPanel())
-                with waits(panel("events", "Events")):
+                with panel("events", "Events"):
                     self._panels.append(EventsPanel())
             with ui.element("div").classes("lab-column"):
-                with panel("script", "Script"):
+                with panel("script", "Script", waiting=False):
                     self._script = ScriptPanel(lab, orders)
                     self._panels.append(self._script)
-                with waits(panel("console", "The board's REPL")):
+                with panel("console", "The board's REPL"):
                     self._console = ConsolePanel(lab, orders)
-                with waits(panel("recording", "Recording")):
+                with panel("recording", "Recording"):
                     self._panels.append(RecordingPanel(orders))
-                with waits(panel("messages", "Messages at the broker")):
+                with panel("messages", "Messages at the broker"):
                     self._panels.append(MessagesPanel(orders))
-                with waits(panel("modem", "Modem")):
+                with panel("modem", "Modem"):
                     self._panels.append(ModemPanel())
         ui.timer(_DRAW_S, self._tick)
         style.call("start", self._script.editor.id, self._console.terminal.id, HINT_ID)

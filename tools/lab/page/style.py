@@ -27,9 +27,12 @@ def call(function: str, *values: object) -> None:
     ui.run_javascript(f"lab.{function}({', '.join(map(json.dumps, values))})")
 
 
-def panel(key: str, name: str) -> ui.element:
-    """A part of the page, as a context. key: for page.css. name: for who does not see it."""
-    return ui.element("section").classes(f"lab-panel lab-on-{key}").props(f'aria-label="{name}"')
+def panel(key: str, name: str, waiting: bool = True) -> ui.element:
+    """A part of the page, as a context. key: for page.css. name: for who does not see it.
+    waiting: see waits()."""
+    element = ui.element("section").classes(f"lab-panel lab-on-{key}")
+    element.props(f'aria-label="{name}"')
+    return waits(element) if waiting else element
 
 
 def waits(element: ui.element) -> ui.element:
